@@ -1,0 +1,1 @@
+"""The engine room: real distillation and pruning. Never imports streamlit."""

@@ -1,0 +1,311 @@
+"""What exists: models, data sets and pruning methods. Plain facts, each published figure with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "image"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained here; found by experiment, the reasons are in docs/recipes.md.
+
+    Attributes:
+        epochs: Passes over the training data when the teacher is fine-tuned.
+        learning_rate: Peak learning rate of AdamW.
+        batch_size: Examples in a step.
+        weight_decay: AdamW's decoupled weight decay.
+    """
+
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    weight_decay: float = 0.01
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure from the literature and where it stands; never shown as a measurement."""
+
+    parameters: int
+    macs: int | None
+    at: str
+    source: str
+
+
+@dataclass(frozen=True)
+class StudentSizes:
+    """The sizes a student may have: ``unit`` says what the number counts."""
+
+    unit: str
+    values: tuple[float, ...]
+    default: float
+    help: str
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """One of the four models.
+
+    Attributes:
+        teacher_pretrained: Recipe that fine-tunes published weights.
+        teacher_scratch: Recipe that trains the same architecture from random weights.
+        student_learning_rate: Default peak learning rate of the student's stages.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    summary: str
+    repository: str
+    revision: str
+    paper: str
+    published: Published
+    student: StudentSizes
+    teacher_pretrained: Recipe
+    teacher_scratch: Recipe
+    student_learning_rate: float
+    default_dataset: str
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """One data set; ``needs_internet`` where it is fetched on first use."""
+
+    name: str
+    title: str
+    kind: Kind
+    summary: str
+    class_names: tuple[str, ...]
+    label_words: tuple[str, ...]
+    max_train_examples: int
+    needs_internet: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """A choice in the Lab with the sentence that explains it."""
+
+    name: str
+    title: str
+    help: str
+
+
+MODELS: dict[str, ModelInfo] = {
+    m.name: m
+    for m in (
+        ModelInfo(
+            name="distilbert",
+            title="DistilBERT",
+            kind="text",
+            summary="A transformer encoder of six layers, itself distilled from BERT. It reads a sentence "
+            "and its first position answers with a class.",
+            repository="distilbert/distilbert-base-uncased",
+            revision="12040accade4e8a0f71eabdb258fecc2e7e948be",
+            paper="Sanh, Debut, Chaumond and Wolf 2019, arXiv:1910.01108",
+            published=Published(66_955_010, 5_587_000_000, "128 tokens, 2 labels", "arXiv:1910.01108"),
+            student=StudentSizes(
+                "layers",
+                (1, 2, 3, 4, 5),
+                3,
+                "How many of the teacher's 6 layers the student keeps, evenly spaced.",
+            ),
+            teacher_pretrained=Recipe(epochs=3, learning_rate=5e-5, batch_size=32),
+            teacher_scratch=Recipe(epochs=8, learning_rate=1e-4, batch_size=32),
+            student_learning_rate=1e-4,
+            default_dataset="reviews_topic",
+        ),
+        ModelInfo(
+            name="t5_small",
+            title="T5-small",
+            kind="text",
+            summary="A transformer of six encoder and six decoder layers that turns text into text. It "
+            "answers with a word, and the word's score is the class's score.",
+            repository="google-t5/t5-small",
+            revision="df1b051c49625cf57a3d0d8d3863ed4d13564fe4",
+            paper="Raffel et al. 2020, arXiv:1910.10683",
+            published=Published(60_506_624, None, "tied embeddings", "arXiv:1910.10683"),
+            student=StudentSizes(
+                "layers",
+                (1, 2, 3, 4, 5),
+                3,
+                "How many of the teacher's 6 encoder layers, and as many of its 6 decoder layers, the "
+                "student keeps, evenly spaced.",
+            ),
+            teacher_pretrained=Recipe(epochs=4, learning_rate=3e-4, batch_size=32),
+            teacher_scratch=Recipe(epochs=12, learning_rate=1e-3, batch_size=32),
+            student_learning_rate=5e-4,
+            default_dataset="reviews_topic",
+        ),
+        ModelInfo(
+            name="mobilenet_v2",
+            title="MobileNetV2",
+            kind="image",
+            summary="A convolutional network built for phones: it splits each convolution into a cheap "
+            "one per channel and a small one across channels.",
+            repository="torchvision/mobilenet_v2",
+            revision="MobileNet_V2_Weights.IMAGENET1K_V1",
+            paper="Sandler et al. 2018, arXiv:1801.04381",
+            published=Published(3_504_872, 301_000_000, "224 x 224, 1000 classes", "arXiv:1801.04381"),
+            student=StudentSizes(
+                "width",
+                (0.25, 0.35, 0.5, 0.75),
+                0.5,
+                "The width multiplier: the share of the teacher's channels that the student has in every layer.",
+            ),
+            teacher_pretrained=Recipe(epochs=6, learning_rate=1e-3, batch_size=64),
+            teacher_scratch=Recipe(epochs=20, learning_rate=3e-3, batch_size=64),
+            student_learning_rate=3e-3,
+            default_dataset="digits",
+        ),
+        ModelInfo(
+            name="resnet18",
+            title="ResNet-18",
+            kind="image",
+            summary="A convolutional network of four stages with two residual blocks each: every block "
+            "adds its result to what came in.",
+            repository="torchvision/resnet18",
+            revision="ResNet18_Weights.IMAGENET1K_V1",
+            paper="He, Zhang, Ren and Sun 2015, arXiv:1512.03385",
+            published=Published(11_689_512, 1_814_000_000, "224 x 224, 1000 classes", "arXiv:1512.03385"),
+            student=StudentSizes(
+                "width",
+                (0.25, 0.5, 1.0),
+                0.5,
+                "The student has one block a stage (ResNet-10); the width is its share of the teacher's channels.",
+            ),
+            teacher_pretrained=Recipe(epochs=4, learning_rate=1e-3, batch_size=64),
+            teacher_scratch=Recipe(epochs=8, learning_rate=1e-3, batch_size=64),
+            student_learning_rate=1e-3,
+            default_dataset="digits",
+        ),
+    )
+}
+
+TOPICS = ("films", "food", "gadgets", "travel", "books", "apps")
+DIGITS = tuple("zero one two three four five six seven eight nine".split())
+
+DATASETS: dict[str, DatasetInfo] = {
+    d.name: d
+    for d in (
+        DatasetInfo(
+            name="digits",
+            title="Handwritten digits",
+            kind="image",
+            summary="1,797 real handwritten digits of 8 x 8 pixels from 43 writers, enlarged.",
+            class_names=tuple("0123456789"),
+            label_words=DIGITS,
+            max_train_examples=1_077,
+            needs_internet=False,
+            source="scikit-learn (UCI Optical Recognition of Handwritten Digits)",
+        ),
+        DatasetInfo(
+            name="docstrings",
+            title="Which library wrote this?",
+            kind="text",
+            summary="First sentences of the docstrings of NumPy, SciPy, pandas and scikit-learn as they "
+            "are installed on this machine, with the library's own name masked.",
+            class_names=("numpy", "scipy", "pandas", "sklearn"),
+            label_words=("array", "science", "table", "learning"),
+            max_train_examples=2_400,
+            needs_internet=False,
+            source="the installed packages",
+        ),
+        DatasetInfo(
+            name="reviews_topic",
+            title="Reviews: what is it about?",
+            kind="text",
+            summary="Short reviews written for this course, about six kinds of things.",
+            class_names=TOPICS,
+            label_words=TOPICS,
+            max_train_examples=1_080,
+            needs_internet=False,
+            source="written for this course",
+        ),
+        DatasetInfo(
+            name="reviews_sentiment",
+            title="Reviews: pleased or not?",
+            kind="text",
+            summary="The same reviews; the question is whether the writer was pleased.",
+            class_names=("negative", "positive"),
+            label_words=("negative", "positive"),
+            max_train_examples=1_080,
+            needs_internet=False,
+            source="written for this course",
+        ),
+        DatasetInfo(
+            name="sst2",
+            title="SST-2: film reviews",
+            kind="text",
+            summary="67,349 phrases from film reviews, positive or negative.",
+            class_names=("negative", "positive"),
+            label_words=("negative", "positive"),
+            max_train_examples=60_000,
+            needs_internet=True,
+            source="stanfordnlp/sst2 on the Hugging Face hub",
+        ),
+        DatasetInfo(
+            name="cifar10",
+            title="CIFAR-10",
+            kind="image",
+            summary="60,000 colour photographs of 32 x 32 pixels in ten classes.",
+            class_names=(
+                "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+            ),
+            label_words=(
+                "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+            ),
+            max_train_examples=45_000,
+            needs_internet=True,
+            source="Krizhevsky 2009, through torchvision",
+        ),
+        DatasetInfo(
+            name="fashion_mnist",
+            title="Fashion-MNIST",
+            kind="image",
+            summary="70,000 grey pictures of clothes of 28 x 28 pixels in ten classes.",
+            class_names=(
+                "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
+            ),
+            label_words=(
+                "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
+            ),
+            max_train_examples=54_000,
+            needs_internet=True,
+            source="Xiao, Rasul and Vollgraf 2017, through torchvision",
+        ),
+    )
+}  # fmt: skip
+
+PRUNING: dict[str, MethodInfo] = {
+    m.name: m
+    for m in (
+        MethodInfo(
+            "unstructured",
+            "Single weights",
+            "Sets the smallest weights to zero. The model keeps its shape: the zeros are still stored and multiplied.",
+        ),
+        MethodInfo(
+            "structured",
+            "Whole channels, heads or neurons",
+            "Cuts whole channels out of a CNN, and neurons and attention heads out of a transformer: the model really gets smaller.",
+        ),
+    )
+}
+
+SCOPES: dict[str, MethodInfo] = {
+    m.name: m
+    for m in (
+        MethodInfo("global", "Global", "One ranking over all layers: layers with small weights lose more."),
+        MethodInfo("layer_wise", "Layer-wise", "A ranking for each layer: every layer loses the same share."),
+    )
+}
+
+
+def datasets_for(model: str) -> list[DatasetInfo]:
+    """The data sets a model can be run on: all of its kind."""
+    kind = MODELS[model].kind
+    return [d for d in DATASETS.values() if d.kind == kind]

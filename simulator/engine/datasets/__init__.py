@@ -1,0 +1,27 @@
+"""One file a data set, each with ``load() -> Dataset``; :func:`load` finds the file by name."""
+
+from __future__ import annotations
+
+from simulator.engine.datasets import cifar10, digits, docstrings, fashion_mnist, reviews, sst2
+from simulator.engine.datasets.base import Dataset, Split
+
+__all__ = ["Dataset", "Split", "load"]
+
+LOADERS = {
+    "digits": digits.load,
+    "docstrings": docstrings.load,
+    "reviews_topic": reviews.load_topic,
+    "reviews_sentiment": reviews.load_sentiment,
+    "sst2": sst2.load,
+    "cifar10": cifar10.load,
+    "fashion_mnist": fashion_mnist.load,
+}
+
+
+def load(name: str) -> Dataset:
+    """The data set called ``name``.
+
+    Raises:
+        NotAvailable: if it needs the internet and cannot be reached.
+    """
+    return LOADERS[name]()

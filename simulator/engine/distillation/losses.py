@@ -1,0 +1,60 @@
+"""The losses of knowledge distillation. Each term comes back on its own; they are blended once, visibly."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor
+from torch.nn import functional as F
+
+
+class Loss(NamedTuple):
+    """The blended loss and its terms, each a scalar; ``soft`` is None where there is no teacher."""
+
+    total: Tensor
+    hard: Tensor
+    soft: Tensor | None
+
+
+def soft_loss(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
+    r"""How far the student's softened probabilities are from the teacher's.
+
+    .. math:: T^2 \, \mathrm{KL}\big(\mathrm{softmax}(z_t / T) \,\|\, \mathrm{softmax}(z_s / T)\big)
+
+    averaged over the batch. The factor T^2 keeps the gradient's size when T changes, because
+    softened gradients shrink as 1 / T^2. It is 0 when student and teacher agree.
+
+    Source: Hinton, Vinyals and Dean 2015, "Distilling the Knowledge in a Neural Network",
+    arXiv:1503.02531, section 2 (there as a cross-entropy, which differs by the teacher's entropy).
+
+    Args:
+        student_logits: [batch, classes].
+        teacher_logits: [batch, classes].
+        temperature: T, at least 1.
+
+    Returns:
+        A scalar, in nats.
+    """
+    student = F.log_softmax(student_logits / temperature, dim=-1)
+    teacher = F.log_softmax(teacher_logits / temperature, dim=-1)
+    return temperature**2 * F.kl_div(student, teacher, reduction="batchmean", log_target=True)
+
+
+def distillation_loss(
+    student_logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, temperature: float, alpha: float
+) -> Loss:
+    """``alpha * soft + (1 - alpha) * hard``; without a teacher the hard loss alone.
+
+    Args:
+        student_logits: [batch, classes].
+        labels: [batch], class numbers.
+        teacher_logits: [batch, classes], or None for training without a teacher.
+        temperature: T of the soft loss.
+        alpha: Weight of the soft loss, 0 to 1.
+    """
+    student_logits = student_logits.float()  # under autocast they arrive in bfloat16
+    hard = F.cross_entropy(student_logits, labels)
+    if teacher_logits is None:
+        return Loss(hard, hard, None)
+    soft = soft_loss(student_logits, teacher_logits, temperature)
+    return Loss(alpha * soft + (1 - alpha) * hard, hard, soft)

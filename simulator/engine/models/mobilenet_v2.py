@@ -1,0 +1,35 @@
+"""MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381); its student has a smaller width multiplier."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torchvision.models import mobilenet_v2
+
+from simulator.engine.models.images import make_encoder
+from simulator.engine.weights import Weights, load_torchvision
+
+__all__ = ["build_student", "build_teacher", "logits", "make_encoder"]
+
+
+def build_teacher(num_classes: int, weights: Weights, seed: int) -> nn.Module:
+    """The published architecture with published or random weights and a classifier for ``num_classes``."""
+    torch.manual_seed(seed)
+    model = mobilenet_v2()
+    if weights.folder is not None:
+        load_torchvision(model, weights)
+    model.classifier[1] = nn.Linear(model.last_channel, num_classes)
+    return model.to(memory_format=torch.channels_last)
+
+
+def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
+    """A MobileNetV2 with width multiplier ``size``."""
+    torch.manual_seed(seed)
+    student = mobilenet_v2(width_mult=size, num_classes=teacher.classifier[1].out_features)
+    return student.to(memory_format=torch.channels_last)
+
+
+def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
+    """Class logits, [batch, classes]."""
+    out: Tensor = model(batch["pixels"])
+    return out

@@ -1,0 +1,38 @@
+"""What can go wrong, said so that a student knows what happened and what to do."""
+
+
+class SimulatorError(Exception):
+    """Base of every error this package raises on purpose.
+
+    Args:
+        message: What happened, with the value that was given.
+        advice: What to change, in one sentence; shown under the message.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()
+
+
+class InvalidConfig(SimulatorError):
+    """A setting is outside its range, or two settings do not go together."""
+
+
+class NotAvailable(SimulatorError):
+    """Weights or data were asked for that cannot be had here."""
+
+
+class DoesNotFit(SimulatorError):
+    """The run would need more memory than this machine has left."""
+
+
+class RunNotFound(SimulatorError):
+    """No run has this id."""
+
+
+class NotAllowed(SimulatorError):
+    """The run is in a state in which this cannot be done to it."""

@@ -1,0 +1,196 @@
+"""What a run says while it runs: small frozen records. The store keeps them, the screens draw them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Stage = Literal["prepare", "teacher", "control", "distil", "prune", "recover", "measure"]
+Variant = Literal["teacher", "control", "distilled", "pruned", "recovered"]
+
+STAGES: tuple[Stage, ...] = ("prepare", "teacher", "control", "distil", "prune", "recover", "measure")
+VARIANTS: tuple[Variant, ...] = ("teacher", "control", "distilled", "pruned", "recovered")
+
+
+class Record(BaseModel):
+    """Base of every record: frozen, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Provenance(Record):
+    """Where a run's numbers come from. Screens show it as a badge.
+
+    Attributes:
+        source: "pretrained" or "scratch".
+        sha256: Of the weights file that was loaded; None from scratch.
+        notice: Why pretrained weights were not used, in a sentence; empty if they were.
+        data: The data set's fingerprint.
+        teacher: The teacher's fingerprint (model, weights, data, recipe, seed, versions).
+        teacher_was_cached: Whether the teacher had been trained by an earlier run.
+        recorded_at: UTC, ISO 8601.
+    """
+
+    source: Literal["pretrained", "scratch"]
+    repository: str
+    revision: str | None
+    seed: int
+    sha256: str | None
+    notice: str
+    data: str
+    teacher: str
+    teacher_was_cached: bool
+    versions: dict[str, str]
+    device: str
+    threads: int
+    recorded_at: str
+
+
+class Latency(Record):
+    """Time for one batch, in milliseconds, over ``runs`` timed calls (torch.utils.benchmark)."""
+
+    median: float
+    p25: float
+    p75: float
+    p95: float
+    runs: int
+    threads: int
+
+
+class LayerReport(Record):
+    """One parameter tensor of a variant."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    nonzero_parameters: int
+
+
+class Measurement(Record):
+    """Everything that was measured of one variant, on the same held-out data as the others.
+
+    Attributes:
+        accuracy, precision, recall, f1: Fractions; the last three are macro averages.
+        accuracy_interval: 95 % Wilson score interval of the accuracy.
+        confusion: Rows are true classes, columns predictions.
+        sparsity: Measured fraction of zeros among all parameters.
+        prunable_sparsity: The same among the weights that pruning may touch.
+        macs: Multiply-adds of one example's forward pass at ``macs_at``; element-wise work is left out.
+        size_bytes: Of the dense safetensors file; ``gzip_bytes`` of the same file gzipped.
+        latency_ms: By batch: "batch_1" and "batch_32".
+        stage_peak_memory_mb: Highest resident memory while the stage that made it ran.
+        generated: For T5: (text, true label word, generated text) of a few test examples.
+    """
+
+    name: Variant
+    accuracy: float
+    accuracy_interval: tuple[float, float]
+    precision: float
+    recall: float
+    f1: float
+    confusion: tuple[tuple[int, ...], ...]
+    test_examples: int
+    parameters: int
+    nonzero_parameters: int
+    sparsity: float
+    prunable_sparsity: float
+    macs: int
+    macs_at: str
+    size_bytes: int
+    gzip_bytes: int
+    latency_ms: dict[str, Latency]
+    stage_peak_memory_mb: float
+    layers: tuple[LayerReport, ...]
+    generated: tuple[tuple[str, str, str], ...] = ()
+
+
+class Described(Record):
+    """The run knows its teacher: where the weights come from and on what machine it runs."""
+
+    kind: Literal["described"] = "described"
+    provenance: Provenance
+    class_names: tuple[str, ...]
+
+
+class StageStarted(Record):
+    """A stage begins; ``note`` says in a few words what is being done."""
+
+    kind: Literal["stage_started"] = "stage_started"
+    stage: Stage
+    note: str
+
+
+class Progress(Record):
+    """How far a stage is, in examples (or parts), with its speed and the time it still needs."""
+
+    kind: Literal["progress"] = "progress"
+    stage: Stage
+    done: int
+    total: int
+    examples_per_second: float | None = None
+    seconds_left: float | None = None
+
+
+class LossPoint(Record):
+    """One logged step. ``total`` is alpha * soft + (1 - alpha) * hard; ``soft`` is None without a teacher."""
+
+    kind: Literal["loss"] = "loss"
+    variant: Variant
+    step: int
+    epoch: float
+    total: float
+    hard: float
+    soft: float | None = None
+    learning_rate: float
+
+
+class EpochFinished(Record):
+    """Accuracy on the validation split after an epoch (epoch 0: before training)."""
+
+    kind: Literal["epoch"] = "epoch"
+    variant: Variant
+    epoch: int
+    validation_accuracy: float
+
+
+class StageFinished(Record):
+    """A stage is over: what it took. ``examples`` counts training examples seen."""
+
+    kind: Literal["stage_finished"] = "stage_finished"
+    stage: Stage
+    seconds: float
+    peak_memory_mb: float
+    examples: int = 0
+
+
+class Measured(Record):
+    """A variant was measured."""
+
+    kind: Literal["measured"] = "measured"
+    measurement: Measurement
+
+
+class RunFinished(Record):
+    """The run is complete."""
+
+    kind: Literal["finished"] = "finished"
+    seconds: float
+    peak_memory_mb: float
+
+
+class RunFailed(Record):
+    """The run ended early: cancelled, interrupted or broken. ``advice`` says what to do."""
+
+    kind: Literal["failed"] = "failed"
+    message: str
+    advice: str = ""
+
+
+Event = Annotated[
+    Described | StageStarted | Progress | LossPoint | EpochFinished | StageFinished | Measured | RunFinished | RunFailed,
+    Field(discriminator="kind"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)

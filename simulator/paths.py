@@ -1,0 +1,27 @@
+"""Where things are kept: the platform's data and cache directories, or the folder in KDPS_DATA_DIR."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+APP = "kd-pruning-simulator"
+
+
+def data_dir(*parts: str) -> Path:
+    """A folder for what must be kept (runs, exports), made if it is not there."""
+    base = os.environ.get("KDPS_DATA_DIR") or platformdirs.user_data_dir(APP)
+    return _made(Path(base, *parts))
+
+
+def cache_dir(*parts: str) -> Path:
+    """A folder for what can be made or fetched again (teachers, data sets), made if it is not there."""
+    base = os.environ.get("KDPS_DATA_DIR")
+    return _made(Path(base, "cache", *parts) if base else Path(platformdirs.user_cache_dir(APP), *parts))
+
+
+def _made(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,149 @@
+"""Submit, watch, cancel, list: what the pages and the command line call. Imports no torch."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+from simulator import budget, recorded
+from simulator.config import RunConfig
+from simulator.errors import NotAllowed
+from simulator.events import Event, Measurement
+from simulator.executor import Executor, LocalExecutor
+from simulator.paths import data_dir
+from simulator.store import ENDED, Forecast, Origin, Run, open_store
+
+_executor: Executor | None = None
+
+
+def start() -> None:
+    """Start carrying out runs in this process's background; a second call does nothing."""
+    global _executor
+    if _executor is None:
+        _executor = LocalExecutor(open_store())
+        _executor.start()
+
+
+def stop() -> None:
+    """Stop the background work; runs that are under way are marked interrupted."""
+    global _executor
+    if _executor is not None:
+        _executor.stop()
+        _executor = None
+
+
+def forecast(config: RunConfig) -> Forecast:
+    """What the run is expected to cost on this machine."""
+    return budget.forecast(config, open_store())
+
+
+def submit(config: RunConfig, origin: Origin = "app") -> str:
+    """Put a run in the queue.
+
+    Returns:
+        The run's id.
+
+    Raises:
+        DoesNotFit: if it would need more memory than this machine has left.
+    """
+    expected = forecast(config)
+    budget.check_fits(config, expected)
+    run_id = secrets.token_hex(5)
+    open_store().add(run_id, config, expected, origin)
+    if _executor is not None and origin == "app":
+        _executor.wake()
+    return run_id
+
+
+def run(run_id: str) -> Run:
+    """One run: stored here, or recorded and shipped with the app.
+
+    Raises:
+        RunNotFound: if there is none with this id.
+    """
+    shipped = recorded.find(run_id)
+    return shipped.run if shipped else open_store().get(run_id)
+
+
+def queue_position(run_id: str) -> int | None:
+    """1 for the run that is next; None if it is not waiting."""
+    return open_store().queue_position(run_id)
+
+
+def events(run_id: str, after: int = 0) -> list[tuple[int, Event]]:
+    """The events of a run numbered above ``after``, with their numbers."""
+    shipped = recorded.find(run_id)
+    if shipped:
+        return [(n, e) for n, e in enumerate(shipped.events, 1) if n > after]
+    return open_store().events(run_id, after)
+
+
+def measurements(run_id: str) -> list[Measurement]:
+    """What was measured in a run, in the order of its stages."""
+    shipped = recorded.find(run_id)
+    return shipped.measurements if shipped else open_store().measurements(run_id)
+
+
+def list_runs() -> list[Run]:
+    """All runs, the newest first, and after them the recorded ones."""
+    return open_store().list() + [r.run for r in recorded.all_recorded()]
+
+
+def cancel(run_id: str) -> None:
+    """Stop a run; it ends within 2 seconds and its events so far stay readable.
+
+    Raises:
+        RunNotFound: if there is none with this id.
+        NotAllowed: if it has ended, or was started from a command line.
+    """
+    store = open_store()
+    it = run(run_id)
+    if it.state in ENDED:
+        raise NotAllowed(f"Run {run_id} has already {it.state}.", "Nothing needs to be done.")
+    if it.state == "queued" and store.finish(run_id, "cancelled", "Cancelled while it was waiting."):
+        return
+    if it.origin == "cli":
+        raise NotAllowed(f"Run {run_id} was started from a command line.", "Press Ctrl-C there.")
+    store.request_cancel(run_id)
+    if _executor is not None:
+        _executor.wake()
+
+
+def delete(run_id: str) -> None:
+    """Remove a run that has ended, with its exported files.
+
+    Raises:
+        RunNotFound: if there is none with this id.
+        NotAllowed: if it has not ended, or is a recorded one.
+    """
+    it = run(run_id)
+    if it.origin == "recorded":
+        raise NotAllowed(f"Run {run_id} is shipped with the app.", "Recorded runs stay.")
+    if it.state not in ENDED:
+        raise NotAllowed(f"Run {run_id} is {it.state}.", "Cancel it first.")
+    open_store().delete(run_id)
+    shutil.rmtree(export_dir(run_id), ignore_errors=True)
+
+
+def rerun(run_id: str) -> str:
+    """Submit a run's settings again; gives the new run's id."""
+    return submit(run(run_id).config)
+
+
+def export_dir(run_id: str) -> Path:
+    """Where a run's student weights are (model.safetensors, config.json, README.md); may be empty."""
+    return data_dir("exports") / run_id
+
+
+def export(run_id: str) -> dict[str, Any]:
+    """Everything that is known of a run, as plain values for JSON."""
+    it = run(run_id)
+    return {
+        "run": it.model_dump(mode="json"),
+        "events": [e.model_dump(mode="json") for _, e in events(run_id)],
+        "measurements": [m.model_dump(mode="json") for m in measurements(run_id)],
+    }
+
+

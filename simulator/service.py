@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +18,28 @@ from simulator.paths import data_dir
 from simulator.store import ENDED, Forecast, Origin, Run, open_store
 
 _executor: Executor | None = None
+_starting = threading.Lock()
 
 
 def start() -> None:
     """Start carrying out runs in this process's background; a second call does nothing."""
     global _executor
-    if _executor is None:
-        _executor = LocalExecutor(open_store())
-        _executor.start()
+    with _starting:  # every browser session calls this, each from its own thread
+        if _executor is None:
+            executor = LocalExecutor(open_store())
+            executor.start()
+            _executor = executor
+            atexit.register(stop)
 
 
 def stop() -> None:
     """Stop the background work; runs that are under way are marked interrupted."""
     global _executor
-    if _executor is not None:
-        _executor.stop()
-        _executor = None
+    with _starting:
+        if _executor is not None:
+            _executor.stop()
+            _executor = None
+            atexit.unregister(stop)
 
 
 def forecast(config: RunConfig) -> Forecast:
@@ -102,7 +110,8 @@ def cancel(run_id: str) -> None:
     it = run(run_id)
     if it.state in ENDED:
         raise NotAllowed(f"Run {run_id} has already {it.state}.", "Nothing needs to be done.")
-    if it.state == "queued" and store.finish(run_id, "cancelled", "Cancelled while it was waiting."):
+    # asked again in the database: a worker may have taken the run since
+    if store.finish(run_id, "cancelled", "Cancelled while it was waiting.", was=("queued",)):
         return
     if it.origin == "cli":
         raise NotAllowed(f"Run {run_id} was started from a command line.", "Press Ctrl-C there.")
@@ -145,5 +154,3 @@ def export(run_id: str) -> dict[str, Any]:
         "events": [e.model_dump(mode="json") for _, e in events(run_id)],
         "measurements": [m.model_dump(mode="json") for m in measurements(run_id)],
     }
-
-

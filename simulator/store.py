@@ -7,7 +7,7 @@ others read. Nothing here knows what a run means.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -18,50 +18,15 @@ from sqlalchemy import Connection, Engine, Row
 
 from simulator.config import RunConfig
 from simulator.errors import RunNotFound
-from simulator.events import EVENT, Event, Measured, Measurement
+from simulator.events import EVENT, Event, Measured, Measurement, RunFailed
 from simulator.paths import data_dir
+from simulator.tables import WAITING, events, measurements, prepare, runs
 
 RunState = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
 Origin = Literal["app", "cli", "recorded"]
 
 ENDED: tuple[RunState, ...] = ("finished", "failed", "cancelled", "interrupted")
-
-metadata = sa.MetaData()
-
-runs = sa.Table(
-    "runs",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("number", sa.Integer, nullable=False, unique=True),  # the order of submission
-    sa.Column("state", sa.String(16), nullable=False, index=True),
-    sa.Column("origin", sa.String(16), nullable=False),
-    sa.Column("config", sa.Text, nullable=False),
-    sa.Column("forecast", sa.Text, nullable=False),
-    sa.Column("created_at", sa.String(32), nullable=False),
-    sa.Column("started_at", sa.String(32)),
-    sa.Column("finished_at", sa.String(32)),
-    sa.Column("process", sa.String(64)),  # "pid@create-time" of the process that carries it out
-    sa.Column("cancel_requested", sa.Boolean, nullable=False, default=False),
-    sa.Column("message", sa.Text, nullable=False, default=""),
-    sa.Column("advice", sa.Text, nullable=False, default=""),
-)
-
-events = sa.Table(
-    "events",
-    metadata,
-    sa.Column("run_id", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("n", sa.Integer, primary_key=True),  # 1, 2, 3, ... within a run
-    sa.Column("body", sa.Text, nullable=False),
-)
-
-measurements = sa.Table(
-    "measurements",
-    metadata,
-    sa.Column("run_id", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("variant", sa.String(16), primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
+COST_EVENTS = ("stage_finished", "finished")
 
 
 class Forecast(BaseModel):
@@ -111,9 +76,11 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine: Engine = sa.create_engine(url)
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _configure_sqlite)
-        metadata.create_all(self.engine)
+        prepare(self.engine)
+
+    def close(self) -> None:
+        """Close the connections to the database; a later call opens new ones."""
+        self.engine.dispose()
 
     # -- runs
 
@@ -155,17 +122,22 @@ class Store:
 
     def queue_position(self, run_id: str) -> int | None:
         """1 for the run that is next, 2 for the one after; None if it is not queued."""
-        mine = sa.select(runs.c.number).where(runs.c.id == run_id, runs.c.state == "queued").scalar_subquery()
-        query = sa.select(sa.func.count()).where(runs.c.state == "queued", runs.c.number <= mine)
+        mine = sa.select(runs.c.number).where(runs.c.id == run_id, WAITING).scalar_subquery()
+        query = sa.select(sa.func.count()).where(WAITING, runs.c.number <= mine)
         with self.engine.connect() as connection:
             return connection.execute(query).scalar_one() or None
+
+    def is_waiting(self) -> bool:
+        """Whether a run is queued for a server."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(sa.select(sa.exists().where(WAITING))).scalar())
 
     def claim_next(self, process: str) -> str | None:
         """Take the run that has waited longest and mark it running; None if none waits.
 
         The state is checked again by the update, so that two servers on one database never take the same run.
         """
-        oldest = sa.select(runs.c.id).where(runs.c.state == "queued").order_by(runs.c.number).limit(1)
+        oldest = sa.select(runs.c.id).where(WAITING).order_by(runs.c.number).limit(1)
         with self.engine.begin() as connection:
             run_id = connection.execute(oldest).scalar()
             return run_id if run_id and self._start(connection, run_id, process) else None
@@ -179,17 +151,48 @@ class Store:
         change = runs.update().where(runs.c.id == run_id, runs.c.state == "queued")
         return connection.execute(change.values(state="running", started_at=now(), process=process)).rowcount == 1
 
-    def finish(self, run_id: str, state: RunState, message: str = "", advice: str = "") -> bool:
-        """End a run that is queued or running; False if it had ended already."""
-        change = runs.update().where(runs.c.id == run_id, runs.c.state.not_in(ENDED))
+    def finish(
+        self,
+        run_id: str,
+        state: RunState,
+        message: str = "",
+        advice: str = "",
+        was: Iterable[RunState] = ("queued", "running"),
+    ) -> bool:
+        """End a run; one that ends early also says so itself, with a :class:`RunFailed`.
+
+        Args:
+            state: One of ``ENDED``.
+            message, advice: What happened and what to do; empty for "finished".
+            was: The states from which it is ended.
+
+        Returns:
+            False if the run was in none of the states ``was``: then nothing is changed.
+        """
+        change = runs.update().where(runs.c.id == run_id, runs.c.state.in_(list(was)))
         values = {"state": state, "finished_at": now(), "message": message, "advice": advice}
         with self.engine.begin() as connection:
-            return connection.execute(change.values(**values)).rowcount == 1
+            ended = connection.execute(change.values(**values)).rowcount == 1
+            if ended and state != "finished":
+                _append(connection, run_id, [RunFailed(message=message, advice=advice)])
+        return ended
 
     def request_cancel(self, run_id: str) -> None:
         """Ask the server that owns the run to stop it."""
         with self.engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(cancel_requested=True))
+
+    def cancel_requests(self, among: Iterable[str]) -> list[str]:
+        """Those of the given runs that somebody has asked to stop."""
+        query = sa.select(runs.c.id).where(runs.c.id.in_(list(among)), runs.c.cancel_requested)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def running(self) -> list[tuple[str, str]]:
+        """The runs that are marked running: id and process."""
+        query = sa.select(runs.c.id, runs.c.process).where(runs.c.state == "running")
+        with self.engine.connect() as connection:
+            return [(row.id, row.process) for row in connection.execute(query)]
 
     def delete(self, run_id: str) -> None:
         """Remove a run with its events and measurements."""
@@ -203,22 +206,9 @@ class Store:
     def append(self, run_id: str, new: Iterable[Event]) -> None:
         """Add events in their order; a :class:`Measured` also becomes a measurement."""
         new = list(new)
-        if not new:
-            return
-        with self.engine.begin() as connection:
-            last = connection.execute(
-                sa.select(sa.func.coalesce(sa.func.max(events.c.n), 0)).where(events.c.run_id == run_id)
-            ).scalar_one()
-            rows = [{"run_id": run_id, "n": last + i, "body": e.model_dump_json()} for i, e in enumerate(new, 1)]
-            connection.execute(events.insert(), rows)
-            for i, event in enumerate(new, 1):
-                if isinstance(event, Measured):
-                    m = event.measurement
-                    connection.execute(
-                        measurements.insert().values(
-                            run_id=run_id, variant=m.name, position=last + i, body=m.model_dump_json()
-                        )
-                    )
+        if new:
+            with self.engine.begin() as connection:
+                _append(connection, run_id, new)
 
     def events(self, run_id: str, after: int = 0) -> list[tuple[int, Event]]:
         """The events of a run whose number is above ``after``, with their numbers."""
@@ -227,6 +217,22 @@ class Store:
             rows = connection.execute(query.order_by(events.c.n)).all()
         return [(row.n, EVENT.validate_json(row.body)) for row in rows]
 
+    def recent_costs(self, model: str, limit: int = 5) -> list[tuple[RunConfig, list[Event]]]:
+        """What the latest finished runs of a model took: settings, and each StageFinished and RunFinished.
+
+        The store holds this machine's own runs only; recorded ones are shipped as files.
+        """
+        of_model = runs.c.config.startswith(f'{{"model":"{model}"', autoescape=True)  # pydantic writes a record's first field first
+        recent = sa.select(runs.c.id, runs.c.config).where(of_model, runs.c.state == "finished")
+        costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
+        with self.engine.connect() as connection:
+            found = connection.execute(recent.order_by(runs.c.number.desc()).limit(limit)).all()
+            said: dict[str, list[Event]] = {row.id: [] for row in found}
+            query = sa.select(events.c.run_id, events.c.body).where(events.c.run_id.in_(list(said)), costs)
+            for event in connection.execute(query.order_by(events.c.run_id, events.c.n)):
+                said[event.run_id].append(EVENT.validate_json(event.body))
+        return [(RunConfig.model_validate_json(row.config), said[row.id]) for row in found]
+
     def measurements(self, run_id: str) -> list[Measurement]:
         """What was measured in a run, in the order of its stages."""
         query = sa.select(measurements.c.body).where(measurements.c.run_id == run_id).order_by(measurements.c.position)
@@ -234,10 +240,18 @@ class Store:
             return [Measurement.model_validate_json(row.body) for row in connection.execute(query)]
 
 
-def _configure_sqlite(connection: Any, record: object) -> None:
-    """WAL lets readers and one writer work at once; a writer waits up to 10 s for another."""
-    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
+def _append(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
+    """A run has one writer at a time (its worker, then whoever ends it), so counting on from the last is safe."""
+    last = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.max(events.c.n), 0)).where(events.c.run_id == run_id)
+    ).scalar_one()
+    rows = [{"run_id": run_id, "n": last + i, "body": e.model_dump_json()} for i, e in enumerate(new, 1)]
+    connection.execute(events.insert(), rows)
+    for i, event in enumerate(new, 1):
+        if isinstance(event, Measured):
+            m = event.measurement
+            values = {"run_id": run_id, "variant": m.name, "position": last + i, "body": m.model_dump_json()}
+            connection.execute(measurements.insert().values(**values))
 
 
 def _to_run(row: Row[Any]) -> Run:

@@ -24,6 +24,10 @@ class Examples:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def first(self, n: int) -> Examples:
+        """The first ``n`` examples."""
+        return Examples({name: values[:n] for name, values in self.inputs.items()}, self.labels[:n])
+
     def rows(self, index: Tensor) -> Batch:
         """A batch of the given rows, its padding cut to the longest text among them."""
         batch = {name: values[index] for name, values in self.inputs.items()}

@@ -19,6 +19,7 @@ LogitsFunction = Callable[[nn.Module, Batch], Tensor]
 WARM_UP_SHARE = 0.1
 MAX_GRADIENT_NORM = 1.0
 EVALUATION_BATCH = 128
+SMALLEST_RMS = 1e-3
 LOSS_POINTS = 300
 """At most about so many loss points a stage: more than a chart has pixels for."""
 
@@ -30,6 +31,7 @@ class TrainingPlan:
     Attributes:
         learning_rate: The peak; it rises linearly over the first tenth of the steps, then falls to 0.
         temperature, alpha: Of the distillation loss; without effect where there is no teacher.
+        relative_steps: Whether a tensor's learning rate is multiplied by its root mean square.
         bfloat16: Whether matrix products run in bfloat16.
     """
 
@@ -40,6 +42,7 @@ class TrainingPlan:
     weight_decay: float = 0.01
     temperature: float = 1.0
     alpha: float = 0.0
+    relative_steps: bool = False
     bfloat16: bool = False
 
 
@@ -96,12 +99,11 @@ def train(
             optimizer.step()
             if after_step is not None:
                 after_step()
-            learning_rate = scheduler.get_last_lr()[0]
             scheduler.step()
             # report
             step, seen = step + 1, seen + len(rows)
             if step % log_every == 0 or step == steps:
-                yield loss_point(loss, variant, step, epoch, len(batches), steps, plan, learning_rate)
+                yield loss_point(loss, variant, step, steps, plan)
             elapsed = time.perf_counter() - started
             if elapsed - reported > 0.25 or step == steps:
                 reported = elapsed
@@ -112,13 +114,18 @@ def train(
 
 
 def make_optimizer(model: nn.Module, plan: TrainingPlan) -> torch.optim.Optimizer:
-    """Fused AdamW (Loshchilov and Hutter 2019); norms and biases are not decayed."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": plan.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=plan.learning_rate, fused=True)
+    """Fused AdamW (Loshchilov and Hutter 2019); norms and biases are not decayed.
+
+    With relative steps a tensor's learning rate is multiplied by its root mean square at the
+    start, after Adafactor (Shazeer and Stern 2018, arXiv:1804.04235, section 8).
+    """
+    by_kind: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for p in model.parameters():
+        scale = max(SMALLEST_RMS, p.detach().square().mean().sqrt().item()) if plan.relative_steps else 1.0
+        decay = plan.weight_decay if p.ndim > 1 else 0.0
+        by_kind.setdefault((plan.learning_rate * scale, decay), []).append(p)
+    groups = [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in by_kind.items()]
+    return torch.optim.AdamW(groups, fused=True)
 
 
 def warm_up_then_decay(step: int, steps: int) -> float:
@@ -149,9 +156,7 @@ def accuracy(model: nn.Module, logits: LogitsFunction, examples: Examples, bfloa
     return right.float().mean().item()
 
 
-def loss_point(
-    loss: Loss, variant: Variant, step: int, epoch: int, batches: int, steps: int, plan: TrainingPlan, learning_rate: float
-) -> LossPoint:
+def loss_point(loss: Loss, variant: Variant, step: int, steps: int, plan: TrainingPlan) -> LossPoint:
     """A step's losses as plain numbers."""
     return LossPoint(
         variant=variant,
@@ -160,7 +165,7 @@ def loss_point(
         total=loss.total.item(),
         hard=loss.hard.item(),
         soft=None if loss.soft is None else loss.soft.item(),
-        learning_rate=learning_rate,
+        learning_rate=plan.learning_rate * warm_up_then_decay(step - 1, steps),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import BertWordPieceTokenizer, Tokenizer
@@ -13,6 +14,7 @@ from transformers import DistilBertConfig, DistilBertForSequenceClassification
 from simulator.engine.models.text import MAX_TOKENS, copy_layers, lines, pad
 from simulator.engine.weights import Weights
 
+CLASSIFIER = ("pre_classifier", "classifier")
 TOKENIZER_FILE = "tokenizer.json"
 
 
@@ -75,6 +77,11 @@ def make_encoder(
         return pad([e.ids for e in tokenizer.encode_batch(lines(texts))], pad_id)
 
     return encode
+
+
+def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
+    """What :func:`portable.build` needs: the configuration as transformers writes it."""
+    return model.config.to_dict()
 
 
 def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:

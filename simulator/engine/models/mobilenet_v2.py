@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torchvision.models import mobilenet_v2
@@ -9,7 +11,9 @@ from torchvision.models import mobilenet_v2
 from simulator.engine.models.images import make_encoder
 from simulator.engine.weights import Weights, load_torchvision
 
-__all__ = ["build_student", "build_teacher", "logits", "make_encoder"]
+__all__ = ["CLASSIFIER", "architecture", "build_student", "build_teacher", "logits", "make_encoder"]
+
+CLASSIFIER = ("classifier",)
 
 
 def build_teacher(num_classes: int, weights: Weights, seed: int) -> nn.Module:
@@ -27,6 +31,12 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
     torch.manual_seed(seed)
     student = mobilenet_v2(width_mult=size, num_classes=teacher.classifier[1].out_features)
     return student.to(memory_format=torch.channels_last)
+
+
+def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
+    """What :func:`portable.build` needs; ``size`` is None for the teacher."""
+    width = 1.0 if size is None else size
+    return {"model_type": "mobilenet_v2", "width": width, "num_classes": model.classifier[1].out_features}
 
 
 def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:

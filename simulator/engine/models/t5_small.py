@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import sentencepiece
 import torch
@@ -16,6 +17,7 @@ from simulator.engine.models.text import MAX_TOKENS, copy_layers, lines, pad
 from simulator.engine.weights import Weights
 from simulator.errors import SimulatorError
 
+CLASSIFIER: tuple[str, ...] = ()
 TOKENIZER_FILE = "spiece.model"
 PAD, END, UNKNOWN = 0, 1, 2
 LARGEST_VOCABULARY = 32_000
@@ -120,6 +122,11 @@ def make_encoder(
         return {**batch, "label_ids": label_ids.expand(len(texts), -1)}
 
     return encode
+
+
+def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
+    """What :func:`portable.build` needs: the configuration as transformers writes it."""
+    return model.config.to_dict()
 
 
 def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:

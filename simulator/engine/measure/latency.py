@@ -1,0 +1,43 @@
+"""How long one batch takes, timed by torch.utils.benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.benchmark import Timer
+
+from simulator.events import Latency
+
+WARM_UP_CALLS = 3
+SECONDS = 0.6
+FEWEST_RUNS = 8
+SHORT_CALL_SECONDS = 0.02
+
+
+@torch.no_grad()
+def measure_latency(
+    model: nn.Module, logits: Callable[[nn.Module, dict[str, Tensor]], Tensor], batch: dict[str, Tensor], threads: int
+) -> Latency:
+    """Latency of ``logits(model, batch)`` in float32, in milliseconds.
+
+    After three calls to warm up, single calls are timed for at least 0.6 s and at least 8 times.
+
+    Args:
+        threads: Threads of every timed call.
+    """
+    model.eval()
+    timer = Timer(
+        "with torch.no_grad(): logits(model, batch)",
+        globals={"torch": torch, "logits": logits, "model": model, "batch": batch},
+        num_threads=threads,
+    )
+    short = timer.timeit(WARM_UP_CALLS).mean < SHORT_CALL_SECONDS
+    times: list[float] = []
+    while len(times) < FEWEST_RUNS or sum(times) < SECONDS:
+        # blocked_autorange would average several short calls, which hides their spread
+        times += timer.timeit(1).times if short else timer.blocked_autorange(min_run_time=SECONDS).times
+    p25, median, p75, p95 = np.percentile(times, [25, 50, 75, 95]) * 1e3
+    return Latency(median=median, p25=p25, p75=p75, p95=p95, runs=len(times), threads=threads)

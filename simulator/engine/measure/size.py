@@ -1,0 +1,69 @@
+"""Parameters, zeros and bytes."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from simulator.events import LayerReport
+
+GZIP_LEVEL = 6
+GZIP_CHUNK = 8 * 2**20
+
+
+def parameters_of(model: nn.Module) -> dict[str, nn.Parameter]:
+    """Every parameter once (tied ones under their first name), by name."""
+    return dict(model.named_parameters())
+
+
+def layer_reports(model: nn.Module) -> tuple[LayerReport, ...]:
+    """Name, kind, shape, size and non-zero count of each parameter tensor."""
+    kinds = {name: type(module).__name__ for name, module in model.named_modules()}
+    return tuple(
+        LayerReport(
+            name=name,
+            kind=kinds[name.rpartition(".")[0]],
+            shape=tuple(p.shape),
+            parameters=p.numel(),
+            nonzero_parameters=int(p.count_nonzero()),
+        )
+        for name, p in parameters_of(model).items()
+    )
+
+
+def sparsity_of(layers: Collection[LayerReport]) -> float:
+    """The measured fraction of zeros."""
+    return 1 - sum(layer.nonzero_parameters for layer in layers) / sum(layer.parameters for layer in layers)
+
+
+def save(model: nn.Module, file: Path) -> None:
+    """Write the model's tensors (parameters and norm statistics) as dense safetensors; tied tensors once."""
+    tensors: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    for name, tensor in model.state_dict().items():
+        if tensor.data_ptr() not in seen:
+            seen.add(tensor.data_ptr())
+            tensors[name] = tensor.detach().cpu().contiguous()
+    save_file(tensors, file)
+
+
+def gzip_bytes(file: Path) -> int:
+    """Bytes of ``file`` gzipped.
+
+    Compressed in chunks of 8 MiB, each a gzip member (RFC 1952 lets a file have several), so that
+    all cores share the work; the result differs from one member by less than a thousandth.
+    """
+
+    def compressed(offset: int) -> int:
+        with file.open("rb") as stream:
+            stream.seek(offset)
+            compressor = zlib.compressobj(GZIP_LEVEL, wbits=31)
+            return len(compressor.compress(stream.read(GZIP_CHUNK))) + len(compressor.flush())
+
+    with ThreadPoolExecutor() as pool:
+        return sum(pool.map(compressed, range(0, file.stat().st_size, GZIP_CHUNK)))

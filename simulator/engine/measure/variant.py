@@ -1,0 +1,80 @@
+"""Everything that is measured of one variant, the same way for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from simulator.engine import portable
+from simulator.engine.batches import Batch
+from simulator.engine.distillation.training import predict
+from simulator.engine.measure.compute import count_macs
+from simulator.engine.measure.latency import measure_latency
+from simulator.engine.measure.quality import measure_quality
+from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of
+from simulator.engine.models import t5_small
+from simulator.engine.pruning.masks import prunable_parameters
+from simulator.engine.setup import Setup
+from simulator.events import Measurement, Variant
+
+BATCH_SIZES = (1, 32)
+GENERATED_EXAMPLES = 5
+
+
+def measure_variant(setup: Setup, name: Variant, model: nn.Module, folder: Path, stage_peak_mb: float) -> Measurement:
+    """Measure quality, size, compute and latency.
+
+    Quality and latency are measured in float32, so that anybody who loads the exported file gets
+    the same answers.
+
+    Args:
+        folder: Holds the variant's model.safetensors.
+        stage_peak_mb: Peak memory of the stage that made the variant.
+    """
+    logits = setup.module.logits
+    quality = measure_quality(predict(model, logits, setup.test, bfloat16=False), setup.test.labels)
+    layers = layer_reports(model)
+    prunable = prunable_parameters(model, setup.module.CLASSIFIER, setup.config.also_prune)
+    batches = {f"batch_{size}": first_rows(setup, size) for size in BATCH_SIZES}
+    file = folder / portable.WEIGHTS_FILE
+    return Measurement(
+        name=name,
+        **vars(quality),
+        parameters=sum(layer.parameters for layer in layers),
+        nonzero_parameters=sum(layer.nonzero_parameters for layer in layers),
+        sparsity=sparsity_of(layers),
+        prunable_sparsity=sparsity_of([layer for layer in layers if layer.name in prunable]),
+        macs=count_macs(model, logits, batches["batch_1"]),
+        macs_at=describe(batches["batch_1"]),
+        size_bytes=file.stat().st_size,
+        gzip_bytes=gzip_bytes(file),
+        latency_ms={key: measure_latency(model, logits, b, torch.get_num_threads()) for key, b in batches.items()},
+        stage_peak_memory_mb=stage_peak_mb,
+        layers=layers,
+        generated=generated_texts(setup, model),
+    )
+
+
+def first_rows(setup: Setup, size: int) -> Batch:
+    """The first test examples as one batch, texts padded to the longest among them."""
+    return setup.test.rows(torch.arange(size, device=setup.device))
+
+
+def describe(batch: Batch) -> str:
+    """The size of a batch's inputs, in words."""
+    if "pixels" in batch:
+        return " x ".join(str(n) for n in batch["pixels"].shape[2:]) + " pixels"
+    return f"{batch['input_ids'].shape[1]} tokens"
+
+
+def generated_texts(setup: Setup, model: nn.Module) -> tuple[tuple[str, str, str], ...]:
+    """What T5 writes for a few test examples: (text, true label word, generated text)."""
+    if setup.config.model != "t5_small":
+        return ()
+    folder = setup.weights.folder or setup.teacher_folder
+    tokenizer = t5_small.load_tokenizer(folder / t5_small.TOKENIZER_FILE)
+    answers = t5_small.generate(model, first_rows(setup, GENERATED_EXAMPLES), tokenizer)
+    words = [setup.dataset.label_words[label] for label in setup.data.test.labels[:GENERATED_EXAMPLES]]
+    return tuple(zip(setup.data.test.inputs[:GENERATED_EXAMPLES], words, answers, strict=True))

@@ -1,0 +1,120 @@
+"""Load an exported model in plain PyTorch: this file needs torch, safetensors and, by the kind of
+model, torchvision or transformers; nothing of the simulator. It travels with every export as load.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+ARCHITECTURE_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+
+
+def load(folder: str | Path) -> nn.Module:
+    """The model in ``folder``, in evaluation mode.
+
+    Args:
+        folder: Holds config.json (the architecture) and model.safetensors.
+    """
+    folder = Path(folder)
+    model = build(json.loads((folder / ARCHITECTURE_FILE).read_text(encoding="utf-8")))
+    fill(model, load_file(folder / WEIGHTS_FILE))
+    return model.eval()
+
+
+def build(architecture: dict[str, Any]) -> nn.Module:
+    """An unpruned model of this architecture; its weights are left to be filled in.
+
+    Args:
+        architecture: ``model_type`` and what that type needs: a transformers configuration, or
+            ``num_classes`` and ``width`` (and ``blocks`` a stage for a ResNet).
+    """
+    if architecture["model_type"] in ("distilbert", "t5"):
+        return build_transformer(architecture)
+    if architecture["model_type"] == "mobilenet_v2":
+        from torchvision.models import mobilenet_v2
+
+        return mobilenet_v2(width_mult=architecture["width"], num_classes=architecture["num_classes"])
+    return build_resnet(architecture["blocks"], architecture["width"], architecture["num_classes"])
+
+
+def build_transformer(architecture: dict[str, Any]) -> nn.Module:
+    """DistilBERT with a classifier, or T5. Random initialisation is skipped: it takes seconds."""
+    from transformers import DistilBertConfig, DistilBertForSequenceClassification, T5Config, T5ForConditionalGeneration
+    from transformers.initialization import no_init_weights
+
+    with no_init_weights():
+        if architecture["model_type"] == "distilbert":
+            return DistilBertForSequenceClassification(DistilBertConfig(**architecture))
+        return T5ForConditionalGeneration(T5Config(**architecture))
+
+
+def build_resnet(blocks: int, width: float, num_classes: int) -> nn.Module:
+    """torchvision's ResNet of four stages with ``blocks`` basic blocks each and ``width`` times its channels."""
+    from torchvision.models.resnet import BasicBlock, ResNet
+
+    model = ResNet(BasicBlock, [blocks] * 4, num_classes=num_classes)
+    if width == 1.0:
+        return model
+    channels = [int(64 * width * 2**stage) for stage in range(4)]
+    model.conv1 = nn.Conv2d(3, channels[0], kernel_size=7, stride=2, padding=3, bias=False)
+    model.bn1 = nn.BatchNorm2d(channels[0])
+    model.inplanes = channels[0]
+    for stage, planes in enumerate(channels):
+        setattr(model, f"layer{stage + 1}", model._make_layer(BasicBlock, planes, blocks, stride=1 if stage == 0 else 2))
+    model.fc = nn.Linear(channels[-1], num_classes)
+    for module in model.modules():  # as torchvision initialises the layers that were replaced
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+    return model
+
+
+def fill(model: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Put ``tensors`` into ``model``, first making its layers as small as they are in the file.
+
+    A structurally pruned model has fewer channels, heads or neurons than its architecture says.
+    A tensor that shares memory with another (tied embeddings) stands in the file once.
+    """
+    for name, module in model.named_modules():
+        weight = tensors.get(f"{name}.weight")
+        if weight is not None and weight.shape != module.weight.shape:
+            resize(module, weight)
+        if hasattr(module, "n_heads") and (query := tensors.get(f"{name}.q.weight")) is not None:
+            module.n_heads = len(query) // module.key_value_proj_dim  # T5: fewer heads of the same width
+            module.inner_dim = len(query)
+    model.load_state_dict(tensors, strict=False, assign=True)
+    if hasattr(model, "tie_weights"):
+        model.tie_weights()
+    missing = {n for n, t in model.state_dict().items() if n not in tensors and t.data_ptr() not in _addresses(model, tensors)}
+    if missing:
+        raise ValueError(f"The file lacks {sorted(missing)}")
+
+
+def _addresses(model: nn.Module, tensors: dict[str, Tensor]) -> set[int]:
+    """Where the loaded tensors lie: a tied tensor lies where its twin does."""
+    return {t.data_ptr() for n, t in model.state_dict().items() if n in tensors}
+
+
+def resize(module: nn.Module, weight: Tensor) -> None:
+    """Make a layer's tensors as large as ``weight`` says: [out, in, ...], or [channels] for a norm."""
+    if isinstance(module, nn.Embedding):
+        module.num_embeddings, module.embedding_dim = weight.shape
+    elif isinstance(module, nn.BatchNorm2d):
+        module.num_features = len(weight)
+        module.running_mean = module.running_mean.new_zeros(len(weight))
+        module.running_var = module.running_var.new_ones(len(weight))
+    elif isinstance(module, nn.Conv2d):
+        if module.groups > 1:  # depthwise: a group a channel
+            module.groups = module.in_channels = len(weight)
+        else:
+            module.in_channels = weight.shape[1]
+        module.out_channels = len(weight)
+    else:
+        module.out_features, module.in_features = weight.shape
+    module.weight = nn.Parameter(weight.new_empty(weight.shape))
+    if getattr(module, "bias", None) is not None:
+        module.bias = nn.Parameter(weight.new_empty(len(weight)))

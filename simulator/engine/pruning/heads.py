@@ -1,0 +1,150 @@
+"""Structured pruning of the transformers: feed-forward neurons and attention heads go, by slicing.
+
+Source: Michel, Levy and Neubig 2019, "Are Sixteen Heads Really Better than One?",
+arXiv:1905.10650, and McCarley, Chakravarti and Sil 2019, arXiv:1910.06360 (neurons).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+KEEP_AT_LEAST = 0.05
+"""A global ranking may not empty a layer: it keeps this share of its neurons."""
+
+
+@dataclass(frozen=True)
+class FeedForward:
+    """A pair of linear layers: ``up`` to the neurons and ``down`` from them."""
+
+    up: nn.Linear
+    down: nn.Linear
+
+    def importance(self) -> Tensor:
+        """The L2 norm of all weights that go into or out of each neuron, [neurons]."""
+        squares = self.up.weight.detach().square().sum(1) + self.down.weight.detach().square().sum(0)
+        return squares.sqrt()
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Attentions that must lose the same heads: one of its own, or all that share a position bias.
+
+    Attributes:
+        inner: Their query, key and value layers: [heads * width, model].
+        outer: Their output layers: [model, heads * width].
+        width: Dimensions of a head.
+        position_bias: T5's relative position bias, [buckets, heads]; None elsewhere.
+    """
+
+    inner: Sequence[nn.Linear]
+    outer: Sequence[nn.Linear]
+    width: int
+    position_bias: nn.Embedding | None = None
+
+    def importance(self) -> Tensor:
+        """The L2 norm of all weights of each head, [heads]."""
+        squares = sum(layer.weight.detach().square().sum(1) for layer in self.inner)
+        squares = squares + sum(layer.weight.detach().square().sum(0) for layer in self.outer)
+        return squares.view(-1, self.width).sum(1).sqrt()
+
+
+def parts_of(model: nn.Module) -> tuple[list[FeedForward], list[Attention]]:
+    """The feed-forward layers and attentions of a DistilBERT or a T5."""
+    if model.config.model_type == "distilbert":
+        layers = model.distilbert.transformer.layer
+        attentions = [x.attention for x in layers]
+        width = model.config.dim // model.config.n_heads
+        return [FeedForward(x.ffn.lin1, x.ffn.lin2) for x in layers], [
+            Attention([a.q_lin, a.k_lin, a.v_lin], [a.out_lin], width) for a in attentions
+        ]
+    blocks = [*model.encoder.block, *model.decoder.block]
+    feed_forward = [FeedForward(b.layer[-1].DenseReluDense.wi, b.layer[-1].DenseReluDense.wo) for b in blocks]
+    attention = []
+    for stack in (model.encoder, model.decoder):
+        # the first layer's relative position bias serves every layer of the stack, so all lose the same heads
+        own = [b.layer[0].SelfAttention for b in stack.block]
+        attention.append(t5_attention(own, own[0].relative_attention_bias))
+    # T5 hands one (zero) bias from layer to layer across the decoder too: equal numbers of heads, any heads
+    attention += [t5_attention([b.layer[1].EncDecAttention], None) for b in model.decoder.block]
+    return feed_forward, attention
+
+
+def t5_attention(modules: Sequence[nn.Module], position_bias: nn.Embedding | None) -> Attention:
+    """T5 attentions that lose the same heads."""
+    inner = [layer for m in modules for layer in (m.q, m.k, m.v)]
+    return Attention(inner, [m.o for m in modules], modules[0].key_value_proj_dim, position_bias)
+
+
+@torch.no_grad()
+def prune_transformer(model: nn.Module, scope: str, target_sparsity: float) -> None:
+    """Remove feed-forward neurons and attention heads in place, those with the smallest L2 norm.
+
+    Args:
+        model: A DistilBERT or T5; afterwards it runs forward and backward as before, only smaller.
+        scope: "global": one ranking of neurons over all layers (norms divided by their layer's
+            mean); "layer_wise": the same share of each layer. Heads always go layer-wise: a
+            layer has too few of them, and T5's layers share one position bias.
+        target_sparsity: The share to remove, 0 to 0.95. At least one head stays.
+    """
+    feed_forward, attention = parts_of(model)
+    scores = [f.importance() for f in feed_forward]
+    counts = neurons_to_keep(scores, scope, target_sparsity)
+    for part, score, keep in zip(feed_forward, scores, counts, strict=True):
+        kept = largest(score, keep)
+        slice_outputs(part.up, kept)
+        slice_inputs(part.down, kept)
+    for heads in attention:
+        remove_heads(heads, target_sparsity)
+    for module in model.modules():
+        if hasattr(module, "key_value_proj_dim"):  # T5's attention keeps count of its heads
+            module.n_heads = len(module.q.weight) // module.key_value_proj_dim
+            module.inner_dim = len(module.q.weight)
+
+
+def neurons_to_keep(scores: Sequence[Tensor], scope: str, target_sparsity: float) -> list[int]:
+    """How many neurons each layer keeps."""
+    floors = [max(1, round(len(s) * KEEP_AT_LEAST)) for s in scores]
+    if scope == "layer_wise":
+        return [max(f, len(s) - round(len(s) * target_sparsity)) for f, s in zip(floors, scores, strict=True)]
+    normalised = torch.cat([s / s.mean() for s in scores])
+    kept = torch.ones(len(normalised), dtype=torch.bool)
+    kept[normalised.argsort()[: round(len(normalised) * target_sparsity)]] = False
+    counts = [int(part.sum()) for part in kept.split([len(s) for s in scores])]
+    return [max(f, c) for f, c in zip(floors, counts, strict=True)]
+
+
+def remove_heads(heads: Attention, target_sparsity: float) -> None:
+    """Slice the least important heads out of every layer of ``heads``."""
+    score = heads.importance()
+    kept = largest(score, max(1, len(score) - round(len(score) * target_sparsity)))
+    rows = (kept[:, None] * heads.width + torch.arange(heads.width)).flatten()
+    for layer in heads.inner:
+        slice_outputs(layer, rows)
+    for layer in heads.outer:
+        slice_inputs(layer, rows)
+    if heads.position_bias is not None:
+        heads.position_bias.weight = nn.Parameter(heads.position_bias.weight[:, kept].clone())
+        heads.position_bias.embedding_dim = len(kept)
+
+
+def largest(score: Tensor, keep: int) -> Tensor:
+    """The places of the ``keep`` largest scores, in their order."""
+    return score.topk(keep).indices.sort().values
+
+
+def slice_outputs(layer: nn.Linear, kept: Tensor) -> None:
+    """Keep these outputs of a linear layer (rows of its weight, and of its bias)."""
+    layer.weight = nn.Parameter(layer.weight[kept].clone())
+    if layer.bias is not None:
+        layer.bias = nn.Parameter(layer.bias[kept].clone())
+    layer.out_features = len(kept)
+
+
+def slice_inputs(layer: nn.Linear, kept: Tensor) -> None:
+    """Keep these inputs of a linear layer (columns of its weight)."""
+    layer.weight = nn.Parameter(layer.weight[:, kept].clone())
+    layer.in_features = len(kept)

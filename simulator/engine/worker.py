@@ -1,0 +1,141 @@
+"""The process that carries out one run: ``python -m simulator.engine.worker``, started by the executor.
+
+It imports torch, waits for one line on standard input, {"run": id}, carries that run out and ends.
+When standard input closes, the server is gone, and it ends at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+
+from simulator.errors import SimulatorError
+from simulator.events import Event, LossPoint, Progress, RunFailed
+from simulator.paths import data_dir
+from simulator.store import Store, open_store
+
+FLUSH_SECONDS = 0.2
+NICENESS = 10
+
+BROKEN_ADVICE = "This is a fault in the simulator or its installation. Run it again; if it fails again, report the message."
+MEMORY_ADVICE = "Close other programs, or choose a smaller batch, a smaller image size or a smaller model."
+
+
+def main() -> None:
+    """Wait for one run and carry it out."""
+    give_way()
+    orders = watch_stdin()
+    from simulator.engine import pipeline  # noqa: F401  the warm-up: here, not above, so that its threads give way too
+
+    for _ in carry_out(orders.get(), open_store()):
+        pass
+
+
+def give_way() -> None:
+    """Run at lower priority, and leave Ctrl-C to the server, which then ends its workers in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
+def watch_stdin() -> queue.SimpleQueue[str]:
+    """Read standard input in the background; the run's id arrives in the queue, the end ends this process."""
+    orders: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_watch, args=(sys.stdin.fileno(), orders), daemon=True).start()
+    return orders
+
+
+def _watch(descriptor: int, orders: queue.SimpleQueue[str]) -> None:
+    # os.read, not sys.stdin: a thread that holds sys.stdin's lock makes the interpreter abort when it ends
+    received = b""
+    while chunk := os.read(descriptor, 4096):
+        received += chunk
+        while b"\n" in received:
+            line, received = received.split(b"\n", 1)
+            orders.put(json.loads(line)["run"])
+    os._exit(1)  # nothing to tidy: the store's and the caches' writes are atomic
+
+
+def carry_out(run_id: str, store: Store) -> Iterator[Event]:
+    """Carry out a run that is marked running: store its events, end it in the store, and yield each event.
+
+    A run that breaks ends with a :class:`RunFailed`, stored and yielded; nothing is raised for it.
+    """
+    config = store.get(run_id).config
+
+    def events() -> Iterator[Event]:
+        from simulator.engine import pipeline  # inside, so that a broken installation also ends the run properly
+
+        yield from pipeline.run(config, export_to=data_dir("exports") / run_id)
+
+    return record(run_id, store, events())
+
+
+def record(run_id: str, store: Store, events: Iterator[Event]) -> Iterator[Event]:
+    """Store what ``events`` yields, yield it again, and end the run as they end."""
+    pending = Pending(run_id, store)
+    try:
+        for event in events:
+            pending.add(event)
+            yield event
+        pending.flush()
+        store.finish(run_id, "finished")
+    except (GeneratorExit, KeyboardInterrupt):  # whoever draws the events stopped, as Ctrl-C does
+        pending.flush()
+        store.finish(run_id, "cancelled", "Stopped before it was complete.")
+        raise
+    except Exception as error:
+        if not isinstance(error, SimulatorError):
+            traceback.print_exc()
+        pending.flush()
+        message, advice = explain(error)
+        store.finish(run_id, "failed", message, advice)
+        yield RunFailed(message=message, advice=advice)
+
+
+def explain(error: Exception) -> tuple[str, str]:
+    """What went wrong and what to do, in words for a student."""
+    if isinstance(error, SimulatorError):
+        return error.message, error.advice
+    message = f"{type(error).__name__}: {error}"
+    out_of_memory = isinstance(error, MemoryError) or "alloc" in message and "memory" in message
+    return message, MEMORY_ADVICE if out_of_memory else BROKEN_ADVICE
+
+
+class Pending:
+    """Events on their way to the store, a few at a time.
+
+    Loss points and progress come many times a second, and nobody sees faster than the screen
+    refreshes: they wait up to 0.2 s. Everything else, and the first loss point, goes at once.
+    """
+
+    def __init__(self, run_id: str, store: Store) -> None:
+        self.run_id = run_id
+        self.store = store
+        self.waiting: list[Event] = []
+        self.flushed_at = time.monotonic()
+        self.seen_loss = False
+
+    def add(self, event: Event) -> None:
+        """Take an event; what waits is stored if it is time."""
+        self.waiting.append(event)
+        can_wait = isinstance(event, Progress) or (isinstance(event, LossPoint) and self.seen_loss)
+        self.seen_loss = self.seen_loss or isinstance(event, LossPoint)
+        if not can_wait or time.monotonic() - self.flushed_at >= FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store what waits."""
+        self.store.append(self.run_id, self.waiting)
+        self.waiting, self.flushed_at = [], time.monotonic()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""What this machine has: memory, cores, speed; and which processes live on it. Imports no torch."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+MB = 2**20
+CGROUPS = Path("/sys/fs/cgroup")
+MEMBERSHIP = Path("/proc/self/cgroup")
+
+
+def process_name(pid: int | None = None) -> str:
+    """ "pid@create-time": a name that a later process with the same number does not share.
+
+    Args:
+        pid: A live process; this one if left out.
+    """
+    process = psutil.Process(pid)
+    return f"{process.pid}@{process.create_time():.2f}"
+
+
+def is_alive(name: str | None) -> bool:
+    """Whether the process that :func:`process_name` named still runs on this machine."""
+    if not name:
+        return False
+    pid, created = name.split("@")
+    try:
+        process = psutil.Process(int(pid))
+        # The system derives a start time from the clock, which may be set meanwhile: hence the second.
+        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - float(created)) < 1
+    except psutil.NoSuchProcess:
+        return False
+
+
+def available_memory_mb() -> float:
+    """Memory that a new run can have, MiB: of the machine, or of this container if that is less.
+
+    What the workers of this process hold is theirs only until the run starts: it takes the place
+    of the one that waits, or of one that has ended by then. So the largest of them counts as free.
+    """
+    held = [child.memory_info().rss for child in psutil.Process().children()]
+    return min(psutil.virtual_memory().available, cgroup_room()) / MB + max(held, default=0) / MB
+
+
+def cgroup_room(mounted: Path = CGROUPS, membership: Path = MEMBERSHIP) -> float:
+    """Bytes that this process's control groups (v1 or v2) still allow; infinity where none sets a limit.
+
+    File cache that the system would give up counts as room.
+    """
+    rooms = []
+    for limit, usage, cache in (
+        ("memory.max", "memory.current", "inactive_file"),
+        ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        for folder in _cgroup_folders("memory", mounted, membership):
+            most = _number(folder / limit)
+            used = _number(folder / usage)
+            if most is not None and used is not None:
+                rooms.append(most - used + _field(folder / "memory.stat", cache))
+    return max(0.0, min(rooms, default=float("inf")))
+
+
+def cores(mounted: Path = CGROUPS, membership: Path = MEMBERSHIP) -> float:
+    """Processor cores this process may use; a container's quota may be a fraction."""
+    process = psutil.Process()
+    visible = len(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else psutil.cpu_count() or 1
+    quotas = [float(visible)]
+    for folder in _cgroup_folders("cpu", mounted, membership):
+        if (folder / "cpu.max").exists():
+            quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
+            quotas += [] if quota == "max" else [int(quota) / int(period)]
+        v1_quota, v1_period = _number(folder / "cpu.cfs_quota_us"), _number(folder / "cpu.cfs_period_us")
+        if v1_quota is not None and v1_period is not None and v1_quota > 0:
+            quotas.append(v1_quota / v1_period)
+    return min(quotas)
+
+
+@lru_cache(maxsize=1)
+def matmul_flops() -> float:
+    """Floating-point operations a second in float32 matrix products of this machine's cores.
+
+    64 x 64 products stay on one thread in every BLAS, so that other work on the machine disturbs
+    them little; the best of several rounds is multiplied by the cores. Takes about 20 ms, once.
+    """
+    a = np.full((64, 64), 0.5, dtype=np.float32)
+    out = np.empty_like(a)
+    products, best = 100, float("inf")
+    for _ in range(8):
+        started = time.perf_counter()
+        for _ in range(products):
+            np.matmul(a, a, out=out)
+        best = min(best, time.perf_counter() - started)
+    return products * 2 * 64**3 / best * cores()
+
+
+def _cgroup_folders(controller: str, mounted: Path, membership: Path) -> list[Path]:
+    """The folders of the groups this process is in, up to the root: each may set a limit of its own."""
+    if not membership.exists():
+        return []
+    folders = []
+    for line in membership.read_text(encoding="utf-8").splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers and controller not in controllers.split(","):
+            continue
+        # v1 mounts each controller by itself. Inside a container the path may be the host's: what is not there is skipped.
+        root = mounted / controller if controllers else mounted
+        own = root / path.strip("/")
+        folders += [own, *(parent for parent in own.parents if parent == root or root in parent.parents)]
+    return folders
+
+
+def _number(file: Path) -> int | None:
+    """The number a control file holds; None if there is no such file or it says "max"."""
+    text = file.read_text(encoding="ascii").strip() if os.access(file, os.R_OK) else "max"
+    return None if text == "max" else int(text)
+
+
+def _field(file: Path, name: str) -> int:
+    lines = file.read_text(encoding="ascii").splitlines() if os.access(file, os.R_OK) else []
+    return next((int(line.split()[1]) for line in lines if line.split()[0] == name), 0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.error import URLError
 
 from simulator.catalog import DATASETS, MODELS
 from simulator.paths import cache_dir
@@ -177,7 +178,7 @@ def explain(error: BaseException) -> str:
         return OFFLINE
     if isinstance(error, TimeoutError) or isinstance(cause, TimeoutError) or type(error).__name__.endswith("Timeout"):
         return "timed out"
-    if isinstance(error, ConnectionError | urllib.request.URLError) or type(error).__name__ == "ConnectError":
+    if isinstance(error, ConnectionError | URLError) or type(error).__name__ == "ConnectError":
         return "no connection"
     if type(error).__name__ == "RemoteProtocolError":
         return "the connection broke off"

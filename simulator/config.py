@@ -17,7 +17,7 @@ DatasetName = Literal[
 AlsoPrune = Literal["embeddings", "norms", "biases", "classifier"]
 
 
-def setting(default: Any, label: str, help: str, *, step: float | None = None, more: bool = False, **bounds: Any) -> Any:
+def setting(default: Any, label: str, help: str, *, step: float | None = None, more: bool = False, flag: str = "", **bounds: Any) -> Any:
     """A field of RunConfig with what a slider needs to know of it.
 
     Args:
@@ -26,9 +26,10 @@ def setting(default: Any, label: str, help: str, *, step: float | None = None, m
         help: One or two sentences for a student.
         step: The slider's step.
         more: Whether the control stands under "More".
+        flag: The command line's flag, where it is not the field's name.
         bounds: pydantic's ``ge`` and ``le``.
     """
-    extra = {"label": label, "step": step, "more": more}
+    extra = {"label": label, "step": step, "more": more, "flag": flag}
     return Field(default, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -66,7 +67,7 @@ class RunConfig(BaseModel):
     )
     target_sparsity: float = setting(
         0.5, "Sparsity", "The share that is removed: of the weights (unstructured), or of the channels, heads "
-        "and neurons of every layer (structured).", step=0.05, ge=0.0, le=0.95,
+        "and neurons of every layer (structured).", step=0.05, flag="sparsity", ge=0.0, le=0.95,
     )
     recovery_epochs: int = setting(
         2, "Recovery epochs", "Fine-tuning after pruning. What was pruned stays pruned.", step=1, ge=0, le=20,
@@ -88,7 +89,7 @@ class RunConfig(BaseModel):
         "auto", "Teacher's weights", "auto: published weights if they can be had, else from scratch. pretrained: "
         "published weights or an error. scratch: random weights, trained here only.", more=True,
     )
-    seed: int = setting(0, "Seed", "Decides every random choice. The same seed gives the same result.", step=1, more=True, ge=0, le=2**31 - 1)
+    seed: int = setting(0, "Seed", "Decides every random choice of the student. The same seed gives the same result; the teacher has a seed of its own.", step=1, more=True, ge=0, le=2**31 - 1)
 
     @model_validator(mode="before")
     @classmethod

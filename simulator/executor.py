@@ -19,17 +19,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
-import psutil
-from sqlalchemy.exc import SQLAlchemyError
-
 import simulator
 from simulator.errors import InvalidConfig
-from simulator.machine import cores, is_alive, process_name
+from simulator.machine import WORKER_MODULE, cores, is_alive, process_name
 from simulator.store import Store
 
 log = logging.getLogger(__name__)
 
-WORKER = (sys.executable, "-m", "simulator.engine.worker")
+WORKER = (sys.executable, "-m", WORKER_MODULE)
 LOOK_SECONDS = 0.25
 ORPHANS_SECONDS = 5.0
 PAUSE_SECONDS = 2.0
@@ -94,10 +91,9 @@ class LocalExecutor:
         self._stopping.set()
         self._wake.set()
         self._thread.join()
-        if self._spare is not None:
-            self._spare.end()
-        for worker in self._active:
+        for worker in (*self._active, *filter(None, [self._spare])):
             worker.end()
+        for worker in self._active:
             self._store.finish(worker.run_id, "interrupted", "The server was stopped.", RERUN_ADVICE)
         self._spare, self._active = None, []
 
@@ -107,8 +103,9 @@ class LocalExecutor:
         while not self._stopping.is_set():
             try:
                 self._look()
-            except (SQLAlchemyError, OSError, psutil.Error):
-                # A locked or full disk may be well again soon; until then every look would only repeat the message.
+            except Exception:
+                # Without this thread no run would ever start or end again. A locked or full disk may be well
+                # again soon; until then every look would only repeat the message.
                 log.exception("The dispatcher could not do its work; it tries again in %g s.", PAUSE_SECONDS)
                 self._stopping.wait(PAUSE_SECONDS)
             self._wake.wait(LOOK_SECONDS)
@@ -123,10 +120,12 @@ class LocalExecutor:
         self._fill_places()
 
     def _stop_cancelled(self) -> None:
-        active = {worker.run_id: worker for worker in self._active}
-        for run_id in self._store.cancel_requests(active) if active else ():
+        active: dict[str, Worker] = {worker.run_id: worker for worker in self._active}
+        requests = self._store.cancel_requests(active) if active else []
+        for run_id in requests:
             active[run_id].end()
             self._store.finish(run_id, "cancelled", "Cancelled by the user.")
+            self._active.remove(active[run_id])
 
     def _collect_ended(self) -> None:
         for worker in [w for w in self._active if w.process.poll() is not None]:
@@ -142,7 +141,7 @@ class LocalExecutor:
         mine = {worker.run_id for worker in self._active}
         for run_id, process in self._store.running():
             if run_id not in mine and not is_alive(process):
-                self._store.finish(run_id, "interrupted", "The server ended while this run was under way.", RERUN_ADVICE)
+                self._store.finish(run_id, "interrupted", "The server ended during this run.", RERUN_ADVICE)
 
     def _check_spare(self) -> None:
         """A spare that died by itself is not replaced until a run comes and can report why: the next would die too."""

@@ -13,6 +13,7 @@ import psutil
 MB = 2**20
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
+WORKER_MODULE = "simulator.engine.worker"
 
 
 def process_name(pid: int | None = None) -> str:
@@ -44,8 +45,15 @@ def available_memory_mb() -> float:
     What the workers of this process hold is theirs only until the run starts: it takes the place
     of the one that waits, or of one that has ended by then. So the largest of them counts as free.
     """
-    held = [child.memory_info().rss for child in psutil.Process().children()]
-    return min(psutil.virtual_memory().available, cgroup_room()) / MB + max(held, default=0) / MB
+    held = max((_held_by_worker(child) for child in psutil.Process().children()), default=0)
+    return (min(psutil.virtual_memory().available, cgroup_room()) + held) / MB
+
+
+def _held_by_worker(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss if WORKER_MODULE in process.cmdline() else 0
+    except psutil.NoSuchProcess:  # it has ended meanwhile
+        return 0
 
 
 def cgroup_room(mounted: Path = CGROUPS, membership: Path = MEMBERSHIP) -> float:
@@ -108,7 +116,7 @@ def _cgroup_folders(controller: str, mounted: Path, membership: Path) -> list[Pa
         _, controllers, path = line.split(":", 2)
         if controllers and controller not in controllers.split(","):
             continue
-        # v1 mounts each controller by itself. Inside a container the path may be the host's: what is not there is skipped.
+        # v1 mounts each controller by itself; inside a container the path may be the host's and not be there
         root = mounted / controller if controllers else mounted
         own = root / path.strip("/")
         folders += [own, *(parent for parent in own.parents if parent == root or root in parent.parents)]

@@ -12,7 +12,7 @@ from typing import Any
 from simulator import budget, recorded
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
-from simulator.events import Event, Measurement
+from simulator.events import Described, Event, Measurement, RunFinished
 from simulator.executor import Executor, LocalExecutor
 from simulator.paths import data_dir
 from simulator.store import ENDED, Forecast, Origin, Run, open_store
@@ -96,7 +96,7 @@ def measurements(run_id: str) -> list[Measurement]:
 
 def list_runs() -> list[Run]:
     """All runs, the newest first, and after them the recorded ones."""
-    return open_store().list() + [r.run for r in recorded.all_recorded()]
+    return open_store().list_runs() + [r.run for r in recorded.all_recorded()]
 
 
 def cancel(run_id: str) -> None:
@@ -144,6 +144,19 @@ def rerun(run_id: str) -> str:
 def export_dir(run_id: str) -> Path:
     """Where a run's student weights are (model.safetensors, config.json, README.md); may be empty."""
     return data_dir("exports") / run_id
+
+
+def summary(run_id: str) -> dict[str, Any]:
+    """A finished run in short, as the command line writes it: what was asked, what was measured."""
+    said = [event for _, event in events(run_id)]
+    it = run(run_id)
+    return {
+        "config": it.config.model_dump(mode="json"),
+        "provenance": next(e.provenance.model_dump(mode="json") for e in said if isinstance(e, Described)),
+        "forecast": it.forecast.model_dump(mode="json") if it.forecast else None,
+        **next({"seconds": e.seconds, "peak_memory_mb": e.peak_memory_mb} for e in said if isinstance(e, RunFinished)),
+        "variants": [m.model_dump(mode="json") for m in measurements(run_id)],
+    }
 
 
 def export(run_id: str) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class Store:
             raise RunNotFound(f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page.")
         return _to_run(row)
 
-    def list(self, states: Iterable[RunState] | None = None) -> list[Run]:
+    def list_runs(self, states: Iterable[RunState] | None = None) -> list[Run]:
         """All runs, or those in the given states, the newest first."""
         query = sa.select(runs).order_by(runs.c.number.desc())
         if states is not None:
@@ -222,7 +222,8 @@ class Store:
 
         The store holds this machine's own runs only; recorded ones are shipped as files.
         """
-        of_model = runs.c.config.startswith(f'{{"model":"{model}"', autoescape=True)  # pydantic writes a record's first field first
+        # the first field of a record stands first in its JSON
+        of_model = runs.c.config.startswith(f'{{"model":"{model}"', autoescape=True)
         recent = sa.select(runs.c.id, runs.c.config).where(of_model, runs.c.state == "finished")
         costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
         with self.engine.connect() as connection:

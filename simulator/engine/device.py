@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import platform
-import sys
 from pathlib import Path
 
 import torch
@@ -47,16 +45,3 @@ def autocast(device: torch.device, bfloat16: bool) -> contextlib.AbstractContext
     if not bfloat16:
         return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=torch.bfloat16)
-
-
-def keep_freed_memory() -> None:
-    """Let freed memory stay with this process, where the C library is glibc.
-
-    By default every large tensor is mapped anew at each training step, and the kernel clears its
-    pages each time: 35 % of a DistilBERT step here. For processes that train and then end.
-    """
-    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
-        m_trim_threshold, m_mmap_max, largest_int = -1, -4, 2**31 - 1
-        libc = ctypes.CDLL(None)
-        libc.mallopt(m_mmap_max, 0)
-        libc.mallopt(m_trim_threshold, largest_int)

@@ -1,4 +1,4 @@
-"""Files from the Hugging Face hub or torchvision: fetched, checked by their checksum, thrown away if they are broken."""
+"""Files from the Hugging Face hub or torchvision: fetched, compared with their checksums, removed if broken."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.availability import explain
+from simulator.errors import SimulatorError
 from simulator.paths import cache_dir
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -19,7 +20,7 @@ STALLED = 30.0
 """Seconds without a single byte after which a download is given up; a slow one may take as long as it needs."""
 
 
-class Unusable(Exception):
+class Unusable(SimulatorError):
     """A file cannot be had or is broken; the message says why, in a few words."""
 
 
@@ -61,7 +62,8 @@ def check_content(path: Path) -> str:
     Raises:
         Unusable: if the content is not what was published.
     """
-    published = path.resolve().name
+    # Only the first link: the content itself may lie in a store whose names are other hashes.
+    published = path.readlink().name if path.is_symlink() else path.name
     actual = checksum(path)
     if SHA256.fullmatch(published) and published != actual:
         raise Unusable(f"{path.name} is broken: its sha256 is {actual[:12]}…, published is {published[:12]}…")

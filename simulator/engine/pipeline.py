@@ -24,7 +24,7 @@ from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.variant import measure_variant
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import prune_transformer
-from simulator.engine.pruning.masks import Masks, apply_masks, prunable_parameters, prune_unstructured
+from simulator.engine.pruning.masks import Masks, prune_unstructured
 from simulator.engine.setup import Setup, prepare, provenance
 from simulator.events import (
     Described,
@@ -91,6 +91,13 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
             "measure", "Measuring every variant", measurement(setup, variants, peaks, export_to, export_all)
         )
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=whole.mb)
+
+
+def prepare_teacher(config: RunConfig) -> Iterator[Event]:
+    """Only the first two stages: train and cache the teacher, ahead of a class."""
+    setup, _ = yield from staged("prepare", "Loading weights and data", preparation(config))
+    yield Described(provenance=provenance(setup), class_names=setup.dataset.class_names)
+    yield from staged("teacher", teacher_room.note(setup), teacher_room.provide(setup))
 
 
 def staged(stage: Stage, note: str, body: Generator[Event, None, T]) -> Generator[Event, None, tuple[T, float]]:
@@ -166,7 +173,6 @@ def recovery(
     """Fine-tune a copy of the pruned student; what the masks dropped stays exactly zero."""
     config = setup.config
     student = copy.deepcopy(pruned)
-    parameters = prunable_parameters(student, setup.module.CLASSIFIER, config.also_prune)
     yield from train(
         student,
         setup.module.logits,
@@ -176,7 +182,7 @@ def recovery(
         stage="recover",
         variant="recovered",
         teacher_logits=teacher_logits,
-        after_step=lambda: apply_masks(parameters, masks),
+        masks=masks,
     )
     return student
 

@@ -10,6 +10,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.availability import CHECKPOINTS, HUB_FILES, cached_weights, checkpoint_file, explain, weights_finding
@@ -91,8 +92,8 @@ def load_torchvision(model: nn.Module, weights: Weights) -> None:
     try:
         # weights_only: a .pth file is a pickle, and nothing but tensors may come out of it.
         model.load_state_dict(torch.load(weights.file, map_location="cpu", weights_only=True), strict=True)
-    except RuntimeError as error:
-        raise NotAvailable(f"{weights.file} does not hold the weights of {weights.repository}: {error}", ADVICE) from error
+    except (RuntimeError, UnpicklingError) as error:
+        raise NotAvailable(f"{weights.file} does not fit {weights.repository}: {error}", ADVICE) from error
 
 
 def _from_scratch(info: ModelInfo, notice: str) -> Weights:
@@ -159,13 +160,15 @@ def _check_transformer(model_type: str, files: dict[str, Path]) -> None:
     config = _read_config(files["config.json"])
     if config.get("model_type") != model_type:
         raise Unusable(f"config.json describes a model of type {config.get('model_type')!r}, not {model_type!r}")
+    model = _empty_model(model_type, config)
+    prefix = "distilbert." if model_type == "distilbert" else ""
     found = _read_shapes(files["model.safetensors"])
-    for names, shape in _expected_shapes(model_type, config):
+    for names, shape in _expected_shapes(model, prefix):
         # Tensors that share memory stand in a file once, under any of their names.
         shapes = {found[name] for name in names if name in found}
         if shapes != {shape}:
             raise Unusable(f"model.safetensors is broken: {names[0]} should be {shape}, is {shapes or 'missing'}")
-    _check_tokenizer(model_type, files, config["vocab_size"])
+    _check_tokenizer(model_type, files, model.config.vocab_size)
 
 
 def _read_config(file: Path) -> dict[str, Any]:
@@ -189,17 +192,23 @@ def _read_shapes(file: Path) -> dict[str, tuple[int, ...]]:
         raise Unusable(f"model.safetensors is broken: {error}") from error
 
 
-def _expected_shapes(model_type: str, config: dict[str, Any]) -> list[tuple[list[str], tuple[int, ...]]]:
-    """The names and shape of every parameter that must be in the file, from an empty model of the real class."""
+def _empty_model(model_type: str, config: dict[str, Any]) -> nn.Module:
+    """The real class as configured, with shapes but no memory; without a classifier, which is trained here."""
     import torch
+    from huggingface_hub.errors import StrictDataclassError
     from transformers import DistilBertConfig, DistilBertModel, T5Config, T5ForConditionalGeneration
 
-    with torch.device("meta"):  # shapes without memory
-        if model_type == "distilbert":
-            # The classifier is not among the published weights: it is trained here.
-            model, prefix = DistilBertModel(DistilBertConfig(**config)), "distilbert."
-        else:
-            model, prefix = T5ForConditionalGeneration(T5Config(**config)), ""
+    try:
+        with torch.device("meta"):
+            if model_type == "distilbert":
+                return DistilBertModel(DistilBertConfig.from_dict(config))
+            return T5ForConditionalGeneration(T5Config.from_dict(config))
+    except (StrictDataclassError, TypeError, ValueError) as error:
+        raise Unusable(f"config.json is broken: {error}") from error
+
+
+def _expected_shapes(model: nn.Module, prefix: str) -> list[tuple[list[str], tuple[int, ...]]]:
+    """Of every parameter: its names in a file (more than one if it is shared) and its shape."""
     parameters: dict[int, tuple[list[str], tuple[int, ...]]] = {}
     for name, parameter in model.named_parameters(remove_duplicate=False):
         parameters.setdefault(id(parameter), ([], tuple(parameter.shape)))[0].append(prefix + name)

@@ -18,14 +18,14 @@ from collections.abc import Iterator
 
 from simulator.errors import SimulatorError
 from simulator.events import Event, LossPoint, Progress, RunFailed
+from simulator.executor import MEMORY_ADVICE
 from simulator.paths import data_dir
 from simulator.store import Store, open_store
 
 FLUSH_SECONDS = 0.2
 NICENESS = 10
 
-BROKEN_ADVICE = "This is a fault in the simulator or its installation. Run it again; if it fails again, report the message."
-MEMORY_ADVICE = "Close other programs, or choose a smaller batch, a smaller image size or a smaller model."
+BROKEN_ADVICE = "This is a fault in the simulator or its installation. Run it again; if it repeats, report the message."
 
 
 def main() -> None:
@@ -105,7 +105,7 @@ def explain(error: Exception) -> tuple[str, str]:
     if isinstance(error, SimulatorError):
         return error.message, error.advice
     message = f"{type(error).__name__}: {error}"
-    out_of_memory = isinstance(error, MemoryError) or "alloc" in message and "memory" in message
+    out_of_memory = isinstance(error, MemoryError) or ("alloc" in message and "memory" in message)
     return message, MEMORY_ADVICE if out_of_memory else BROKEN_ADVICE
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from torchvision.datasets import CIFAR10
 
 from simulator.availability import explain
 from simulator.engine.datasets.base import Dataset
@@ -26,6 +25,8 @@ def load() -> Dataset:
 
 def _read() -> tuple[Examples, Examples]:
     """torchvision compares every file with its published checksum, in the cache too, before it reads it."""
+    from torchvision.datasets import CIFAR10  # here, because text data and lists of data need no torch
+
     try:
         with give_up_when_stalled():
             train, test = (CIFAR10(cache_dir("datasets"), train=train, download=True) for train in (True, False))

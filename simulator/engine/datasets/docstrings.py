@@ -25,7 +25,7 @@ PER_CLASS = 1_000
 DISTRIBUTIONS = {"numpy": "numpy", "scipy": "scipy", "pandas": "pandas", "sklearn": "scikit-learn"}
 
 # Names that would give the answer away.
-GIVEAWAYS = re.compile(r"\b(numpy|np|scipy|sp|pandas|pd|scikit[- ]?learn|sklearn|scikits?)\b", re.IGNORECASE)
+GIVEAWAYS = re.compile(r"numpy|scipy|pandas|scikit[- ]?learn|sklearn|scikits?|\b(np|sp|pd)\b", re.IGNORECASE)
 MARKUP = re.compile(r":\w+:`~?([^`]*)`|[`*]")
 MASK = "[library]"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 
 import numpy as np
-from torchvision.datasets import FashionMNIST
 
 from simulator.availability import explain
 from simulator.engine.datasets.base import Dataset
@@ -27,6 +26,8 @@ def load() -> Dataset:
 
 
 def _read() -> tuple[Examples, Examples]:
+    from torchvision.datasets import FashionMNIST  # here, because text data and lists of data need no torch
+
     root = cache_dir("datasets")
     try:
         with give_up_when_stalled():
@@ -37,7 +38,7 @@ def _read() -> tuple[Examples, Examples]:
     except (RuntimeError, ValueError, AssertionError) as error:
         # torchvision compares downloads with their checksums, but not the files it unpacked earlier.
         shutil.rmtree(root / "FashionMNIST", ignore_errors=True)
-        raise Unusable(f"the files are broken and were removed from the cache: {error}") from error
+        raise Unusable(f"not every file could be fetched and read, so all were removed: {error}") from error
     return train, test
 
 

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from simulator.engine.batches import Batch, Examples, by_length, training_order
 from simulator.engine.device import autocast
 from simulator.engine.distillation.losses import Loss, distillation_loss
+from simulator.engine.distillation.vocabulary import used_rows_only
+from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, Variant
 
 LogitsFunction = Callable[[nn.Module, Batch], Tensor]
@@ -20,6 +22,7 @@ WARM_UP_SHARE = 0.1
 MAX_GRADIENT_NORM = 1.0
 EVALUATION_BATCH = 128
 SMALLEST_RMS = 1e-3
+PROGRESS_SECONDS = 0.25
 LOSS_POINTS = 300
 """At most about so many loss points a stage: more than a chart has pixels for."""
 
@@ -56,7 +59,7 @@ def train(
     stage: Stage,
     variant: Variant,
     teacher_logits: Tensor | None = None,
-    after_step: Callable[[], None] | None = None,
+    masks: Masks | None = None,
 ) -> Iterator[Event]:
     """Train ``model`` in place, yielding loss points, progress and validation accuracies.
 
@@ -67,10 +70,27 @@ def train(
         model: On its device; ``examples`` are there too.
         logits: From the model and a batch to [batch, classes].
         teacher_logits: [examples, classes], the cached soft targets' logits; None trains on labels alone.
-        after_step: Called after every optimiser step (pruning masks are put back here).
+        masks: What was pruned: put back after every optimiser step, so that it stays exactly zero.
     """
+    vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
+    with vocabulary as (examples, validation):
+        yield from _train(model, logits, examples, validation, plan, stage, variant, teacher_logits, masks or {})
+
+
+def _train(
+    model: nn.Module,
+    logits: LogitsFunction,
+    examples: Examples,
+    validation: Examples,
+    plan: TrainingPlan,
+    stage: Stage,
+    variant: Variant,
+    teacher_logits: Tensor | None,
+    masks: Masks,
+) -> Iterator[Event]:
     torch.manual_seed(plan.seed)  # dropout
     device = next(model.parameters()).device
+    masked = {name: model.get_parameter(name) for name in masks}
     optimizer = make_optimizer(model, plan)
     epochs = [training_order(examples, plan.batch_size, plan.seed, epoch) for epoch in range(plan.epochs)]
     steps = sum(len(batches) for batches in epochs)
@@ -85,44 +105,38 @@ def train(
             # forward: class logits [batch, classes], then the blended loss
             with autocast(device, plan.bfloat16):
                 student_logits = logits(model, examples.rows(rows))
-            loss = distillation_loss(
-                student_logits,
-                examples.labels[rows],
-                None if teacher_logits is None else teacher_logits[rows],
-                plan.temperature,
-                plan.alpha,
-            )
-            # backward, with the gradient's norm clipped
+            soft_targets = None if teacher_logits is None else teacher_logits[rows]
+            loss = distillation_loss(student_logits, examples.labels[rows], soft_targets, plan.temperature, plan.alpha)
+            # backward, with the gradient's norm clipped; then what was pruned is put back to zero
             optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
             nn.utils.clip_grad_norm_(model.parameters(), MAX_GRADIENT_NORM)
             optimizer.step()
-            if after_step is not None:
-                after_step()
+            apply_masks(masked, masks)
             scheduler.step()
             # report
             step, seen = step + 1, seen + len(rows)
             if step % log_every == 0 or step == steps:
                 yield loss_point(loss, variant, step, steps, plan)
             elapsed = time.perf_counter() - started
-            if elapsed - reported > 0.25 or step == steps:
+            if elapsed - reported > PROGRESS_SECONDS or step == steps:
                 reported = elapsed
                 yield progress(stage, seen, len(examples) * plan.epochs, elapsed)
-        yield EpochFinished(
-            variant=variant, epoch=epoch + 1, validation_accuracy=accuracy(model, logits, validation, plan.bfloat16)
-        )
+        reached = accuracy(model, logits, validation, plan.bfloat16)
+        yield EpochFinished(variant=variant, epoch=epoch + 1, validation_accuracy=reached)
 
 
 def make_optimizer(model: nn.Module, plan: TrainingPlan) -> torch.optim.Optimizer:
-    """Fused AdamW (Loshchilov and Hutter 2019); norms and biases are not decayed.
+    """Fused AdamW (Loshchilov and Hutter 2019); norms, biases and embeddings are not decayed.
 
     With relative steps a tensor's learning rate is multiplied by its root mean square at the
     start, after Adafactor (Shazeer and Stern 2018, arXiv:1804.04235, section 8).
     """
+    embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
     by_kind: dict[tuple[float, float], list[nn.Parameter]] = {}
     for p in model.parameters():
         scale = max(SMALLEST_RMS, p.detach().square().mean().sqrt().item()) if plan.relative_steps else 1.0
-        decay = plan.weight_decay if p.ndim > 1 else 0.0
+        decay = plan.weight_decay if p.ndim > 1 and id(p) not in embeddings else 0.0
         by_kind.setdefault((plan.learning_rate * scale, decay), []).append(p)
     groups = [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in by_kind.items()]
     return torch.optim.AdamW(groups, fused=True)

@@ -1,0 +1,61 @@
+"""Lab: choose a model, move the sliders, press Run, watch the curves grow."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.catalog import MODELS
+from ui import controls, lab, live, teach
+from ui.guard import errors_shown
+
+st.title("Lab")
+settled = controls.settle()
+controls.show_notes()
+
+left, right = st.columns([2, 3], gap="large")
+
+with left:
+    st.markdown("#### Teacher and student")
+    controls.draw("model", settled)
+    controls.draw("dataset", settled)
+    lab.data_state(settled)
+    controls.draw("student_size", settled)
+    controls.draw("train_examples", settled)
+
+    st.markdown("#### Distillation")
+    teach.explain(
+        "The student learns from the teacher's soft targets and from the true labels at once.",
+        "soft targets", "soft loss", "hard loss",
+    )  # fmt: skip
+    controls.draw("temperature", settled)
+    controls.draw("alpha", settled)
+    teach.loss_formula(settled.temperature, settled.alpha)
+    controls.draw("epochs", settled)
+
+    st.markdown("#### Pruning")
+    teach.explain("Then the student's least important weights are removed.", "importance", "mask", "sparsity")
+    controls.draw("pruning", settled)
+    controls.draw("scope", settled)
+    controls.draw("target_sparsity", settled)
+    controls.draw("recovery_epochs", settled)
+
+    with st.expander("More", icon=":material/tune:"):
+        if MODELS[settled.model].kind == "image":
+            controls.draw("image_size", settled)
+        controls.draw("learning_rate", settled)
+        controls.draw("batch_size", settled)
+        controls.draw("recovery_with_teacher", settled)
+        if settled.pruning == "unstructured":
+            controls.draw("also_prune", settled)
+        controls.draw("weights", settled)
+        controls.draw("seed", settled)
+    teach.show_code("Show the loss as it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss")
+
+with right, errors_shown():
+    config = controls.chosen(settled)
+    run_id = live.chosen_run("lab")
+    lab.run_bar(config, run_id)
+    if run_id is None:
+        lab.what_will_happen()
+    else:
+        lab.show_run(run_id, config)

@@ -1,0 +1,23 @@
+"""Models: the four networks, their published and counted figures, and the state of their weights."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.catalog import MODELS
+from ui import cards
+
+st.title("Four real models")
+st.markdown(
+    "Each one is the published architecture at its full size. The **teacher** is this model; "
+    "the **student** is a smaller one of its kind, made from the teacher's own layers where the literature does so."
+)
+left, right = st.columns(2)
+for place, info in zip((left, right, left, right), MODELS.values(), strict=True):
+    with place:
+        cards.model_card(info)
+cards.weights_legend()
+
+st.header("Data", divider="gray")
+st.markdown("Any model runs on any data set of its kind, text or image.")
+cards.datasets()

@@ -1,0 +1,41 @@
+"""Results: everything that was measured in one run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import results, teach, views
+from ui.guard import errors_shown
+
+st.title("Results")
+with errors_shown():
+    run_id = results.open_run()
+    if run_id is None:
+        results.nothing_yet()
+        st.stop()
+    run, story = results.headline(run_id)
+    measured = story.measurements
+    teach.provenance_badge(story.provenance, run)
+    if not measured:
+        results.not_measured(run)
+        st.stop()
+
+    views.gains(measured)
+    st.header("Compression table", divider="gray")
+    views.compression(measured)
+    with st.expander("What these numbers do not say", icon=":material/info:"):
+        st.markdown("\n".join(f"- {caveat}" for caveat in teach.CAVEATS))
+    views.downloads(run, measured)
+
+    st.header("Size, accuracy, latency", divider="gray")
+    views.cost_charts(measured)
+
+    st.header("How they learned", divider="gray")
+    results.learning(run, story)
+
+    st.header("Layer by layer", divider="gray")
+    results.layers(measured)
+
+    st.header("Which classes are mixed up", divider="gray")
+    results.confusions(measured, story.class_names)
+    results.generated(measured)

@@ -1,0 +1,19 @@
+"""Runs: all of them; open, compare, run again, cancel, delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import runs
+from ui.guard import errors_shown
+
+st.title("Runs")
+with errors_shown():
+    listed = runs.listing()
+    if not listed:
+        runs.nothing_yet()
+        st.stop()
+    selected = runs.table(listed)
+    runs.actions(selected)
+    if len(selected) > 1:
+        runs.compare(selected)

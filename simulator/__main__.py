@@ -1,0 +1,203 @@
+"""The command line: ``python -m simulator run | models | datasets | prepare | runs``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.table import Table
+
+from simulator import service
+from simulator.availability import data_state, weights_state
+from simulator.catalog import DATASETS, MODELS
+from simulator.config import RunConfig, make_config
+from simulator.errors import InvalidConfig, SimulatorError
+from simulator.machine import process_name
+from simulator.progress import draw
+from simulator.store import open_store
+
+console = Console()
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and exit with code 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; gives the exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted."""
+    options = make_parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except SimulatorError as error:
+        print(f"simulator: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2 if isinstance(error, InvalidConfig) else 1
+    except KeyboardInterrupt:
+        print("simulator: stopped.", file=sys.stderr)
+        return 130
+
+
+def make_parser() -> Parser:
+    """The parser; the flags of ``run`` are RunConfig's fields."""
+    parser = Parser(prog="python -m simulator", description="Real knowledge distillation and pruning of four real models.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+
+    run = commands.add_parser("run", help="distil and prune one model, here and now")
+    add_config_flags(run)
+    run.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
+    run.add_argument("--export", type=Path, metavar="DIR", help="write every variant's weights, a folder each")
+    run.set_defaults(command=run_command)
+
+    models = commands.add_parser("models", help="count parameters and MACs of the four models; where their weights are")
+    models.set_defaults(command=models_command)
+    datasets = commands.add_parser("datasets", help="list the data sets and whether they can be had")
+    datasets.set_defaults(command=datasets_command)
+
+    prepare = commands.add_parser("prepare", help="train and cache the teachers ahead of a class")
+    prepare.add_argument("--model", choices=MODELS, action="append", help="only this model (may be repeated)")
+    prepare.add_argument("--dataset", choices=DATASETS, help="instead of each model's default data set")
+    prepare.add_argument("--weights", default="auto", choices=("auto", "pretrained", "scratch"))
+    prepare.set_defaults(command=prepare_command)
+
+    runs = commands.add_parser("runs", help="list the runs on this machine")
+    runs.set_defaults(command=runs_command)
+    return parser
+
+
+def add_config_flags(parser: argparse.ArgumentParser) -> None:
+    """A flag a field of RunConfig; pydantic converts and checks the values."""
+    for name, field in RunConfig.model_fields.items():
+        extra: dict[str, Any] = field.json_schema_extra  # type: ignore[assignment]
+        bounds = [f"{b} {getattr(m, b)}" for m in field.metadata for b in ("ge", "le") if hasattr(m, b)]
+        limits = f" ({', '.join(bounds).replace('ge', 'at least').replace('le', 'at most')})" if bounds else ""
+        parser.add_argument(
+            f"--{extra['flag'] or name.replace('_', '-')}",
+            dest=name,
+            default=argparse.SUPPRESS,
+            nargs="*" if name == "also_prune" else None,
+            metavar=name.split("_")[-1].upper(),
+            help=f"{field.description}{limits}".replace("%", "%%"),
+        )
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """``run``: carry out a run inline, print its table, write its JSON."""
+    config = make_config({name: value for name, value in vars(options).items() if name in RunConfig.model_fields})
+    if options.json:
+        check_writable(options.json)
+    run_id = service.submit(config, origin="cli")
+    open_store().start(run_id, process_name())
+    failure = draw(carry_out(run_id, config, options.export), console)
+    if failure:
+        raise SimulatorError(failure.message, failure.advice)
+    console.print(compression_table(run_id))
+    if options.json:
+        options.json.write_text(json.dumps(service.summary(run_id), indent=2), encoding="utf-8")
+        console.print(f"Written to {options.json}.")
+    console.print(f"Run {run_id} is on the Results page too.")
+    return 0
+
+
+def check_writable(file: Path) -> None:
+    """Refuse before the run what would fail after it."""
+    if not file.parent.is_dir():
+        raise InvalidConfig(f"--json {file}: the folder {file.parent} does not exist.", "Make it first, or choose another.")
+
+
+def carry_out(run_id: str, config: RunConfig, export_to: Path | None) -> Any:
+    """The run's events, stored as they come."""
+    from simulator.engine import pipeline, worker  # torch, only now
+
+    if export_to is None:
+        return worker.carry_out(run_id, open_store())
+    return worker.record(run_id, open_store(), pipeline.run(config, export_to, export_all=True))
+
+
+def compression_table(run_id: str) -> Table:
+    """A row a variant."""
+    table = Table(title="Measured in this run")
+    for heading in ("variant", "accuracy", "F1", "parameters", "non-zero", "MACs", "size MB", "gzip MB", "ms, batch 1", "ms, batch 32"):
+        table.add_column(heading, justify="left" if heading == "variant" else "right")
+    for m in service.measurements(run_id):
+        low, high = m.accuracy_interval
+        table.add_row(
+            m.name,
+            f"{m.accuracy:.3f} ({low:.3f} to {high:.3f})",
+            f"{m.f1:.3f}",
+            f"{m.parameters:,}",
+            f"{m.nonzero_parameters:,}",
+            f"{m.macs / 1e6:,.1f} M",
+            f"{m.size_bytes / 1e6:.2f}",
+            f"{m.gzip_bytes / 1e6:.2f}",
+            *(f"{m.latency_ms[batch].median:.2f}" for batch in ("batch_1", "batch_32")),
+        )
+    return table
+
+
+def models_command(options: argparse.Namespace) -> int:
+    """``models``: counted here, beside what was published."""
+    from simulator.engine.counting import count
+
+    table = Table("model", "parameters", "published", "MACs", "published", "at", "weights")
+    for info in MODELS.values():
+        counted = count(info.name)
+        macs = f"{info.published.macs / 1e9:.3f} G" if info.published.macs else "-"
+        table.add_row(
+            info.name,
+            f"{counted.parameters:,}",
+            f"{info.published.parameters:,}",
+            f"{counted.macs / 1e9:.3f} G",
+            macs,
+            counted.at,
+            weights_state(info.name),
+        )
+    console.print(table)
+    console.print("MACs are multiply-adds (FLOPs are twice as many); element-wise work is not counted.")
+    return 0
+
+
+def datasets_command(options: argparse.Namespace) -> int:
+    """``datasets``: what there is."""
+    table = Table("data set", "kind", "classes", "training examples", "source", "state")
+    for info in DATASETS.values():
+        table.add_row(
+            info.name, info.kind, str(len(info.class_names)), f"{info.max_train_examples:,}", info.source, data_state(info.name)
+        )
+    console.print(table)
+    return 0
+
+
+def prepare_command(options: argparse.Namespace) -> int:
+    """``prepare``: a teacher for each model, cached."""
+    from simulator.engine import pipeline
+
+    for name in options.model or MODELS:
+        config = make_config({"model": name, "dataset": options.dataset, "weights": options.weights})
+        console.print(f"{MODELS[name].title} on {config.dataset}")
+        draw(pipeline.prepare_teacher(config), console)
+    return 0
+
+
+def runs_command(options: argparse.Namespace) -> int:
+    """``runs``: the newest first."""
+    table = Table("run", "state", "from", "model", "data", "started", "accuracy")
+    for run in service.list_runs():
+        measured = service.measurements(run.id)
+        started = run.started_at.strftime("%Y-%m-%d %H:%M") if run.started_at else "-"
+        accuracy = f"{measured[-1].accuracy:.3f} ({measured[-1].name})" if measured else "-"
+        table.add_row(run.id, run.state, run.origin, run.config.model, run.config.dataset, started, accuracy)
+    console.print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

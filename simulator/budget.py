@@ -1,0 +1,232 @@
+"""What a run will cost in time and memory, and whether it may start. Imports no torch.
+
+Work is counted in multiply-adds (MACs). A machine's pace, seconds per MAC, comes from its own recent
+runs of the model; before there are any, from its matrix-product rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from simulator import teachers
+from simulator.availability import weights_state_soon
+from simulator.catalog import DATASETS, MODELS
+from simulator.config import RunConfig
+from simulator.errors import DoesNotFit
+from simulator.events import Event, RunFinished, Stage, StageFinished
+from simulator.machine import MB, available_memory_mb, matmul_flops
+from simulator.store import Forecast, Store
+
+__all__ = ["available_memory_mb", "check_fits", "forecast"]
+
+TRAINING: tuple[Stage, ...] = ("teacher", "control", "distil", "recover")
+FORWARD_AND_BACKWARD = 3
+"""A training step costs about three forward passes: the backward pass multiplies twice as much."""
+
+FLOPS_PER_MAC = 2
+
+FIXED_SECONDS: dict[Stage, float] = {
+    "prepare": 4.0,
+    "teacher": 1.0,
+    "control": 0.0,
+    "distil": 0.0,
+    "prune": 1.0,
+    "recover": 0.0,
+    "measure": 15.0,
+}
+"""What a stage takes whatever the settings, before this machine has runs of its own to tell."""
+
+BASE_MB = 1120.0
+"""Resident memory of a worker beyond its models: 865 MiB once torch, torchvision, transformers and torch-pruning are
+imported, and what the data, the kernels' working space and the allocator add: a whole run of ResNet-18 on digits
+peaked at 1,319 MiB where its models explain 200. Read with psutil: Linux, Python 3.11, torch 2.15."""
+
+FLOAT_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a model's work and memory depend on, as far as a forecast needs it.
+
+    Attributes:
+        fixed_parameters: Embeddings: a student has as many as its teacher.
+        macs_per_unit: Of the teacher, for a pixel of a picture or a token of a text.
+        student_share: A student of size 1 (a width, or all the layers) as a share of the teacher.
+        student_power: The share grows with the size to this power.
+        activation_bytes_per_unit: Kept by the teacher's forward pass for the backward pass.
+        efficiency: Training's share of the machine's float32 matrix-product rate. The rest goes to memory
+            traffic, the optimiser and small kernels; bfloat16 gives some back. Measured in processor time
+            over whole training steps at the default batch, on two cores of a Xeon with AMX.
+    """
+
+    fixed_parameters: int
+    macs_per_unit: float
+    student_share: float
+    student_power: float
+    activation_bytes_per_unit: int
+    efficiency: float
+
+
+SIZES: dict[str, Size] = {
+    # 30,522 x 768 token and 512 x 768 position embeddings; 5.587 G MACs at 128 tokens; six layers
+    "distilbert": Size(23_835_000, 5.587e9 / 128, 1 / 6, 1.0, 200_000, 0.55),
+    # 32,128 x 512 embeddings; each token passes the encoder's 18.9 M weights, the decoder sees one position
+    "t5_small": Size(16_450_000, 20e6, 1 / 6, 1.0, 200_000, 0.1),
+    # a width w leaves about w^1.6 of the MACs: 0.32 at 0.5, 0.69 at 0.75 (counted); small kernels, much traffic
+    "mobilenet_v2": Size(0, 0.301e9 / 224**2, 1.0, 1.6, 1_100, 0.025),
+    # ResNet-10 has 0.49 of the MACs; a width w leaves about w^1.8 of those: 0.14 at 0.5 (counted)
+    "resnet18": Size(0, 1.814e9 / 224**2, 0.49, 1.8, 500, 0.08),
+}
+
+TOKENS: dict[str, int] = {"docstrings": 16, "reviews_topic": 24, "reviews_sentiment": 24, "sst2": 14}
+"""Typical tokens of a text with its padding in a batch of similar lengths."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one stage of an earlier run took; ``work`` is in MACs, 0 where nothing was trained."""
+
+    stage: Stage
+    seconds: float
+    work: float
+
+
+def forecast(config: RunConfig, store: Store) -> Forecast:
+    """What a run is expected to cost on this machine.
+
+    Args:
+        config: The run's settings.
+        store: Holds this machine's own runs; the latest five of the same model decide.
+
+    Returns:
+        Seconds and peak memory in MiB, with the basis they rest on.
+    """
+    trains_teacher = not teachers.is_cached(config)
+    recent = store.recent_costs(config.model)
+    costs = [cost for settings, said in recent for cost in _costs(settings, said)]
+    needed = memory_mb(config, trains_teacher)
+    # an earlier run's measured peak, plus what the estimate says these settings change about it
+    peaks = [_peak(said) + needed - memory_mb(settings, _trained_teacher(said)) for settings, said in recent]
+    return Forecast(
+        seconds=sum(_stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)),
+        peak_memory_mb=max(peaks, default=needed),
+        basis="recent runs" if recent else "estimate",
+    )
+
+
+def check_fits(config: RunConfig, forecast: Forecast) -> None:
+    """Refuse a run that this machine's free memory does not hold.
+
+    Raises:
+        DoesNotFit: with what it needs, what there is, and what to change.
+    """
+    available = available_memory_mb()
+    if forecast.peak_memory_mb > available:
+        raise DoesNotFit(
+            f"This run needs about {forecast.peak_memory_mb:,.0f} MB of memory and {available:,.0f} MB are free.",
+            _smaller(config),
+        )
+
+
+def _smaller(config: RunConfig) -> str:
+    """What to change so that the run needs less: only what can still be made smaller."""
+    kind = MODELS[config.model].kind
+    ways = [f"a batch size below {config.batch_size}"] if config.batch_size > 4 else []
+    ways += ["image size 32"] if kind == "image" and config.image_size > 32 else []
+    ways += ["a smaller student"] if config.student_size > min(MODELS[config.model].student.values) else []
+    ways += ["one of the image models"] if kind == "text" else []
+    return f"Choose {', or '.join(ways)}; or close other programs." if ways else "Close other programs."
+
+
+# -- time
+
+
+def _stages(config: RunConfig) -> list[Stage]:
+    stages: list[Stage] = ["prepare", "teacher", "control", "distil", "prune", "recover", "measure"]
+    return [stage for stage in stages if stage != "recover" or config.recovery_epochs]
+
+
+def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:
+    work = _work(stage, _examples(stage, config, trains_teacher), config)
+    if work:
+        return work * _pace(stage, config.model, costs)
+    fixed = [cost.seconds for cost in costs if cost.stage == stage and not cost.work]
+    return median(fixed) if fixed else FIXED_SECONDS[stage]
+
+
+def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
+    """Seconds per MAC: of this stage in recent runs, else of any training in them, else estimated."""
+    trained = [cost for cost in costs if cost.work]
+    same = [cost.seconds / cost.work for cost in trained if cost.stage == stage]
+    paces = same or [cost.seconds / cost.work for cost in trained]
+    return median(paces) if paces else FLOPS_PER_MAC / (matmul_flops() * SIZES[model].efficiency)
+
+
+def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
+    """Training examples the stage will see, each epoch anew."""
+    if stage == "teacher":
+        if not trains_teacher:
+            return 0
+        most = max(config.train_examples, teachers.MOST_EXAMPLES)
+        recipe = teachers.recipe(config.model, _likely_source(config))
+        return min(most, DATASETS[config.dataset].max_train_examples) * recipe.epochs
+    epochs = {"control": config.epochs, "distil": config.epochs, "recover": config.recovery_epochs}
+    return config.train_examples * epochs.get(stage, 0)
+
+
+def _likely_source(config: RunConfig) -> str:
+    """Where the teacher's weights will come from; while that is being found out, what takes longer."""
+    if config.weights != "auto":
+        return config.weights
+    return "pretrained" if weights_state_soon(config.model) in ("cached", "reachable") else "scratch"
+
+
+def _work(stage: Stage, examples: int, config: RunConfig) -> float:
+    """MACs of training on so many examples; 0 for a stage that does not train."""
+    if stage not in TRAINING:
+        return 0.0
+    size = SIZES[config.model]
+    share = 1.0 if stage == "teacher" else _student_share(config)
+    return examples * _units(config) * size.macs_per_unit * share * FORWARD_AND_BACKWARD
+
+
+def _student_share(config: RunConfig) -> float:
+    size = SIZES[config.model]
+    return float(size.student_share * config.student_size**size.student_power)
+
+
+def _units(config: RunConfig) -> int:
+    """Pixels of a picture, or tokens of a text."""
+    return config.image_size**2 if MODELS[config.model].kind == "image" else TOKENS[config.dataset]
+
+
+def _costs(config: RunConfig, said: list[Event]) -> list[Cost]:
+    stages = [event for event in said if isinstance(event, StageFinished)]
+    return [Cost(e.stage, e.seconds, _work(e.stage, e.examples, config)) for e in stages]
+
+
+# -- memory
+
+
+def memory_mb(config: RunConfig, trains_teacher: bool) -> float:
+    """Estimated peak memory of a run, MiB.
+
+    A model in training holds its weights, their gradients and AdamW's two moments. At the end the
+    student is there in five variants, beside the teacher.
+    """
+    size, batch = SIZES[config.model], config.batch_size
+    teacher = MODELS[config.model].published.parameters
+    student = size.fixed_parameters + (teacher - size.fixed_parameters) * _student_share(config)
+    activations = batch * _units(config) * size.activation_bytes_per_unit
+    while_teacher = FLOAT_BYTES * 4 * teacher + activations if trains_teacher else 0.0
+    while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + activations * _student_share(config)
+    return BASE_MB + max(while_teacher, while_student) / MB
+
+
+def _peak(said: list[Event]) -> float:
+    return next(event.peak_memory_mb for event in said if isinstance(event, RunFinished))
+
+
+def _trained_teacher(said: list[Event]) -> bool:
+    return any(isinstance(event, StageFinished) and event.stage == "teacher" and event.examples for event in said)

@@ -1,0 +1,43 @@
+"""A run's events as progress bars in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from simulator import events
+from simulator.events import RunFailed
+
+
+def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | None:
+    """Draw a bar a stage until the events end; gives the failure, if the run failed."""
+    columns = (
+        TextColumn("{task.description:<8}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[detail]:<34}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    failure: RunFailed | None = None
+    with Progress(*columns, console=console) as bars:
+        stages: dict[str, TaskID] = {}
+        for event in happening:
+            match event:
+                case events.Described() if event.provenance.notice:
+                    console.print(event.provenance.notice)
+                case events.StageStarted():
+                    stages[event.stage] = bars.add_task(event.stage, total=None, detail="")
+                case events.Progress():
+                    speed = event.examples_per_second
+                    detail = {"detail": f"{speed:,.0f} examples/s"} if speed else {}
+                    bars.update(stages[event.stage], total=event.total, completed=event.done, **detail)
+                case events.EpochFinished():
+                    detail = {"detail": f"validation accuracy {event.validation_accuracy:.3f}"}
+                    bars.update(bars.task_ids[-1], **detail)
+                case events.StageFinished():
+                    bars.update(stages[event.stage], total=1, completed=1)
+                case events.RunFailed():
+                    failure = event
+    return failure

@@ -1,0 +1,143 @@
+"""The training loop: repeatable, equal for control and distilled, and equal to a plain loop."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from simulator.engine.batches import Examples, training_order
+from simulator.engine.distillation.training import TrainingPlan, make_optimizer, predict, train, warm_up_then_decay
+from simulator.engine.models import MODULES
+from simulator.events import EpochFinished, LossPoint, Progress
+from tests.small_models import small_distilbert, token_batch
+
+
+@pytest.fixture
+def examples():
+    batch = token_batch(examples=50, tokens=9)
+    lengths = torch.arange(50) % 8 + 2
+    batch["attention_mask"] = (torch.arange(9) < lengths[:, None]).long()
+    return Examples(batch, torch.arange(50) % 3)
+
+
+def losses(model, examples, plan, **options):
+    logits = MODULES["distilbert"].logits
+    events = list(train(model, logits, examples, examples, plan, stage="distil", variant="distilled", **options))
+    return [e for e in events if isinstance(e, LossPoint)], events
+
+
+PLAN = TrainingPlan(epochs=3, learning_rate=1e-3, batch_size=16, seed=5, temperature=3.0, alpha=0.6)
+
+
+def test_equal_seeds_give_equal_losses_and_weights(examples):
+    first, second = small_distilbert(), small_distilbert()
+    a, _ = losses(first, examples, PLAN)
+    b, _ = losses(second, examples, PLAN)
+    assert [p.total for p in a] == [p.total for p in b]
+    assert all(torch.equal(p, q) for p, q in zip(first.parameters(), second.parameters(), strict=True))
+    c, _ = losses(small_distilbert(), examples, TrainingPlan(3, 1e-3, 16, seed=6))
+    assert [p.total for p in a] != [p.total for p in c]
+
+
+def test_control_and_distilled_see_equal_batches_and_dropout(examples):
+    """With alpha 0 the teacher has no say, so the distilled student must be the control, bit for bit."""
+    plan = TrainingPlan(epochs=2, learning_rate=1e-3, batch_size=16, seed=5, alpha=0.0)
+    control, distilled = small_distilbert(), small_distilbert()
+    without, _ = losses(control, examples, plan)
+    with_teacher, _ = losses(distilled, examples, plan, teacher_logits=torch.randn(50, 3))
+    assert [p.hard for p in without] == [p.hard for p in with_teacher]
+    assert all(p.soft is None for p in without)
+    assert all(p.soft > 0 for p in with_teacher)
+    assert all(torch.equal(p, q) for p, q in zip(control.parameters(), distilled.parameters(), strict=True))
+
+
+def test_the_same_losses_as_a_plain_loop(examples):
+    """A loop written as in a textbook, with torch's own KL divergence and an unfused optimiser."""
+    teacher_logits = torch.randn(50, 3, generator=torch.Generator().manual_seed(9))
+    model = small_distilbert()
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    plain = copy.deepcopy(model)
+    ours, _ = losses(model, examples, PLAN, teacher_logits=teacher_logits)
+
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [p], "weight_decay": 0.01 if p.ndim > 1 and "embeddings" not in n else 0.0}
+            for n, p in plain.named_parameters()
+        ],
+        lr=1e-3,
+        fused=False,
+    )
+    plain.train()
+    expected, steps = [], 12
+    for epoch in range(3):
+        for rows in training_order(examples, 16, 5, epoch):
+            for group in optimizer.param_groups:
+                group["lr"] = 1e-3 * warm_up_then_decay(len(expected), steps)
+            out = plain(examples.inputs["input_ids"][rows], examples.inputs["attention_mask"][rows]).logits
+            kl = nn.KLDivLoss(reduction="batchmean")((out / 3).log_softmax(1), (teacher_logits[rows] / 3).softmax(1))
+            loss = 0.6 * 9 * kl + 0.4 * nn.functional.cross_entropy(out, examples.labels[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(plain.parameters(), 1.0)
+            optimizer.step()
+            expected.append(loss.item())
+    assert [p.total for p in ours] == pytest.approx(expected, abs=1e-5)
+
+
+def test_what_training_says(examples):
+    points, events = losses(small_distilbert(), examples, PLAN, teacher_logits=torch.randn(50, 3))
+    assert [e.epoch for e in events if isinstance(e, EpochFinished)] == [0, 1, 2, 3]
+    assert [p.step for p in points] == list(range(1, 13))
+    assert points[-1].epoch == 3
+    assert all(p.total == pytest.approx(0.6 * p.soft + 0.4 * p.hard, rel=1e-5) for p in points)
+    last = [e for e in events if isinstance(e, Progress)][-1]
+    assert (last.done, last.total, last.seconds_left) == (150, 150, 0)
+
+
+def test_it_learns(examples):
+    model = small_distilbert()
+    points, events = losses(model, examples, TrainingPlan(epochs=40, learning_rate=5e-3, batch_size=16, seed=0))
+    assert points[-1].hard < 0.5 * points[0].hard
+    assert events[-1].validation_accuracy > events[0].validation_accuracy
+
+
+def test_every_example_once_an_epoch_and_padding_cut(examples):
+    order = training_order(examples, 16, seed=1, epoch=0)
+    assert sorted(torch.cat(order).tolist()) == list(range(50))
+    assert [o.tolist() for o in order] == [o.tolist() for o in training_order(examples, 16, seed=1, epoch=0)]
+    assert [o.tolist() for o in order] != [o.tolist() for o in training_order(examples, 16, seed=1, epoch=1)]
+    for rows in order:
+        batch = examples.rows(rows)
+        assert batch["input_ids"].shape[1] == examples.inputs["attention_mask"][rows].sum(1).max()
+
+
+def test_no_batch_of_one_for_batch_normalisation():
+    pixels = Examples({"pixels": torch.zeros(33, 3, 2, 2)}, torch.zeros(33, dtype=torch.long))
+    assert [len(rows) for rows in training_order(pixels, 16, 0, 0)] == [16, 17]
+
+
+def test_predictions_come_back_in_the_examples_order(examples):
+    model, logits = small_distilbert(), MODULES["distilbert"].logits
+    together = predict(model, logits, examples, bfloat16=False)
+    alone = [logits(model, examples.rows(torch.tensor([i]))) for i in (0, 17, 49)]
+    assert torch.allclose(together[[0, 17, 49]], torch.cat(alone), atol=1e-5)
+
+
+def test_the_learning_rate_warms_up_and_decays_to_nothing():
+    rates = [warm_up_then_decay(step, 100) for step in range(101)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[9] == rates[10] == 1.0
+    assert rates[100] == 0.0
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_relative_steps_follow_each_tensors_scale():
+    model = small_distilbert()
+    optimizer = make_optimizer(model, TrainingPlan(1, 0.1, 4, 0, relative_steps=True))
+    rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+    weight = model.classifier.weight
+    assert rates[id(weight)] == pytest.approx(0.1 * weight.square().mean().sqrt().item())
+    assert rates[id(model.classifier.bias)] == pytest.approx(0.1 * 1e-3)  # zeros still move

@@ -1,0 +1,98 @@
+"""Measurements against independent counts."""
+
+import gzip
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
+from torch import nn
+
+from simulator.engine.measure.compute import count_macs
+from simulator.engine.measure.latency import measure_latency
+from simulator.engine.measure.memory import PeakMemory
+from simulator.engine.measure.quality import measure_quality
+from simulator.engine.measure.size import gzip_bytes, layer_reports, save, sparsity_of
+from simulator.engine.models import MODULES
+from tests.small_models import small_distilbert, small_t5, token_batch
+
+
+def test_quality_is_scikit_learns():
+    generator = torch.Generator().manual_seed(0)
+    logits, labels = torch.randn(200, 4, generator=generator), torch.randint(0, 4, (200,), generator=generator)
+    predicted = logits.argmax(1)
+    q = measure_quality(logits, labels)
+    assert q.accuracy == accuracy_score(labels, predicted)
+    assert q.precision == precision_score(labels, predicted, average="macro")
+    assert q.recall == recall_score(labels, predicted, average="macro")
+    assert q.f1 == f1_score(labels, predicted, average="macro")
+    assert q.confusion[1][2] == int(((labels == 1) & (predicted == 2)).sum())
+    assert sum(map(sum, q.confusion)) == q.test_examples == 200
+    assert q.accuracy_interval[0] < q.accuracy < q.accuracy_interval[1]
+
+
+def test_a_class_that_is_never_predicted_has_precision_zero():
+    q = measure_quality(torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([0, 1]))
+    assert (q.accuracy, q.precision, q.recall) == (0.5, 0.25, 0.5)
+    assert q.confusion == ((1, 0), (1, 0))
+
+
+def test_macs_of_layers_worked_out_by_hand():
+    def call(model, batch):
+        return model(batch["x"])
+
+    assert count_macs(nn.Linear(7, 5), call, {"x": torch.zeros(1, 7)}) == 35
+    conv = nn.Conv2d(3, 8, 3, padding=1)
+    assert count_macs(conv, call, {"x": torch.zeros(1, 3, 10, 10)}) == 8 * 3 * 9 * 100
+    depthwise = nn.Conv2d(8, 8, 3, padding=1, groups=8)
+    assert count_macs(depthwise, call, {"x": torch.zeros(1, 8, 10, 10)}) == 8 * 9 * 100
+
+
+def test_macs_of_a_transformer_worked_out_by_hand():
+    tokens, dim, hidden = 7, 24, 40
+    layer = tokens * (4 * dim * dim + 2 * dim * hidden) + 2 * tokens * tokens * dim
+    batch = {k: v[1:2] for k, v in token_batch(tokens=tokens).items()}
+    assert count_macs(small_distilbert(), MODULES["distilbert"].logits, batch) == 2 * layer + dim * dim + 3 * dim
+
+
+def test_zeros_are_counted_and_tied_weights_once(tmp_path):
+    model = small_t5()
+    with torch.no_grad():
+        model.shared.weight[:10] = 0
+    layers = layer_reports(model)
+    assert sum(x.parameters for x in layers) == sum(p.numel() for p in model.parameters())
+    zeros = sum(x.parameters - x.nonzero_parameters for x in layers)
+    assert zeros == 10 * 24
+    assert sparsity_of(layers) == pytest.approx(zeros / sum(x.parameters for x in layers))
+
+    save(model, tmp_path / "m.safetensors")
+    tensors = load_file(tmp_path / "m.safetensors")
+    assert sum(t.numel() for t in tensors.values()) == sum(p.numel() for p in model.parameters())
+
+
+def test_gzip_bytes_are_those_of_a_file_that_gzip_can_read(tmp_path):
+    file = tmp_path / "numbers"
+    file.write_bytes(torch.randn(5_000_000).numpy().tobytes() + bytes(1_000_000))  # three chunks
+    assert gzip_bytes(file) == pytest.approx(len(gzip.compress(file.read_bytes(), 6)), rel=1e-3)
+
+
+def test_latency_orders_a_small_and_a_large_layer():
+    def call(model, batch):
+        return model(batch["x"])
+
+    small, large = (measure_latency(nn.Linear(n, n), call, {"x": torch.randn(64, n)}, 1) for n in (8, 2048))
+    assert small.median < large.median
+    for latency in (small, large):
+        assert 0 < latency.p25 <= latency.median <= latency.p75 <= latency.p95
+        assert latency.runs >= 8
+        assert latency.threads == 1
+
+
+def test_peak_memory_sees_what_was_held_and_let_go():
+    with PeakMemory() as before:
+        pass
+    with PeakMemory() as memory:
+        held = torch.ones(50_000_000)  # 190 MiB
+        held.add_(1)
+        del held
+    assert memory.mb > before.mb + 150

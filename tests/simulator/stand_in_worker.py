@@ -1,0 +1,47 @@
+"""A worker that speaks the real protocol through the real helpers, without torch: the seed says how it behaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+from simulator.engine import worker
+from simulator.errors import NotAvailable
+from simulator.events import Event, LossPoint, RunFinished
+from simulator.store import open_store
+
+QUICK, ENDLESS, STUBBORN, ILL_BRED, REFUSING, EXITING = range(6)
+
+
+def behave(how: int) -> Iterator[Event]:
+    yield loss(1)
+    if how == STUBBORN:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if how == ILL_BRED:
+        raise ValueError("seven is not six")
+    if how == REFUSING:
+        raise NotAvailable("SST-2 cannot be reached.", "Choose reviews.")
+    if how == EXITING:
+        print("the last thing I saw", file=sys.stderr, flush=True)
+        os._exit(3)
+    step = 2
+    while how in (ENDLESS, STUBBORN):
+        time.sleep(0.02)
+        yield loss(step)
+        step += 1
+    yield RunFinished(seconds=0.1, peak_memory_mb=10)
+
+
+def loss(step: int) -> LossPoint:
+    return LossPoint(variant="distilled", step=step, epoch=0.1, total=1.0, hard=1.0, learning_rate=0.1)
+
+
+if __name__ == "__main__":
+    worker.give_way()
+    run_id = worker.watch_stdin().get()
+    store = open_store()
+    for _ in worker.record(run_id, store, behave(store.get(run_id).config.seed)):
+        pass

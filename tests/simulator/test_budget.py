@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from simulator import teachers
+from simulator.budget import available_memory_mb, check_fits, forecast
+from simulator.catalog import MODELS
+from simulator.config import RunConfig, make_config
+from simulator.errors import DoesNotFit
+from simulator.events import Event, RunFinished, StageFinished
+from simulator.store import Forecast, Store
+
+
+def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
+    """A run of this machine whose distillation took ``trained_seconds`` and whose teacher was cached."""
+    examples = config.train_examples * config.epochs
+    said: list[Event] = [
+        StageFinished(stage="prepare", seconds=1, peak_memory_mb=500, examples=1),
+        StageFinished(stage="teacher", seconds=0.5, peak_memory_mb=600),
+        StageFinished(stage="control", seconds=trained_seconds, peak_memory_mb=peak, examples=examples),
+        StageFinished(stage="distil", seconds=trained_seconds, peak_memory_mb=peak, examples=examples),
+        StageFinished(stage="measure", seconds=10, peak_memory_mb=peak, examples=4),
+        RunFinished(seconds=20, peak_memory_mb=peak),
+    ]
+    store.add(name, config, None)
+    store.append(name, said)
+    store.finish(name, "finished")
+
+
+def cache_teacher(config: RunConfig) -> None:
+    described = teachers.description(config, "scratch")
+    folder = teachers.folder(teachers.fingerprint(described, "data", None))
+    folder.mkdir(parents=True)
+    (folder / teachers.DESCRIPTION_FILE).write_text(json.dumps({"description": described}))
+
+
+def config_of(**values: object) -> RunConfig:
+    return make_config({"recovery_epochs": 0, **values})
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_without_runs_the_size_of_the_work_decides(store: Store, model: str) -> None:
+    short, long = config_of(model=model, epochs=1), config_of(model=model, epochs=20)
+    assert forecast(short, store).basis == "estimate"
+    assert forecast(short, store).seconds < forecast(long, store).seconds
+    assert forecast(short, store).peak_memory_mb > 800
+
+
+def test_a_cached_teacher_saves_its_training(store: Store) -> None:
+    config = config_of()
+    before = forecast(config, store)
+    cache_teacher(config)
+    after = forecast(config, store)
+    assert after.seconds < before.seconds
+    assert after.peak_memory_mb <= before.peak_memory_mb
+
+
+def test_equal_settings_are_expected_to_take_what_they_took(store: Store) -> None:
+    config = config_of()
+    cache_teacher(config)
+    finished_run(store, "a", config, peak=1_234)
+    expected = forecast(config, store)
+    assert expected.basis == "recent runs"
+    # prepare 1, teacher 0.5, control 8, distil 8, measure 10; pruning left no record: its fixed share
+    assert expected.seconds == pytest.approx(27.5, abs=1.1)
+    assert expected.peak_memory_mb == pytest.approx(1_234)
+
+
+def test_epochs_examples_and_pixels_scale_what_recent_runs_took(store: Store) -> None:
+    config = config_of(epochs=2, train_examples=200)
+    larger = config_of(epochs=2, train_examples=200, image_size=64)
+    cache_teacher(config)
+    cache_teacher(larger)
+    finished_run(store, "a", config)
+    base = forecast(config, store).seconds
+    trained = 16.0  # seconds of control and distil together
+    assert forecast(config.model_copy(update={"epochs": 6}), store).seconds == pytest.approx(base + 2 * trained)
+    assert forecast(config.model_copy(update={"train_examples": 400}), store).seconds == pytest.approx(base + trained)
+    assert forecast(larger, store).seconds == pytest.approx(base + 3 * trained)
+
+
+def test_other_models_and_unfinished_runs_do_not_count(store: Store) -> None:
+    finished_run(store, "a", config_of(model="mobilenet_v2"))
+    store.add("b", config_of(), None)
+    store.append("b", [RunFinished(seconds=1, peak_memory_mb=1)])
+    store.finish("b", "failed", "It broke.")
+    assert forecast(config_of(), store).basis == "estimate"
+
+
+def test_a_larger_batch_is_expected_to_need_more_memory_than_it_took(store: Store) -> None:
+    config = config_of(batch_size=16)
+    finished_run(store, "a", config)
+    larger = config_of(batch_size=256)
+    assert forecast(larger, store).peak_memory_mb > forecast(config, store).peak_memory_mb
+
+
+def test_a_run_that_does_not_fit_is_refused_with_what_to_change() -> None:
+    config = config_of(model="distilbert", batch_size=64)
+    needed = available_memory_mb() * 2
+    with pytest.raises(DoesNotFit) as refused:
+        check_fits(config, Forecast(seconds=1, peak_memory_mb=needed, basis="estimate"))
+    assert f"{needed:,.0f} MB" in refused.value.message
+    assert "batch size below 64" in refused.value.advice
+    assert "image models" in refused.value.advice
+
+
+def test_advice_names_only_what_can_be_smaller() -> None:
+    config = config_of(batch_size=4, student_size=0.25)
+    with pytest.raises(DoesNotFit) as refused:
+        check_fits(config, Forecast(seconds=1, peak_memory_mb=1e9, basis="estimate"))
+    assert refused.value.advice == "Close other programs."
+
+
+def test_a_run_that_fits_is_let_through() -> None:
+    check_fits(config_of(), Forecast(seconds=1, peak_memory_mb=available_memory_mb() / 2, basis="estimate"))

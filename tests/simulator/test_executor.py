@@ -1,0 +1,262 @@
+"""Real processes are started, killed and cancelled here; only torch is left out, by a stand-in worker."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import sqlalchemy as sa
+
+from simulator.config import make_config
+from simulator.errors import InvalidConfig
+from simulator.events import LossPoint, RunFailed, StageStarted
+from simulator.executor import LocalExecutor
+from simulator.machine import is_alive, process_name
+from simulator.store import Store
+from tests.simulator.stand_in_worker import ENDLESS, EXITING, ILL_BRED, QUICK, REFUSING, STUBBORN
+from tests.waiting import wait_until
+
+STAND_IN = (sys.executable, "-m", "tests.simulator.stand_in_worker")
+ROOT = Path(__file__).parents[2]
+
+
+def add(store: Store, name: str, behaviour: int) -> str:
+    store.add(name, make_config({"seed": behaviour}), None)
+    return name
+
+
+def state(store: Store, run_id: str) -> str:
+    return store.get(run_id).state
+
+
+def steps(store: Store, run_id: str) -> list[int]:
+    return [e.step for _, e in store.events(run_id) if isinstance(e, LossPoint)]
+
+
+def pid(store: Store, run_id: str) -> int:
+    process = store.get(run_id).process
+    assert process is not None
+    return int(process.split("@")[0])
+
+
+def workers() -> list[psutil.Process]:
+    return psutil.Process().children()
+
+
+@pytest.fixture
+def executor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
+    monkeypatch.setenv("KDPS_WARM", "0")
+    it = LocalExecutor(store, STAND_IN)
+    it.start()
+    yield it
+    it.stop()
+
+
+def test_runs_are_carried_out_one_at_a_time_in_the_order_they_came(store: Store, executor: LocalExecutor) -> None:
+    names = [add(store, name, QUICK) for name in "cab"]
+    assert [store.queue_position(name) for name in names][-1] in (2, 3)
+    executor.wake()
+    wait_until(lambda: all(state(store, name) == "finished" for name in names))
+    runs = [store.get(name) for name in names]
+    for before, after in itertools.pairwise(runs):
+        assert before.finished_at is not None
+        assert after.started_at is not None
+        assert before.finished_at <= after.started_at
+    assert [e.kind for _, e in store.events("c")] == ["loss", "finished"]
+
+
+def test_two_run_at_once_where_two_may(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KDPS_WORKERS", "2")
+    monkeypatch.setenv("KDPS_WARM", "0")
+    for name in "abc":
+        add(store, name, ENDLESS)
+    executor = LocalExecutor(store, STAND_IN)
+    executor.start()
+    wait_until(lambda: steps(store, "a") and steps(store, "b"))
+    assert (state(store, "a"), state(store, "b"), state(store, "c")) == ("running", "running", "queued")
+    assert pid(store, "a") != pid(store, "b")
+    executor.stop()
+    assert [state(store, name) for name in "abc"] == ["interrupted", "interrupted", "queued"]
+
+
+def test_a_killed_run_is_marked_failed_and_the_queue_goes_on(store: Store, executor: LocalExecutor) -> None:
+    add(store, "victim", ENDLESS)
+    add(store, "next", QUICK)
+    wait_until(lambda: steps(store, "victim"))
+    os.kill(pid(store, "victim"), signal.SIGKILL)
+    wait_until(lambda: state(store, "next") == "finished")
+    victim = store.get("victim")
+    assert victim.state == "failed"
+    assert "probably out of memory" in victim.message
+    assert "smaller" in victim.advice
+    last = store.events("victim")[-1][1]
+    assert isinstance(last, RunFailed)
+    assert last.message == victim.message
+
+
+def test_a_crash_is_told_with_its_signal(store: Store, executor: LocalExecutor) -> None:
+    add(store, "victim", ENDLESS)
+    wait_until(lambda: steps(store, "victim"))
+    os.kill(pid(store, "victim"), signal.SIGSEGV)
+    wait_until(lambda: state(store, "victim") == "failed")
+    assert "SIGSEGV" in store.get("victim").message
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "message", "advice"),
+    [
+        (EXITING, "exit code 3. Its last words: the last thing I saw", "Run it again"),
+        (ILL_BRED, "ValueError: seven is not six", "report"),
+        (REFUSING, "SST-2 cannot be reached.", "Choose reviews."),
+    ],
+)
+def test_a_run_that_breaks_says_why(
+    store: Store, executor: LocalExecutor, behaviour: int, message: str, advice: str
+) -> None:
+    add(store, "broken", behaviour)
+    wait_until(lambda: state(store, "broken") == "failed")
+    assert message in store.get("broken").message
+    assert advice in store.get("broken").advice
+    assert steps(store, "broken") == [1]
+    assert store.events("broken")[-1][1].kind == "failed"
+
+
+@pytest.mark.parametrize("behaviour", [ENDLESS, STUBBORN])
+def test_cancel_takes_effect_within_two_seconds(store: Store, executor: LocalExecutor, behaviour: int) -> None:
+    add(store, "long", behaviour)
+    wait_until(lambda: len(steps(store, "long")) > 5)
+    said = store.events("long")
+    started = time.monotonic()
+    store.request_cancel("long")
+    wait_until(lambda: state(store, "long") == "cancelled", seconds=2)
+    assert time.monotonic() - started < 2
+    assert not is_alive(store.get("long").process)
+    events = store.events("long")
+    assert events[: len(said)] == said
+    assert events[-1][1] == RunFailed(message="Cancelled by the user.")
+
+
+def test_a_free_place_holds_one_warm_worker_and_a_busy_one_none(store: Store) -> None:
+    executor = LocalExecutor(store, STAND_IN)
+    executor.start()
+    wait_until(workers)
+    (warm,) = workers()
+    add(store, "long", ENDLESS)
+    wait_until(lambda: steps(store, "long"))
+    assert pid(store, "long") == warm.pid
+    time.sleep(0.6)  # two looks of the dispatcher
+    assert [w.pid for w in workers()] == [warm.pid]
+    store.request_cancel("long")
+    wait_until(lambda: workers() and workers()[0].pid != warm.pid)
+    executor.stop()
+    assert workers() == []
+
+
+def test_workers_give_way_to_the_web_process(store: Store, executor: LocalExecutor) -> None:
+    add(store, "long", ENDLESS)
+    wait_until(lambda: steps(store, "long"))
+    assert psutil.Process(pid(store, "long")).nice() == min(19, psutil.Process().nice() + 10)
+
+
+def test_a_warm_worker_that_dies_is_not_replaced_before_a_run_can_say_why(store: Store, tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    command = (sys.executable, "-c", f"open({str(starts)!r}, 'a').write('x'); raise SystemExit('no torch here')")
+    executor = LocalExecutor(store, command)
+    executor.start()
+    wait_until(starts.exists)
+    time.sleep(1)
+    assert starts.read_text() == "x"
+    add(store, "a", QUICK)
+    wait_until(lambda: state(store, "a") == "failed")
+    assert "no torch here" in store.get("a").message
+    executor.stop()
+
+
+SERVER = """
+import sys, time
+from simulator.executor import LocalExecutor
+from simulator.store import open_store
+LocalExecutor(open_store(), (sys.executable, "-m", "tests.simulator.stand_in_worker")).start()
+time.sleep(60)
+"""
+
+
+def test_a_killed_server_takes_its_workers_along_and_the_next_one_marks_and_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KDPS_WARM", "0")
+    add(store, "interrupted", ENDLESS)
+    add(store, "waiting", QUICK)
+    server = subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT)
+    wait_until(lambda: steps(store, "interrupted"))
+    worker = store.get("interrupted").process
+    assert is_alive(worker)
+    server.kill()
+    server.wait()
+    wait_until(lambda: not is_alive(worker), seconds=2)
+
+    executor = LocalExecutor(store, STAND_IN)
+    executor.start()
+    run = store.get("interrupted")
+    assert run.state == "interrupted"
+    assert "Rerun" in run.advice
+    assert store.events("interrupted")[-1][1] == RunFailed(message=run.message, advice=run.advice)
+    wait_until(lambda: state(store, "waiting") == "finished")
+    executor.stop()
+
+
+def test_a_run_that_another_live_process_carries_out_is_left_alone(store: Store, executor: LocalExecutor) -> None:
+    store.add("cli", make_config({}), None, origin="cli")
+    executor.wake()
+    time.sleep(0.4)
+    assert state(store, "cli") == "queued"  # the command line's own runs are not for the server
+    assert store.start("cli", process_name())
+    other = LocalExecutor(store, STAND_IN)
+    other.start()
+    other.stop()
+    assert state(store, "cli") == "running"
+
+
+def test_the_dispatcher_survives_a_store_error_and_says_so(
+    store: Store, executor: LocalExecutor, caplog: pytest.LogCaptureFixture
+) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE runs RENAME TO elsewhere"))
+    wait_until(lambda: "no such table" in caplog.text)
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE elsewhere RENAME TO runs"))
+    add(store, "a", QUICK)
+    wait_until(lambda: state(store, "a") == "finished")
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
+def test_a_wrong_number_of_workers_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("KDPS_WORKERS", value)
+    with pytest.raises(InvalidConfig, match="KDPS_WORKERS"):
+        LocalExecutor(store)
+
+
+def test_the_real_worker_trains_until_it_is_cancelled(store: Store) -> None:
+    store.add("real", make_config({"train_examples": 64, "weights": "scratch"}), None)
+    executor = LocalExecutor(store)
+    executor.start()
+    wait_until(lambda: steps(store, "real"), seconds=120)
+    store.request_cancel("real")
+    wait_until(lambda: state(store, "real") == "cancelled", seconds=2)
+    executor.stop()
+    started = [e.stage for _, e in store.events("real") if isinstance(e, StageStarted)]
+    assert started == ["prepare", "teacher"]
+    assert not is_alive(store.get("real").process)
+
+
+def test_the_web_process_does_not_import_torch() -> None:
+    code = "import simulator.service, sys; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

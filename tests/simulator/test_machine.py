@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from simulator.machine import (
+    MB,
+    WORKER_MODULE,
+    available_memory_mb,
+    cgroup_room,
+    cores,
+    is_alive,
+    matmul_flops,
+    process_name,
+)
+
+
+def write(files: dict[Path, str]) -> None:
+    for file, text in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+def test_a_v2_limit_counts_with_the_cache_that_can_be_given_up(tmp_path: Path) -> None:
+    group = tmp_path / "cgroup/app"
+    write(
+        {
+            tmp_path / "membership": "0::/app\n",
+            group / "memory.max": f"{1000 * MB}\n",
+            group / "memory.current": f"{700 * MB}\n",
+            group / "memory.stat": f"anon 5\ninactive_file {200 * MB}\n",
+        }
+    )
+    assert cgroup_room(tmp_path / "cgroup", tmp_path / "membership") == 500 * MB
+
+
+def test_a_limit_on_a_parent_group_counts(tmp_path: Path) -> None:
+    root = tmp_path / "cgroup"
+    write(
+        {
+            tmp_path / "membership": "0::/host/app\n",
+            root / "host/app/memory.max": "max\n",
+            root / "host/app/memory.current": "5\n",
+            root / "host/memory.max": "1000\n",
+            root / "host/memory.current": "300\n",
+        }
+    )
+    assert cgroup_room(root, tmp_path / "membership") == 700
+
+
+def test_a_v1_limit_counts_even_where_the_path_is_the_hosts(tmp_path: Path) -> None:
+    root = tmp_path / "cgroup"
+    write(
+        {
+            tmp_path / "membership": "4:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n",
+            root / "memory/memory.limit_in_bytes": "1000\n",
+            root / "memory/memory.usage_in_bytes": "900\n",
+            root / "memory/memory.stat": "total_inactive_file 50\n",
+        }
+    )
+    assert cgroup_room(root, tmp_path / "membership") == 150
+
+
+def test_no_limit_is_no_limit(tmp_path: Path) -> None:
+    assert cgroup_room(tmp_path, tmp_path / "missing") == float("inf")
+
+
+def test_a_quota_of_half_a_core_is_half_a_core(tmp_path: Path) -> None:
+    write({tmp_path / "membership": "0::/\n", tmp_path / "cgroup/cpu.max": "50000 100000\n"})
+    assert cores(tmp_path / "cgroup", tmp_path / "membership") == 0.5
+    assert cores(tmp_path, tmp_path / "missing") >= 1
+
+
+def test_a_process_is_known_by_number_and_start() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    name = process_name(child.pid)
+    assert is_alive(name)
+    assert not is_alive(f"{child.pid}@1.00")  # an earlier process with the same number
+    child.communicate(b"\n")
+    assert not is_alive(name)
+    assert not is_alive(None)
+
+
+def test_what_a_waiting_worker_holds_is_free_for_the_run_it_will_carry_out() -> None:
+    code = "held = b'x' * 300_000_000; print('ready', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, WORKER_MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline()
+        free_for_others = psutil.virtual_memory().available / MB
+        assert available_memory_mb() > free_for_others + 150  # other processes take and give meanwhile
+        worker.communicate(b"\n")
+
+
+def test_the_machines_speed_is_found_quickly_and_once() -> None:
+    matmul_flops.cache_clear()
+    started = time.process_time()
+    first = matmul_flops()
+    assert first > 1e8
+    assert time.process_time() - started < 1
+    assert matmul_flops() == first

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from simulator import service
+from simulator.config import make_config
+from simulator.errors import NotAllowed, RunNotFound
+from simulator.events import RunFailed
+from simulator.executor import LocalExecutor
+from simulator.machine import process_name
+from simulator.store import Store
+from tests.simulator.stand_in_worker import ENDLESS, QUICK
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator[None]:
+    """The service at work, with workers that do not import torch."""
+    monkeypatch.setenv("KDPS_WARM", "0")
+    command = (sys.executable, "-m", "tests.simulator.stand_in_worker")
+    monkeypatch.setattr(service, "LocalExecutor", partial(LocalExecutor, command=command))
+    service.start()
+    service.start()  # as every further browser session does
+    yield
+    service.stop()
+    service.stop()
+
+
+@pytest.mark.usefixtures("running")
+def test_a_submitted_run_is_carried_out_and_can_be_read_rerun_and_deleted() -> None:
+    run_id = service.submit(make_config({"seed": QUICK}))
+    wait_until(lambda: service.run(run_id).state == "finished")
+    assert [n for n, _ in service.events(run_id)] == [1, 2]
+    assert service.export(run_id)["events"][-1]["kind"] == "finished"
+    assert service.run(run_id).forecast is not None
+
+    again = service.rerun(run_id)
+    assert service.run(again).config == service.run(run_id).config
+    wait_until(lambda: service.run(again).state == "finished")
+
+    folder = service.export_dir(run_id)
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"x")
+    service.delete(run_id)
+    assert not folder.exists()
+    with pytest.raises(RunNotFound):
+        service.run(run_id)
+
+
+@pytest.mark.usefixtures("running")
+def test_a_run_under_way_is_cancelled_and_not_deleted_before() -> None:
+    run_id = service.submit(make_config({"seed": ENDLESS}))
+    wait_until(lambda: service.events(run_id))
+    with pytest.raises(NotAllowed, match="running"):
+        service.delete(run_id)
+    service.cancel(run_id)
+    wait_until(lambda: service.run(run_id).state == "cancelled", seconds=2)
+    with pytest.raises(NotAllowed, match="already cancelled"):
+        service.cancel(run_id)
+
+
+def test_a_waiting_run_is_cancelled_at_once() -> None:
+    first, second = (service.submit(make_config({})) for _ in range(2))
+    assert service.queue_position(second) == 2
+    service.cancel(first)
+    assert service.run(first).state == "cancelled"
+    assert service.events(first) == [(1, RunFailed(message="Cancelled while it was waiting."))]
+    assert service.queue_position(second) == 1
+
+
+def test_a_run_of_a_command_line_is_cancelled_there(store: Store) -> None:
+    run_id = service.submit(make_config({}), origin="cli")
+    assert store.start(run_id, process_name())
+    with pytest.raises(NotAllowed, match="command line"):
+        service.cancel(run_id)
+
+
+def test_an_unknown_run_is_named() -> None:
+    for ask in (service.run, service.cancel, service.delete, service.rerun):
+        with pytest.raises(RunNotFound, match="nowhere"):
+            ask("nowhere")

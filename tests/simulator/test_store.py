@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from simulator.config import make_config
+from simulator.errors import RunNotFound
+from simulator.events import LossPoint, Measured, Measurement, RunFailed, RunFinished, StageFinished
+from simulator.store import Forecast, Store, open_store
+
+LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
+
+
+def measurement(name: str) -> Measurement:
+    return Measurement.model_validate(
+        {
+            "name": name, "accuracy": 0.5, "accuracy_interval": (0.4, 0.6), "precision": 0.5, "recall": 0.5, "f1": 0.5,
+            "confusion": ((1, 1), (1, 1)), "test_examples": 4, "parameters": 10, "nonzero_parameters": 9,
+            "sparsity": 0.1, "prunable_sparsity": 0.2, "macs": 100, "macs_at": "32 x 32", "size_bytes": 40,
+            "gzip_bytes": 30, "latency_ms": {}, "stage_peak_memory_mb": 900.0, "layers": (),
+        }
+    )  # fmt: skip
+
+
+def test_a_run_comes_back_as_it_was_put_in(store: Store) -> None:
+    config = make_config({"model": "t5_small", "temperature": 7.5, "also_prune": ("norms",)})
+    expected = Forecast(seconds=12.5, peak_memory_mb=900, basis="estimate")
+    store.add("a", config, expected, origin="cli")
+    run = store.get("a")
+    assert (run.config, run.forecast, run.origin, run.state) == (config, expected, "cli", "queued")
+    assert run.created_at.utcoffset() is not None
+
+
+def test_a_run_that_is_not_there_is_an_error_that_names_it(store: Store) -> None:
+    with pytest.raises(RunNotFound, match="nowhere"):
+        store.get("nowhere")
+
+
+def test_runs_are_claimed_first_come_first_served_and_once(store: Store) -> None:
+    for name in ("b", "a", "c"):
+        store.add(name, make_config({}), None)
+    assert [store.queue_position(name) for name in ("b", "a", "c")] == [1, 2, 3]
+    assert store.claim_next("1@1") == "b"
+    assert [store.queue_position(name) for name in ("b", "a", "c")] == [None, 1, 2]
+    with ThreadPoolExecutor(8) as pool:
+        claimed = list(pool.map(lambda _: store.claim_next("1@1"), range(8)))
+    assert sorted(name for name in claimed if name) == ["a", "c"]
+    assert not store.is_waiting()
+
+
+def test_a_run_of_the_command_line_is_not_in_the_servers_queue(store: Store) -> None:
+    store.add("cli", make_config({}), None, origin="cli")
+    store.add("app", make_config({}), None)
+    assert store.queue_position("app") == 1
+    assert store.claim_next("1@1") == "app"
+    assert store.claim_next("1@1") is None
+
+
+def test_a_run_ends_once(store: Store) -> None:
+    store.add("a", make_config({}), None)
+    assert not store.finish("a", "cancelled", "Too late.", was=("running",))
+    assert store.start("a", "1@1")
+    assert not store.start("a", "2@2")
+    assert store.running() == [("a", "1@1")]
+    assert store.finish("a", "finished")
+    assert not store.finish("a", "failed", "No.")
+    assert store.get("a").state == "finished"
+    assert store.events("a") == []
+
+
+def test_an_early_end_is_told_in_the_record_and_among_the_events(store: Store) -> None:
+    store.add("a", make_config({}), None)
+    store.append("a", [LOSS])
+    assert store.finish("a", "failed", "It broke.", "Mend it.")
+    assert store.events("a") == [(1, LOSS), (2, RunFailed(message="It broke.", advice="Mend it."))]
+    assert (store.get("a").message, store.get("a").advice) == ("It broke.", "Mend it.")
+
+
+def test_events_are_numbered_from_one_and_read_from_where_one_stopped(store: Store) -> None:
+    store.add("a", make_config({}), None)
+    store.append("a", [LOSS, LOSS])
+    store.append("a", [])
+    store.append("a", [RunFinished(seconds=1, peak_memory_mb=2)])
+    assert [n for n, _ in store.events("a")] == [1, 2, 3]
+    assert [e.kind for _, e in store.events("a", after=2)] == ["finished"]
+
+
+def test_what_was_measured_is_an_event_and_a_measurement(store: Store) -> None:
+    store.add("a", make_config({}), None)
+    wanted = [measurement(name) for name in ("teacher", "control")]
+    store.append("a", [LOSS, *(Measured(measurement=m) for m in wanted)])
+    assert store.measurements("a") == wanted
+
+
+def test_a_deleted_run_leaves_nothing(store: Store) -> None:
+    store.add("a", make_config({}), None)
+    store.append("a", [LOSS, Measured(measurement=measurement("teacher"))])
+    store.delete("a")
+    assert (store.list_runs(), store.events("a"), store.measurements("a")) == ([], [], [])
+
+
+def test_runs_are_listed_newest_first_and_by_state(store: Store) -> None:
+    for name in ("first", "second"):
+        store.add(name, make_config({}), None)
+    store.finish("first", "cancelled", "No.")
+    assert [run.id for run in store.list_runs()] == ["second", "first"]
+    assert [run.id for run in store.list_runs(["cancelled"])] == ["first"]
+
+
+def test_costs_are_those_of_the_models_latest_finished_runs(store: Store) -> None:
+    stage = StageFinished(stage="distil", seconds=3, peak_memory_mb=5, examples=10)
+    end = RunFinished(seconds=9, peak_memory_mb=7)
+    for number, model in enumerate(["resnet18", "resnet18", "t5_small", "resnet18"]):
+        name = f"run{number}"
+        store.add(name, make_config({"model": model, "seed": number}), None)
+        store.append(name, [LOSS, stage, LOSS, end])
+        if number != 1:
+            store.finish(name, "finished")
+    assert [(c.seed, said) for c, said in store.recent_costs("resnet18")] == [(3, [stage, end]), (0, [stage, end])]
+    assert [c.seed for c, _ in store.recent_costs("resnet18", limit=1)] == [3]
+    assert store.recent_costs("distilbert") == []
+
+
+def test_many_readers_and_writers_at_once_lose_nothing(store: Store) -> None:
+    """Each writer opens the database for itself, as processes do."""
+    names = [f"run{i}" for i in range(4)]
+    failures: list[BaseException] = []
+
+    def write(name: str) -> None:
+        mine = Store(str(store.engine.url))
+        try:
+            mine.add(name, make_config({}), None)
+            for _ in range(20):
+                mine.append(name, [LOSS, LOSS])
+                mine.events(name)
+        except BaseException as error:  # told to the test's own thread below
+            failures.append(error)
+        finally:
+            mine.close()
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [len(store.events(name)) for name in names] == [40] * 4
+
+
+def test_many_open_a_new_database_at_the_same_moment(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(lambda _: Store(url), range(8)))
+    for one in stores:
+        assert one.list_runs() == []
+        one.close()
+
+
+def test_another_database_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KDPS_DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    open_store().add("a", make_config({}), None)
+    assert (tmp_path / "other.db").exists()

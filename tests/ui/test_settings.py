@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pytest
+
+from simulator.catalog import MODELS
+from simulator.config import RunConfig, make_config
+from ui import settings
+
+
+def test_every_field_has_a_control_with_its_label_and_help():
+    controls = settings.all_controls()
+    assert list(controls) == list(RunConfig.model_fields)
+    for name, control in controls.items():
+        assert control.help == RunConfig.model_fields[name].description
+        assert control.label
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "low", "high"),
+    [
+        ("temperature", "slider", 1, 20),
+        ("alpha", "slider", 0, 1),
+        ("target_sparsity", "slider", 0, 0.95),
+        ("epochs", "slider", 1, 20),
+        ("train_examples", "slider", 64, 60_000),
+        ("learning_rate", "log", 1e-6, 0.1),
+        ("seed", "integer", 0, 2**31 - 1),
+        ("student_size", "sizes", None, None),
+        ("pruning", "choice", None, None),
+        ("recovery_with_teacher", "flag", None, None),
+        ("also_prune", "several", None, None),
+    ],
+)
+def test_shape_and_bounds_come_from_the_field(name, shape, low, high):
+    control = settings.all_controls()[name]
+    assert (control.shape, control.low, control.high) == (shape, low, high)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_defaults_of_every_model_are_among_the_choices(model):
+    config = settings.defaults(model)
+    for name, control in settings.all_controls().items():
+        if control.shape in ("choice", "sizes", "log"):
+            assert getattr(config, name) in settings.choices(name, config)
+
+
+def test_the_choices_of_a_control_differ_in_what_is_shown():
+    for model in MODELS:
+        config = settings.defaults(model)
+        for name in settings.all_controls():
+            shown = [settings.shown(name, value) for value in settings.choices(name, config)]
+            assert len(set(shown)) == len(shown)
+
+
+def test_fit_keeps_what_fits():
+    config, notes = settings.fit({"model": "resnet18", "temperature": 8.0, "seed": 3}, None)
+    assert config == make_config({"model": "resnet18", "temperature": 8.0, "seed": 3})
+    assert notes == []
+
+
+def test_switching_the_model_keeps_what_fits_and_takes_the_new_defaults_along():
+    before = make_config({"model": "resnet18", "temperature": 8.0, "batch_size": 16})
+    config, _ = settings.fit({**before.model_dump(), "model": "distilbert"}, before)
+    assert config.temperature == 8.0
+    assert config.batch_size == 16  # chosen by the student, and it fits
+    assert config.learning_rate == MODELS["distilbert"].student_learning_rate  # stood at the old default
+    assert config.dataset == "reviews_topic"
+    assert config.student_size == 3
+
+
+def test_switching_between_models_of_a_kind_keeps_the_data():
+    before = make_config({"model": "distilbert", "dataset": "docstrings"})
+    config, _ = settings.fit({**before.model_dump(), "model": "t5_small"}, before)
+    assert config.dataset == "docstrings"
+
+
+def test_switching_the_data_lowers_the_examples_to_what_there_is():
+    before = make_config({"model": "distilbert", "dataset": "docstrings", "train_examples": 2000})
+    config, _ = settings.fit({**before.model_dump(), "dataset": "reviews_topic"}, before)
+    assert config.train_examples == 1080
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "used"),
+    [
+        ({"model": "gpt"}, "model", "resnet18"),
+        ({"temperature": 99.0}, "temperature", 4.0),
+        ({"temperature": float("nan")}, "temperature", 4.0),
+        ({"alpha": -0.1}, "alpha", 0.7),
+        ({"model": "distilbert", "dataset": "digits"}, "dataset", "reviews_topic"),
+        ({"model": "distilbert", "student_size": 0.5}, "student_size", 3),
+        ({"pruning": "magic"}, "pruning", "unstructured"),
+        ({"seed": -1}, "seed", 0),
+    ],
+)
+def test_what_does_not_fit_is_replaced_and_noted(asked, field, used):
+    config, notes = settings.fit(asked, None)
+    assert getattr(config, field) == used
+    assert len(notes) == 1
+    assert settings.shown(field, used) in notes[0]
+
+
+def test_a_link_is_read_by_name_and_by_title():
+    by_title, notes = settings.from_link({"model": ["T5-small"], "temperature": ["2.5"], "epochs": ["3"], "run": ["x"]})
+    assert (by_title, notes) == ({"model": "t5_small", "temperature": 2.5, "epochs": 3}, [])
+    by_name, notes = settings.from_link({"model": ["t5_small"], "image_size": ["64 px"]})
+    assert (by_name, notes) == ({"model": "t5_small", "image_size": 64}, [])
+
+
+@pytest.mark.parametrize("config", [settings.defaults(m) for m in MODELS] + [make_config({"also_prune": ("norms",)})])
+def test_what_a_control_shows_is_read_back_from_a_link(config):
+    parameters = {}
+    for name, value in config:
+        control = settings.all_controls()[name]
+        if control.shape == "flag":
+            parameters[name] = [str(value).lower()]
+        else:
+            parameters[name] = list(value) if isinstance(value, tuple) else [settings.shown(name, value)]
+    values, notes = settings.from_link(parameters)
+    assert notes == []
+    assert make_config(values) == config
+
+
+@pytest.mark.parametrize(("name", "text"), [("temperature", "warm"), ("recovery_with_teacher", "2"), ("seed", "")])
+def test_what_cannot_be_read_in_a_link_is_noted(name, text):
+    values, notes = settings.from_link({name: [text]})
+    assert values == {}
+    assert len(notes) == 1
+    assert name in notes[0]
+
+
+def test_a_learning_rate_between_two_stops_takes_the_nearer_one():
+    assert settings.from_link({"learning_rate": ["0.00012"]})[0] == {"learning_rate": 1e-4}
+
+
+def test_decades():
+    assert settings.decades(0.001, 0.1) == (0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)

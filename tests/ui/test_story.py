@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from simulator.events import STAGES, StageStarted
+from tests.ui.invented import PROVENANCE, whole_run
+from ui.story import STAGE_TITLES, STAGE_WORDS, Story, tell
+
+
+def numbered(events):
+    return list(enumerate(events, 1))
+
+
+def test_a_whole_run_ends_with_everything_known():
+    events = numbered(whole_run())
+    story = tell(events)
+    assert story.last == len(events)
+    assert story.provenance == PROVENANCE
+    assert story.class_names == ("cat", "dog")
+    assert set(story.losses) == {"control", "distilled", "recovered"}
+    assert [p.step for p in story.losses["control"]] == [1, 2, 3, 4]
+    assert [m.name for m in story.measurements] == ["teacher", "control", "distilled", "pruned", "recovered"]
+    assert story.seconds == 12
+    assert all(story.state_of(stage) == "done" for stage in STAGES)
+
+
+def test_events_in_portions_tell_the_same_story():
+    events = numbered(whole_run())
+    story = Story()
+    for start in range(0, len(events), 3):
+        story.add(events[start : start + 3])
+    assert story == tell(events)
+
+
+def test_states_of_the_stages_while_one_is_under_way():
+    events = numbered(whole_run())
+    until = next(i for i, (_, e) in enumerate(events) if isinstance(e, StageStarted) and e.stage == "distil")
+    story = tell(events[: until + 1])
+    states = {stage: story.state_of(stage) for stage in STAGES}
+    assert states == {
+        "prepare": "done", "teacher": "done", "control": "done", "distil": "now",
+        "prune": "next", "recover": "next", "measure": "next",
+    }  # fmt: skip
+    assert story.progress is None  # the control's last progress is not the distillation's
+
+
+def test_a_run_without_recovery_leaves_that_stage_out():
+    assert tell(numbered(whole_run(recovery=False))).state_of("recover") == "left out"
+
+
+def test_every_stage_has_words():
+    assert set(STAGE_TITLES) == set(STAGE_WORDS) == set(STAGES)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import simulator
+from tests.ui.invented import measurement
+from ui import teach
+
+
+@pytest.mark.parametrize("function", ["soft_loss", "distillation_loss"])
+def test_the_code_shown_is_the_text_of_the_file(function):
+    shown = teach.source_of("engine/distillation/losses.py", function)
+    text = (Path(simulator.__file__).parent / "engine/distillation/losses.py").read_text(encoding="utf-8")
+    assert shown.startswith(f"def {function}(")
+    assert shown in text
+    assert shown.count("\ndef ") == 0
+
+
+def test_a_function_that_is_not_there_is_not_made_up():
+    with pytest.raises(LookupError, match="no_such_loss"):
+        teach.source_of("engine/distillation/losses.py", "no_such_loss")
+
+
+def test_findings_say_when_a_difference_may_be_chance():
+    close = teach.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)])
+    assert len(close) == 1
+    assert "+1.00 points" in close[0]
+    assert "may be chance" in close[0]
+    far = teach.findings([measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.4)])
+    assert "do not overlap" in far[0]
+
+
+def test_findings_only_speak_of_what_was_measured():
+    assert teach.findings([measurement("teacher")]) == []
+    assert "No difference" in teach.findings([measurement("pruned"), measurement("recovered")])[0]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ui import words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (1, "1.00"), (9.996, "10.0"), (99.96, "100"), (0.01234, "0.0123"), (-3.14159, "-3.14"), (1234.5, "1,230")],
+)
+def test_three_significant_digits(value, text):
+    assert words.three(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(11_689_512, "11.7 M"), (1.814e9, "1.81 G"), (512, "512"), (1500, "1.50 k")])
+def test_count(value, text):
+    assert words.count(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(12, "12 B"), (46_800_000, "46.8 MB"), (1500, "1.50 kB")])
+def test_size(value, text):
+    assert words.size(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2.5, "+2.50 %"), (-2.5, "\N{MINUS SIGN}2.50 %"), (0, "\N{PLUS-MINUS SIGN}0 %")]
+)
+def test_signed(value, text):
+    assert words.signed(value, "%") == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(3, "3.00 s"), (45, "45 s"), (170, "3 min"), (5990, "1 h 40 min"), (7300, "2 h 2 min")]
+)
+def test_duration(seconds, text):
+    assert words.duration(seconds) == text
+
+
+def test_dates():
+    assert words.day("2026-05-03T10:00:00+00:00") == "3 May 2026"
+    assert words.ago(datetime.now(UTC) - timedelta(seconds=30)) == "30 s ago"
+    assert words.ago(datetime.now(UTC) - timedelta(minutes=20)) == "20 min ago"
+    assert words.ago(datetime.now(UTC) - timedelta(hours=5)) == "5 h ago"
+    assert words.ago(datetime(2026, 1, 2, tzinfo=UTC)).endswith("Jan 2026")

@@ -1,0 +1,103 @@
+"""Cards of the Models page: the four models, and the data sets."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from simulator import availability
+from simulator.catalog import DATASETS, ModelInfo
+from ui import controls, settings, tables
+
+Colour = Literal["green", "blue", "orange", "gray"]
+
+WEIGHTS: dict[str | None, tuple[str, str, Colour]] = {
+    "cached": ("published weights: on this machine", ":material/check_circle:", "green"),
+    "reachable": ("published weights: fetched on first use", ":material/cloud_download:", "blue"),
+    "not reachable": ("published weights: not reachable, so from scratch", ":material/cloud_off:", "orange"),
+    None: ("published weights: looking", ":material/hourglass:", "gray"),
+}
+DATA: dict[str | None, str] = {
+    "here": "here",
+    "cached": "downloaded",
+    "reachable": "fetched on first use",
+    "not reachable": "needs internet: not reachable",
+    None: "looking",
+}
+
+
+def model_card(info: ModelInfo) -> None:
+    """What a model is, its figures, its paper, and where its weights are."""
+    with st.container(border=True, key=f"card_{info.name}"):
+        st.subheader(info.title)
+        weights_badge(info.name)
+        st.markdown(info.summary)
+        unit, sizes = info.student.unit, ", ".join(settings.shown("student_size", v) for v in info.student.values)
+        st.markdown(f"**Student:** {unit} {sizes}. {info.student.help}")
+        st.table(tables.model_figures(info, None))
+        st.caption(
+            f"Published for {info.published.at}: {info.published.source}. "
+            "Not counted yet on this machine: `python -m simulator models`"
+        )
+        st.caption(f"Paper: {info.paper}. Weights: {info.repository}")
+        if st.button("Use it in the Lab", icon=":material/science:", key=f"use_{info.name}"):
+            controls.ask_for("model", info.name)
+            st.switch_page("screens/lab.py")
+
+
+@st.fragment(run_every=2)
+def _looking(name: str) -> None:
+    state = availability.weights_state_soon(name)
+    if state is not None:
+        st.rerun()
+    _badge(name, state)
+
+
+def weights_badge(name: str) -> None:
+    """The state of a model's weights; it looks again by itself while that is being found out."""
+    state = availability.weights_state_soon(name)
+    if state is None:
+        _looking(name)
+    else:
+        _badge(name, state)
+
+
+def _badge(name: str, state: str | None) -> None:
+    label, icon, colour = WEIGHTS[state]
+    st.badge(label, icon=icon, color=colour)
+
+
+def weights_legend() -> None:
+    """What the state of the weights means for a run."""
+    st.caption(
+        "Where the published weights cannot be had, the same architecture is trained here from random weights. "
+        "Every result says which of the two it was."
+    )
+
+
+def datasets() -> None:
+    """All data sets in a table."""
+    rows = [
+        {
+            "Data": d.title,
+            "Kind": d.kind,
+            "Classes": len(d.class_names),
+            "Examples for training": d.max_train_examples,
+            "State": "here" if not d.needs_internet else DATA[availability.data_state_soon(d.name)],
+            "What it is": d.summary,
+            "Source": d.source,
+        }
+        for d in DATASETS.values()
+    ]
+    config = {
+        "State": st.column_config.TextColumn("State", width="medium"),
+        "What it is": st.column_config.TextColumn(width="large"),
+    }
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config=config,
+        alt="The data sets, their kind, size, state and source",
+    )

@@ -1,0 +1,255 @@
+"""Data -> Plotly figures. Pure functions; each figure has a fixed height and a sentence that says what it shows.
+
+A colour stands for a variant and for nothing else, in every chart and table. The colours are Okabe and Ito's
+(grey for the control, which is the neutral yardstick); each has at least 3:1 contrast on white and on
+the dark background, and each variant also has a marker or a dash of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from simulator.events import EpochFinished, LayerReport, LossPoint, Measurement, Variant
+from ui import words
+
+COLOURS: dict[Variant, str] = {
+    "teacher": "#0072B2",
+    "control": "#808080",
+    "distilled": "#D55E00",
+    "pruned": "#CC79A7",
+    "recovered": "#009E73",
+}
+DASHES: dict[Variant, str] = {
+    "teacher": "solid",
+    "control": "dash",
+    "distilled": "solid",
+    "pruned": "dot",
+    "recovered": "dashdot",
+}
+SYMBOLS: dict[Variant, str] = {
+    "teacher": "circle",
+    "control": "square",
+    "distilled": "diamond",
+    "pruned": "x",
+    "recovered": "star",
+}
+
+Term = Literal["hard", "soft", "total"]
+TERM_TITLES: dict[Term, str] = {"hard": "Hard loss", "soft": "Soft loss", "total": "Total loss"}
+
+CONFIG = {"displayModeBar": False, "responsive": True}
+MOST_POINTS = 400
+LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0}
+
+
+def figure(height: int, x_title: str, y_title: str, legend: bool = True) -> go.Figure:
+    """An empty figure in the app's style: fixed height, room for the labels, and above for a legend."""
+    empty = go.Figure()
+    empty.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 40 if legend else 8, "b": 8},
+        legend=LEGEND,
+        showlegend=legend,
+        hovermode="closest",
+        uirevision="keep",
+        dragmode=False,
+        xaxis={"title": {"text": x_title}, "automargin": True},
+        yaxis={"title": {"text": y_title}, "automargin": True},
+    )
+    return empty
+
+
+def _nothing_yet(chart: go.Figure, text: str) -> None:
+    """Say that nothing is there yet, in place of axes that would measure nothing."""
+    chart.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
+    chart.add_annotation(text=text, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5, opacity=0.7)
+
+
+def losses(
+    points: Mapping[Variant, Sequence[LossPoint]],
+    term: Term,
+    variants: Sequence[Variant],
+    last_epoch: int | None = None,
+) -> go.Figure:
+    """One term of the loss by epoch: every logged step faintly, its running mean boldly.
+
+    Args:
+        last_epoch: Where the horizontal axis ends, so that it stands still while the curves grow.
+    """
+    chart = figure(300, "Epoch", f"{TERM_TITLES[term]} (nats)")
+    for variant in variants:
+        pairs = loss_series(points.get(variant, ()), term)
+        x, y = [epoch for epoch, _ in pairs], [value for _, value in pairs]
+        line = {"color": COLOURS[variant], "dash": DASHES[variant]}
+        chart.add_scatter(
+            x=x, y=y, mode="lines", line={**line, "width": 1}, opacity=0.3, hoverinfo="skip", showlegend=False
+        )
+        chart.add_scatter(
+            x=x,
+            y=running_mean(y),
+            mode="lines" if len(x) > 1 else "markers",
+            name=variant,
+            line={**line, "width": 2.5},
+            hovertemplate=f"{variant}, epoch %{{x:.2f}}: %{{y:.3f}}<extra></extra>",
+        )
+    chart.update_yaxes(rangemode="tozero")
+    chart.update_xaxes(**({"range": [0, last_epoch]} if last_epoch else {"rangemode": "tozero"}))
+    if not any(loss_series(points.get(variant, ()), term) for variant in variants):
+        _nothing_yet(chart, "The curve begins with the first steps")
+    return chart
+
+
+def loss_series(points: Sequence[LossPoint], term: Term) -> list[tuple[float, float]]:
+    """(epoch, value) of a term, thinned evenly to at most MOST_POINTS; empty where the term does not exist."""
+    pairs = [(p.epoch, value) for p in points if (value := getattr(p, term)) is not None]
+    stride = -(-len(pairs) // MOST_POINTS) or 1
+    return pairs[::stride]
+
+
+def running_mean(values: Sequence[float]) -> list[float]:
+    """The mean of each value and those before it, over a fifteenth of the series (at most 25 values)."""
+    window = max(1, min(25, len(values) // 15))
+    return [sum(part) / len(part) for i in range(len(values)) if (part := values[max(0, i + 1 - window) : i + 1])]
+
+
+def losses_alt(points: Mapping[Variant, Sequence[LossPoint]], term: Term, variants: Sequence[Variant]) -> str:
+    """Where each curve stands now, in words."""
+    said = []
+    for variant in variants:
+        pairs = loss_series(points.get(variant, ()), term)
+        if pairs:
+            means = running_mean([value for _, value in pairs])
+            said.append(f"{variant} went from {words.three(means[0])} to {words.three(means[-1])}")
+    return f"{TERM_TITLES[term]} by epoch: " + ("; ".join(said) if said else "no steps yet") + "."
+
+
+def validation(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequence[Variant]) -> go.Figure:
+    """Accuracy on the validation split after each epoch."""
+    chart = figure(300, "Epoch", "Validation accuracy (%)")
+    for variant in variants:
+        of_variant = epochs.get(variant, ())
+        chart.add_scatter(
+            x=[e.epoch for e in of_variant],
+            y=[100 * e.validation_accuracy for e in of_variant],
+            mode="lines+markers",
+            name=variant,
+            line={"color": COLOURS[variant], "dash": DASHES[variant], "width": 2.5},
+            marker={"symbol": SYMBOLS[variant], "size": 8},
+            hovertemplate=f"{variant}, epoch %{{x}}: %{{y:.1f}} %<extra></extra>",
+        )
+    chart.update_xaxes(rangemode="tozero")
+    if not variants:
+        _nothing_yet(chart, "The first value comes with the first epoch")
+    return chart
+
+
+def validation_alt(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequence[Variant]) -> str:
+    """The latest validation accuracy of each variant, in words."""
+    said = [
+        f"{v} {words.percent(epochs[v][-1].validation_accuracy)} after epoch {epochs[v][-1].epoch}"
+        for v in variants
+        if epochs.get(v)
+    ]
+    return "Validation accuracy: " + ("; ".join(said) if said else "no epoch is over yet") + "."
+
+
+def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
+    """Accuracy with its 95 % interval against the file's size, a point a variant: up and left is better."""
+    chart = figure(340, "Gzipped file (MB)", "Test accuracy (%)")
+    for m in measurements:
+        low, high = m.accuracy_interval
+        chart.add_scatter(
+            x=[m.gzip_bytes / 1e6],
+            y=[100 * m.accuracy],
+            mode="markers",
+            name=m.name,
+            marker={"color": COLOURS[m.name], "symbol": SYMBOLS[m.name], "size": 13},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [100 * (high - m.accuracy)],
+                "arrayminus": [100 * (m.accuracy - low)],
+            },
+            hovertemplate=f"{m.name}: %{{y:.1f}} % at {words.size(m.gzip_bytes)} gzipped<extra></extra>",
+        )
+    chart.update_xaxes(rangemode="tozero")
+    return chart
+
+
+def sizes(measurements: Sequence[Measurement]) -> go.Figure:
+    """The dense file and the same file gzipped, side by side."""
+    chart = figure(320, "", "File (MB)")
+    names = [m.name for m in measurements]
+    colours = [COLOURS[m.name] for m in measurements]
+    dense, packed = ([m.size_bytes / 1e6 for m in measurements], [m.gzip_bytes / 1e6 for m in measurements])
+    hover = "%{x}, %{fullData.name}: %{y:.3s} MB<extra></extra>"
+    chart.add_bar(x=names, y=dense, name="dense", marker={"color": colours}, hovertemplate=hover)
+    # Plotly draws a legend entry in the first bar's colour; the hatching is what tells the two apart.
+    pattern = {"shape": "/", "fgcolor": colours, "bgcolor": "rgba(0,0,0,0)", "fillmode": "replace"}
+    outline = {"color": colours, "width": 1}
+    chart.add_bar(
+        x=names,
+        y=packed,
+        name="gzipped",
+        marker={"color": colours, "pattern": pattern, "line": outline},
+        hovertemplate=hover,
+    )
+    return chart
+
+
+def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
+    """The median time of one batch, with the range that the middle half of the timed calls fell into."""
+    chart = figure(280, "", "Latency (ms)", legend=False)
+    timed = [(m.name, m.latency_ms[batch]) for m in measurements if batch in m.latency_ms]
+    chart.add_bar(
+        x=[name for name, _ in timed],
+        y=[t.median for _, t in timed],
+        marker={"color": [COLOURS[name] for name, _ in timed]},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [t.p75 - t.median for _, t in timed],
+            "arrayminus": [t.median - t.p25 for _, t in timed],
+        },
+        hovertemplate="%{x}: median %{y:.3s} ms<extra></extra>",
+    )
+    return chart
+
+
+def layer_sparsity(layers: Sequence[LayerReport], variant: Variant) -> go.Figure:
+    """The share of zeros in each weight tensor, the first layer on top."""
+    weights = [layer for layer in layers if len(layer.shape) > 1]
+    chart = figure(max(240, 60 + 18 * len(weights)), "Zeros (%)", "", legend=False)
+    chart.add_bar(
+        x=[100 * (1 - layer.nonzero_parameters / layer.parameters) for layer in weights],
+        y=[layer.name for layer in weights],
+        orientation="h",
+        marker={"color": COLOURS[variant]},
+        customdata=[(words.count(layer.parameters), "x".join(map(str, layer.shape))) for layer in weights],
+        hovertemplate="%{y}<br>%{x:.1f} % zeros of %{customdata[0]} (%{customdata[1]})<extra></extra>",
+    )
+    chart.update_yaxes(autorange="reversed", tickfont={"size": 11})
+    chart.update_xaxes(range=[0, 100])
+    return chart
+
+
+def confusion(measurement: Measurement, class_names: Sequence[str]) -> go.Figure:
+    """How often each true class (row) was answered with each class (column); the darker, the more."""
+    chart = figure(380, "Answered", "True class", legend=False)
+    names = list(class_names) or [str(i) for i in range(len(measurement.confusion))]
+    chart.add_heatmap(
+        z=measurement.confusion,
+        x=names,
+        y=names,
+        text=measurement.confusion,
+        texttemplate="%{text}",
+        colorscale=[[0, "rgba(128,128,128,0.08)"], [1, COLOURS[measurement.name]]],
+        showscale=False,
+        hovertemplate="%{y} answered as %{x}: %{z}<extra></extra>",
+    )
+    chart.update_yaxes(autorange="reversed", type="category")
+    chart.update_xaxes(type="category")
+    return chart

@@ -1,0 +1,153 @@
+"""RunConfig's fields -> widgets. A widget's key is the field's name, and so is its parameter in the URL.
+
+What the widgets hold is made to fit together before they are drawn: :func:`settle` once at the top of a page,
+then :func:`draw` for each control, then :func:`chosen`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import streamlit as st
+
+from simulator.catalog import DATASETS, MODELS
+from simulator.config import RunConfig
+from ui import settings
+from ui.settings import Control
+
+SETTLED = "settings_settled"
+NOTES = "settings_notes"
+DRAWN = "settings_drawn"
+URL_BEHIND = "settings_url_behind"
+TRIED = "settings_url_tried"
+
+
+def settle() -> RunConfig:
+    """The settings of this session, made to fit together. Call it before any control is drawn.
+
+    The first call of a session reads the link that was opened. What could not be kept is noted for
+    :func:`show_notes`; a model that was changed takes its own defaults with it.
+    """
+    before: RunConfig | None = st.session_state.get(SETTLED)
+    state = st.session_state
+    asked = {name: state[name] for name in settings.all_controls() if name in state}
+    notes: list[str] = []
+    if before is None:
+        linked, notes = settings.from_link({name: st.query_params.get_all(name) for name in st.query_params})
+        asked |= linked
+    if "also_prune" in asked:
+        asked["also_prune"] = tuple(asked["also_prune"])
+    config, refused = settings.fit(asked, before)
+    write_url = state.pop(URL_BEHIND, False)
+    for name in settings.all_controls():
+        _put(name, getattr(config, name), config, write_url)
+    if before is None or before != config:
+        state[NOTES] = notes + (refused if before is None or before.model == config.model else [])
+    state[SETTLED], state[DRAWN] = config, set()
+    return config
+
+
+def _put(name: str, value: Any, config: RunConfig, always: bool) -> None:
+    """Hand a value to a widget that holds another one, or that starts with another one."""
+    held = st.session_state.get(name, settings.default_of(name, config))
+    if isinstance(value, tuple):
+        value, held = list(value), list(held)
+    if always or held != value:
+        st.session_state[name] = value
+
+
+def ask_for(name: str, value: Any) -> None:
+    """Set a control of the Lab from another page; what depends on it follows when the Lab settles."""
+    st.session_state[name] = value
+
+
+def show_notes() -> None:
+    """Say which settings of the link could not be kept; nothing where all were."""
+    notes = st.session_state.get(NOTES)
+    if notes:
+        st.warning("\n\n".join(notes), icon=":material/link_off:")
+
+
+def draw(name: str, config: RunConfig) -> None:
+    """One control, holding what ``config`` holds."""
+    control = settings.all_controls()[name]
+    st.session_state[DRAWN].add(name)
+    default = settings.default_of(name, config)
+    common: dict[str, Any] = {
+        "label": _label(control, config),
+        "key": name,
+        "help": _help(control, config),
+        "bind": "query-params",
+        "persist_state": "session",
+    }
+    match control.shape:
+        case "choice" | "sizes" | "log":
+            _draw_choice(control, config, default, common)
+        case "several":
+            st.multiselect(options=control.choices, default=list(default), **common)
+        case "flag":
+            st.toggle(value=default, **common)
+        case "integer":
+            st.number_input(min_value=_int(control.low), max_value=_int(control.high), value=default, step=1, **common)
+        case "slider":
+            _draw_slider(control, config, default, common)
+
+
+def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict[str, Any]) -> None:
+    options = settings.choices(control.name, config)
+    common |= {"options": options, "format_func": lambda value: settings.shown(control.name, value)}
+    if control.shape != "choice":
+        st.select_slider(value=default, **common)
+    elif control.name in ("model", "dataset", "weights"):
+        st.selectbox(index=options.index(default), **common)
+    else:
+        st.segmented_control(default=default, required=True, wrap=True, **common)
+
+
+def _draw_slider(control: Control, config: RunConfig, default: Any, common: dict[str, Any]) -> None:
+    low, high, step = control.low, control.high, control.step
+    if control.name == "train_examples":
+        high = DATASETS[config.dataset].max_train_examples
+    if isinstance(default, int):
+        st.slider(min_value=_int(low), max_value=_int(high), value=default, step=_int(step), **common)
+    else:
+        st.slider(min_value=low, max_value=high, value=default, step=step, format="%g", **common)
+
+
+def _int(value: float | None) -> int:
+    return int(cast("float", value))
+
+
+def _label(control: Control, config: RunConfig) -> str:
+    return f"{control.label} ({MODELS[config.model].student.unit})" if control.shape == "sizes" else control.label
+
+
+def _help(control: Control, config: RunConfig) -> str:
+    return MODELS[config.model].student.help if control.shape == "sizes" else control.help
+
+
+def chosen(settled: RunConfig) -> RunConfig:
+    """The config that the controls hold now that they are drawn.
+
+    The browser's Back button changes widgets while they are drawn; where they then do not fit
+    together, the page starts over and settles them first.
+    """
+    held = {name: st.session_state.get(name, getattr(settled, name)) for name in settings.all_controls()}
+    held["also_prune"] = tuple(held["also_prune"])
+    config, refused = settings.fit(held, None)
+    if refused or config.model != settled.model or config.dataset != settled.dataset:
+        st.rerun()
+    _catch_up_url(config)
+    return config
+
+
+def _catch_up_url(config: RunConfig) -> None:
+    """Start over once if a setting is missing from the URL.
+
+    Streamlit writes a bound widget's value into the URL when the browser changed it, or when the page sets
+    a widget that it has drawn before; not when the page set it before it was first drawn.
+    """
+    changed = {name for name in st.session_state[DRAWN] if getattr(config, name) != settings.default_of(name, config)}
+    if not changed <= set(st.query_params) and st.session_state.get(TRIED) != config:
+        st.session_state[URL_BEHIND], st.session_state[TRIED] = True, config
+        st.rerun()

@@ -1,0 +1,89 @@
+"""Pieces of the Home page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from simulator.catalog import DATASETS, MODELS
+from simulator.events import Variant
+from simulator.recorded import Recorded
+from ui import charts, live, teach, views
+from ui.story import tell
+
+
+def pitch() -> None:
+    """What this is, in 30 seconds."""
+    st.markdown(
+        "Large networks are slow and heavy. **Knowledge distillation** lets a large *teacher* train a small *student*; "
+        "**pruning** then removes what the student can do without. Here you do both, **for real**: pick one of four "
+        "published models, move the sliders, press Run, and watch the losses fall while it happens."
+    )
+    teach.explain(
+        "Every number here was measured in a run. What was not measured is not shown, or says where it is from.",
+        "teacher", "student", "control", "sparsity",
+    )  # fmt: skip
+
+
+def ways_on() -> None:
+    """Three steps, each a link."""
+    steps = [
+        (
+            "screens/lab.py",
+            "1. Run an experiment",
+            "Temperature, alpha, epochs, sparsity. A first run takes a minute or so.",
+        ),
+        (
+            "screens/results.py",
+            "2. Read the result",
+            "Accuracy, size and latency of teacher, control, distilled, pruned, recovered.",
+        ),
+        ("screens/runs.py", "3. Compare runs", "Change one thing, run again, see what it did."),
+    ]
+    for place, (page, label, text) in zip(st.columns(3), steps, strict=True):
+        with place, st.container(border=True, height="stretch"):
+            st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:")
+            st.caption(text)
+
+
+def recorded_result(shipped: Sequence[Recorded]) -> None:
+    """One of the recorded runs, chosen by model: its curves and its compression table."""
+    by_title = {f"{MODELS[r.run.config.model].title} on {DATASETS[r.run.config.dataset].title}": r for r in shipped}
+    titles = list(by_title)
+    title = st.pills(
+        "Recorded run", titles, default=titles[0], required=True, key="home_run", label_visibility="collapsed"
+    )
+    one = by_title[title or titles[0]]
+    teach.provenance_badge(one.provenance, one.run)
+    story = tell(enumerate(one.events, 1))
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**The student with and without the teacher**")
+        st.caption("Hard loss: both against the true labels.")
+        pair: tuple[Variant, ...] = ("control", "distilled")
+        views.chart(
+            charts.losses(story.losses, "hard", pair), "home_losses", charts.losses_alt(story.losses, "hard", pair)
+        )
+    with right:
+        st.markdown("**Accuracy against size**")
+        st.caption("Up and to the left is better. Bars: the 95 % interval.")
+        views.chart(
+            charts.trade_off(one.measurements), "home_trade_off", "Accuracy against gzipped size of every variant."
+        )
+    views.compression(one.measurements)
+    st.page_link(
+        "screens/results.py",
+        label="Everything about this run",
+        icon=":material/table_chart:",
+        query_params={live.RUN: one.run.id},
+    )
+
+
+def no_recording() -> None:
+    """Nothing is shipped: say so, and offer the real thing."""
+    st.info(
+        "This copy of the app ships no recorded run yet, so there is nothing to show before your first one.",
+        icon=":material/inventory_2:",
+    )
+    st.page_link("screens/lab.py", label="Make the first one in the Lab", icon=":material/science:")

@@ -1,0 +1,116 @@
+"""What stands beside the Lab's controls: the forecast, the buttons, and the run that is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator import service
+from simulator.availability import data_state_soon
+from simulator.catalog import DATASETS, MODELS
+from simulator.config import RunConfig
+from simulator.errors import SimulatorError
+from simulator.events import STAGES
+from simulator.store import ENDED, Forecast, Run
+from ui import live, settings, teach, views, words
+from ui.guard import errors_shown, show_problem
+from ui.story import STAGE_TITLES, STAGE_WORDS
+
+PLACE = "lab"
+
+
+def data_state(config: RunConfig) -> None:
+    """One line on the data: what it is, and whether it can be had here."""
+    data = DATASETS[config.dataset]
+    text = f"{data.summary} {len(data.class_names)} classes."
+    if data.needs_internet:
+        state = data_state_soon(data.name)
+        said = {"cached": "Downloaded already.", "reachable": "Downloaded on first use."}
+        text += " " + said.get(
+            state or "", "**Needs internet:** it cannot be reached from here." if state else "Needs internet."
+        )
+    st.caption(text)
+
+
+def run_bar(config: RunConfig, run_id: str | None) -> None:
+    """What the run will cost, Run, and Cancel for the run that is open."""
+    st.markdown(f"**{MODELS[config.model].title}** on **{DATASETS[config.dataset].title}**")
+    forecast = _forecast(config)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Run", type="primary", icon=":material/play_arrow:", key="run_button", disabled=forecast is None
+        )
+        if run_id is not None and service.run(run_id).state not in ENDED:
+            cancelled = st.button("Cancel", icon=":material/stop:", key="cancel_button")
+        else:
+            cancelled = False
+        if forecast is not None:
+            st.caption(forecast_words(forecast))
+    with errors_shown():
+        if pressed:
+            live.choose_run(PLACE, service.submit(config))
+            st.rerun()
+        if cancelled and run_id is not None:
+            service.cancel(run_id)
+            st.toast("Cancelling. What was measured until now stays.", icon=":material/stop:")
+
+
+def _forecast(config: RunConfig) -> Forecast | None:
+    try:
+        return service.forecast(config)
+    except SimulatorError as error:
+        show_problem(error.message, error.advice)
+        return None
+
+
+def forecast_words(forecast: Forecast) -> str:
+    """About how long, how much memory, and what that rests on."""
+    basis = "an estimate" if forecast.basis == "estimate" else "from recent runs here"
+    return (
+        f"about {words.duration(forecast.seconds)}, {words.size(forecast.peak_memory_mb * 2**20)} of memory ({basis})"
+    )
+
+
+def what_will_happen() -> None:
+    """Before the first run: the seven stages, so that the page is not empty and nothing comes as a surprise."""
+    with st.container(border=True):
+        st.markdown("**Press Run, and this happens, for real, on this machine:**")
+        st.markdown("\n".join(f"1. **{STAGE_TITLES[stage]}.** {STAGE_WORDS[stage]}" for stage in STAGES))
+        teach.explain(
+            "The control is what makes the comparison fair: without it nobody could say that the teacher helped.",
+            "teacher", "student", "control", "distilled", "pruned", "recovered",
+        )  # fmt: skip
+    st.caption("The run belongs to the server: you may move the sliders, change the page or close the tab meanwhile.")
+
+
+def show_run(run_id: str, config: RunConfig) -> None:
+    """The open run: its settings where they differ from the sliders, its progress, and its result."""
+    run = service.run(run_id)
+    _which(run, config)
+    live.follow(run_id)
+    if run.state not in ENDED:
+        return
+    measured = service.measurements(run_id)
+    if measured:
+        views.compression(measured)
+        st.page_link(
+            "screens/results.py",
+            label="All results of this run",
+            icon=":material/table_chart:",
+            query_params={"run": run_id},
+        )
+    if run.state != "finished" and st.button("Run again", icon=":material/replay:", key="again_button"):
+        live.choose_run(PLACE, service.rerun(run_id))
+        st.rerun()
+
+
+def _which(run: Run, config: RunConfig) -> None:
+    """Say it when the open run was started with other settings than the sliders show now."""
+    st.divider()
+    changed = [name for name in RunConfig.model_fields if getattr(run.config, name) != getattr(config, name)]
+    if changed:
+        listed = ", ".join(
+            f"{settings.all_controls()[n].label.lower()} {settings.shown(n, getattr(run.config, n))}" for n in changed
+        )
+        st.caption(
+            f"It runs with other settings than the controls show now: {listed}.", help="Press Run to try the new ones."
+        )

@@ -1,0 +1,221 @@
+"""The fragment that follows a run: it reads what is new, and draws stages, curves and what came of it."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from simulator import service
+from simulator.catalog import MODELS
+from simulator.config import RunConfig
+from simulator.events import STAGES, Stage, Variant
+from simulator.store import ENDED, Run
+from ui import charts, views, words
+from ui.guard import show_problem
+from ui.story import STAGE_TITLES, STAGE_WORDS, Story
+
+EVERY_SECONDS = 0.7
+STORIES = "stories"
+KEPT_STORIES = 4
+RUN = "run"
+
+STATE_WORDS = {
+    "queued": "waiting",
+    "running": "running",
+    "finished": "finished",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "interrupted": "interrupted",
+}
+
+
+def chosen_run(place: str) -> str | None:
+    """The run in the URL, or the one this session last had open at ``place``; the URL then shows it again."""
+    linked = st.query_params.get(RUN)
+    if linked:
+        st.session_state[f"{place}_{RUN}"] = linked
+        return linked
+    kept: str | None = st.session_state.get(f"{place}_{RUN}")
+    if kept:
+        st.query_params[RUN] = kept
+    return kept
+
+
+def choose_run(place: str, run_id: str | None) -> None:
+    """Open a run at ``place`` and put it into the URL; None closes the one that is open."""
+    st.session_state[f"{place}_{RUN}"] = run_id
+    if run_id:
+        st.query_params[RUN] = run_id
+    else:
+        st.query_params.pop(RUN, None)
+
+
+def story_of(run_id: str) -> Story:
+    """What a run has said so far. Only events that are new are read; those read are kept in this session."""
+    stories: dict[str, Story] = st.session_state.setdefault(STORIES, {})
+    story = stories.pop(run_id, Story())
+    story.add(service.events(run_id, after=story.last))
+    stories[run_id] = story
+    while len(stories) > KEPT_STORIES:
+        stories.pop(next(iter(stories)))
+    return story
+
+
+def follow(run_id: str) -> None:
+    """Draw a run, again and again while it is under way."""
+    under_way = service.run(run_id).state not in ENDED
+    st.fragment(_panel, run_every=EVERY_SECONDS if under_way else None, key="follow")(run_id, under_way)
+
+
+def _panel(run_id: str, was_under_way: bool) -> None:
+    run = service.run(run_id)
+    story = story_of(run_id)
+    if was_under_way and run.state in ENDED:
+        st.rerun()  # the whole page: the timer stops, the buttons change
+    _headline(run, story)
+    st.html(stepper(story, run))
+    _progress(run, story)
+    curves(story, run.config, "live", side_by_side=False)
+
+
+def _headline(run: Run, story: Story) -> None:
+    """Which run this is, and how it stands."""
+    since = run.started_at if run.state == "running" and run.started_at else run.created_at
+    st.markdown(f"Run `{run.id}`, {STATE_WORDS[run.state]}, started {words.ago(since)}")
+    if run.state == "queued":
+        position = service.queue_position(run.id)
+        ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
+        st.info(
+            f"Waiting for its turn. {ahead} It starts by itself; you may close this page.", icon=":material/hourglass:"
+        )
+    elif run.state == "finished":
+        took = f" in {words.duration(story.seconds)}" if story.seconds is not None else ""
+        st.success(f"Finished{took}.", icon=":material/check_circle:")
+    elif run.state in ("failed", "interrupted"):
+        show_problem(run.message or f"The run was {run.state}.", run.advice)
+    elif run.state == "cancelled":
+        st.warning(run.message or "Cancelled. What it had measured until then stays below.", icon=":material/cancel:")
+
+
+def stepper(story: Story, run: Run) -> str:
+    """The seven stages as a list of marks: done, now, next."""
+    marks = {"done": "✓", "now": "●", "next": "○", "left out": "-"}
+    items = []
+    for stage in STAGES:
+        state = story.state_of(stage)
+        if state == "now" and run.state in ENDED:
+            state = "next"
+        took = story.finished_stages.get(stage)
+        tip = words.duration(took.seconds) if took else STAGE_WORDS[stage]
+        style = "padding:2px 10px;border-radius:999px;border:1px solid;white-space:nowrap;font-size:0.85rem;"
+        style += {"done": "opacity:0.85;", "now": "font-weight:700;"}.get(state, "opacity:0.6;border-style:dashed;")
+        current = ' aria-current="step"' if state == "now" else ""
+        items.append(
+            f'<li style="{style}" title="{html.escape(tip)}"{current}>{marks[state]} {STAGE_TITLES[stage]}'
+            f'<span style="position:absolute;clip-path:inset(50%)"> ({state})</span></li>'
+        )
+    row = "display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:0;padding:0"
+    return f'<ol aria-label="Stages of the run" style="{row}">{"".join(items)}</ol>'
+
+
+def _progress(run: Run, story: Story) -> None:
+    """What is being done, how fast, and how long it will still take; the place stays when there is nothing yet."""
+    if run.state != "running":
+        return
+    if story.stage is None:
+        elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
+        st.progress(0.0, text=f":shimmer[Starting the worker process] ({words.duration(max(1, elapsed))})")
+        return
+    text = f"**{STAGE_TITLES[story.stage]}.** {STAGE_WORDS[story.stage]}"
+    if story.note:
+        text += f" *{story.note}*"
+    st.markdown(text)
+    done = story.progress
+    share = min(1.0, done.done / done.total) if done and done.total else 0.0
+    st.progress(share, text=pace(story))
+
+
+def pace(story: Story) -> str:
+    """Speed and time left of the stage, as far as it has said them."""
+    done = story.progress
+    if done is None:
+        return "Under way"
+    parts = [f"{done.done:,} of {done.total:,}"]
+    if done.examples_per_second:
+        parts.append(f"{words.three(done.examples_per_second)} examples per second")
+    if done.seconds_left is not None:
+        parts.append(f"about {words.duration(max(1, round(done.seconds_left)))} left in this stage")
+    return " · ".join(parts)
+
+
+CURVES: dict[str, tuple[charts.Term, tuple[Variant, ...], str]] = {
+    "Hard loss": ("hard", ("control", "distilled"), "Both against the true labels: the same measure for both."),
+    "Soft loss": ("soft", ("distilled",), "How far the student is from the teacher. The control has no teacher."),
+    "Total loss": (
+        "total",
+        ("control", "distilled"),
+        "What each one minimises. The two are different mixtures, so their heights do not compare.",
+    ),
+    "Recovery": ("hard", ("recovered",), "The hard loss while the pruned student is trained again."),
+    "Teacher": ("hard", ("teacher",), "The teacher's own training; empty if it was kept from an earlier run."),
+}
+OF_STAGE: dict[Stage | None, str] = {"prepare": "Teacher", "teacher": "Teacher", "recover": "Recovery"}
+
+
+def curves(story: Story, config: RunConfig, place: str, side_by_side: bool) -> None:
+    """The losses that the student chooses to see, and validation accuracy by epoch.
+
+    Until something is chosen, the curve is that of the stage under way.
+    """
+    left, right = st.columns(2) if side_by_side else (st.container(), st.container())
+    with left:
+        title = _pick_curve(story, place)
+        term, variants, words_for_it = CURVES[title]
+        st.caption(words_for_it)
+        ends: dict[str, int | None] = {"Recovery": config.recovery_epochs, "Teacher": None}
+        views.chart(
+            charts.losses(story.losses, term, variants, ends.get(title, config.epochs)),
+            f"{place}_losses",
+            charts.losses_alt(story.losses, term, variants),
+        )
+    with right:
+        shown = [variant for variant in charts.COLOURS if story.epochs.get(variant)]
+        st.markdown("**Validation accuracy**")
+        st.caption("On examples that are not trained on, after each epoch. Epoch 0 is before training.")
+        views.chart(
+            charts.validation(story.epochs, shown), f"{place}_validation", charts.validation_alt(story.epochs, shown)
+        )
+
+
+def _pick_curve(story: Story, place: str) -> str:
+    key, chosen = f"{place}_curve", f"{place}_curve_chosen"
+    if not st.session_state.get(chosen):
+        st.session_state[key] = OF_STAGE.get(story.stage, "Hard loss")
+    picked = st.segmented_control(
+        "Curve",
+        list(CURVES),
+        required=True,
+        wrap=True,
+        key=key,
+        label_visibility="collapsed",
+        on_change=lambda: st.session_state.update({chosen: True}),
+    )
+    return picked or "Hard loss"
+
+
+def status() -> None:
+    """For the sidebar: runs under way and waiting, each a link."""
+    under_way = [run for run in service.list_runs() if run.state not in ENDED]
+    if not under_way:
+        st.caption("No run is under way.")
+    for run in reversed(under_way[-5:]):
+        st.page_link(
+            "screens/lab.py",
+            label=f"{MODELS[run.config.model].title}: {STATE_WORDS[run.state]}",
+            icon=":material/play_circle:" if run.state == "running" else ":material/hourglass:",
+            query_params={RUN: run.id},
+        )
+    if len(under_way) > 5:
+        st.caption(f"and {len(under_way) - 5} more on the Runs page")

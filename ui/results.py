@@ -1,0 +1,131 @@
+"""Pieces of the Results page: which run is open, and the sections below the compression table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from simulator import service
+from simulator.catalog import DATASETS, MODELS
+from simulator.events import Measurement
+from simulator.store import ENDED, Run
+from ui import charts, live, settings, teach, views, words
+from ui.guard import show_problem
+from ui.story import Story
+
+PLACE = "results"
+
+
+def open_run() -> str | None:
+    """The run in the URL, or the newest finished one, or a recorded one; with a choice of the others."""
+    labels = {run.id: run_label(run) for run in service.list_runs() if run.state == "finished"}
+    run_id = live.chosen_run(PLACE) or next(iter(labels), None)
+    if run_id is None:
+        return None
+    options = list(labels) if run_id in labels else [run_id, *labels]
+    if len(options) > 1:
+        picked = st.selectbox(
+            "Run",
+            options,
+            index=options.index(run_id),
+            format_func=lambda i: labels.get(i, f"Run {i}"),
+            key=f"pick_{run_id}",  # another run opened elsewhere must not meet the old choice
+        )
+        if picked != run_id:
+            live.choose_run(PLACE, picked)
+            st.rerun()
+    return run_id
+
+
+def run_label(run: Run) -> str:
+    """A run in one line."""
+    when = "recorded" if run.origin == "recorded" else words.ago(run.created_at)
+    c = run.config
+    what = f"{MODELS[c.model].title}, {DATASETS[c.dataset].title}"
+    return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, {c.target_sparsity:.0%} sparsity ({when}, {run.id})"
+
+
+def nothing_yet() -> None:
+    """The first visit, with nothing recorded: what to do, in one sentence."""
+    st.info("No run has finished yet. Start one in the Lab; it takes a minute or so.", icon=":material/science:")
+    st.page_link("screens/lab.py", label="To the Lab", icon=":material/science:")
+
+
+def headline(run_id: str) -> tuple[Run, Story]:
+    """What was run, with which settings."""
+    run, story = service.run(run_id), live.story_of(run_id)
+    config = run.config
+    title = f"{MODELS[config.model].title} on {DATASETS[config.dataset].title}"
+    st.subheader(title)
+    with st.expander(f"Settings: {_brief(run)}", icon=":material/tune:"):
+        rows = [(settings.all_controls()[n].label, settings.shown(n, v)) for n, v in config]
+        st.table(pd.DataFrame(rows, columns=["Setting", "Value"]).set_index("Setting"))
+    return run, story
+
+
+def _brief(run: Run) -> str:
+    c = run.config
+    size = f"{settings.shown('student_size', c.student_size)} {MODELS[c.model].student.unit}"
+    return (
+        f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {c.target_sparsity:.0%}"
+    )
+
+
+def not_measured(run: Run) -> None:
+    """A run without measurements: why, and what there is instead."""
+    if run.state not in ENDED:
+        st.info("This run is still under way. Its figures come at its end.", icon=":material/hourglass:")
+        st.page_link(
+            "screens/lab.py", label="Follow it in the Lab", icon=":material/science:", query_params={"run": run.id}
+        )
+    else:
+        show_problem(run.message or f"The run was {run.state} before anything was measured.", run.advice)
+        st.page_link(
+            "screens/lab.py", label="See how far it got", icon=":material/science:", query_params={"run": run.id}
+        )
+
+
+def learning(run: Run, story: Story) -> None:
+    """The curves of the whole run."""
+    teach.explain("Faint: every logged step. Bold: the running mean.", "hard loss", "soft loss", "control")
+    live.curves(story, run.config, PLACE, side_by_side=True)
+
+
+def layers(measured: Sequence[Measurement]) -> None:
+    """Zeros in each weight tensor of a variant."""
+    teach.explain(
+        "Where the zeros are. Ranked globally, some layers lose much more than others; layer-wise, all lose alike. "
+        "After structured pruning there are no zeros: what was removed is gone.",
+        "sparsity", "mask", "importance",
+    )  # fmt: skip
+    variant = views.pick_variant(measured, "layers_variant")
+    by_zeros = sorted(variant.layers, key=lambda layer: layer.nonzero_parameters / layer.parameters)
+    most = f"most zeros: {by_zeros[0].name}" if by_zeros else "no layers"
+    views.chart(
+        charts.layer_sparsity(variant.layers, variant.name), "layers", f"Zeros by layer of {variant.name}; {most}."
+    )
+
+
+def confusions(measured: Sequence[Measurement], class_names: Sequence[str]) -> None:
+    """The confusion matrix of a variant."""
+    st.caption("Rows are true classes, columns are answers. A perfect model fills only the diagonal.")
+    variant = views.pick_variant(measured, "confusion_variant")
+    right = sum(row[i] for i, row in enumerate(variant.confusion))
+    alt = f"Confusion matrix of {variant.name}: {right} of {variant.test_examples} answers are right."
+    views.chart(charts.confusion(variant, class_names), "confusion", alt)
+
+
+def generated(measured: Sequence[Measurement]) -> None:
+    """For T5: what the model really wrote for a few test examples."""
+    writers = [m for m in measured if m.generated]
+    if not writers:
+        return
+    st.header("What it wrote", divider="gray")
+    st.caption(
+        "T5 answers with text. The class is decided by the scores of the label words; this is what it writes freely."
+    )
+    variant = views.pick_variant(writers, "generated_variant")
+    frame = pd.DataFrame(variant.generated, columns=["Text", "True label", "Written"])
+    st.dataframe(frame, hide_index=True, alt=f"Texts, labels and what {variant.name} wrote")

@@ -1,0 +1,98 @@
+"""Pieces of the Runs page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from simulator import service
+from simulator.events import Measurement
+from simulator.store import ENDED, Run
+from ui import tables
+from ui.guard import errors_shown
+
+MOST_LISTED = 200
+
+
+def listing() -> list[Run]:
+    """The newest runs, the recorded ones last."""
+    return service.list_runs()[:MOST_LISTED]
+
+
+def nothing_yet() -> None:
+    """No run at all: what to do."""
+    st.info("There are no runs yet. Start one in the Lab.", icon=":material/science:")
+    st.page_link("screens/lab.py", label="To the Lab", icon=":material/science:")
+
+
+def table(listed: Sequence[Run]) -> list[Run]:
+    """All runs, a row each; gives those that are ticked."""
+    st.caption("Tick one to open it, run it again or delete it. Tick two or more to compare them.")
+    measured = {run.id: service.measurements(run.id) for run in listed}
+    chosen = st.dataframe(
+        tables.run_rows(listed, measured),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="runs_table",
+        column_config=tables.RUN_COLUMNS,
+        placeholder="",
+        alt="All runs with state, settings and results",
+    )
+    return [listed[row] for row in chosen["selection"]["rows"] if row < len(listed)]
+
+
+def actions(selected: Sequence[Run]) -> None:
+    """What can be done with the runs that are ticked."""
+    one = selected[0] if len(selected) == 1 else None
+    under_way = [run for run in selected if run.state not in ENDED]
+    removable = [run for run in selected if run.state in ENDED and run.origin != "recorded"]
+    with st.container(horizontal=True):
+        if st.button("Open", icon=":material/open_in_new:", disabled=one is None, key="open_run") and one:
+            page = "screens/results.py" if one.state == "finished" else "screens/lab.py"
+            st.switch_page(page, query_params={"run": one.id})
+        again = st.button("Run again", icon=":material/replay:", disabled=one is None, key="rerun_run")
+        cancel = st.button("Cancel", icon=":material/stop:", disabled=not under_way, key="cancel_runs")
+        if st.button("Delete", icon=":material/delete:", disabled=not removable, key="delete_runs"):
+            confirm_delete(removable)
+    with errors_shown():
+        if again and one:
+            new = service.rerun(one.id)
+            st.switch_page("screens/lab.py", query_params={"run": new})
+        if cancel:
+            for run in under_way:
+                service.cancel(run.id)
+            st.rerun()
+
+
+@st.dialog("Delete for good?", icon=":material/delete:")
+def confirm_delete(removable: Sequence[Run]) -> None:
+    """Ask before events, figures and weights are removed."""
+    names = ", ".join(f"`{run.id}`" for run in removable)
+    st.markdown(
+        f"{len(removable)} of the ticked runs: {names}. Their curves, figures and weights go. This cannot be undone."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", key="really_delete"):
+            with errors_shown():
+                for run in removable:
+                    service.delete(run.id)
+                st.rerun()
+        if st.button("Keep", key="keep_runs"):
+            st.rerun()
+
+
+def compare(selected: Sequence[Run]) -> None:
+    """Settings and results of the ticked runs side by side."""
+    st.header("Side by side", divider="gray")
+    measured: dict[str, list[Measurement]] = {run.id: service.measurements(run.id) for run in selected}
+    frame, differing = tables.side_by_side(selected, measured)
+    only = st.toggle("Only what differs", value=len(differing) > 0, key="only_differing")
+    st.dataframe(
+        tables.highlight(frame.loc[differing] if only else frame, differing),
+        height="content",
+        column_config={"_index": st.column_config.TextColumn("", pinned=True)},
+        alt="Settings and results of the chosen runs side by side",
+    )
+    st.caption("Marked rows differ between the runs." if differing else "These runs have equal settings and figures.")

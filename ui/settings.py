@@ -1,0 +1,193 @@
+"""What a control needs to know of each field of RunConfig, and how settings are made to fit together.
+
+Bounds, steps, labels and help come from the fields, choices from the catalogue. Pure functions: the widgets
+are in :mod:`ui.controls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+from types import UnionType
+from typing import Any, Literal, Union, cast, get_args, get_origin
+
+from annotated_types import Ge, Le
+
+from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES, datasets_for
+from simulator.config import RunConfig, make_config
+from simulator.errors import InvalidConfig
+
+Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several"]
+
+TITLES: dict[str, dict[Any, str]] = {
+    "model": {m.name: m.title for m in MODELS.values()},
+    "dataset": {d.name: d.title for d in DATASETS.values()},
+    "pruning": {m.name: m.title for m in PRUNING.values()},
+    "scope": {m.name: m.title for m in SCOPES.values()},
+    "image_size": {32: "32 px", 64: "64 px"},
+    "weights": {"auto": "Published if they can be had", "pretrained": "Published", "scratch": "From scratch"},
+}
+
+FOLLOW = ("student_size", "train_examples", "learning_rate", "batch_size")  # defaults that depend on model and data
+WIDEST_SLIDER = 10_000
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a widget needs to know of a field of RunConfig."""
+
+    name: str
+    shape: Shape
+    label: str
+    help: str
+    step: float | None
+    more: bool
+    low: float | None
+    high: float | None
+    choices: tuple[Any, ...]
+
+
+@lru_cache(maxsize=1)
+def all_controls() -> dict[str, Control]:
+    """Every field of RunConfig, in its order."""
+    return {name: _control(name) for name in RunConfig.model_fields}
+
+
+def _control(name: str) -> Control:
+    field = RunConfig.model_fields[name]
+    extra = cast("dict[str, Any]", field.json_schema_extra)
+    low: Any = next((m.ge for m in field.metadata if isinstance(m, Ge)), None)
+    high: Any = next((m.le for m in field.metadata if isinstance(m, Le)), None)
+    annotation = field.annotation
+    if get_origin(annotation) in (Union, UnionType):
+        annotation = next(a for a in get_args(annotation) if a is not type(None))
+    choices: tuple[Any, ...] = ()
+    shape: Shape
+    if get_origin(annotation) is Literal:
+        shape, choices = "choice", get_args(annotation)
+    elif get_origin(annotation) is tuple:
+        shape, choices = "several", get_args(get_args(annotation)[0])
+    elif annotation is bool:
+        shape = "flag"
+    elif low is None or high is None:
+        shape = "sizes"
+    elif annotation is int:
+        shape = "integer" if high - low > WIDEST_SLIDER and name != "train_examples" else "slider"
+    else:
+        shape = "log" if low > 0 and high / low >= 1000 else "slider"
+    return Control(
+        name, shape, extra["label"], field.description or "", extra["step"], extra["more"], low, high, choices
+    )
+
+
+def decades(low: float, high: float) -> tuple[float, ...]:
+    """1, 2, 3, 5, 10, 20, ... from ``low`` to ``high``: the stops of a logarithmic slider."""
+    stops = [float(f"{digit}e{power}") for power in range(-9, 9) for digit in (1, 2, 3, 5)]
+    return tuple(stop for stop in stops if low <= stop <= high)
+
+
+def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
+    """The values a control offers, given the model."""
+    control = all_controls()[name]
+    if name == "dataset":
+        return tuple(d.name for d in datasets_for(config.model))
+    if control.shape == "sizes":
+        return MODELS[config.model].student.values
+    if control.shape == "log":
+        return decades(cast("float", control.low), cast("float", control.high))
+    return control.choices
+
+
+def shown(name: str, value: Any) -> str:
+    """A value as the control shows it, and as the URL holds it."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "nothing"
+    return TITLES.get(name, {}).get(value, str(value))
+
+
+# -- making settings fit together: pure functions
+
+
+def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, list[str]]:
+    """The config nearest to what was asked for, and a note for each setting that could not be kept.
+
+    Args:
+        asked: Values by field name.
+        before: The config before this change. A setting that stood at its old default follows
+            the model to its new default.
+    """
+    values, notes = dict(asked), list[str]()
+    if before is not None and (values.get("model"), values.get("dataset")) != (before.model, before.dataset):
+        old = defaults(before.model, before.dataset)
+        for name in FOLLOW:
+            if values.get(name) == getattr(old, name):
+                values.pop(name, None)
+    model = values.get("model", RunConfig().model)
+    if model not in MODELS:
+        notes.append(f"There is no model {model!r}: {shown('model', RunConfig().model)} is used.")
+        model = RunConfig().model
+    values["model"] = model
+    for name in (n for n in RunConfig.model_fields if n in values and n != "model"):
+        base = {"model": model, "dataset": values.get("dataset")} if name != "dataset" else {"model": model}
+        _keep_or_drop(name, base, values, notes)
+    return make_config(values), notes
+
+
+def _keep_or_drop(name: str, base: dict[str, Any], values: dict[str, Any], notes: list[str]) -> None:
+    """Drop a value that RunConfig refuses together with the model and the data, which are settled already."""
+    try:
+        make_config({**base, name: values[name]})
+    except InvalidConfig:
+        refused = values.pop(name)
+        label, default = all_controls()[name].label, getattr(make_config(base), name)
+        notes.append(f"{label} {shown(name, refused)} does not fit here: {shown(name, default)} is used.")
+
+
+def defaults(model: str, dataset: str | None = None) -> RunConfig:
+    """What a student starts with."""
+    return make_config({"model": model, "dataset": dataset})
+
+
+def default_of(name: str, config: RunConfig) -> Any:
+    """What a control starts with, given the model and the data; a setting that equals it stays out of the URL."""
+    if name == "model":
+        return RunConfig().model
+    return getattr(defaults(config.model, None if name == "dataset" else config.dataset), name)
+
+
+def from_link(parameters: Mapping[str, list[str]]) -> tuple[dict[str, Any], list[str]]:
+    """Values by field name from a URL's parameters, and a note for each that cannot be read."""
+    values: dict[str, Any] = {}
+    notes: list[str] = []
+    for name, control in all_controls().items():
+        if name not in parameters:
+            continue
+        try:
+            values[name] = _parse(control, parameters[name])
+        except (ValueError, KeyError):
+            text = ", ".join(parameters[name])
+            notes.append(f"The link asks for {name}={text[:40]}, which cannot be read: the default is used.")
+    return values, notes
+
+
+def _parse(control: Control, texts: list[str]) -> Any:
+    if control.shape == "several":
+        return tuple(texts)
+    text = texts[-1]
+    if control.shape == "choice":
+        by_title = {shown(control.name, c): c for c in control.choices}
+        # An unknown name is kept as it is, so that the note can say what was asked for.
+        return by_title.get(text, next((c for c in control.choices if str(c) == text), text))
+    if control.shape == "flag":
+        return {"true": True, "false": False}[text.lower()]
+    number = float(text)
+    if control.shape == "log" and number > 0:
+        stops = decades(cast("float", control.low), cast("float", control.high))
+        return min(stops, key=lambda stop: abs(log(stop / number)))
+    return int(number) if number.is_integer() and RunConfig.model_fields[control.name].annotation is int else number

@@ -1,0 +1,109 @@
+"""What the events of a run add up to: the state that the live screens draw. Knows nothing of Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from simulator.events import (
+    STAGES,
+    Described,
+    EpochFinished,
+    Event,
+    LossPoint,
+    Measured,
+    Measurement,
+    Progress,
+    Provenance,
+    RunFailed,
+    RunFinished,
+    Stage,
+    StageFinished,
+    StageStarted,
+    Variant,
+)
+
+STAGE_TITLES: dict[Stage, str] = {
+    "prepare": "Prepare",
+    "teacher": "Teacher",
+    "control": "Control",
+    "distil": "Distil",
+    "prune": "Prune",
+    "recover": "Recover",
+    "measure": "Measure",
+}
+
+STAGE_WORDS: dict[Stage, str] = {
+    "prepare": "Loading the data and the weights.",
+    "teacher": "The teacher learns the task, or is taken from an earlier run.",
+    "control": "The student learns alone, from the labels only: the yardstick for distillation.",
+    "distil": "The same student, from the same start, learns with the teacher's help.",
+    "prune": "The least important weights of the distilled student are removed.",
+    "recover": "What is left is trained a little more. What was pruned stays pruned.",
+    "measure": "Every variant is measured the same way, on examples that none of them has seen.",
+}
+
+
+@dataclass
+class Story:
+    """Everything a run has said so far.
+
+    Attributes:
+        last: The number of the last event that was read.
+        stage: The stage under way; None before the first and after the last.
+    """
+
+    last: int = 0
+    provenance: Provenance | None = None
+    class_names: tuple[str, ...] = ()
+    stage: Stage | None = None
+    note: str = ""
+    progress: Progress | None = None
+    finished_stages: dict[Stage, StageFinished] = field(default_factory=dict)
+    losses: dict[Variant, list[LossPoint]] = field(default_factory=dict)
+    epochs: dict[Variant, list[EpochFinished]] = field(default_factory=dict)
+    measurements: list[Measurement] = field(default_factory=list)
+    seconds: float | None = None
+
+    def add(self, numbered: Iterable[tuple[int, Event]]) -> None:
+        """Take in the events that follow those already read."""
+        for n, event in numbered:
+            self.last = n
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Described():
+                self.provenance, self.class_names = event.provenance, event.class_names
+            case StageStarted():
+                self.stage, self.note, self.progress = event.stage, event.note, None
+            case Progress():
+                self.progress = event
+            case LossPoint():
+                self.losses.setdefault(event.variant, []).append(event)
+            case EpochFinished():
+                self.epochs.setdefault(event.variant, []).append(event)
+            case StageFinished():
+                self.finished_stages[event.stage] = event
+            case Measured():
+                self.measurements.append(event.measurement)
+            case RunFinished():
+                self.stage, self.progress, self.seconds = None, None, event.seconds
+            case RunFailed():
+                self.progress = None
+
+    def state_of(self, stage: Stage) -> str:
+        """ "done", "now", "next", or "left out" (there is no recovery without recovery epochs)."""
+        if stage in self.finished_stages:
+            return "done"
+        if stage == self.stage:
+            return "now"
+        later = STAGES[STAGES.index(stage) + 1 :]
+        return "left out" if self.seconds is not None or self.stage in later else "next"
+
+
+def tell(events: Iterable[tuple[int, Event]]) -> Story:
+    """The story of events that are all there already."""
+    story = Story()
+    story.add(events)
+    return story

@@ -1,0 +1,261 @@
+"""Measurements -> data frames and their column configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from simulator.catalog import MODELS, ModelInfo
+from simulator.config import RunConfig
+from simulator.events import Measurement
+from simulator.statistics import relative
+from simulator.store import Run
+from ui import settings, words
+from ui.charts import COLOURS
+
+BATCHES = {"batch_1": ("batch 1", "one example"), "batch_32": ("batch 32", "32 examples at once")}
+
+# title -> (what to show, what to compare or None, whether more is better, the tooltip of the heading)
+Column = tuple[Callable[[Measurement], str], Callable[[Measurement], float] | None, bool, str]
+
+
+def _median(batch: str) -> Column:
+    def show(m: Measurement) -> str:
+        return words.milliseconds(m.latency_ms[batch].median) if batch in m.latency_ms else "not measured"
+
+    def compare(m: Measurement) -> float:
+        return m.latency_ms[batch].median if batch in m.latency_ms else float("inf")
+
+    return show, compare, False, f"Latency: median time for {BATCHES[batch][1]}."
+
+
+def _spread(batch: str) -> Column:
+    def show(m: Measurement) -> str:
+        if batch not in m.latency_ms:
+            return "not measured"
+        return f"{words.three(m.latency_ms[batch].p25)} to {words.milliseconds(m.latency_ms[batch].p75)}"
+
+    return show, None, False, "The range that the middle half of the timed calls fell into."
+
+
+def _slowest(batch: str) -> Column:
+    def show(m: Measurement) -> str:
+        return words.milliseconds(m.latency_ms[batch].p95) if batch in m.latency_ms else "not measured"
+
+    return show, None, False, "95 % of the timed calls took less than this."
+
+
+QUALITY: dict[str, Column] = {
+    "Accuracy": (lambda m: words.percent(m.accuracy), lambda m: m.accuracy, True, "Share of right answers."),
+    "95 % interval": (
+        lambda m: " to ".join(f"{100 * end:.1f}" for end in m.accuracy_interval) + " %",
+        None,
+        True,
+        "Where the accuracy on endless data of this kind probably lies (Wilson score interval).",
+    ),
+    "Precision": (
+        lambda m: words.percent(m.precision),
+        lambda m: m.precision,
+        True,
+        "Of the answers that name a class, the share that is right; mean over the classes.",
+    ),
+    "Recall": (
+        lambda m: words.percent(m.recall),
+        lambda m: m.recall,
+        True,
+        "Of the examples of a class, the share that was found; mean over the classes.",
+    ),
+    "F1": (
+        lambda m: words.percent(m.f1),
+        lambda m: m.f1,
+        True,
+        "Harmonic mean of precision and recall; mean over the classes.",
+    ),
+}
+COST: dict[str, Column] = {
+    "Parameters": (
+        lambda m: words.count(m.parameters),
+        lambda m: m.parameters,
+        False,
+        "Numbers the model stores, zeros included.",
+    ),
+    "Non-zero": (
+        lambda m: words.count(m.nonzero_parameters),
+        lambda m: m.nonzero_parameters,
+        False,
+        "Parameters that are not zero.",
+    ),
+    "Zeros": (
+        lambda m: words.percent(m.sparsity),
+        None,
+        True,
+        "Sparsity: the measured fraction of zeros among all parameters.",
+    ),
+    "MACs": (
+        lambda m: words.count(m.macs),
+        lambda m: m.macs,
+        False,
+        "Multiply-adds for one example; element-wise work is left out.",
+    ),
+    "File": (
+        lambda m: words.size(m.size_bytes),
+        lambda m: m.size_bytes,
+        False,
+        "The dense safetensors file: every zero is stored in full.",
+    ),
+    "Gzipped": (lambda m: words.size(m.gzip_bytes), lambda m: m.gzip_bytes, False, "The same file after gzip."),
+}
+SPEED: dict[str, Column] = {
+    "Batch 1": _median("batch_1"),
+    "Middle half": _spread("batch_1"),
+    "95 % under": _slowest("batch_1"),
+    "Batch 32": _median("batch_32"),
+    "Middle half ": _spread("batch_32"),  # column names must differ; the blank does not show
+    "95 % under ": _slowest("batch_32"),
+}
+
+
+def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) -> Styler:
+    """A row a variant; the best value of each column is bold and starred, where there is more than one value."""
+    frame = pd.DataFrame(
+        {title: [show(m) for m in measurements] for title, (show, *_) in columns.items()},
+        index=pd.Index([m.name for m in measurements], name="Variant"),
+    )
+    bold = pd.DataFrame("", index=frame.index, columns=frame.columns)
+    for title, (_, compare, more_is_better, _) in columns.items():
+        for name in best(measurements, compare, more_is_better) if compare else ():
+            frame.at[name, title] = f"★ {frame.at[name, title]!s}"
+            bold.at[name, title] = "font-weight: bold"
+    styler = frame.style.apply(lambda _: bold, axis=None)
+    return styler.apply_index(lambda names: [f"color: {COLOURS[name]}" for name in names])
+
+
+def best(measurements: Sequence[Measurement], of: Callable[[Measurement], float], more_is_better: bool) -> list[str]:
+    """The variants with the best value; none where more than half share it, for that distinguishes nobody."""
+    values = [of(m) for m in measurements]
+    top = max(values) if more_is_better else min(values)
+    names: list[str] = [m.name for m, value in zip(measurements, values, strict=True) if value == top]
+    return names if 2 * len(names) <= len(values) else []
+
+
+def column_config(columns: dict[str, Column]) -> dict[str, Any]:
+    """Headings with their tooltips; the variant stays in view when the table scrolls."""
+    config: dict[str, Any] = {t: st.column_config.TextColumn(t, help=tip) for t, (_, _, _, tip) in columns.items()}
+    return {"_index": st.column_config.TextColumn("Variant", pinned=True), **config}
+
+
+def plain(measurements: Sequence[Measurement]) -> pd.DataFrame:
+    """Every figure of the table as a plain number, a row a variant: what the CSV holds."""
+    rows = []
+    for m in measurements:
+        row: dict[str, Any] = m.model_dump(
+            exclude={"layers", "confusion", "generated", "latency_ms", "accuracy_interval"}
+        )
+        row["accuracy_low"], row["accuracy_high"] = m.accuracy_interval
+        for batch, latency in m.latency_ms.items():
+            row |= {f"latency_ms_{batch}_{k}": v for k, v in latency.model_dump().items()}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def gains(variant: Measurement, reference: Measurement) -> list[tuple[str, str, str]]:
+    """(what, change, explanation) of a variant against the teacher; growth has a minus and stays visible."""
+    change = relative(variant, reference)
+    rows = [
+        ("Accuracy, points", words.signed(change.accuracy_change_points, ""), "Percentage points against the teacher."),
+        (
+            "File size",
+            _less(change.size_reduction),
+            f"{words.size(reference.size_bytes)} to {words.size(variant.size_bytes)}.",
+        ),
+        ("MACs", _less(change.macs_reduction), f"{words.count(reference.macs)} to {words.count(variant.macs)}."),
+    ]
+    for batch, improvement in change.latency_improvement.items():
+        times = [words.milliseconds(m.latency_ms[batch].median) for m in (reference, variant)]
+        rows.append((f"Latency, {BATCHES[batch][0]}", _less(improvement), " to ".join(times) + "."))
+    return rows
+
+
+def _less(reduction: float) -> str:
+    return words.signed(-reduction, "%")
+
+
+def model_figures(info: ModelInfo, counted: Any | None) -> pd.DataFrame:
+    """Published figures of a model beside those counted on this machine, where they have been counted."""
+    missing = "not counted yet"
+    published = info.published
+    return pd.DataFrame(
+        {
+            "Published": [
+                f"{published.parameters:,}",
+                words.count(published.macs) if published.macs is not None else "no figure found",
+            ],
+            "Counted here": [
+                f"{counted.parameters:,}" if counted else missing,
+                words.count(counted.macs) if counted else missing,
+            ],
+        },
+        index=["Parameters", "MACs"],
+    )
+
+
+# -- runs
+
+RUN_COLUMNS: dict[str, Any] = {
+    "Run": st.column_config.TextColumn("Run", help="The run's id, as in its link."),
+    "T": st.column_config.NumberColumn("T", help="Temperature", format="%g"),
+    "Alpha": st.column_config.NumberColumn("Alpha", help="Weight of the soft loss", format="%g"),
+    "Sparsity": st.column_config.NumberColumn("Sparsity", help="Target sparsity", format="percent"),
+    "Result": st.column_config.TextColumn("Accuracy", help="Test accuracy of the run's last variant"),
+    "File": st.column_config.TextColumn("File", help="Its dense file against the teacher's"),
+}
+
+
+def run_rows(runs: Sequence[Run], measured: dict[str, list[Measurement]]) -> pd.DataFrame:
+    """A row a run: when, state, settings that matter most, headline figures."""
+    rows = []
+    for run in runs:
+        config, found = run.config, measured.get(run.id, [])
+        last = found[-1] if found else None
+        teacher = next((m for m in found if m.name == "teacher"), None)
+        rows.append(
+            {
+                "Run": run.id,
+                "When": words.ago(run.created_at),
+                "State": "recorded" if run.origin == "recorded" else run.state,
+                "Model": MODELS[config.model].title,
+                "Data": settings.shown("dataset", config.dataset),
+                "T": config.temperature,
+                "Alpha": config.alpha,
+                "Epochs": config.epochs,
+                "Sparsity": config.target_sparsity,
+                "Result": words.percent(last.accuracy) if last else "",
+                "File": _less(relative(last, teacher).size_reduction) if last and teacher else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def side_by_side(runs: Sequence[Run], measured: dict[str, list[Measurement]]) -> tuple[pd.DataFrame, list[str]]:
+    """Settings and results with a column a run, and the rows in which the runs differ."""
+    table: dict[str, list[str]] = {}
+    for name in RunConfig.model_fields:
+        table[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.config, name)) for r in runs]
+    for variant in COLOURS:
+        found = [next((m for m in measured[r.id] if m.name == variant), None) for r in runs]
+        table[f"Accuracy, {variant}"] = [words.percent(m.accuracy) if m else "" for m in found]
+    last = [measured[r.id][-1] if measured[r.id] else None for r in runs]
+    for title in ("Non-zero", "MACs", "File", "Gzipped", "Batch 1"):
+        table[f"{title}, last variant"] = [(COST | SPEED)[title][0](m) if m else "" for m in last]
+    frame = pd.DataFrame.from_dict(table, orient="index", columns=[r.id for r in runs])
+    return frame, [row for row, values in table.items() if len(set(values)) > 1]
+
+
+def highlight(frame: pd.DataFrame, rows: Sequence[str]) -> Styler:
+    """The frame with some rows marked."""
+    mark = "background-color: rgba(230, 159, 0, 0.18); font-weight: bold"
+    return frame.style.apply(lambda row: [mark if row.name in rows else ""] * len(row), axis=1)

@@ -1,0 +1,134 @@
+"""Pieces of screen that several pages share: the compression table, charts of a finished run, downloads."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+
+import streamlit as st
+
+from simulator import service
+from simulator.events import Measurement, Variant
+from simulator.store import Run
+from ui import charts, tables, teach
+
+
+def compression(measurements: Sequence[Measurement]) -> None:
+    """The compression table in two parts, how good and how big, with what it shows in sentences."""
+    for finding in teach.findings(measurements):
+        st.markdown(f"- {finding}")
+    _table(
+        "How good",
+        measurements,
+        tables.QUALITY,
+        f"On {measurements[0].test_examples} test examples that no model has seen.",
+    )
+    _table("How big", measurements, tables.COST, f"MACs of one example at {measurements[0].macs_at}.")
+    runs = min((latency.runs for m in measurements for latency in m.latency_ms.values()), default=0)
+    _table("How fast", measurements, tables.SPEED, f"At least {runs} timed calls each. ★ marks the best of a column.")
+
+
+def _table(title: str, measurements: Sequence[Measurement], columns: dict[str, tables.Column], note: str) -> None:
+    st.markdown(f"**{title}**")
+    st.dataframe(
+        tables.comparison(measurements, columns),
+        column_config=tables.column_config(columns),
+        alt=f"{title}: {', '.join(columns)} of {', '.join(m.name for m in measurements)}",
+    )
+    st.caption(note)
+
+
+def gains(measurements: Sequence[Measurement]) -> None:
+    """The last variant against the teacher, in four or five large figures."""
+    teacher = next((m for m in measurements if m.name == "teacher"), None)
+    last = measurements[-1]
+    if teacher is None or last is teacher:
+        return
+    st.markdown(f"**The {last.name} student against its teacher**")
+    with st.container(horizontal=True):
+        for what, change, explanation in tables.gains(last, teacher):
+            st.metric(what, change, help=explanation, width=160)
+
+
+def chart(figure: object, key: str, alt: str) -> None:
+    """A figure with the app's settings."""
+    st.plotly_chart(figure, key=key, config=charts.CONFIG, alt=alt)
+
+
+def cost_charts(measurements: Sequence[Measurement]) -> None:
+    """Accuracy against size, file sizes, latency."""
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Accuracy against size**")
+        st.caption("Up and to the left is better. Bars: the 95 % interval.")
+        best = max(measurements, key=lambda m: m.accuracy)
+        small = min(measurements, key=lambda m: m.gzip_bytes)
+        alt = f"Accuracy against gzipped size: {best.name} is the most accurate, {small.name} the smallest."
+        chart(charts.trade_off(measurements), "trade_off", alt)
+    with right:
+        st.markdown("**File size**")
+        st.caption("Solid: as it is. Hatched: gzipped.")
+        smallest = min(measurements, key=lambda m: m.size_bytes)
+        chart(charts.sizes(measurements), "sizes", f"File sizes: {smallest.name} has the smallest dense file.")
+    batches = [b for b in tables.BATCHES if any(b in m.latency_ms for m in measurements)]
+    for place, batch in zip(st.columns(2), batches, strict=False):
+        with place:
+            st.markdown(f"**Latency, {tables.BATCHES[batch][0]}**")
+            st.caption("Median; the bar spans the middle half of the timed calls.")
+            fastest = min((m for m in measurements if batch in m.latency_ms), key=lambda m: m.latency_ms[batch].median)
+            chart(charts.latencies(measurements, batch), f"latency_{batch}", f"Latency: {fastest.name} is the fastest.")
+
+
+def pick_variant(measurements: Sequence[Measurement], key: str, first: Variant | None = None) -> Measurement:
+    """A choice among the measured variants; it starts with ``first`` or the last."""
+    names = [m.name for m in measurements]
+    start = first if first in names else names[-1]
+    name = st.segmented_control(
+        "Variant", names, default=start, required=True, wrap=True, key=key, label_visibility="collapsed"
+    )
+    return next(m for m in measurements if m.name == (name or start))
+
+
+def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
+    """CSV of the table, JSON of everything, and the student's weights where this machine has them."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Table (CSV)",
+            lambda: tables.plain(measurements).to_csv(index=False),
+            f"run-{run.id}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Everything (JSON)",
+            lambda: json.dumps(service.export(run.id), indent=1),
+            f"run-{run.id}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if (service.export_dir(run.id) / "model.safetensors").is_file():
+            st.download_button(
+                "Student's weights (ZIP)",
+                lambda: weights_zip(run.id),
+                f"student-{run.id}.zip",
+                "application/zip",
+                icon=":material/download:",
+                on_click="ignore",
+                help="model.safetensors, its config, and a README that says how to load them in plain PyTorch.",
+            )
+    if not (service.export_dir(run.id) / "model.safetensors").is_file():
+        recorded = "Recorded runs carry no weights; run it yourself to get them."
+        st.caption(recorded if run.origin == "recorded" else "The weights of this run are not on this machine.")
+
+
+def weights_zip(run_id: str) -> bytes:
+    """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick."""
+    folder, packed = service.export_dir(run_id), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(p for p in folder.iterdir() if p.is_file()):
+            archive.write(path, f"student-{run_id}/{path.name}")
+    return packed.getvalue()

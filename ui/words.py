@@ -1,0 +1,77 @@
+"""How numbers are written, the same on every screen: three significant digits, with their unit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def three(value: float) -> str:
+    """Three significant digits, never an exponent."""
+    if value == 0:
+        return "0"
+    rounded = round(value, 2 - _magnitude(value))
+    return f"{rounded:,.{max(0, 2 - _magnitude(rounded))}f}"
+
+
+def _magnitude(value: float) -> int:
+    return int(f"{abs(value):e}".split("e")[1])
+
+
+def count(value: float) -> str:
+    """A number of things: 11.7 M, 301 M, 1.81 G, 512."""
+    for limit, suffix in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if abs(value) >= limit:
+            return three(value / limit) + suffix
+    return three(value)
+
+
+def size(bytes_: float) -> str:
+    """Bytes in decimal units: 44.7 MB."""
+    for limit, suffix in ((1e9, " GB"), (1e6, " MB"), (1e3, " kB")):
+        if bytes_ >= limit:
+            return three(bytes_ / limit) + suffix
+    return f"{bytes_:.0f} B"
+
+
+def percent(fraction: float) -> str:
+    """A fraction as per cent, one digit after the point: accuracies of a few hundred examples carry no more."""
+    return f"{100 * fraction:.1f} %"
+
+
+def signed(value: float, unit: str) -> str:
+    """A change with its sign, and a true minus."""
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "\N{PLUS-MINUS SIGN}"
+    return f"{sign}{three(abs(value))} {unit}".rstrip()
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: 40 s, 3 min, 1 h 20 min."""
+    if seconds < 10:
+        return f"{three(seconds)} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def milliseconds(value: float) -> str:
+    """A latency."""
+    return f"{three(value)} ms"
+
+
+def day(moment: datetime | str) -> str:
+    """A date as 3 May 2026."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in words."""
+    seconds = (datetime.now(UTC) - moment.astimezone(UTC)).total_seconds()
+    for limit, unit, divisor in ((90, "s", 1), (5400, "min", 60), (129_600, "h", 3600)):
+        if seconds < limit:
+            return f"{max(0, seconds) / divisor:.0f} {unit} ago"
+    return day(moment)

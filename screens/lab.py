@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.catalog import MODELS
-from ui import controls, lab, live, teach
+from ui import controls, lab, teach
 from ui.guard import errors_shown
 
 st.title("Lab")
 settled = controls.settle()
 controls.show_notes()
 
-left, right = st.columns([2, 3], gap="large")
+left, right = st.columns([3, 5], gap="medium")
 
 with left:
     st.markdown("#### Teacher and student")
@@ -53,9 +53,9 @@ with left:
 
 with right, errors_shown():
     config = controls.chosen(settled)
-    run_id = live.chosen_run("lab")
-    lab.run_bar(config, run_id)
-    if run_id is None:
+    run = lab.open_run()
+    lab.run_bar(config, run)
+    if run is None:
         lab.what_will_happen()
     else:
-        lab.show_run(run_id, config)
+        lab.show_run(run, config)

@@ -21,7 +21,8 @@ from simulator.machine import process_name
 from simulator.progress import draw
 from simulator.store import open_store
 
-console = Console()
+# A pipe or a log has no width of its own; a table should not be squeezed into 80 columns there.
+console = Console(width=None if sys.stdout.isatty() else 150)
 
 
 class Parser(argparse.ArgumentParser):
@@ -48,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_parser() -> Parser:
     """The parser; the flags of ``run`` are RunConfig's fields."""
-    parser = Parser(prog="python -m simulator", description="Real knowledge distillation and pruning of four real models.")
+    parser = Parser(
+        prog="python -m simulator", description="Real knowledge distillation and pruning of four real models."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
 
     run = commands.add_parser("run", help="distil and prune one model, here and now")
@@ -110,7 +113,9 @@ def run_command(options: argparse.Namespace) -> int:
 def check_writable(file: Path) -> None:
     """Refuse before the run what would fail after it."""
     if not file.parent.is_dir():
-        raise InvalidConfig(f"--json {file}: the folder {file.parent} does not exist.", "Make it first, or choose another.")
+        raise InvalidConfig(
+            f"--json {file}: the folder {file.parent} does not exist.", "Make it first, or choose another."
+        )
 
 
 def carry_out(run_id: str, config: RunConfig, export_to: Path | None) -> Any:
@@ -125,7 +130,18 @@ def carry_out(run_id: str, config: RunConfig, export_to: Path | None) -> Any:
 def compression_table(run_id: str) -> Table:
     """A row a variant."""
     table = Table(title="Measured in this run")
-    for heading in ("variant", "accuracy", "F1", "parameters", "non-zero", "MACs", "size MB", "gzip MB", "ms, batch 1", "ms, batch 32"):
+    for heading in (
+        "variant",
+        "accuracy",
+        "F1",
+        "parameters",
+        "non-zero",
+        "MACs",
+        "size MB",
+        "gzip MB",
+        "ms, batch 1",
+        "ms, batch 32",
+    ):
         table.add_column(heading, justify="left" if heading == "variant" else "right")
     for m in service.measurements(run_id):
         low, high = m.accuracy_interval
@@ -147,19 +163,13 @@ def models_command(options: argparse.Namespace) -> int:
     """``models``: counted here, beside what was published."""
     from simulator.engine.counting import count
 
-    table = Table("model", "parameters", "published", "MACs", "published", "at", "weights")
+    table = Table("model", "", "counted here", "published", "at")
     for info in MODELS.values():
         counted = count(info.name)
-        macs = f"{info.published.macs / 1e9:.3f} G" if info.published.macs else "-"
-        table.add_row(
-            info.name,
-            f"{counted.parameters:,}",
-            f"{info.published.parameters:,}",
-            f"{counted.macs / 1e9:.3f} G",
-            macs,
-            counted.at,
-            weights_state(info.name),
-        )
+        published_macs = f"{info.published.macs / 1e9:.3f} G" if info.published.macs else "-"
+        table.add_row(info.name, "parameters", f"{counted.parameters:,}", f"{info.published.parameters:,}", "")
+        table.add_row("", "MACs", f"{counted.macs / 1e9:.3f} G", published_macs, counted.at)
+        table.add_row("", "weights", weights_state(info.name), "", "", end_section=True)
     console.print(table)
     console.print("MACs are multiply-adds (FLOPs are twice as many); element-wise work is not counted.")
     return 0
@@ -170,7 +180,12 @@ def datasets_command(options: argparse.Namespace) -> int:
     table = Table("data set", "kind", "classes", "training examples", "source", "state")
     for info in DATASETS.values():
         table.add_row(
-            info.name, info.kind, str(len(info.class_names)), f"{info.max_train_examples:,}", info.source, data_state(info.name)
+            info.name,
+            info.kind,
+            str(len(info.class_names)),
+            f"{info.max_train_examples:,}",
+            info.source,
+            data_state(info.name),
         )
     console.print(table)
     return 0

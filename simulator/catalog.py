@@ -226,7 +226,7 @@ DATASETS: dict[str, DatasetInfo] = {
             summary="Short reviews written for this course, about six kinds of things.",
             class_names=TOPICS,
             label_words=TOPICS,
-            max_train_examples=1_080,
+            max_train_examples=1_620,
             needs_internet=False,
             source="written for this course",
         ),
@@ -237,7 +237,7 @@ DATASETS: dict[str, DatasetInfo] = {
             summary="The same reviews; the question is whether the writer was pleased.",
             class_names=("negative", "positive"),
             label_words=("negative", "positive"),
-            max_train_examples=1_080,
+            max_train_examples=1_620,
             needs_internet=False,
             source="written for this course",
         ),
@@ -296,7 +296,8 @@ PRUNING: dict[str, MethodInfo] = {
         MethodInfo(
             "structured",
             "Whole channels, heads or neurons",
-            "Cuts whole channels out of a CNN, and neurons and attention heads out of a transformer: the model really gets smaller.",
+            "Cuts whole channels out of a CNN, and neurons and attention heads out of a transformer: "
+            "the model really gets smaller.",
         ),
     )
 }

@@ -11,13 +11,13 @@ from simulator.catalog import DATASETS, MODELS, datasets_for
 from simulator.errors import InvalidConfig
 
 ModelName = Literal["distilbert", "t5_small", "mobilenet_v2", "resnet18"]
-DatasetName = Literal[
-    "digits", "docstrings", "reviews_topic", "reviews_sentiment", "sst2", "cifar10", "fashion_mnist"
-]
+DatasetName = Literal["digits", "docstrings", "reviews_topic", "reviews_sentiment", "sst2", "cifar10", "fashion_mnist"]
 AlsoPrune = Literal["embeddings", "norms", "biases", "classifier"]
 
 
-def setting(default: Any, label: str, help: str, *, step: float | None = None, more: bool = False, flag: str = "", **bounds: Any) -> Any:
+def setting(
+    default: Any, label: str, help: str, *, step: float | None = None, more: bool = False, flag: str = "", **bounds: Any
+) -> Any:
     """A field of RunConfig with what a slider needs to know of it.
 
     Args:
@@ -29,7 +29,7 @@ def setting(default: Any, label: str, help: str, *, step: float | None = None, m
         flag: The command line's flag, where it is not the field's name.
         bounds: pydantic's ``ge`` and ``le``.
     """
-    extra = {"label": label, "step": step, "more": more, "flag": flag}
+    extra: dict[str, Any] = {"label": label, "step": step, "more": more, "flag": flag}
     return Field(default, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -42,54 +42,108 @@ class RunConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: ModelName = setting("resnet18", "Model", "The network that is the teacher; the student is a smaller one of its kind.")
+    model: ModelName = setting(
+        "resnet18", "Model", "The network that is the teacher; the student is a smaller one of its kind."
+    )
     dataset: DatasetName = setting(None, "Data", "What the models learn to classify.")
     student_size: float = setting(None, "Student size", "How small the student is.")
     train_examples: int = setting(
-        None, "Training examples", "How many labelled examples are used for training. Fewer is faster and harder.",
-        step=1, ge=64, le=60_000,
+        None,
+        "Training examples",
+        "How many labelled examples are used for training. Fewer is faster and harder.",
+        step=1,
+        ge=64,
+        le=60_000,
     )
     temperature: float = setting(
-        4.0, "Temperature T", "Divides the logits before softmax. Higher is softer: the wrong classes "
-        "show more of what the teacher knows about them.", step=0.5, ge=1.0, le=20.0,
+        4.0,
+        "Temperature T",
+        "Divides the logits before softmax. Higher is softer: the wrong classes "
+        "show more of what the teacher knows about them.",
+        step=0.5,
+        ge=1.0,
+        le=20.0,
     )
     alpha: float = setting(
-        0.7, "Alpha", "The weight of the soft loss; 1 - alpha weighs the hard loss. 0 is training without "
-        "a teacher. (Some papers use alpha the other way round.)", step=0.05, ge=0.0, le=1.0,
+        0.7,
+        "Alpha",
+        "The weight of the soft loss; 1 - alpha weighs the hard loss. 0 is training without "
+        "a teacher. (Some papers use alpha the other way round.)",
+        step=0.05,
+        ge=0.0,
+        le=1.0,
     )
     epochs: int = setting(5, "Epochs", "How often the student sees every training example.", step=1, ge=1, le=20)
     pruning: Literal["unstructured", "structured"] = setting(
-        "unstructured", "What is removed", "Single weights (set to zero, the shape stays), or whole channels, "
+        "unstructured",
+        "What is removed",
+        "Single weights (set to zero, the shape stays), or whole channels, "
         "heads and neurons (the model gets physically smaller).",
     )
     scope: Literal["global", "layer_wise"] = setting(
-        "global", "Ranked", "Global: one ranking over all layers. Layer-wise: every layer loses the same share.",
+        "global",
+        "Ranked",
+        "Global: one ranking over all layers. Layer-wise: every layer loses the same share.",
     )
     target_sparsity: float = setting(
-        0.5, "Sparsity", "The share that is removed: of the weights (unstructured), or of the channels, heads "
-        "and neurons of every layer (structured).", step=0.05, flag="sparsity", ge=0.0, le=0.95,
+        0.5,
+        "Sparsity",
+        "The share that is removed: of the weights (unstructured), or of the channels, heads "
+        "and neurons of every layer (structured).",
+        step=0.05,
+        flag="sparsity",
+        ge=0.0,
+        le=0.95,
     )
     recovery_epochs: int = setting(
-        2, "Recovery epochs", "Fine-tuning after pruning. What was pruned stays pruned.", step=1, ge=0, le=20,
+        2,
+        "Recovery epochs",
+        "Fine-tuning after pruning. What was pruned stays pruned.",
+        step=1,
+        ge=0,
+        le=20,
     )
     recovery_with_teacher: bool = setting(
-        True, "Teacher helps recovery", "Use the same distillation loss while recovering; off: labels only.", more=True,
-    )
-    also_prune: tuple[AlsoPrune, ...] = setting(
-        (), "Also prune", "Parts that unstructured pruning normally leaves alone, because little is gained and much is lost.",
+        True,
+        "Teacher helps recovery",
+        "Use the same distillation loss while recovering; off: labels only.",
         more=True,
     )
-    image_size: Literal[32, 64] = setting(32, "Image size", "Pixels a side. 64 takes about four times as long.", more=True)
+    also_prune: tuple[AlsoPrune, ...] = setting(
+        (),
+        "Also prune",
+        "Parts that unstructured pruning normally leaves alone, because little is gained and much is lost.",
+        more=True,
+    )
+    image_size: Literal[32, 64] = setting(
+        32, "Image size", "Pixels a side. 64 takes about four times as long.", more=True
+    )
     learning_rate: float = setting(
-        None, "Learning rate", "The highest learning rate of the student's stages; it warms up and then decays.",
-        more=True, ge=1e-6, le=0.1,
+        None,
+        "Learning rate",
+        "The highest learning rate of the student's stages; it warms up and then decays.",
+        more=True,
+        ge=1e-6,
+        le=0.1,
     )
     batch_size: int = setting(None, "Batch size", "Examples in one step.", step=1, more=True, ge=4, le=256)
     weights: Literal["auto", "pretrained", "scratch"] = setting(
-        "auto", "Teacher's weights", "auto: published weights if they can be had, else from scratch. pretrained: "
-        "published weights or an error. scratch: random weights, trained here only.", more=True,
+        "auto",
+        "Teacher's weights",
+        "auto: published weights if they can be had, else from scratch. pretrained: "
+        "published weights or an error. scratch: random weights, trained here only.",
+        more=True,
     )
-    seed: int = setting(0, "Seed", "Decides every random choice of the student. The same seed gives the same result; the teacher has a seed of its own.", step=1, more=True, ge=0, le=2**31 - 1)
+    seed: int = setting(
+        0,
+        "Seed",
+        "Decides every random choice of the student. The same seed gives the same result; the teacher has "
+        "a seed of its own.",
+        step=1,
+        more=True,
+        ge=0,
+        le=2**31 - 1,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -121,12 +175,20 @@ class RunConfig(BaseModel):
         model, dataset = MODELS[self.model], DATASETS[self.dataset]
         if dataset.kind != model.kind:
             allowed = ", ".join(d.name for d in datasets_for(self.model))
-            raise ValueError(f"dataset {self.dataset} is {dataset.kind} data and {self.model} reads {model.kind}: choose {allowed}")
+            raise ValueError(
+                f"dataset {self.dataset} is {dataset.kind} data and {self.model} reads {model.kind}: choose {allowed}"
+            )
         if self.student_size not in model.student.values:
             allowed = ", ".join(f"{v:g}" for v in model.student.values)
-            raise ValueError(f"student_size {self.student_size:g} does not exist for {self.model}: choose {model.student.unit} {allowed}")
+            raise ValueError(
+                f"student_size {self.student_size:g} does not exist for {self.model}: "
+                f"choose {model.student.unit} {allowed}"
+            )
         if self.train_examples > dataset.max_train_examples:
-            raise ValueError(f"train_examples {self.train_examples} is more than {self.dataset} has: choose at most {dataset.max_train_examples}")
+            raise ValueError(
+                f"train_examples {self.train_examples} is more than {self.dataset} has: "
+                f"choose at most {dataset.max_train_examples}"
+            )
         return self
 
 

@@ -189,7 +189,15 @@ class RunFailed(Record):
 
 
 Event = Annotated[
-    Described | StageStarted | Progress | LossPoint | EpochFinished | StageFinished | Measured | RunFinished | RunFailed,
+    Described
+    | StageStarted
+    | Progress
+    | LossPoint
+    | EpochFinished
+    | StageFinished
+    | Measured
+    | RunFinished
+    | RunFailed,
     Field(discriminator="kind"),
 ]
 

@@ -31,11 +31,11 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                     stages[event.stage] = bars.add_task(event.stage, total=None, detail="")
                 case events.Progress():
                     speed = event.examples_per_second
-                    detail = {"detail": f"{speed:,.0f} examples/s"} if speed else {}
-                    bars.update(stages[event.stage], total=event.total, completed=event.done, **detail)
+                    bars.update(stages[event.stage], total=event.total, completed=event.done)
+                    if speed:
+                        bars.update(stages[event.stage], detail=f"{speed:,.0f} examples/s")
                 case events.EpochFinished():
-                    detail = {"detail": f"validation accuracy {event.validation_accuracy:.3f}"}
-                    bars.update(bars.task_ids[-1], **detail)
+                    bars.update(bars.task_ids[-1], detail=f"validation accuracy {event.validation_accuracy:.3f}")
                 case events.StageFinished():
                     bars.update(stages[event.stage], total=1, completed=1)
                 case events.RunFailed():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import simulator.engine  # noqa: F401, I001  first: it tells torch's threads not to spin, which must be said before torch loads
+
 from collections.abc import Iterator
 from pathlib import Path
 

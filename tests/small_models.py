@@ -14,9 +14,7 @@ def small_distilbert(classes=3, layers=2):
 def small_t5(layers=2):
     torch.manual_seed(0)
     return T5ForConditionalGeneration(
-        T5Config(
-            vocab_size=50, d_model=24, d_kv=6, d_ff=40, num_layers=layers, num_heads=4, decoder_start_token_id=0
-        )
+        T5Config(vocab_size=50, d_model=24, d_kv=6, d_ff=40, num_layers=layers, num_heads=4, decoder_start_token_id=0)
     ).eval()
 
 

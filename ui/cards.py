@@ -9,7 +9,7 @@ import streamlit as st
 
 from simulator import availability
 from simulator.catalog import DATASETS, ModelInfo
-from ui import controls, settings, tables
+from ui import settings, tables
 
 Colour = Literal["green", "blue", "orange", "gray"]
 
@@ -42,9 +42,9 @@ def model_card(info: ModelInfo) -> None:
             "Not counted yet on this machine: `python -m simulator models`"
         )
         st.caption(f"Paper: {info.paper}. Weights: {info.repository}")
-        if st.button("Use it in the Lab", icon=":material/science:", key=f"use_{info.name}"):
-            controls.ask_for("model", info.name)
-            st.switch_page("screens/lab.py")
+        st.page_link(
+            "screens/lab.py", label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
+        )
 
 
 @st.fragment(run_every=2)

@@ -37,6 +37,8 @@ SYMBOLS: dict[Variant, str] = {
     "recovered": "star",
 }
 
+NEUTRAL = "#9AA3A8"  # for what belongs to no variant; seen on white, on dark and on every bar
+
 Term = Literal["hard", "soft", "total"]
 TERM_TITLES: dict[Term, str] = {"hard": "Hard loss", "soft": "Soft loss", "total": "Total loss"}
 
@@ -138,9 +140,11 @@ def validation(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequ
             name=variant,
             line={"color": COLOURS[variant], "dash": DASHES[variant], "width": 2.5},
             marker={"symbol": SYMBOLS[variant], "size": 8},
+            cliponaxis=False,
             hovertemplate=f"{variant}, epoch %{{x}}: %{{y:.1f}} %<extra></extra>",
         )
     chart.update_xaxes(rangemode="tozero")
+    chart.update_yaxes(range=[0, 100])  # it stands still while the curves grow
     if not variants:
         _nothing_yet(chart, "The first value comes with the first epoch")
     return chart
@@ -172,6 +176,7 @@ def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
                 "symmetric": False,
                 "array": [100 * (high - m.accuracy)],
                 "arrayminus": [100 * (m.accuracy - low)],
+                "color": COLOURS[m.name],
             },
             hovertemplate=f"{m.name}: %{{y:.1f}} % at {words.size(m.gzip_bytes)} gzipped<extra></extra>",
         )
@@ -213,6 +218,7 @@ def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
             "symmetric": False,
             "array": [t.p75 - t.median for _, t in timed],
             "arrayminus": [t.median - t.p25 for _, t in timed],
+            "color": NEUTRAL,
         },
         hovertemplate="%{x}: median %{y:.3s} ms<extra></extra>",
     )

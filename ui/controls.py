@@ -10,16 +10,16 @@ from typing import Any, cast
 
 import streamlit as st
 
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES
 from simulator.config import RunConfig
 from ui import settings
 from ui.settings import Control
 
+CAPTIONS = {"pruning": PRUNING, "scope": SCOPES}
 SETTLED = "settings_settled"
 NOTES = "settings_notes"
 DRAWN = "settings_drawn"
 URL_BEHIND = "settings_url_behind"
-TRIED = "settings_url_tried"
 
 
 def settle() -> RunConfig:
@@ -56,9 +56,10 @@ def _put(name: str, value: Any, config: RunConfig, always: bool) -> None:
         st.session_state[name] = value
 
 
-def ask_for(name: str, value: Any) -> None:
-    """Set a control of the Lab from another page; what depends on it follows when the Lab settles."""
-    st.session_state[name] = value
+def take(config: RunConfig) -> None:
+    """Set every control to a run's settings. For a button's callback: widgets that are drawn cannot be set."""
+    for name, value in config:
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
 
 
 def show_notes() -> None:
@@ -98,6 +99,9 @@ def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict
     common |= {"options": options, "format_func": lambda value: settings.shown(control.name, value)}
     if control.shape != "choice":
         st.select_slider(value=default, **common)
+    elif control.name in CAPTIONS:
+        captions = [CAPTIONS[control.name][option].help for option in options]
+        st.radio(index=options.index(default), captions=captions, **common)
     elif control.name in ("model", "dataset", "weights"):
         st.selectbox(index=options.index(default), **common)
     else:
@@ -137,17 +141,8 @@ def chosen(settled: RunConfig) -> RunConfig:
     config, refused = settings.fit(held, None)
     if refused or config.model != settled.model or config.dataset != settled.dataset:
         st.rerun()
-    _catch_up_url(config)
-    return config
-
-
-def _catch_up_url(config: RunConfig) -> None:
-    """Start over once if a setting is missing from the URL.
-
-    Streamlit writes a bound widget's value into the URL when the browser changed it, or when the page sets
-    a widget that it has drawn before; not when the page set it before it was first drawn.
-    """
     changed = {name for name in st.session_state[DRAWN] if getattr(config, name) != settings.default_of(name, config)}
-    if not changed <= set(st.query_params) and st.session_state.get(TRIED) != config:
-        st.session_state[URL_BEHIND], st.session_state[TRIED] = True, config
-        st.rerun()
+    # A link may name an option otherwise than its control shows it (model=t5_small). Streamlit drops that from the
+    # URL, and writes what the page sets only from the control's second run on.
+    st.session_state[URL_BEHIND] = not changed <= set(st.query_params)
+    return config

@@ -11,7 +11,7 @@ from simulator.config import RunConfig
 from simulator.errors import SimulatorError
 from simulator.events import STAGES
 from simulator.store import ENDED, Forecast, Run
-from ui import live, settings, teach, views, words
+from ui import controls, live, settings, teach, views, words
 from ui.guard import errors_shown, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS
 
@@ -31,7 +31,18 @@ def data_state(config: RunConfig) -> None:
     st.caption(text)
 
 
-def run_bar(config: RunConfig, run_id: str | None) -> None:
+def open_run() -> Run | None:
+    """The run in the URL or the last one of this session. One that is gone is said to be so, and closed."""
+    run_id = live.chosen_run(PLACE)
+    if run_id is None:
+        return None
+    with errors_shown():
+        return service.run(run_id)
+    live.choose_run(PLACE, None)
+    return None
+
+
+def run_bar(config: RunConfig, run: Run | None) -> None:
     """What the run will cost, Run, and Cancel for the run that is open."""
     st.markdown(f"**{MODELS[config.model].title}** on **{DATASETS[config.dataset].title}**")
     forecast = _forecast(config)
@@ -39,7 +50,7 @@ def run_bar(config: RunConfig, run_id: str | None) -> None:
         pressed = st.button(
             "Run", type="primary", icon=":material/play_arrow:", key="run_button", disabled=forecast is None
         )
-        if run_id is not None and service.run(run_id).state not in ENDED:
+        if run is not None and run.state not in ENDED:
             cancelled = st.button("Cancel", icon=":material/stop:", key="cancel_button")
         else:
             cancelled = False
@@ -49,8 +60,8 @@ def run_bar(config: RunConfig, run_id: str | None) -> None:
         if pressed:
             live.choose_run(PLACE, service.submit(config))
             st.rerun()
-        if cancelled and run_id is not None:
-            service.cancel(run_id)
+        if cancelled and run is not None:
+            service.cancel(run.id)
             st.toast("Cancelling. What was measured until now stays.", icon=":material/stop:")
 
 
@@ -82,24 +93,23 @@ def what_will_happen() -> None:
     st.caption("The run belongs to the server: you may move the sliders, change the page or close the tab meanwhile.")
 
 
-def show_run(run_id: str, config: RunConfig) -> None:
+def show_run(run: Run, config: RunConfig) -> None:
     """The open run: its settings where they differ from the sliders, its progress, and its result."""
-    run = service.run(run_id)
     _which(run, config)
-    live.follow(run_id)
+    live.follow(run.id)
     if run.state not in ENDED:
         return
-    measured = service.measurements(run_id)
+    measured = service.measurements(run.id)
     if measured:
         views.compression(measured)
         st.page_link(
             "screens/results.py",
             label="All results of this run",
             icon=":material/table_chart:",
-            query_params={"run": run_id},
+            query_params={"run": run.id},
         )
     if run.state != "finished" and st.button("Run again", icon=":material/replay:", key="again_button"):
-        live.choose_run(PLACE, service.rerun(run_id))
+        live.choose_run(PLACE, service.rerun(run.id))
         st.rerun()
 
 
@@ -111,6 +121,11 @@ def _which(run: Run, config: RunConfig) -> None:
         listed = ", ".join(
             f"{settings.all_controls()[n].label.lower()} {settings.shown(n, getattr(run.config, n))}" for n in changed
         )
-        st.caption(
-            f"It runs with other settings than the controls show now: {listed}.", help="Press Run to try the new ones."
+        st.caption(f"This run has other settings than the controls show now: {listed}.")
+        st.button(
+            "Set the controls to this run",
+            icon=":material/tune:",
+            key="take_button",
+            on_click=controls.take,
+            args=(run.config,),
         )

@@ -13,7 +13,7 @@ from simulator.config import RunConfig
 from simulator.events import STAGES, Stage, Variant
 from simulator.store import ENDED, Run
 from ui import charts, views, words
-from ui.guard import show_problem
+from ui.guard import errors_shown, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story
 
 EVERY_SECONDS = 0.7
@@ -69,6 +69,7 @@ def follow(run_id: str) -> None:
     st.fragment(_panel, run_every=EVERY_SECONDS if under_way else None, key="follow")(run_id, under_way)
 
 
+@errors_shown()  # the timer runs it without its page around it
 def _panel(run_id: str, was_under_way: bool) -> None:
     run = service.run(run_id)
     story = story_of(run_id)
@@ -169,10 +170,11 @@ def curves(story: Story, config: RunConfig, place: str, side_by_side: bool) -> N
 
     Until something is chosen, the curve is that of the stage under way.
     """
+    title = _pick_curve(story, place)
+    term, variants, words_for_it = CURVES[title]
     left, right = st.columns(2) if side_by_side else (st.container(), st.container())
     with left:
-        title = _pick_curve(story, place)
-        term, variants, words_for_it = CURVES[title]
+        st.markdown(f"**{charts.TERM_TITLES[term]}**")
         st.caption(words_for_it)
         ends: dict[str, int | None] = {"Recovery": config.recovery_epochs, "Teacher": None}
         views.chart(
@@ -183,7 +185,7 @@ def curves(story: Story, config: RunConfig, place: str, side_by_side: bool) -> N
     with right:
         shown = [variant for variant in charts.COLOURS if story.epochs.get(variant)]
         st.markdown("**Validation accuracy**")
-        st.caption("On examples that are not trained on, after each epoch. Epoch 0 is before training.")
+        st.caption("On examples that are not trained on. Epoch 0 is before training.")
         views.chart(
             charts.validation(story.epochs, shown), f"{place}_validation", charts.validation_alt(story.epochs, shown)
         )

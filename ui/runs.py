@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,6 +14,7 @@ from ui import tables
 from ui.guard import errors_shown
 
 MOST_LISTED = 200
+TICKED = "ticked_runs"
 
 
 def listing() -> list[Run]:
@@ -26,21 +28,33 @@ def nothing_yet() -> None:
     st.page_link("screens/lab.py", label="To the Lab", icon=":material/science:")
 
 
+@st.cache_data(max_entries=2 * MOST_LISTED, show_spinner=False)
+def finished_headline(run_id: str) -> tuple[str, str]:
+    """The headline figures of a finished run. They never change, and each reading parses all of its layers."""
+    return tables.headline(service.measurements(run_id))
+
+
 def table(listed: Sequence[Run]) -> list[Run]:
     """All runs, a row each; gives those that are ticked."""
     st.caption("Tick one to open it, run it again or delete it. Tick two or more to compare them.")
-    measured = {run.id: service.measurements(run.id) for run in listed}
+    # Streamlit remembers ticks by row. Rows move when anybody starts or deletes a run, and then a tick would
+    # stand for another run: so a changed list is a new table, which starts with the same runs ticked.
+    ids = [run.id for run in listed]
+    ticked = [row for row, run_id in enumerate(ids) if run_id in st.session_state.get(TICKED, ())]
     chosen = st.dataframe(
-        tables.run_rows(listed, measured),
+        tables.run_rows(listed, {run.id: finished_headline(run.id) for run in listed if run.state == "finished"}),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        key="runs_table",
+        selection_default={"selection": {"rows": ticked}},
+        key=f"runs_{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}",
         column_config=tables.RUN_COLUMNS,
         placeholder="",
         alt="All runs with state, settings and results",
     )
-    return [listed[row] for row in chosen["selection"]["rows"] if row < len(listed)]
+    selected = [listed[row] for row in chosen["selection"]["rows"]]
+    st.session_state[TICKED] = [run.id for run in selected]
+    return selected
 
 
 def actions(selected: Sequence[Run]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from pandas.io.formats.style import Styler
 
 from simulator.catalog import MODELS, ModelInfo
 from simulator.config import RunConfig
-from simulator.events import Measurement
+from simulator.events import Measurement, Variant
 from simulator.statistics import relative
 from simulator.store import Run
 from ui import settings, words
@@ -121,31 +121,33 @@ SPEED: dict[str, Column] = {
 
 def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) -> Styler:
     """A row a variant; the best value of each column is bold and starred, where there is more than one value."""
-    frame = pd.DataFrame(
-        {title: [show(m) for m in measurements] for title, (show, *_) in columns.items()},
-        index=pd.Index([m.name for m in measurements], name="Variant"),
-    )
-    bold = pd.DataFrame("", index=frame.index, columns=frame.columns)
+    names = [m.name for m in measurements]
+    frame = pd.DataFrame({title: [show(m) for m in measurements] for title, (show, *_) in columns.items()})
+    frame.insert(0, "Variant", pd.Series(names, dtype="str"))
+    style = pd.DataFrame("", index=frame.index, columns=frame.columns)
+    style["Variant"] = [f"color: {COLOURS[name]}; font-weight: bold" for name in names]
     for title, (_, compare, more_is_better, _) in columns.items():
         for name in best(measurements, compare, more_is_better) if compare else ():
-            frame.at[name, title] = f"★ {frame.at[name, title]!s}"
-            bold.at[name, title] = "font-weight: bold"
-    styler = frame.style.apply(lambda _: bold, axis=None)
-    return styler.apply_index(lambda names: [f"color: {COLOURS[name]}" for name in names])
+            row = names.index(name)
+            frame.at[row, title] = f"★ {frame.at[row, title]!s}"
+            style.at[row, title] = "font-weight: bold"
+    return frame.style.apply(lambda _: style, axis=None)
 
 
-def best(measurements: Sequence[Measurement], of: Callable[[Measurement], float], more_is_better: bool) -> list[str]:
+def best(
+    measurements: Sequence[Measurement], of: Callable[[Measurement], float], more_is_better: bool
+) -> list[Variant]:
     """The variants with the best value; none where more than half share it, for that distinguishes nobody."""
     values = [of(m) for m in measurements]
     top = max(values) if more_is_better else min(values)
-    names: list[str] = [m.name for m, value in zip(measurements, values, strict=True) if value == top]
+    names: list[Variant] = [m.name for m, value in zip(measurements, values, strict=True) if value == top]
     return names if 2 * len(names) <= len(values) else []
 
 
 def column_config(columns: dict[str, Column]) -> dict[str, Any]:
     """Headings with their tooltips; the variant stays in view when the table scrolls."""
     config: dict[str, Any] = {t: st.column_config.TextColumn(t, help=tip) for t, (_, _, _, tip) in columns.items()}
-    return {"_index": st.column_config.TextColumn("Variant", pinned=True), **config}
+    return {"Variant": st.column_config.TextColumn("Variant", pinned=True), **config}
 
 
 def plain(measurements: Sequence[Measurement]) -> pd.DataFrame:
@@ -166,7 +168,7 @@ def gains(variant: Measurement, reference: Measurement) -> list[tuple[str, str, 
     """(what, change, explanation) of a variant against the teacher; growth has a minus and stays visible."""
     change = relative(variant, reference)
     rows = [
-        ("Accuracy, points", words.signed(change.accuracy_change_points, ""), "Percentage points against the teacher."),
+        ("Accuracy, points", words.points(change.accuracy_change_points), "Percentage points against the teacher."),
         (
             "File size",
             _less(change.size_reduction),
@@ -215,29 +217,32 @@ RUN_COLUMNS: dict[str, Any] = {
 }
 
 
-def run_rows(runs: Sequence[Run], measured: dict[str, list[Measurement]]) -> pd.DataFrame:
+def headline(measurements: Sequence[Measurement]) -> tuple[str, str]:
+    """The accuracy of the last variant, and its file against the teacher's; empty where they were not measured."""
+    if not measurements:
+        return "", ""
+    last, teacher = measurements[-1], next((m for m in measurements if m.name == "teacher"), None)
+    return words.percent(last.accuracy), _less(relative(last, teacher).size_reduction) if teacher else ""
+
+
+def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
     """A row a run: when, state, settings that matter most, headline figures."""
-    rows = []
-    for run in runs:
-        config, found = run.config, measured.get(run.id, [])
-        last = found[-1] if found else None
-        teacher = next((m for m in found if m.name == "teacher"), None)
-        rows.append(
-            {
-                "Run": run.id,
-                "When": words.ago(run.created_at),
-                "State": "recorded" if run.origin == "recorded" else run.state,
-                "Model": MODELS[config.model].title,
-                "Data": settings.shown("dataset", config.dataset),
-                "T": config.temperature,
-                "Alpha": config.alpha,
-                "Epochs": config.epochs,
-                "Sparsity": config.target_sparsity,
-                "Result": words.percent(last.accuracy) if last else "",
-                "File": _less(relative(last, teacher).size_reduction) if last and teacher else "",
-            }
-        )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {
+            "Run": run.id,
+            "When": words.ago(run.created_at),
+            "State": "recorded" if run.origin == "recorded" else run.state,
+            "Model": MODELS[run.config.model].title,
+            "Data": settings.shown("dataset", run.config.dataset),
+            "T": run.config.temperature,
+            "Alpha": run.config.alpha,
+            "Epochs": run.config.epochs,
+            "Sparsity": run.config.target_sparsity,
+            "Result": headlines.get(run.id, ("", ""))[0],
+            "File": headlines.get(run.id, ("", ""))[1],
+        }
+        for run in runs
+    )
 
 
 def side_by_side(runs: Sequence[Run], measured: dict[str, list[Measurement]]) -> tuple[pd.DataFrame, list[str]]:

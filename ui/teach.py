@@ -145,7 +145,7 @@ def _difference(new: Measurement, old: Measurement, subject: str, reference: str
     sentence = (
         f"{subject} is right in **{words.percent(new.accuracy)}**, {reference} in **{words.percent(old.accuracy)}** "
     )
-    sentence += f"({words.signed(points, 'points')}). "
+    sentence += f"({words.points(points)} points). "
     if new.accuracy == old.accuracy:
         return sentence + "No difference on these examples."
     if intervals_overlap(new, old):

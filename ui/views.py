@@ -35,6 +35,7 @@ def _table(title: str, measurements: Sequence[Measurement], columns: dict[str, t
     st.dataframe(
         tables.comparison(measurements, columns),
         column_config=tables.column_config(columns),
+        hide_index=True,
         alt=f"{title}: {', '.join(columns)} of {', '.join(m.name for m in measurements)}",
     )
     st.caption(note)
@@ -49,7 +50,7 @@ def gains(measurements: Sequence[Measurement]) -> None:
     st.markdown(f"**The {last.name} student against its teacher**")
     with st.container(horizontal=True):
         for what, change, explanation in tables.gains(last, teacher):
-            st.metric(what, change, help=explanation, width=160)
+            st.metric(what, change, help=explanation, width=145)
 
 
 def chart(figure: object, key: str, alt: str) -> None:

@@ -41,7 +41,14 @@ def percent(fraction: float) -> str:
 def signed(value: float, unit: str) -> str:
     """A change with its sign, and a true minus."""
     sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "\N{PLUS-MINUS SIGN}"
-    return f"{sign}{three(abs(value))} {unit}".rstrip()
+    return f"{sign}{three(abs(value))} {unit}"
+
+
+def points(change: float) -> str:
+    """A change of an accuracy in percentage points, with its sign; one digit after the point, like the accuracies."""
+    rounded = round(change, 1)
+    sign = "+" if rounded > 0 else "\N{MINUS SIGN}" if rounded < 0 else "\N{PLUS-MINUS SIGN}"
+    return f"{sign}{abs(rounded):.1f}"
 
 
 def duration(seconds: float) -> str:

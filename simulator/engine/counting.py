@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
+from simulator.counts import Count
+from simulator.engine import weights
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.size import parameters_of
 from simulator.engine.models import MODULES
-from simulator.engine import weights
 
 TOKENS = 128
 PIXELS = 224
 CLASSES = {"distilbert": 2, "t5_small": 2, "mobilenet_v2": 1000, "resnet18": 1000}
-
-
-@dataclass(frozen=True)
-class Count:
-    """What was counted; ``at`` says for which input the MACs are."""
-
-    parameters: int
-    macs: int
-    at: str
 
 
 def count(name: str) -> Count:

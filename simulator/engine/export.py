@@ -13,7 +13,7 @@ from simulator.engine.setup import Setup
 from simulator.engine.teacher import write_json
 from simulator.events import Variant
 
-IMAGE_EXAMPLE = '''\
+IMAGE_EXAMPLE = """\
 import numpy as np
 from torchvision.transforms.v2 import functional as F
 from load import load
@@ -24,9 +24,9 @@ x = torch.from_numpy(pictures).permute(0, 3, 1, 2) / 255
 x = torch.nn.functional.interpolate(x, size=({size}, {size}), mode="bilinear", antialias=True)
 x = F.normalize(x, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 logits = model(x)
-'''
+"""
 
-DISTILBERT_EXAMPLE = '''\
+DISTILBERT_EXAMPLE = """\
 from tokenizers import Tokenizer
 from load import load
 
@@ -34,9 +34,9 @@ model = load(".")
 tokenizer = Tokenizer.from_file("tokenizer.json")
 ids = torch.tensor([tokenizer.encode("a text of yours").ids])
 logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
-'''
+"""
 
-T5_EXAMPLE = '''\
+T5_EXAMPLE = """\
 import sentencepiece
 from load import load
 
@@ -46,9 +46,9 @@ words = {words}
 ids = torch.tensor([tokenizer.encode("a text of yours") + [1]])      # 1 ends a text
 out = model(input_ids=ids, attention_mask=torch.ones_like(ids), decoder_input_ids=torch.zeros(1, 1, dtype=torch.long))
 logits = out.logits[:, 0, [tokenizer.encode(word)[0] for word in words]]
-'''
+"""
 
-README = '''\
+README = """\
 # {title}: the {variant} student
 
 Made by the KD Pruning Simulator; data: {dataset}. Classes, in the order of the logits: {classes}.
@@ -61,7 +61,7 @@ Made by the KD Pruning Simulator; data: {dataset}. Classes, in the order of the 
 import torch
 {example}print(torch.softmax(logits, dim=-1))
 ```
-'''
+"""
 
 
 def export(setup: Setup, variant: Variant, model: nn.Module, folder: Path) -> None:

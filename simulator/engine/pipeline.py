@@ -114,9 +114,7 @@ def staged(stage: Stage, note: str, body: Generator[Event, None, T]) -> Generato
             if isinstance(event, Progress):
                 examples = max(examples, event.done)
             yield event
-    yield StageFinished(
-        stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples
-    )
+    yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
     return result, memory.mb
 
 
@@ -188,7 +186,11 @@ def recovery(
 
 
 def measurement(
-    setup: Setup, variants: dict[Variant, nn.Module], peaks: dict[Variant, float], export_to: Path | None, export_all: bool
+    setup: Setup,
+    variants: dict[Variant, nn.Module],
+    peaks: dict[Variant, float],
+    export_to: Path | None,
+    export_all: bool,
 ) -> Generator[Event, None, None]:
     """Measure every variant, and export the last or all of them."""
     last = list(variants)[-1]

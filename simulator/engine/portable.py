@@ -65,7 +65,9 @@ def build_resnet(blocks: int, width: float, num_classes: int) -> nn.Module:
     model.bn1 = nn.BatchNorm2d(channels[0])
     model.inplanes = channels[0]
     for stage, planes in enumerate(channels):
-        setattr(model, f"layer{stage + 1}", model._make_layer(BasicBlock, planes, blocks, stride=1 if stage == 0 else 2))
+        setattr(
+            model, f"layer{stage + 1}", model._make_layer(BasicBlock, planes, blocks, stride=1 if stage == 0 else 2)
+        )
     model.fc = nn.Linear(channels[-1], num_classes)
     for module in model.modules():  # as torchvision initialises the layers that were replaced
         if isinstance(module, nn.Conv2d):
@@ -89,7 +91,9 @@ def fill(model: nn.Module, tensors: dict[str, Tensor]) -> None:
     model.load_state_dict(tensors, strict=False, assign=True)
     if hasattr(model, "tie_weights"):
         model.tie_weights()
-    missing = {n for n, t in model.state_dict().items() if n not in tensors and t.data_ptr() not in _addresses(model, tensors)}
+    missing = {
+        n for n, t in model.state_dict().items() if n not in tensors and t.data_ptr() not in _addresses(model, tensors)
+    }
     if missing:
         raise ValueError(f"The file lacks {sorted(missing)}")
 

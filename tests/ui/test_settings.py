@@ -135,3 +135,10 @@ def test_a_learning_rate_between_two_stops_takes_the_nearer_one():
 
 def test_decades():
     assert settings.decades(0.001, 0.1) == (0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
+
+
+def test_the_default_of_model_and_data_does_not_follow_what_is_chosen():
+    config = make_config({"model": "distilbert", "dataset": "docstrings", "learning_rate": 0.01})
+    assert settings.default_of("model", config) == "resnet18"
+    assert settings.default_of("dataset", config) == "reviews_topic"
+    assert settings.default_of("learning_rate", config) == MODELS["distilbert"].student_learning_rate

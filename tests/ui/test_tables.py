@@ -21,16 +21,16 @@ def several():
 
 def test_a_row_a_variant_with_units(several):
     frame = tables.comparison(several, tables.COST).data
-    assert list(frame.index) == ["teacher", "control", "distilled"]
-    assert frame.at["teacher", "File"] == "40.0 MB"
+    assert list(frame["Variant"]) == ["teacher", "control", "distilled"]
+    assert frame.at[0, "File"] == "40.0 MB"
 
 
 def test_the_best_of_a_column_is_starred(several):
     frame = tables.comparison(several, tables.QUALITY).data
-    assert frame.at["teacher", "Accuracy"] == "★ 95.0 %"
-    assert frame.at["control", "Accuracy"] == "90.0 %"
+    assert frame.at[0, "Accuracy"] == "★ 95.0 %"
+    assert frame.at[1, "Accuracy"] == "90.0 %"
     speed = tables.comparison(several, tables.SPEED).data
-    assert speed.at["control", "Batch 1"] == "★ 2.00 ms"
+    assert speed.at[1, "Batch 1"] == "★ 2.00 ms"
 
 
 def test_a_value_that_most_share_is_not_marked(several):
@@ -41,13 +41,13 @@ def test_a_value_that_most_share_is_not_marked(several):
 def test_a_latency_that_was_not_measured_says_so(several):
     several[0] = several[0].model_copy(update={"latency_ms": {}})
     frame = tables.comparison(several, tables.SPEED).data
-    assert frame.at["teacher", "Batch 32"] == "not measured"
+    assert frame.at[0, "Batch 32"] == "not measured"
 
 
 def test_every_column_has_a_tooltip():
     for columns in (tables.QUALITY, tables.COST, tables.SPEED):
         assert all(tip for _, _, _, tip in columns.values())
-        assert set(tables.column_config(columns)) == {"_index", *columns}
+        assert set(tables.column_config(columns)) == {"Variant", *columns}
 
 
 def test_the_csv_holds_plain_numbers(several):
@@ -59,7 +59,7 @@ def test_the_csv_holds_plain_numbers(several):
 
 def test_gains_keep_their_sign(several):
     rows = {what: change for what, change, _ in tables.gains(several[1], several[0])}
-    assert rows["Accuracy, points"] == "\N{MINUS SIGN}5.00"
+    assert rows["Accuracy, points"] == "\N{MINUS SIGN}5.0"
     assert rows["File size"] == "\N{MINUS SIGN}87.5 %"
     grown = {what: change for what, change, _ in tables.gains(several[0], several[1])}
     assert grown["File size"] == "+700 %"
@@ -92,7 +92,9 @@ def test_side_by_side_names_the_rows_that_differ(two_runs, several):
 
 
 def test_run_rows(two_runs, several):
-    frame = tables.run_rows(two_runs, {"one": several})
+    assert tables.headline([]) == ("", "")
+    assert tables.headline(several[1:]) == ("93.0 %", "")
+    frame = tables.run_rows(two_runs, {"one": tables.headline(several)})
     assert list(frame["Run"]) == ["two", "one"]
     assert list(frame["State"]) == ["queued", "queued"]
     assert list(frame["Result"]) == ["", "93.0 %"]

@@ -26,7 +26,7 @@ def test_a_function_that_is_not_there_is_not_made_up():
 def test_findings_say_when_a_difference_may_be_chance():
     close = teach.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)])
     assert len(close) == 1
-    assert "+1.00 points" in close[0]
+    assert "+1.0 points" in close[0]
     assert "may be chance" in close[0]
     far = teach.findings([measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.4)])
     assert "do not overlap" in far[0]

@@ -9,13 +9,23 @@ from ui import words
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (1, "1.00"), (9.996, "10.0"), (99.96, "100"), (0.01234, "0.0123"), (-3.14159, "-3.14"), (1234.5, "1,230")],
+    [
+        (0, "0"),
+        (1, "1.00"),
+        (9.996, "10.0"),
+        (99.96, "100"),
+        (0.01234, "0.0123"),
+        (-3.14159, "-3.14"),
+        (1234.5, "1,230"),
+    ],
 )
 def test_three_significant_digits(value, text):
     assert words.three(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(11_689_512, "11.7 M"), (1.814e9, "1.81 G"), (512, "512"), (1500, "1.50 k")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(11_689_512, "11.7 M"), (1.814e9, "1.81 G"), (512, "512"), (1500, "1.50 k")]
+)
 def test_count(value, text):
     assert words.count(value) == text
 
@@ -30,6 +40,19 @@ def test_size(value, text):
 )
 def test_signed(value, text):
     assert words.signed(value, "%") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.444, "+0.4"),
+        (-2.44, "\N{MINUS SIGN}2.4"),
+        (0.04, "\N{PLUS-MINUS SIGN}0.0"),
+        (-0.04, "\N{PLUS-MINUS SIGN}0.0"),
+    ],
+)
+def test_points(value, text):
+    assert words.points(value) == text
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def split(name: str, inputs: Inputs, labels: Sequence[int] | np.ndarray, source:
     rest, test = train_test_split(np.arange(len(y)), test_size=TEST_SHARE, stratify=y, random_state=SPLIT_SEED)
     share = VALIDATION_SHARE / (1 - TEST_SHARE)
     train, validation = train_test_split(rest, test_size=share, stratify=y[rest], random_state=SPLIT_SEED)
-    parts = (Split(take(inputs, rows), y[rows]) for rows in (train, validation, test))
-    return Dataset(name, *parts, fingerprint(inputs, y, source))
+    train, validation, test = (Split(take(inputs, rows), y[rows]) for rows in (train, validation, test))
+    return Dataset(name, train, validation, test, fingerprint(inputs, y, source))
 
 
 def fingerprint(inputs: Inputs, labels: np.ndarray, source: str) -> str:

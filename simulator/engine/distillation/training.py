@@ -98,7 +98,9 @@ def _train(
     log_every = max(1, steps // LOSS_POINTS)
     step, seen, started, reported = 0, 0, time.perf_counter(), 0.0
 
-    yield EpochFinished(variant=variant, epoch=0, validation_accuracy=accuracy(model, logits, validation, plan.bfloat16))
+    yield EpochFinished(
+        variant=variant, epoch=0, validation_accuracy=accuracy(model, logits, validation, plan.bfloat16)
+    )
     for epoch, batches in enumerate(epochs):
         model.train()
         for rows in batches:
@@ -186,6 +188,4 @@ def loss_point(loss: Loss, variant: Variant, step: int, steps: int, plan: Traini
 def progress(stage: Stage, done: int, total: int, elapsed: float) -> Progress:
     """Speed so far, and the time left at that speed."""
     speed = done / elapsed
-    return Progress(
-        stage=stage, done=done, total=total, examples_per_second=speed, seconds_left=(total - done) / speed
-    )
+    return Progress(stage=stage, done=done, total=total, examples_per_second=speed, seconds_left=(total - done) / speed)

@@ -11,7 +11,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 
 @torch.no_grad()
-def count_macs(model: nn.Module, logits: Callable[[nn.Module, dict[str, Tensor]], Tensor], example: dict[str, Tensor]) -> int:
+def count_macs(
+    model: nn.Module, logits: Callable[[nn.Module, dict[str, Tensor]], Tensor], example: dict[str, Tensor]
+) -> int:
     """Multiply-adds (MACs) of ``logits(model, example)``; FLOPs are twice as many.
 
     Matrix products, convolutions and attention are counted; element-wise work (activations,

@@ -1,7 +1,8 @@
 """One file a model, each with the same small functions:
 
 ``build_teacher(num_classes, weights, seed)``, ``build_student(teacher, size, seed)``,
-``make_encoder(train_inputs, label_words, weights, folder, image_size)``, ``logits(model, batch)`` and ``example_input(encode, inputs, size)``.
+``make_encoder(train_inputs, label_words, weights, folder, image_size)``, ``architecture(model, size)`` and
+``logits(model, batch)``; and ``CLASSIFIER``, the names of the modules that pruning leaves alone.
 """
 
 from __future__ import annotations

@@ -94,7 +94,9 @@ def label_token_ids(tokenizer: sentencepiece.SentencePieceProcessor, label_words
     """
     ids = [tokenizer.encode(word)[0] for word in label_words]
     if len(set(ids)) != len(ids):
-        raise SimulatorError(f"Two of the label words {list(label_words)} begin with the same token.", "Choose other words.")
+        raise SimulatorError(
+            f"Two of the label words {list(label_words)} begin with the same token.", "Choose other words."
+        )
     return ids
 
 
@@ -118,7 +120,7 @@ def make_encoder(
     label_ids = torch.tensor(label_token_ids(tokenizer, label_words))
 
     def encode(texts: Sequence[str]) -> dict[str, Tensor]:
-        batch = pad([ids[: MAX_TOKENS - 1] + [END] for ids in tokenizer.encode(lines(texts))], PAD)
+        batch = pad([[*ids[: MAX_TOKENS - 1], END] for ids in tokenizer.encode(lines(texts))], PAD)
         return {**batch, "label_ids": label_ids.expand(len(texts), -1)}
 
     return encode

@@ -47,9 +47,9 @@ class Attention:
 
     def importance(self) -> Tensor:
         """The L2 norm of all weights of each head, [heads]."""
-        squares = sum(layer.weight.detach().square().sum(1) for layer in self.inner)
-        squares = squares + sum(layer.weight.detach().square().sum(0) for layer in self.outer)
-        return squares.view(-1, self.width).sum(1).sqrt()
+        into = torch.stack([layer.weight.detach().square().sum(1) for layer in self.inner]).sum(0)
+        out_of = torch.stack([layer.weight.detach().square().sum(0) for layer in self.outer]).sum(0)
+        return (into + out_of).view(-1, self.width).sum(1).sqrt()
 
 
 def parts_of(model: nn.Module) -> tuple[list[FeedForward], list[Attention]]:

@@ -14,7 +14,9 @@ Masks = dict[str, Tensor]
 """Parameter name -> mask of the parameter's shape, bool, True = kept."""
 
 
-def prunable_parameters(model: nn.Module, classifier: Collection[str], also: Collection[AlsoPrune]) -> dict[str, nn.Parameter]:
+def prunable_parameters(
+    model: nn.Module, classifier: Collection[str], also: Collection[AlsoPrune]
+) -> dict[str, nn.Parameter]:
     """The parameters that unstructured pruning may touch, by name.
 
     Weights of linear and convolution layers always; embeddings, norms, biases and the classifier

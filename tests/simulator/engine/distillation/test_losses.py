@@ -69,7 +69,9 @@ def test_the_blend_is_exact(logits, alpha):
     loss = distillation_loss(student, labels, teacher, temperature=4.0, alpha=alpha)
     assert loss.hard.item() == F.cross_entropy(student, labels).item()
     assert loss.soft.item() == soft_loss(student, teacher, 4.0).item()
-    expected = {0.0: loss.hard.item(), 1.0: loss.soft.item()}.get(alpha, alpha * loss.soft.item() + (1 - alpha) * loss.hard.item())
+    expected = {0.0: loss.hard.item(), 1.0: loss.soft.item()}.get(
+        alpha, alpha * loss.soft.item() + (1 - alpha) * loss.hard.item()
+    )
     assert loss.total.item() == pytest.approx(expected, rel=0 if alpha in (0.0, 1.0) else 1e-6)
 
 

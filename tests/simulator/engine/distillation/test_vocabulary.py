@@ -58,7 +58,7 @@ def test_the_embedding_is_small_inside_and_whole_and_tied_after(name):
 def test_a_failure_inside_leaves_the_model_whole():
     model = small_t5()
     with pytest.raises(ZeroDivisionError), used_rows_only(model, few_tokens()):
-        1 / 0
+        raise ZeroDivisionError
     assert len(model.shared.weight) == 50
 
 

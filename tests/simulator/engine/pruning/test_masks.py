@@ -7,7 +7,13 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from simulator.engine.pruning.masks import apply_masks, global_masks, layer_wise_masks, prunable_parameters, prune_unstructured
+from simulator.engine.pruning.masks import (
+    apply_masks,
+    global_masks,
+    layer_wise_masks,
+    prunable_parameters,
+    prune_unstructured,
+)
 from tests.small_models import small_distilbert, small_t5
 
 

@@ -1,0 +1,86 @@
+"""Record one real run a model, to be shipped with the app: events and measurements, no weights.
+
+Each is carried out here and now with the default settings, through the same store and pipeline as
+any run. The text models are recorded on reviews_topic, whose sentences were written for this
+course; harvested docstrings are never shipped.
+
+    python -m benchmarks.record [--model NAME ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+import simulator
+from simulator import service
+from simulator.catalog import MODELS
+from simulator.config import make_config
+from simulator.engine import worker
+from simulator.engine.counting import count
+from simulator.machine import process_name
+from simulator.progress import draw
+from simulator.store import open_store
+
+RECORDINGS = Path(simulator.__file__).parent / "recordings"
+SIGNIFICANT_DIGITS = 5
+LOSS_POINTS = 80
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", choices=MODELS, action="append")
+    options = parser.parse_args()
+    console = Console()
+    RECORDINGS.mkdir(exist_ok=True)
+    for name in options.model or MODELS:
+        run_id = service.submit(make_config({"model": name}), origin="cli")
+        store = open_store()
+        store.start(run_id, process_name())
+        failure = draw(worker.carry_out(run_id, store), console)
+        if failure:
+            raise SystemExit(f"{name}: {failure.message}")
+        write(RECORDINGS / f"{name}.json", recording(name, service.export(run_id)))
+    counts = {name: vars(count(name)) for name in MODELS}
+    write(Path(simulator.__file__).parent / "counts.json", counts)
+
+
+def recording(name: str, exported: dict[str, Any]) -> dict[str, Any]:
+    """The exported run under a name of its own, progress left out and loss points thinned."""
+    run = {**exported["run"], "id": f"recorded-{name.replace('_', '-')}", "origin": "recorded", "process": None}
+    return {"run": run, "events": list(thinned(exported["events"]))}
+
+
+def thinned(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """All but progress, and of each variant's loss points at most 80, evenly spaced, the last among them."""
+    points: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        if event["kind"] == "loss":
+            points.setdefault(event["variant"], []).append(event)
+    kept = set()
+    for of_variant in points.values():
+        stride = -(-len(of_variant) // LOSS_POINTS)
+        kept |= {id(point) for point in of_variant[::-1][::stride]}
+    for event in events:
+        if event["kind"] != "progress" and (event["kind"] != "loss" or id(event) in kept):
+            yield rounded(event)
+
+
+def rounded(value: Any) -> Any:
+    """Loss curves to five significant digits; what was measured of a variant stays as it is."""
+    if isinstance(value, dict):
+        return value if value.get("kind") == "measured" else {key: rounded(v) for key, v in value.items()}
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
+
+
+def write(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

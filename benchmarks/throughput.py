@@ -1,0 +1,207 @@
+"""Student examples per second: our distillation stage beside a plain loop, in one run on one machine.
+
+The plain loop is what a careful beginner writes: float32, default layout, random batches padded to
+their longest text, a teacher forward pass at every step, AdamW as it comes. Both train the same
+student from the same weights with the same loss, learning rates, batch size and number of steps.
+
+    python -m benchmarks.throughput [--model NAME ...] [--seeds N] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import mean
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch import Tensor, nn
+
+from simulator.catalog import MODELS
+from simulator.config import RunConfig, make_config
+from simulator.engine import teacher as teacher_room
+from simulator.engine.batches import Examples
+from simulator.engine.distillation.losses import distillation_loss
+from simulator.engine.distillation.training import MAX_GRADIENT_NORM, accuracy, train, warm_up_then_decay
+from simulator.engine.measure.compute import count_macs
+from simulator.engine.pipeline import plan, student_examples
+from simulator.engine.setup import Setup, prepare
+
+EPOCHS = {"text": 4, "image": 5}
+FEW_VALIDATION_EXAMPLES = 32  # so that the time is that of training
+
+
+@dataclass(frozen=True)
+class Result:
+    """One model's figures, means over the seeds; accuracies are of the test split."""
+
+    ours_per_s: float
+    plain_per_s: float
+    ratio: float
+    ours_accuracy: float
+    plain_accuracy: float
+    fraction_of_peak: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", choices=MODELS, action="append")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    console = Console()
+    results: dict[str, Result] = {}
+    for name in options.model or MODELS:
+        results[name] = compare(name, options.seeds, console)
+    console.print(as_table(results))
+    if options.json:
+        options.json.write_text(
+            json.dumps({name: asdict(r) for name, r in results.items()}, indent=2), encoding="utf-8"
+        )
+
+
+def compare(name: str, seeds: int, console: Console) -> Result:
+    """Train both ways with each seed, one after the other, so that both meet the same state of the machine."""
+    ours_seconds, plain_seconds, ours_right, plain_right = [], [], [], []
+    for seed in range(seeds):
+        config = make_config({"model": name, "epochs": EPOCHS[MODELS[name].kind], "seed": seed})
+        setup = prepare(config)
+        teacher, logits = exhaust(teacher_room.provide(setup))
+        initial = setup.module.build_student(teacher, config.student_size, seed).to(setup.device)
+        student, seconds = ours(setup, initial, logits[: config.train_examples])
+        ours_seconds.append(seconds)
+        ours_right.append(accuracy(student, setup.module.logits, setup.test, bfloat16=False))
+        student, seconds = plain(setup, initial, teacher)
+        plain_seconds.append(seconds)
+        plain_right.append(accuracy(student, setup.module.logits, setup.test, bfloat16=False))
+        console.print(f"{name}, seed {seed}: ours {ours_seconds[-1]:.1f} s, plain {plain_seconds[-1]:.1f} s")
+    seen = config.train_examples * config.epochs
+    ours_per_s, plain_per_s = seen / mean(ours_seconds), seen / mean(plain_seconds)
+    return Result(
+        ours_per_s=ours_per_s,
+        plain_per_s=plain_per_s,
+        ratio=ours_per_s / plain_per_s,
+        ours_accuracy=mean(ours_right),
+        plain_accuracy=mean(plain_right),
+        fraction_of_peak=ours_per_s * flops_per_example(setup, initial) / peak_flops(setup),
+    )
+
+
+def exhaust(stage: Iterator[object]) -> tuple[nn.Module, Tensor]:
+    """Carry a stage out and give its result."""
+    while True:
+        try:
+            next(stage)
+        except StopIteration as end:
+            result: tuple[nn.Module, Tensor] = end.value
+            return result
+
+
+def ours(setup: Setup, initial: nn.Module, teacher_logits: Tensor) -> tuple[nn.Module, float]:
+    """The distillation stage as the app runs it."""
+    student, config = copy.deepcopy(initial), setup.config
+    started = time.perf_counter()
+    for _ in train(
+        student,
+        setup.module.logits,
+        student_examples(setup),
+        setup.validation.first(FEW_VALIDATION_EXAMPLES),
+        plan(setup, config.epochs, config.seed),
+        stage="distil",
+        variant="distilled",
+        teacher_logits=teacher_logits,
+    ):
+        pass
+    return student, time.perf_counter() - started
+
+
+def plain(setup: Setup, initial: nn.Module, teacher: nn.Module) -> tuple[nn.Module, float]:
+    """The same training written plainly."""
+    student = copy.deepcopy(initial).to(memory_format=torch.contiguous_format)
+    teacher = copy.deepcopy(teacher).to(memory_format=torch.contiguous_format).eval()
+    examples, config, logits = contiguous(student_examples(setup)), setup.config, setup.module.logits
+    torch.manual_seed(config.seed)
+    started = time.perf_counter()
+    optimizer = torch.optim.AdamW(parameter_groups(setup, student, config))
+    steps_an_epoch = -(-len(examples) // config.batch_size)
+    steps, step = steps_an_epoch * config.epochs, 0
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: warm_up_then_decay(s, steps))
+    student.train()
+    for _ in range(config.epochs):
+        for rows in torch.randperm(len(examples)).split(config.batch_size):
+            batch = examples.rows(rows)
+            with torch.no_grad():
+                targets = logits(teacher, batch)
+            loss = distillation_loss(
+                logits(student, batch), examples.labels[rows], targets, config.temperature, config.alpha
+            )
+            optimizer.zero_grad()
+            loss.total.backward()
+            nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)
+            optimizer.step()
+            schedule.step()
+            step += 1
+    return student, time.perf_counter() - started
+
+
+def contiguous(examples: Examples) -> Examples:
+    """The same examples in PyTorch's default layout."""
+    return Examples({name: x.contiguous() for name, x in examples.inputs.items()}, examples.labels)
+
+
+def parameter_groups(setup: Setup, student: nn.Module, config: RunConfig) -> list[dict[str, object]]:
+    """One learning rate, or for T5 the one that follows each tensor's scale: without it T5 does not learn."""
+    if not setup.model.relative_steps:
+        return [{"params": list(student.parameters()), "lr": config.learning_rate}]
+    return [
+        {"params": [p], "lr": config.learning_rate * max(1e-3, p.detach().square().mean().sqrt().item())}
+        for p in student.parameters()
+    ]
+
+
+def flops_per_example(setup: Setup, student: nn.Module) -> float:
+    """Arithmetic of one training example: forward, and twice that backward; at the mean text length."""
+    if setup.model.kind == "image":
+        rows = torch.tensor([0])
+    else:
+        lengths = setup.train.inputs["attention_mask"].sum(1)
+        rows = (lengths - lengths.float().mean()).abs().argmin().unsqueeze(0)
+    return 3 * 2 * count_macs(student, setup.module.logits, setup.train.rows(rows))
+
+
+def peak_flops(setup: Setup, size: int = 2048, seconds: float = 1.0) -> float:
+    """This machine's own matrix-product rate, in the precision that training uses."""
+    dtype = torch.bfloat16 if setup.bfloat16 else torch.float32
+    a, b = (torch.randn(size, size, dtype=dtype, device=setup.device) for _ in range(2))
+    for _ in range(3):
+        a @ b
+    products, started = 0, time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        a @ b
+        products += 1
+    return 2 * size**3 * products / (time.perf_counter() - started)
+
+
+def as_table(results: dict[str, Result]) -> Table:
+    table = Table("model", "ours /s", "plain /s", "ratio", "ours accuracy", "plain accuracy", "share of peak")
+    for name, r in results.items():
+        table.add_row(
+            name,
+            f"{r.ours_per_s:,.0f}",
+            f"{r.plain_per_s:,.0f}",
+            f"{r.ratio:.2f}",
+            f"{r.ours_accuracy:.3f}",
+            f"{r.plain_accuracy:.3f}",
+            f"{r.fraction_of_peak:.1%}",
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from simulator import service
+from simulator.config import make_config
+from tests.ui.invented import whole_run
+
+
+def words(app):
+    return " ".join(e.value for kind in (app.markdown, app.caption, app.info, app.success, app.error) for e in kind)
+
+
+def control(app, key):
+    every = (app.slider, app.selectbox, app.select_slider, app.radio, app.number_input, app.toggle, app.multiselect)
+    return next(widget for kind in every for widget in kind if widget.key == key)
+
+
+def test_the_first_visit_explains_what_will_happen(open_screen):
+    app = open_screen("lab")
+    assert "Press Run" in words(app)
+    assert "of memory" in words(app)  # the forecast
+
+
+def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_screen):
+    app = open_screen("lab")
+    control(app, "temperature").set_value(8.0)
+    control(app, "epochs").set_value(2)
+    app.run()
+    app.button(key="run_button").click().run()
+    (run,) = service.list_runs()
+    assert run.config == make_config({"temperature": 8.0, "epochs": 2})
+    assert app.query_params["run"] == run.id
+    assert "Waiting for its turn" in words(app)
+
+
+def test_a_link_sets_the_controls(open_screen):
+    app = open_screen("lab", model="T5-small", temperature="2.5", scope="Layer-wise")
+    assert control(app, "model").value == "t5_small"
+    assert control(app, "temperature").value == 2.5
+    assert control(app, "scope").value == "layer_wise"
+    assert control(app, "dataset").value == "reviews_topic"
+    assert not app.warning
+
+
+def test_a_link_that_does_not_fit_is_noted_and_the_page_works(open_screen):
+    app = open_screen("lab", model="nonsense", temperature="99", epochs="many", image_size="33", seed="-4")
+    (note,) = app.warning
+    for part in ("nonsense", "99", "many", "33", "-4"):
+        assert part in note.value
+    app.button(key="run_button").click().run()
+    assert service.list_runs()[0].config == make_config({})
+
+
+def test_switching_the_model_keeps_what_fits(open_screen):
+    app = open_screen("lab")
+    control(app, "temperature").set_value(9.0)
+    app.run()
+    control(app, "model").set_value("distilbert")
+    app.run()
+    assert not app.exception
+    assert control(app, "temperature").value == 9.0
+    assert control(app, "dataset").value == "reviews_topic"
+    assert control(app, "student_size").value == 3
+    assert control(app, "learning_rate").value == 1e-4
+
+
+def test_settings_survive_a_change_of_page(open_screen):
+    app = open_screen("lab")
+    control(app, "temperature").set_value(9.0)
+    app.run()
+    app.switch_page("screens/home.py").run()
+    app.switch_page("screens/lab.py").run()
+    assert control(app, "temperature").value == 9.0
+
+
+def test_moving_a_control_does_not_disturb_a_run(open_screen, stored):
+    stored("r1", "running", list(whole_run())[:12])
+    app = open_screen("lab", run="r1")
+    before = service.run("r1")
+    control(app, "temperature").set_value(9.0)
+    app.run()
+    assert service.run("r1") == before
+    assert "other settings" in words(app)
+    app.button(key="take_button").click().run()
+    assert control(app, "temperature").value == 4.0
+
+
+def test_a_run_under_way_can_be_cancelled(open_screen, stored):
+    stored("r1", "queued")
+    app = open_screen("lab", run="r1")
+    app.button(key="cancel_button").click().run()
+    assert service.run("r1").state == "cancelled"
+    app.run()
+    assert "cancel_button" not in [b.key for b in app.button]
+
+
+def test_a_finished_run_shows_its_table(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("lab", run="r1")
+    assert "Finished in 12 s" in words(app)
+    assert list(app.dataframe[0].value["Variant"]) == ["teacher", "control", "distilled", "pruned", "recovered"]
+
+
+@pytest.mark.parametrize("state", ["failed", "interrupted"])
+def test_a_run_that_broke_says_why_and_can_be_run_again(open_screen, stored, state):
+    stored("r1", state, list(whole_run())[:12], message="Out of memory.", advice="Use a smaller batch.")
+    app = open_screen("lab", run="r1")
+    assert "Out of memory." in app.error[0].value
+    assert "Use a smaller batch." in app.error[0].value
+    app.button(key="again_button").click().run()
+    assert [run.state for run in service.list_runs()] == ["queued", state]
+
+
+def test_a_run_that_is_gone_is_said_to_be_gone_and_a_new_one_can_start(open_screen):
+    app = open_screen("lab", run="nowhere")
+    assert "There is no run 'nowhere'" in app.error[0].value
+    app.button(key="run_button").click().run()
+    assert len(service.list_runs()) == 1
+
+
+def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch):
+    from simulator import budget
+    from simulator.errors import DoesNotFit
+
+    def refuse(config, forecast):
+        raise DoesNotFit("It needs 9 GB and 1 GB is free.", "Choose a smaller batch.")
+
+    monkeypatch.setattr(budget, "check_fits", refuse)
+    app = open_screen("lab")
+    app.button(key="run_button").click().run()
+    assert "Choose a smaller batch." in app.error[0].value
+    assert service.list_runs() == []

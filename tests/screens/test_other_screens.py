@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from simulator import recorded, service
+from simulator.config import make_config
+from simulator.recorded import Recorded
+from tests.ui.invented import whole_run
+from ui import views
+
+
+def words(app):
+    kinds = (app.markdown, app.caption, app.info, app.success, app.error, app.subheader, app.metric)
+    return " ".join(str(e.value) for kind in kinds for e in kind)
+
+
+def test_home_says_plainly_that_nothing_is_recorded(open_screen, monkeypatch):
+    monkeypatch.setattr(recorded, "all_recorded", lambda: ())
+    assert "ships no recorded run" in words(open_screen("home"))
+
+
+@pytest.fixture
+def shipped(stored, monkeypatch):
+    """A recorded run; the store that it was made in keeps nothing of it."""
+    stored("rec", "finished", list(whole_run()))
+    run = service.run("rec").model_copy(update={"origin": "recorded"})
+    service.delete("rec")
+    monkeypatch.setattr(recorded, "all_recorded", lambda: (Recorded(run, tuple(whole_run())),))
+
+
+def test_home_shows_a_recorded_run_as_recorded(open_screen, shipped):
+    app = open_screen("home")
+    assert "recorded on a test's CPU, 3 May 2026" in words(app)
+    assert len(app.dataframe) == 3
+
+
+def test_models_shows_four_cards_with_published_figures(open_screen):
+    app = open_screen("models")
+    assert [s.value for s in app.subheader] == ["DistilBERT", "MobileNetV2", "T5-small", "ResNet-18"]
+    figures = [table.value.loc["Parameters", "Published"] for table in app.table]
+    assert figures == ["66,955,010", "3,504,872", "60,506,624", "11,689,512"]
+    assert words(app).count("not reachable, so from scratch") == 4
+
+
+def test_results_without_any_run_points_to_the_lab(open_screen, monkeypatch):
+    monkeypatch.setattr(recorded, "all_recorded", lambda: ())
+    assert "No run has finished yet" in words(open_screen("results"))
+
+
+def test_results_shows_the_newest_finished_run(open_screen, stored):
+    stored("old", "finished", list(whole_run()))
+    stored("new", "finished", list(whole_run()), make_config({"temperature": 8.0}))
+    stored("bad", "failed")
+    app = open_screen("results")
+    assert app.selectbox[0].value == "new"
+    app.selectbox[0].set_value("old").run()
+    assert app.query_params["run"] == "old"
+    assert not app.exception
+
+
+def test_results_of_a_run_shows_what_was_measured(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("results", run="r1")
+    assert "The published weights cannot be reached." in words(app)
+    assert "measured on a test's CPU" in words(app)
+    assert "not on this machine" in words(app)  # no exported weights
+    assert app.dataframe[0].value["Accuracy"].tolist() == ["90.0 %"] * 5
+
+
+def test_results_shows_a_recorded_run_where_there_is_no_other(open_screen, shipped):
+    assert "recorded on a test's CPU" in words(open_screen("results"))
+
+
+@pytest.mark.parametrize(("state", "text"), [("running", "still under way"), ("failed", "Killed.")])
+def test_results_of_a_run_without_figures(open_screen, stored, state, text):
+    stored("r1", state, list(whole_run())[:8], **({"message": "Killed."} if state == "failed" else {}))
+    assert text in words(open_screen("results", run="r1"))
+
+
+def test_results_of_a_run_that_is_gone(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("results", run="nowhere")
+    assert "There is no run 'nowhere'" in app.error[0].value
+    assert "r1" in app.selectbox[0].options[1]
+
+
+def test_the_weights_are_packed_with_what_belongs_to_them():
+    folder = service.export_dir("r1")
+    folder.mkdir(parents=True)
+    for name in ("model.safetensors", "config.json", "README.md", "load.py"):
+        (folder / name).write_text(name)
+    with zipfile.ZipFile(io.BytesIO(views.weights_zip("r1"))) as archive:
+        assert sorted(archive.namelist()) == [
+            "student-r1/README.md", "student-r1/config.json", "student-r1/load.py", "student-r1/model.safetensors",
+        ]  # fmt: skip
+        assert archive.read("student-r1/load.py") == b"load.py"
+
+
+def test_runs_without_any_run(open_screen, monkeypatch):
+    monkeypatch.setattr(recorded, "all_recorded", lambda: ())
+    assert "There are no runs yet" in words(open_screen("runs"))
+
+
+def test_runs_lists_all_with_state_and_result(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("r2", "failed", list(whole_run())[:8], message="Killed.")
+    frame = open_screen("runs").dataframe[0].value
+    assert frame["Run"].tolist() == ["r2", "r1"]
+    assert frame["State"].tolist() == ["failed", "finished"]
+    assert frame["Result"].tolist() == ["", "90.0 %"]
+
+
+def test_runs_buttons_wait_for_a_choice(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("runs")
+    assert all(app.button(key=key).disabled for key in ("open_run", "rerun_run", "cancel_runs", "delete_runs"))
+
+
+def test_ticks_stay_with_their_run_when_the_rows_move(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("runs")
+    app.session_state["ticked_runs"] = ["r1"]
+    stored("r2", "finished", list(whole_run()))  # somebody else's, above the ticked one
+    app.run()
+    assert app.session_state["ticked_runs"] == ["r1"]
+    app.button(key="delete_runs").click().run()
+    assert "1 of the ticked runs: `r1`" in words(app)
+
+
+def test_two_ticked_runs_are_compared(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("r2", "finished", list(whole_run()), make_config({"temperature": 8.0}))
+    app = open_screen("runs")
+    app.session_state["ticked_runs"] = ["r1", "r2"]
+    stored("r3", "queued")
+    app.run()
+    assert app.dataframe[1].value.loc["Temperature T"].tolist() == ["8", "4"]
+
+
+def test_the_sidebar_names_what_is_under_way(open_screen, stored):
+    assert "No run is under way." in [c.value for c in open_screen("home").sidebar.caption]
+    stored("r1", "queued")
+    assert "No run is under way." not in [c.value for c in open_screen("home").sidebar.caption]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+SCRIPT = """
+import sys
+from streamlit.testing.v1 import AppTest
+from simulator import service
+
+service.start = lambda: None
+app = AppTest.from_file("streamlit_app.py", default_timeout=30)
+for screen in ("home", "models", "lab", "results", "runs"):
+    app.switch_page(f"screens/{screen}.py").run()
+    assert not app.exception, (screen, app.exception)
+heavy = [name for name in ("torch", "torchvision", "transformers") if name in sys.modules]
+assert not heavy, heavy
+"""
+
+
+def test_no_screen_imports_torch():
+    """In a process of its own: in this one other tests have imported torch."""
+    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]

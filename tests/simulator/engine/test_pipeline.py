@@ -1,0 +1,187 @@
+"""A whole run of a real ResNet-18, small enough for every test run: what happens, in which order, and whether it is true."""
+
+import math
+
+import pytest
+import torch
+
+from simulator.config import make_config
+from simulator.engine import pipeline, portable, teacher
+from simulator.engine.setup import prepare
+from simulator.events import STAGES, EpochFinished, LossPoint, Measured, RunFinished, StageFinished, StageStarted
+
+SMALL = {
+    "model": "resnet18",
+    "dataset": "digits",
+    "student_size": 0.25,
+    "train_examples": 192,
+    "epochs": 2,
+    "recovery_epochs": 1,
+    "weights": "scratch",
+}
+
+
+@pytest.fixture(scope="module")
+def shared_data(tmp_path_factory):
+    """One cache for the module, so that its teacher is trained once."""
+    folder = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KDPS_DATA_DIR", str(folder))
+        list(pipeline.prepare_teacher(make_config(SMALL)))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def use_shared_data(shared_data, monkeypatch):
+    monkeypatch.setenv("KDPS_DATA_DIR", str(shared_data))
+
+
+def carry_out(tmp_path=None, **settings):
+    return list(pipeline.run(make_config({**SMALL, **settings}), tmp_path, export_all=tmp_path is not None))
+
+
+def of(events, kind):
+    return [e for e in events if isinstance(e, kind)]
+
+
+def results(events):
+    """All that must repeat: losses and metrics, without times and memory."""
+    timed = {"latency_ms", "stage_peak_memory_mb"}
+    return [e.model_dump() for e in of(events, LossPoint | EpochFinished)] + [
+        e.measurement.model_dump(exclude=timed) for e in of(events, Measured)
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole_run(shared_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KDPS_DATA_DIR", str(shared_data))
+        return carry_out(folder), folder
+
+
+def test_the_stages_come_in_order_and_leave_every_variant(whole_run):
+    events, _ = whole_run
+    assert tuple(e.stage for e in of(events, StageStarted)) == STAGES
+    assert tuple(e.stage for e in of(events, StageFinished)) == STAGES
+    assert [e.measurement.name for e in of(events, Measured)] == [
+        "teacher",
+        "control",
+        "distilled",
+        "pruned",
+        "recovered",
+    ]
+    assert isinstance(events[-1], RunFinished)
+    assert events[-1].peak_memory_mb >= max(e.peak_memory_mb for e in of(events, StageFinished))
+
+
+def test_equal_config_and_seed_give_equal_losses_and_metrics(whole_run):
+    assert results(whole_run[0]) == results(carry_out())
+
+
+def test_another_seed_gives_other_losses_from_the_same_teacher(whole_run):
+    other = carry_out(seed=1)
+    assert results(other) != results(whole_run[0])
+    assert of(other, Measured)[0].measurement.accuracy == of(whole_run[0], Measured)[0].measurement.accuracy
+
+
+def test_control_and_distilled_start_alike_and_with_alpha_0_end_alike():
+    events = carry_out(alpha=0.0)
+    starts = {e.variant: e.validation_accuracy for e in of(events, EpochFinished) if e.epoch == 0}
+    assert starts["control"] == starts["distilled"]
+    hard = {v: [e.hard for e in of(events, LossPoint) if e.variant == v] for v in ("control", "distilled")}
+    assert hard["control"] == hard["distilled"]
+    control, distilled = (m.measurement for m in of(events, Measured)[1:3])
+    assert control.confusion == distilled.confusion
+
+
+def test_the_teachers_help_changes_the_student(whole_run):
+    first = {e.variant: e for e in reversed(of(whole_run[0], LossPoint))}
+    assert first["control"].hard == pytest.approx(first["distilled"].hard, abs=1e-6)  # equal weights, equal batch
+    assert first["control"].soft is None
+    assert first["distilled"].total == pytest.approx(0.7 * first["distilled"].soft + 0.3 * first["distilled"].hard)
+    last = {e.variant: e for e in of(whole_run[0], LossPoint)}
+    assert last["control"].hard != last["distilled"].hard
+
+
+def test_what_was_pruned_stays_exactly_zero_through_recovery(whole_run):
+    _, folder = whole_run
+    pruned, recovered = (portable.load(folder / name) for name in ("pruned", "recovered"))
+    zeros = moved = 0
+    for (name, p), (_, r) in zip(pruned.named_parameters(), recovered.named_parameters(), strict=True):
+        if p.ndim > 1 and not name.startswith("fc"):
+            zeros += int((p == 0).sum())
+            assert (r[p == 0] == 0).all(), name
+        moved += int((p != r).sum())
+    assert zeros > 0.4 * sum(p.numel() for p in pruned.parameters())
+    assert moved > 0
+
+
+@pytest.mark.parametrize("scope", ["global", "layer_wise"])
+def test_the_asked_sparsity_is_the_measured_one(scope):
+    pruned, recovered = (m.measurement for m in of(carry_out(target_sparsity=0.8, scope=scope), Measured)[3:])
+    assert pruned.prunable_sparsity == pytest.approx(0.8, abs=1e-4)
+    assert recovered.nonzero_parameters == pruned.nonzero_parameters
+    assert pruned.size_bytes == recovered.size_bytes
+    assert pruned.gzip_bytes < 0.6 * pruned.size_bytes
+    shares = [x.nonzero_parameters / x.parameters for x in pruned.layers if len(x.shape) == 4]
+    assert (max(shares) - min(shares) < 0.01) == (scope == "layer_wise")
+
+
+def test_structured_pruning_gives_a_smaller_file_with_fewer_macs():
+    distilled, pruned, recovered = (m.measurement for m in of(carry_out(pruning="structured"), Measured)[2:])
+    for after in (pruned, recovered):
+        assert after.parameters < 0.4 * distilled.parameters
+        assert after.size_bytes < 0.5 * distilled.size_bytes
+        assert after.macs < 0.6 * distilled.macs
+        assert after.sparsity < 0.01
+
+
+def test_without_recovery_there_is_no_recovered_variant():
+    events = carry_out(recovery_epochs=0, epochs=1)
+    assert [e.measurement.name for e in of(events, Measured)] == ["teacher", "control", "distilled", "pruned"]
+    assert "recover" not in [e.stage for e in of(events, StageStarted)]
+
+
+def test_an_export_loads_in_plain_pytorch_and_answers_as_measured(whole_run):
+    events, folder = whole_run
+    setup = prepare(make_config(SMALL))
+    for m in (e.measurement for e in of(events, Measured)):
+        model = portable.load(folder / m.name)
+        with torch.no_grad():
+            right = (model(setup.test.inputs["pixels"]).argmax(1) == setup.test.labels).float().mean().item()
+        assert right == pytest.approx(m.accuracy, abs=1e-6)
+    assert "from load import load" in (folder / "recovered" / "README.md").read_text()
+
+
+def test_the_cached_teacher_comes_back_as_it_was():
+    setup = prepare(make_config(SMALL))
+    assert teacher.is_ready(setup.teacher_folder)
+    stage = teacher.provide(setup)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(stage)
+    model, logits = end.value.value
+    with torch.no_grad():
+        assert torch.allclose(setup.module.logits(model, setup.train.rows(torch.arange(64))), logits[:64], atol=1e-4)
+    assert not model.training
+    assert not any(p.requires_grad for p in model.parameters())
+
+
+def test_a_teacher_whose_training_was_interrupted_is_trained_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("KDPS_DATA_DIR", str(tmp_path))
+    stage = pipeline.prepare_teacher(make_config(SMALL))
+    for event in stage:
+        if isinstance(event, LossPoint):
+            break
+    stage.close()
+    setup = prepare(make_config(SMALL))
+    assert setup.teacher_folder.exists()
+    assert not teacher.is_ready(setup.teacher_folder)
+
+
+def test_losses_are_finite_and_fall(whole_run):
+    for variant in ("control", "distilled"):
+        totals = [e.total for e in of(whole_run[0], LossPoint) if e.variant == variant]
+        assert all(math.isfinite(x) for x in totals)
+        assert sum(totals[-3:]) < sum(totals[:3])

@@ -1,0 +1,113 @@
+"""The command line as a user types it, in a process of its own."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+import simulator.__main__ as cli
+from simulator.config import RunConfig
+
+
+def run(*arguments, timeout=300):
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", *arguments], capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--model", "vgg"], ["model is 'vgg'", "resnet18"]),
+        (["run", "--temperature", "0.5"], ["temperature", "0.5", "greater than or equal to 1"]),
+        (["run", "--sparsity", "0.99"], ["target_sparsity", "0.95"]),
+        (["run", "--model", "resnet18", "--dataset", "docstrings"], ["docstrings", "choose digits"]),
+        (["run", "--student-size", "0.3"], ["student_size 0.3", "0.25, 0.5, 1"]),
+        (["run", "--nonsense", "1"], ["--nonsense"]),
+        (["run", "--json", "/nowhere/at/all.json"], ["/nowhere/at", "does not exist"]),
+        ([], ["COMMAND"]),
+    ],
+)
+def test_a_wrong_flag_gets_one_clear_line_and_code_2(arguments, words, capsys):
+    try:
+        code = cli.main(arguments)
+    except SystemExit as end:
+        code = end.code
+    out = capsys.readouterr()
+    assert code == 2
+    assert out.err.count("\n") == 1
+    assert not out.out
+    for word in words:
+        assert word in out.err
+
+
+def test_every_setting_is_a_flag(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["run", "--help"])
+    text = capsys.readouterr().out
+    for name in RunConfig.model_fields:
+        assert f"--{'sparsity' if name == 'target_sparsity' else name.replace('_', '-')}" in text
+
+
+def test_pretrained_that_cannot_be_had_is_an_error(monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    done = run("run", "--model", "resnet18", "--weights", "pretrained")
+    assert done.returncode == 1
+    assert "resnet18" in done.stderr
+    assert "scratch" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_datasets_and_runs_list_what_there_is():
+    assert "reviews_topic" in run("datasets").stdout
+    assert re.search(r"resnet18|run", run("runs").stdout)
+
+
+@pytest.fixture
+def tiny_run(tmp_path):
+    out, export = tmp_path / "out.json", tmp_path / "export"
+    done = run(
+        *"run --model resnet18 --dataset digits --student-size 0.25 --train-examples 128 --epochs 1".split(),
+        *"--sparsity 0.5 --recovery-epochs 1 --weights scratch --seed 0".split(),
+        "--json", str(out), "--export", str(export),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done, json.loads(out.read_text()), export
+
+
+def test_the_json_is_true(tiny_run):
+    """Recount from the exported files alone: parameters, zeros, bytes and accuracy."""
+    import torch
+    from safetensors.torch import load_file
+
+    from simulator.engine import portable
+    from simulator.engine.datasets import digits
+    from simulator.engine.models.images import make_encoder
+
+    done, said, export = tiny_run
+    assert set(said) == {"config", "provenance", "forecast", "seconds", "peak_memory_mb", "variants"}
+    assert [v["name"] for v in said["variants"]] == ["teacher", "control", "distilled", "pruned", "recovered"]
+    test = digits.load().test
+    pixels = make_encoder(None, (), None, None, 32)(test.inputs)["pixels"]
+    for variant in said["variants"]:
+        folder = export / variant["name"]
+        file = folder / "model.safetensors"
+        model = portable.load(folder)
+        tensors = [t for n, t in load_file(file).items() if n in dict(model.named_parameters())]
+        with torch.no_grad():
+            right = (model(pixels).argmax(1) == torch.from_numpy(test.labels)).sum().item()
+        assert variant["parameters"] == sum(t.numel() for t in tensors)
+        assert variant["nonzero_parameters"] == sum(int((t != 0).sum()) for t in tensors)
+        assert variant["sparsity"] == pytest.approx(1 - variant["nonzero_parameters"] / variant["parameters"])
+        assert variant["size_bytes"] == file.stat().st_size
+        assert variant["test_examples"] == len(test)
+        assert variant["accuracy"] == right / len(test)
+        assert variant["latency_ms"]["batch_1"]["median"] > 0
+        assert variant["latency_ms"]["batch_32"]["p95"] >= variant["latency_ms"]["batch_32"]["median"]
+    assert "recovered" in done.stdout
+    teacher, control = said["variants"][:2]
+    assert teacher["accuracy"] >= 0.97
+    assert control["parameters"] < teacher["parameters"]

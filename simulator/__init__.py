@@ -1,1 +1,35 @@
-"""The engine room: real distillation and pruning. Never imports streamlit."""
+"""Real knowledge distillation and pruning of four real models, for teaching. Imports no torch and no streamlit.
+
+    from simulator import make_config, service
+
+    run_id = service.submit(make_config({"model": "resnet18", "temperature": 4}))
+
+Runs are carried out in a process of their own once ``service.start()`` was called; to carry one out
+here and now, iterate over ``simulator.engine.pipeline.run(config)``.
+"""
+
+from simulator import service
+from simulator.catalog import DATASETS, MODELS
+from simulator.config import RunConfig, make_config
+from simulator.errors import DoesNotFit, InvalidConfig, NotAllowed, NotAvailable, RunNotFound, SimulatorError
+from simulator.events import Event, Measurement, Provenance
+from simulator.store import Forecast, Run
+
+__all__ = [
+    "DATASETS",
+    "MODELS",
+    "DoesNotFit",
+    "Event",
+    "Forecast",
+    "InvalidConfig",
+    "Measurement",
+    "NotAllowed",
+    "NotAvailable",
+    "Provenance",
+    "Run",
+    "RunConfig",
+    "RunNotFound",
+    "SimulatorError",
+    "make_config",
+    "service",
+]

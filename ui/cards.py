@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-from simulator import availability
+from simulator import availability, counts
 from simulator.catalog import DATASETS, ModelInfo
+from simulator.counts import Count
 from ui import settings, tables
 
 Colour = Literal["green", "blue", "orange", "gray"]
@@ -36,15 +38,19 @@ def model_card(info: ModelInfo) -> None:
         st.markdown(info.summary)
         unit, sizes = info.student.unit, ", ".join(settings.shown("student_size", v) for v in info.student.values)
         st.markdown(f"**Student:** {unit} {sizes}. {info.student.help}")
-        st.table(tables.model_figures(info, None))
-        st.caption(
-            f"Published for {info.published.at}: {info.published.source}. "
-            "Not counted yet on this machine: `python -m simulator models`"
-        )
+        count = shipped_count(info.name)
+        st.table(tables.model_figures(info, count))
+        how = "Counted" if count else "Not counted yet in this copy"
+        st.caption(f"Published for {info.published.at}: {info.published.source}. {how}: `python -m simulator models`")
         st.caption(f"Paper: {info.paper}. Weights: {info.repository}")
         st.page_link(
             "screens/lab.py", label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
         )
+
+
+def shipped_count(name: str) -> Count | None:
+    """What our own code counted of a model; None in a copy into which no counts have been written yet."""
+    return counts.read().get(name) if (files("simulator") / "counts.json").is_file() else None
 
 
 @st.fragment(run_every=2)

@@ -60,6 +60,7 @@ def take(config: RunConfig) -> None:
     """Set every control to a run's settings. For a button's callback: widgets that are drawn cannot be set."""
     for name, value in config:
         st.session_state[name] = list(value) if isinstance(value, tuple) else value
+    st.session_state[SETTLED] = config  # so that no setting counts as the old model's default
 
 
 def show_notes() -> None:

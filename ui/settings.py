@@ -88,6 +88,14 @@ def decades(low: float, high: float) -> tuple[float, ...]:
     return tuple(stop for stop in stops if low <= stop <= high)
 
 
+def nearest_stop(control: Control, value: float) -> float:
+    """The stop of a logarithmic slider that is nearest to a value; a value out of range stays as it is."""
+    low, high = cast("float", control.low), cast("float", control.high)
+    if not low <= value <= high:
+        return value
+    return min(decades(low, high), key=lambda stop: abs(log(stop / value)))
+
+
 def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
     """The values a control offers, given the model."""
     control = all_controls()[name]
@@ -133,6 +141,9 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
         notes.append(f"There is no model {model!r}: {shown('model', RunConfig().model)} is used.")
         model = RunConfig().model
     values["model"] = model
+    for name, control in all_controls().items():
+        if control.shape == "log" and name in values:
+            values[name] = nearest_stop(control, values[name])
     for name in (n for n in RunConfig.model_fields if n in values and n != "model"):
         base = {"model": model, "dataset": values.get("dataset")} if name != "dataset" else {"model": model}
         _keep_or_drop(name, base, values, notes)
@@ -187,7 +198,4 @@ def _parse(control: Control, texts: list[str]) -> Any:
     if control.shape == "flag":
         return {"true": True, "false": False}[text.lower()]
     number = float(text)
-    if control.shape == "log" and number > 0:
-        stops = decades(cast("float", control.low), cast("float", control.high))
-        return min(stops, key=lambda stop: abs(log(stop / number)))
     return int(number) if number.is_integer() and RunConfig.model_fields[control.name].annotation is int else number

@@ -11,6 +11,7 @@ from pandas.io.formats.style import Styler
 
 from simulator.catalog import MODELS, ModelInfo
 from simulator.config import RunConfig
+from simulator.counts import Count
 from simulator.events import Measurement, Variant
 from simulator.statistics import relative
 from simulator.store import Run
@@ -186,8 +187,8 @@ def _less(reduction: float) -> str:
     return words.signed(-reduction, "%")
 
 
-def model_figures(info: ModelInfo, counted: Any | None) -> pd.DataFrame:
-    """Published figures of a model beside those counted on this machine, where they have been counted."""
+def model_figures(info: ModelInfo, counted: Count | None) -> pd.DataFrame:
+    """Published figures of a model beside those that our own code counted; None where nothing is counted yet."""
     missing = "not counted yet"
     published = info.published
     return pd.DataFrame(
@@ -196,9 +197,9 @@ def model_figures(info: ModelInfo, counted: Any | None) -> pd.DataFrame:
                 f"{published.parameters:,}",
                 words.count(published.macs) if published.macs is not None else "no figure found",
             ],
-            "Counted here": [
+            "Counted by us": [
                 f"{counted.parameters:,}" if counted else missing,
-                words.count(counted.macs) if counted else missing,
+                f"{words.count(counted.macs)} at {counted.at}" if counted else missing,
             ],
         },
         index=["Parameters", "MACs"],

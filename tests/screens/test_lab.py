@@ -86,6 +86,15 @@ def test_moving_a_control_does_not_disturb_a_run(open_screen, stored):
     assert control(app, "temperature").value == 4.0
 
 
+def test_the_controls_take_over_every_setting_of_a_run_of_another_model(open_screen, stored):
+    config = make_config({"model": "t5_small", "learning_rate": 1e-3, "also_prune": ("norms",), "seed": 7})
+    stored("r1", "finished", list(whole_run()), config)
+    app = open_screen("lab", run="r1")
+    app.button(key="take_button").click().run()
+    app.button(key="run_button").click().run()
+    assert service.list_runs()[0].config == config
+
+
 def test_a_run_under_way_can_be_cancelled(open_screen, stored):
     stored("r1", "queued")
     app = open_screen("lab", run="r1")
@@ -115,6 +124,9 @@ def test_a_run_that_broke_says_why_and_can_be_run_again(open_screen, stored, sta
 def test_a_run_that_is_gone_is_said_to_be_gone_and_a_new_one_can_start(open_screen):
     app = open_screen("lab", run="nowhere")
     assert "There is no run 'nowhere'" in app.error[0].value
+    assert "run" not in app.query_params
+    app.run()
+    assert not app.error
     app.button(key="run_button").click().run()
     assert len(service.list_runs()) == 1
 

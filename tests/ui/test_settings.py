@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.catalog import MODELS
+from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from ui import settings
 
@@ -77,7 +77,7 @@ def test_switching_between_models_of_a_kind_keeps_the_data():
 def test_switching_the_data_lowers_the_examples_to_what_there_is():
     before = make_config({"model": "distilbert", "dataset": "docstrings", "train_examples": 2000})
     config, _ = settings.fit({**before.model_dump(), "dataset": "reviews_topic"}, before)
-    assert config.train_examples == 1080
+    assert config.train_examples == DATASETS["reviews_topic"].max_train_examples < 2000
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,8 @@ def test_switching_the_data_lowers_the_examples_to_what_there_is():
         ({"model": "distilbert", "student_size": 0.5}, "student_size", 3),
         ({"pruning": "magic"}, "pruning", "unstructured"),
         ({"seed": -1}, "seed", 0),
+        ({"learning_rate": 5.0}, "learning_rate", 1e-3),
+        ({"learning_rate": float("nan")}, "learning_rate", 1e-3),
     ],
 )
 def test_what_does_not_fit_is_replaced_and_noted(asked, field, used):
@@ -129,8 +131,10 @@ def test_what_cannot_be_read_in_a_link_is_noted(name, text):
     assert name in notes[0]
 
 
-def test_a_learning_rate_between_two_stops_takes_the_nearer_one():
-    assert settings.from_link({"learning_rate": ["0.00012"]})[0] == {"learning_rate": 1e-4}
+@pytest.mark.parametrize(("asked", "used"), [(0.00012, 1e-4), (0.0028, 3e-3), (0.1, 0.1), (1e-6, 1e-6)])
+def test_a_learning_rate_between_two_stops_takes_the_nearer_one(asked, used):
+    config, notes = settings.fit({"learning_rate": asked}, None)
+    assert (config.learning_rate, notes) == (used, [])
 
 
 def test_decades():

@@ -5,6 +5,7 @@ import pytest
 from simulator import service
 from simulator.catalog import MODELS
 from simulator.config import make_config
+from simulator.counts import Count
 from simulator.store import open_store
 from tests.ui.invented import measurement
 from ui import tables
@@ -69,7 +70,12 @@ def test_model_figures_say_what_is_published_and_what_is_not_counted():
     frame = tables.model_figures(MODELS["t5_small"], None)
     assert frame.at["Parameters", "Published"] == "60,506,624"
     assert frame.at["MACs", "Published"] == "no figure found"
-    assert set(frame["Counted here"]) == {"not counted yet"}
+    assert set(frame["Counted by us"]) == {"not counted yet"}
+
+
+def test_model_figures_show_what_was_counted():
+    frame = tables.model_figures(MODELS["resnet18"], Count(11_689_512, 1_814_000_000, "224 x 224"))
+    assert frame["Counted by us"].tolist() == ["11,689,512", "1.81 G at 224 x 224"]
 
 
 @pytest.fixture

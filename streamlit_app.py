@@ -6,16 +6,7 @@ import streamlit as st
 
 from simulator import service
 from ui import live
-
-# The folder must not be called pages: Streamlit would then serve its files by itself, without this frame, to the first
-# browser that opens a link to one of them after the server has started.
-PAGES = [
-    st.Page("screens/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("screens/models.py", title="Models", icon=":material/schema:"),
-    st.Page("screens/lab.py", title="Lab", icon=":material/science:"),
-    st.Page("screens/results.py", title="Results", icon=":material/table_chart:"),
-    st.Page("screens/runs.py", title="Runs", icon=":material/list:"),
-]
+from ui.frame import mark_frame, navigation
 
 
 @st.cache_resource(show_spinner="Starting the worker")
@@ -33,10 +24,11 @@ def sidebar_status() -> None:
 def main() -> None:
     """Draw the frame around the page that was asked for."""
     st.set_page_config(page_title="KD Pruning Simulator", page_icon=":material/science:", layout="wide")
-    page = st.navigation(PAGES)
+    page = navigation()
     start_service()
     with st.sidebar:
         sidebar_status()
+    mark_frame()
     page.run()
 
 

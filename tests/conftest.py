@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import simulator.engine  # noqa: F401, I001  first: it tells torch's threads not to spin, which must be said before torch loads
-
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import simulator.engine  # noqa: F401  first: it tells torch's threads not to spin, which must be said before torch loads
 from simulator import store as store_module
 from simulator.store import Store, open_store
 

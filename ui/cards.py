@@ -44,7 +44,7 @@ def model_card(info: ModelInfo) -> None:
         st.caption(f"Published for {info.published.at}: {info.published.source}. {how}: `python -m simulator models`")
         st.caption(f"Paper: {info.paper}. Weights: {info.repository}")
         st.page_link(
-            "screens/lab.py", label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
+            "pages/lab.py", label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
         )
 
 

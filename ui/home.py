@@ -30,16 +30,16 @@ def ways_on() -> None:
     """Three steps, each a link."""
     steps = [
         (
-            "screens/lab.py",
+            "pages/lab.py",
             "1. Run an experiment",
             "Temperature, alpha, epochs, sparsity. A first run takes a minute or so.",
         ),
         (
-            "screens/results.py",
+            "pages/results.py",
             "2. Read the result",
             "Accuracy, size and latency of teacher, control, distilled, pruned, recovered.",
         ),
-        ("screens/runs.py", "3. Compare runs", "Change one thing, run again, see what it did."),
+        ("pages/runs.py", "3. Compare runs", "Change one thing, run again, see what it did."),
     ]
     for place, (page, label, text) in zip(st.columns(3), steps, strict=True):
         with place, st.container(border=True, height="stretch"):
@@ -73,7 +73,7 @@ def recorded_result(shipped: Sequence[Recorded]) -> None:
         )
     views.compression(one.measurements)
     st.page_link(
-        "screens/results.py",
+        "pages/results.py",
         label="Everything about this run",
         icon=":material/table_chart:",
         query_params={live.RUN: one.run.id},
@@ -86,4 +86,4 @@ def no_recording() -> None:
         "This copy of the app ships no recorded run yet, so there is nothing to show before your first one.",
         icon=":material/inventory_2:",
     )
-    st.page_link("screens/lab.py", label="Make the first one in the Lab", icon=":material/science:")
+    st.page_link("pages/lab.py", label="Make the first one in the Lab", icon=":material/science:")

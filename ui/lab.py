@@ -103,7 +103,7 @@ def show_run(run: Run, config: RunConfig) -> None:
     if measured:
         views.compression(measured)
         st.page_link(
-            "screens/results.py",
+            "pages/results.py",
             label="All results of this run",
             icon=":material/table_chart:",
             query_params={"run": run.id},

@@ -214,7 +214,7 @@ def status() -> None:
         st.caption("No run is under way.")
     for run in reversed(under_way[-5:]):
         st.page_link(
-            "screens/lab.py",
+            "pages/lab.py",
             label=f"{MODELS[run.config.model].title}: {STATE_WORDS[run.state]}",
             icon=":material/play_circle:" if run.state == "running" else ":material/hourglass:",
             query_params={RUN: run.id},

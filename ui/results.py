@@ -50,7 +50,7 @@ def run_label(run: Run) -> str:
 def nothing_yet() -> None:
     """The first visit, with nothing recorded: what to do, in one sentence."""
     st.info("No run has finished yet. Start one in the Lab; it takes a minute or so.", icon=":material/science:")
-    st.page_link("screens/lab.py", label="To the Lab", icon=":material/science:")
+    st.page_link("pages/lab.py", label="To the Lab", icon=":material/science:")
 
 
 def headline(run_id: str) -> tuple[Run, Story]:
@@ -78,12 +78,12 @@ def not_measured(run: Run) -> None:
     if run.state not in ENDED:
         st.info("This run is still under way. Its figures come at its end.", icon=":material/hourglass:")
         st.page_link(
-            "screens/lab.py", label="Follow it in the Lab", icon=":material/science:", query_params={"run": run.id}
+            "pages/lab.py", label="Follow it in the Lab", icon=":material/science:", query_params={"run": run.id}
         )
     else:
         show_problem(run.message or f"The run was {run.state} before anything was measured.", run.advice)
         st.page_link(
-            "screens/lab.py", label="See how far it got", icon=":material/science:", query_params={"run": run.id}
+            "pages/lab.py", label="See how far it got", icon=":material/science:", query_params={"run": run.id}
         )
 
 

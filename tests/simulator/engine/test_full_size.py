@@ -43,7 +43,20 @@ def test_a_run_of_the_real_model(name, tmp_path):
     out, export = tmp_path / "out.json", tmp_path / "export"
     few = ["--train-examples", "256", "--epochs", "1", "--recovery-epochs", "1", "--weights", "scratch"]
     done = subprocess.run(
-        [sys.executable, "-m", "simulator", "run", "--model", name, *few, *STUDENT[name], "--json", out, "--export", export],
+        [
+            sys.executable,
+            "-m",
+            "simulator",
+            "run",
+            "--model",
+            name,
+            *few,
+            *STUDENT[name],
+            "--json",
+            out,
+            "--export",
+            export,
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -6,7 +6,9 @@ import streamlit as st
 
 from simulator.catalog import MODELS
 from ui import cards
+from ui.frame import need_frame
 
+need_frame()
 st.title("Four real models")
 st.markdown(
     "Each one is the published architecture at its full size. The **teacher** is this model; "

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import runs
+from ui.frame import need_frame
 from ui.guard import errors_shown
 
+need_frame()
 st.title("Runs")
 with errors_shown():
     listed = runs.listing()

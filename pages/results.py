@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import results, teach, views
+from ui.frame import need_frame
 from ui.guard import errors_shown
 
+need_frame()
 st.title("Results")
 with errors_shown():
     run_id = results.open_run()

@@ -6,7 +6,9 @@ import streamlit as st
 
 from simulator import recorded
 from ui import home
+from ui.frame import need_frame
 
+need_frame()
 st.title("Watch a teacher teach a student, then cut the student down")
 home.pitch()
 home.ways_on()

@@ -28,7 +28,7 @@ def open_screen() -> Callable[..., AppTest]:
     def open_it(name: str, **parameters: str) -> AppTest:
         app = AppTest.from_file(str(ENTRY), default_timeout=30)
         app.query_params.update(parameters)
-        app.switch_page(f"screens/{name}.py").run()
+        app.switch_page(f"pages/{name}.py").run()
         assert not app.exception, app.exception
         return app
 

@@ -6,8 +6,10 @@ import streamlit as st
 
 from simulator.catalog import MODELS
 from ui import controls, lab, teach
+from ui.frame import need_frame
 from ui.guard import errors_shown
 
+need_frame()
 st.title("Lab")
 settled = controls.settle()
 controls.show_notes()

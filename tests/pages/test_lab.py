@@ -69,8 +69,8 @@ def test_settings_survive_a_change_of_page(open_screen):
     app = open_screen("lab")
     control(app, "temperature").set_value(9.0)
     app.run()
-    app.switch_page("screens/home.py").run()
-    app.switch_page("screens/lab.py").run()
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/lab.py").run()
     assert control(app, "temperature").value == 9.0
 
 

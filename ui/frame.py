@@ -1,0 +1,35 @@
+"""The frame around every page: which pages there are, and that none is shown without it."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+
+def navigation() -> StreamlitPage:
+    """The app's pages; gives the one that was asked for."""
+    pages = [
+        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("pages/models.py", title="Models", icon=":material/schema:"),
+        st.Page("pages/lab.py", title="Lab", icon=":material/science:"),
+        st.Page("pages/results.py", title="Results", icon=":material/table_chart:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
+    ]
+    return st.navigation(pages)
+
+
+def mark_frame() -> None:
+    """Called by streamlit_app.py: from here on this browser's pages have their frame."""
+    st.session_state["framed"] = True
+
+
+def need_frame() -> None:
+    """Called first by every page: start again inside the frame, if Streamlit ran the page without it.
+
+    While nobody has opened the app since the server started, a link to a page makes Streamlit run that
+    file alone, because its folder is called pages: no navigation, and no worker behind it. Calling
+    st.navigation ends that for the whole server.
+    """
+    if "framed" not in st.session_state:
+        navigation()
+        st.rerun()

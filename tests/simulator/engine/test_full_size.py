@@ -41,7 +41,7 @@ def test_counts_agree_with_what_was_published(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_a_run_of_the_real_model(name, tmp_path):
     out, export = tmp_path / "out.json", tmp_path / "export"
-    few = ["--train-examples", "256", "--epochs", "1", "--recovery-epochs", "1", "--weights", "scratch"]
+    few = ["--train-examples", "256", "--epochs", "1", "--recovery-epochs", "1", "--weights", "scratch", *STUDENT[name]]
     done = subprocess.run(
         [
             sys.executable,

@@ -1,4 +1,4 @@
-"""A whole run of a real ResNet-18, small enough for every test run: what happens, in which order, and whether it is true."""
+"""A whole run of a real ResNet-18, small enough for every test run: what happens, in which order, and is it true."""
 
 import math
 
@@ -157,10 +157,8 @@ def test_an_export_loads_in_plain_pytorch_and_answers_as_measured(whole_run):
 def test_the_cached_teacher_comes_back_as_it_was():
     setup = prepare(make_config(SMALL))
     assert teacher.is_ready(setup.teacher_folder)
-    stage = teacher.provide(setup)
     with pytest.raises(StopIteration) as end:
-        while True:
-            next(stage)
+        next(teacher.provide(setup))
     model, logits = end.value.value
     with torch.no_grad():
         assert torch.allclose(setup.module.logits(model, setup.train.rows(torch.arange(64))), logits[:64], atol=1e-4)

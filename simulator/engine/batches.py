@@ -48,7 +48,7 @@ def training_order(examples: Examples, batch_size: int, seed: int, epoch: int) -
     order = torch.randperm(len(examples), generator=generator)
     if "attention_mask" not in examples.inputs:
         return _cut(order, batch_size)
-    lengths = examples.inputs["attention_mask"].sum(1)
+    lengths = examples.inputs["attention_mask"].sum(1).cpu()  # where the order is
     batches: list[Tensor] = []
     for bucket in order.split(batch_size * BUCKET_BATCHES):
         batches += _cut(bucket[lengths[bucket].argsort(stable=True)], batch_size)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 import platform
+import sys
 from pathlib import Path
 
 import torch
@@ -45,3 +48,14 @@ def autocast(device: torch.device, bfloat16: bool) -> contextlib.AbstractContext
     if not bfloat16:
         return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+def release_memory() -> None:
+    """Give what a finished training has left behind back to the system.
+
+    An optimiser and its schedule refer to each other, so only a collection frees them, and glibc keeps
+    freed memory: a DistilBERT run peaked at 3.8 GB without this, of which 1.9 GB was no longer in use.
+    """
+    gc.collect()
+    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)

@@ -16,6 +16,8 @@ import time
 import traceback
 from collections.abc import Iterator
 
+from simulator.availability import weights_state_soon
+from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
 from simulator.events import Event, LossPoint, Progress, RunFailed
 from simulator.executor import MEMORY_ADVICE
@@ -33,6 +35,9 @@ def main() -> None:
     give_way()
     orders = watch_stdin()
     from simulator.engine import pipeline  # noqa: F401  the warm-up: here, not above, so that its threads give way too
+
+    for model in MODELS:
+        weights_state_soon(model)  # a server that does not answer takes 5 s to find out: not while a student waits
 
     for _ in carry_out(orders.get(), open_store()):
         pass

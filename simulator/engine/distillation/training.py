@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from simulator.engine.batches import Batch, Examples, by_length, training_order
-from simulator.engine.device import autocast
+from simulator.engine.device import autocast, release_memory
 from simulator.engine.distillation.losses import Loss, distillation_loss
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.pruning.masks import Masks, apply_masks
@@ -75,6 +75,7 @@ def train(
     vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
     with vocabulary as (examples, validation):
         yield from _train(model, logits, examples, validation, plan, stage, variant, teacher_logits, masks or {})
+    release_memory()
 
 
 def _train(

@@ -111,7 +111,7 @@ def neurons_to_keep(scores: Sequence[Tensor], scope: str, target_sparsity: float
     if scope == "layer_wise":
         return [max(f, len(s) - round(len(s) * target_sparsity)) for f, s in zip(floors, scores, strict=True)]
     normalised = torch.cat([s / s.mean() for s in scores])
-    kept = torch.ones(len(normalised), dtype=torch.bool)
+    kept = torch.ones(len(normalised), dtype=torch.bool, device=normalised.device)
     kept[normalised.argsort()[: round(len(normalised) * target_sparsity)]] = False
     counts = [int(part.sum()) for part in kept.split([len(s) for s in scores])]
     return [max(f, c) for f, c in zip(floors, counts, strict=True)]
@@ -121,7 +121,7 @@ def remove_heads(heads: Attention, target_sparsity: float) -> None:
     """Slice the least important heads out of every layer of ``heads``."""
     score = heads.importance()
     kept = largest(score, max(1, len(score) - round(len(score) * target_sparsity)))
-    rows = (kept[:, None] * heads.width + torch.arange(heads.width)).flatten()
+    rows = (kept[:, None] * heads.width + torch.arange(heads.width, device=kept.device)).flatten()
     for layer in heads.inner:
         slice_outputs(layer, rows)
     for layer in heads.outer:

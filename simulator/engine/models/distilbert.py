@@ -15,6 +15,7 @@ from simulator.engine.models.text import MAX_TOKENS, copy_layers, lines, pad
 from simulator.engine.weights import Weights
 
 CLASSIFIER = ("pre_classifier", "classifier")
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 TOKENIZER_FILE = "tokenizer.json"
 
 
@@ -47,10 +48,18 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
 
 
 def train_tokenizer(texts: Sequence[str], file: Path) -> None:
-    """Train WordPiece on the training split only and write it as JSON; fewer entries than the model's vocabulary."""
-    tokenizer = BertWordPieceTokenizer(lowercase=True)
-    tokenizer.train_from_iterator(lines(texts), vocab_size=30_522, min_frequency=2, show_progress=False)
-    tokenizer.save(str(file))
+    """Train WordPiece on the training split only and write it as JSON; fewer entries than the model's vocabulary.
+
+    Equal texts give equal tokenizers. The trainer numbers the letters within words ("##a") in an order
+    that differs from process to process, and breaks ties by those numbers; so they are given beforehand.
+    """
+    texts = lines(texts)
+    inside = sorted({f"##{letter}" for text in texts for letter in text.lower() if not letter.isspace()})
+    trainer = BertWordPieceTokenizer(lowercase=True)
+    trainer.train_from_iterator(
+        texts, vocab_size=30_522, min_frequency=2, show_progress=False, special_tokens=[*SPECIAL_TOKENS, *inside]
+    )
+    BertWordPieceTokenizer(trainer.get_vocab(), lowercase=True).save(str(file))
 
 
 def make_encoder(

@@ -130,7 +130,7 @@ def plain(setup: Setup, initial: nn.Module, teacher: nn.Module) -> tuple[nn.Modu
     started = time.perf_counter()
     optimizer = torch.optim.AdamW(parameter_groups(setup, student, config))
     steps_an_epoch = -(-len(examples) // config.batch_size)
-    steps, step = steps_an_epoch * config.epochs, 0
+    steps = steps_an_epoch * config.epochs
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: warm_up_then_decay(s, steps))
     student.train()
     for _ in range(config.epochs):
@@ -146,7 +146,6 @@ def plain(setup: Setup, initial: nn.Module, teacher: nn.Module) -> tuple[nn.Modu
             nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)
             optimizer.step()
             schedule.step()
-            step += 1
     return student, time.perf_counter() - started
 
 

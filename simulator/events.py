@@ -24,6 +24,7 @@ class Provenance(Record):
 
     Attributes:
         source: "pretrained" or "scratch".
+        seed: Of the teacher: its random weights, its batches. The student's is in the config.
         sha256: Of the weights file that was loaded; None from scratch.
         notice: Why pretrained weights were not used, in a sentence; empty if they were.
         data: The data set's fingerprint.
@@ -156,7 +157,7 @@ class EpochFinished(Record):
 
 
 class StageFinished(Record):
-    """A stage is over: what it took. ``examples`` counts training examples seen."""
+    """A stage is over: what it took. ``examples`` counts training examples seen; 0 where none is trained."""
 
     kind: Literal["stage_finished"] = "stage_finished"
     stage: Stage

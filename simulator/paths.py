@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -25,3 +26,10 @@ def cache_dir(*parts: str) -> Path:
 def _made(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write ``file`` whole or not at all: a cancelled run leaves no half of it, and another run reads none."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
+        part.write(content)
+    os.replace(part.name, file)

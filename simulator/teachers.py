@@ -1,6 +1,6 @@
 """The cached teachers: their fingerprints and where they lie. Imports no torch.
 
-A teacher does not depend on the student's settings. Its seed is fixed, so that every seed of the
+A teacher depends on the student's settings only where the student gets more than 4,000 examples. Its seed is fixed, so that every seed of the
 student learns from the same teacher and a class trains it once.
 """
 
@@ -22,6 +22,9 @@ MOST_EXAMPLES = 4_000
 
 DESCRIPTION_FILE = "teacher.json"
 
+PACKAGES = ("torch", "transformers", "torchvision", "tokenizers", "sentencepiece")
+"""A teacher is trained again when one of these changes."""
+
 
 def recipe(model: str, source: str) -> Recipe:
     """How a teacher with weights from ``source`` ("pretrained" or "scratch") is trained."""
@@ -38,7 +41,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
         "train_examples": max(config.train_examples, MOST_EXAMPLES),
         "recipe": vars(recipe(config.model, source)),
         "seed": TEACHER_SEED,
-        "versions": {name: importlib.metadata.version(name) for name in ("torch", "transformers", "torchvision")},
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
     }
 
 

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import gc
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
@@ -25,6 +26,9 @@ def device_name(device: torch.device) -> str:
     """The processor's name as its maker writes it."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
+    if sys.platform == "darwin":
+        asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         for line in cpuinfo.read_text(encoding="utf-8").splitlines():
@@ -38,7 +42,7 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "cpu":
-        capabilities = torch.cpu.get_capabilities()
+        capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
         return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
     return False
 

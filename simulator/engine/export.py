@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import nn
 
 from simulator.engine import portable
-from simulator.engine.measure.size import save
+from simulator.engine.measure.size import save_model
 from simulator.engine.setup import Setup
 from simulator.engine.teacher import write_json
 from simulator.events import Variant
@@ -49,7 +49,7 @@ logits = out.logits[:, 0, [tokenizer.encode(word)[0] for word in words]]
 """
 
 README = """\
-# {title}: the {variant} student
+# {title}: the {variant} model
 
 Made by the KD Pruning Simulator; data: {dataset}. Classes, in the order of the logits: {classes}.
 
@@ -68,7 +68,7 @@ def export(setup: Setup, variant: Variant, model: nn.Module, folder: Path) -> No
     """Write a variant into ``folder``: weights, architecture, tokenizer, README.md and load.py."""
     folder.mkdir(parents=True, exist_ok=True)
     size = None if variant == "teacher" else setup.config.student_size
-    save(model, folder / portable.WEIGHTS_FILE)
+    save_model(model, folder / portable.WEIGHTS_FILE)
     write_json(folder / portable.ARCHITECTURE_FILE, setup.module.architecture(model, size))
     shutil.copy(portable.__file__, folder / "load.py")
     if setup.model.kind == "text":

@@ -111,7 +111,7 @@ def staged(stage: Stage, note: str, body: Generator[Event, None, T]) -> Generato
             except StopIteration as end:
                 result: T = end.value
                 break
-            if isinstance(event, Progress):
+            if isinstance(event, Progress) and event.examples_per_second:  # a training says its speed
                 examples = max(examples, event.done)
             yield event
     yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)

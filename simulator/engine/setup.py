@@ -99,7 +99,7 @@ def provenance(setup: Setup) -> Provenance:
         source=setup.weights.source,
         repository=setup.weights.repository,
         revision=setup.weights.revision,
-        seed=setup.config.seed,
+        seed=teachers.TEACHER_SEED,
         sha256=setup.weights.sha256,
         notice=setup.weights.notice,
         data=setup.data.fingerprint,

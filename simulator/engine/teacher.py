@@ -1,7 +1,8 @@
 """The teacher of a run: taken from the cache, or trained on the data and then cached.
 
-Only safetensors and JSON are written. The description is written last: a folder without it is a
-teacher whose training was interrupted, and is trained again.
+Only safetensors and JSON are written, each file whole or not at all. The description is written
+last: a folder without it is a teacher whose training was interrupted, and is trained again. Two runs
+that train the same teacher at once write the same files.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from simulator import teachers
 from simulator.engine import portable
 from simulator.engine.distillation.training import TrainingPlan, predict, train
-from simulator.engine.measure.size import save
+from simulator.engine.measure.size import save_model
 from simulator.engine.setup import Setup
 from simulator.events import Event
+from simulator.paths import write_whole
 
 LOGITS_FILE = "train_logits.safetensors"
 
@@ -70,14 +72,12 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
     # The teacher is frozen and the inputs are not augmented: one pass gives the soft targets of every epoch.
     logits = predict(model, setup.module.logits, setup.train, setup.bfloat16)
     folder = setup.teacher_folder
-    save(model, folder / portable.WEIGHTS_FILE)
+    save_model(model, folder / portable.WEIGHTS_FILE)
     write_json(folder / portable.ARCHITECTURE_FILE, setup.module.architecture(model, None))
-    save_file({"logits": logits.cpu()}, folder / LOGITS_FILE)
+    write_whole(folder / LOGITS_FILE, save({"logits": logits.cpu()}))
     write_json(folder / teachers.DESCRIPTION_FILE, {"description": setup.teacher_description})
 
 
 def write_json(file: Path, content: object) -> None:
-    """Write ``file`` whole or not at all, so that another run never reads half of it."""
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=2), encoding="utf-8")
-    part.replace(file)
+    """Write JSON that people can read too."""
+    write_whole(file, json.dumps(content, indent=2).encode())

@@ -19,7 +19,7 @@ import numpy as np
 from simulator.catalog import DATASETS
 from simulator.engine.datasets.base import Dataset, split
 from simulator.errors import NotAvailable
-from simulator.paths import cache_dir
+from simulator.paths import cache_dir, write_whole
 
 PER_CLASS = 1_000
 DISTRIBUTIONS = {"numpy": "numpy", "scipy": "scipy", "pandas": "pandas", "sklearn": "scikit-learn"}
@@ -40,7 +40,7 @@ def load() -> Dataset:
     source = " ".join(f"{name} {version}" for name, version in versions.items())
     cached = cache_dir("datasets") / f"docstrings-{source.replace(' ', '-')}.json"
     if not cached.exists():
-        cached.write_text(json.dumps(harvest()), encoding="utf-8")
+        write_whole(cached, json.dumps(harvest()).encode())
     sentences: dict[str, list[str]] = json.loads(cached.read_text(encoding="utf-8"))
     classes = DATASETS["docstrings"].class_names
     texts = [s for name in classes for s in sentences[name]]
@@ -70,12 +70,13 @@ def sentences_of(library: str) -> Iterator[str]:
     spec = importlib.util.find_spec(library)
     if spec is None or spec.origin is None:
         raise NotAvailable(f"{library} is not installed.", "pip install -r requirements.txt")
-    for file in sorted(Path(spec.origin).parent.rglob("*.py")):
-        if "tests" in file.parts or "_vendor" in file.parts:
+    root = Path(spec.origin).parent
+    for file in sorted(root.rglob("*.py")):
+        if {"tests", "_vendor"} & set(file.relative_to(root).parts):
             continue
         try:
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-        except SyntaxError:  # a template or a file for another Python; nothing to read in it
+            tree = ast.parse(file.read_bytes())  # bytes: a file may say its own encoding
+        except (SyntaxError, ValueError):  # a template or a file for another Python; nothing to read in it
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -24,7 +24,7 @@ EVALUATION_BATCH = 128
 SMALLEST_RMS = 1e-3
 PROGRESS_SECONDS = 0.25
 LOSS_POINTS = 300
-"""At most about so many loss points a stage: more than a chart has pixels for."""
+"""Between so many and twice as many loss points a stage: more than a chart has pixels for."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,12 @@ def train(
         teacher_logits: [examples, classes], the cached soft targets' logits; None trains on labels alone.
         masks: What was pruned: put back after every optimiser step, so that it stays exactly zero.
     """
+    scales = tensor_scales(model) if plan.relative_steps else {}
     vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
     with vocabulary as (examples, validation):
-        yield from _train(model, logits, examples, validation, plan, stage, variant, teacher_logits, masks or {})
+        yield from _train(
+            model, logits, examples, validation, plan, stage, variant, teacher_logits, masks or {}, scales
+        )
     release_memory()
 
 
@@ -88,11 +91,12 @@ def _train(
     variant: Variant,
     teacher_logits: Tensor | None,
     masks: Masks,
+    scales: Mapping[str, float],
 ) -> Iterator[Event]:
     torch.manual_seed(plan.seed)  # dropout
     device = next(model.parameters()).device
     masked = {name: model.get_parameter(name) for name in masks}
-    optimizer = make_optimizer(model, plan)
+    optimizer = make_optimizer(model, plan, scales)
     epochs = [training_order(examples, plan.batch_size, plan.seed, epoch) for epoch in range(plan.epochs)]
     steps = sum(len(batches) for batches in epochs)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps))
@@ -129,18 +133,24 @@ def _train(
         yield EpochFinished(variant=variant, epoch=epoch + 1, validation_accuracy=reached)
 
 
-def make_optimizer(model: nn.Module, plan: TrainingPlan) -> torch.optim.Optimizer:
+def tensor_scales(model: nn.Module) -> dict[str, float]:
+    """The root mean square of every parameter, at least 0.001 so that zeros can move."""
+    return {name: max(SMALLEST_RMS, p.detach().square().mean().sqrt().item()) for name, p in model.named_parameters()}
+
+
+def make_optimizer(model: nn.Module, plan: TrainingPlan, scales: Mapping[str, float]) -> torch.optim.Optimizer:
     """Fused AdamW (Loshchilov and Hutter 2019); norms, biases and embeddings are not decayed.
 
-    With relative steps a tensor's learning rate is multiplied by its root mean square at the
-    start, after Adafactor (Shazeer and Stern 2018, arXiv:1804.04235, section 8).
+    Args:
+        scales: Multiplies a parameter's learning rate, by name; 1 where it is not named. With relative
+            steps it is the root mean square at the start, after Adafactor (Shazeer and Stern 2018,
+            arXiv:1804.04235, section 8).
     """
     embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
     by_kind: dict[tuple[float, float], list[nn.Parameter]] = {}
-    for p in model.parameters():
-        scale = max(SMALLEST_RMS, p.detach().square().mean().sqrt().item()) if plan.relative_steps else 1.0
+    for name, p in model.named_parameters():
         decay = plan.weight_decay if p.ndim > 1 and id(p) not in embeddings else 0.0
-        by_kind.setdefault((plan.learning_rate * scale, decay), []).append(p)
+        by_kind.setdefault((plan.learning_rate * scales.get(name, 1.0), decay), []).append(p)
     groups = [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in by_kind.items()]
     return torch.optim.AdamW(groups, fused=True)
 

@@ -11,10 +11,8 @@ from torch.utils.benchmark import Timer
 
 from simulator.events import Latency
 
-WARM_UP_CALLS = 3
 SECONDS = 0.6
 FEWEST_RUNS = 8
-SHORT_CALL_SECONDS = 0.02
 
 
 @torch.no_grad()
@@ -23,10 +21,12 @@ def measure_latency(
 ) -> Latency:
     """Latency of ``logits(model, batch)`` in float32, in milliseconds.
 
-    After three calls to warm up, single calls are timed for at least 0.6 s and at least 8 times.
+    Single calls are timed for at least 0.6 s and at least 8 times. Before each timed call the Timer
+    makes two that are not timed, so every sample is of a warm model. An average of several calls
+    would hide their spread.
 
     Args:
-        threads: Threads of every timed call.
+        threads: Threads of every call.
     """
     model.eval()
     timer = Timer(
@@ -34,10 +34,8 @@ def measure_latency(
         globals={"torch": torch, "logits": logits, "model": model, "batch": batch},
         num_threads=threads,
     )
-    short = timer.timeit(WARM_UP_CALLS).mean < SHORT_CALL_SECONDS
     times: list[float] = []
     while len(times) < FEWEST_RUNS or sum(times) < SECONDS:
-        # blocked_autorange would average several short calls, which hides their spread
-        times += timer.timeit(1).times if short else timer.blocked_autorange(min_run_time=SECONDS).times
+        times += timer.timeit(1).times
     p25, median, p75, p95 = np.percentile(times, [25, 50, 75, 95]) * 1e3
     return Latency(median=median, p25=p25, p75=p75, p95=p95, runs=len(times), threads=threads)

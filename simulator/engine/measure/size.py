@@ -7,10 +7,11 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from simulator.events import LayerReport
+from simulator.paths import write_whole
 
 GZIP_LEVEL = 6
 GZIP_CHUNK = 8 * 2**20
@@ -41,7 +42,7 @@ def sparsity_of(layers: Collection[LayerReport]) -> float:
     return 1 - sum(layer.nonzero_parameters for layer in layers) / sum(layer.parameters for layer in layers)
 
 
-def save(model: nn.Module, file: Path) -> None:
+def save_model(model: nn.Module, file: Path) -> None:
     """Write the model's tensors (parameters and norm statistics) as dense safetensors; tied tensors once."""
     tensors: dict[str, Tensor] = {}
     seen: set[int] = set()
@@ -49,7 +50,7 @@ def save(model: nn.Module, file: Path) -> None:
         if tensor.data_ptr() not in seen:
             seen.add(tensor.data_ptr())
             tensors[name] = tensor.detach().cpu().contiguous()
-    save_file(tensors, file)
+    write_whole(file, save(tensors))
 
 
 def gzip_bytes(file: Path) -> int:

@@ -13,6 +13,7 @@ from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
 from simulator.engine.models.text import MAX_TOKENS, copy_layers, lines, pad
 from simulator.engine.weights import Weights
+from simulator.paths import write_whole
 
 CLASSIFIER = ("pre_classifier", "classifier")
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -59,7 +60,8 @@ def train_tokenizer(texts: Sequence[str], file: Path) -> None:
     trainer.train_from_iterator(
         texts, vocab_size=30_522, min_frequency=2, show_progress=False, special_tokens=[*SPECIAL_TOKENS, *inside]
     )
-    BertWordPieceTokenizer(trainer.get_vocab(), lowercase=True).save(str(file))
+    # made anew from the vocabulary, because only then it puts [CLS] before a text and [SEP] after it
+    write_whole(file, BertWordPieceTokenizer(trainer.get_vocab(), lowercase=True).to_str().encode())
 
 
 def make_encoder(

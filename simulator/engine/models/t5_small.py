@@ -16,6 +16,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 from simulator.engine.models.text import MAX_TOKENS, copy_layers, lines, pad
 from simulator.engine.weights import Weights
 from simulator.errors import SimulatorError
+from simulator.paths import write_whole
 
 CLASSIFIER: tuple[str, ...] = ()
 TOKENIZER_FILE = "spiece.model"
@@ -64,12 +65,11 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
 
 def train_tokenizer(texts: Sequence[str], label_words: Sequence[str], file: Path) -> None:
     """Train sentencepiece (unigram) on the training split only, with every label word as one piece."""
-    vocabulary = LARGEST_VOCABULARY
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(lines(texts)),
         model_writer=model,
-        vocab_size=vocabulary,
+        vocab_size=LARGEST_VOCABULARY,
         hard_vocab_limit=False,
         user_defined_symbols=[f"\N{LOWER ONE EIGHTH BLOCK}{word}" for word in label_words],
         pad_id=PAD,
@@ -78,7 +78,7 @@ def train_tokenizer(texts: Sequence[str], label_words: Sequence[str], file: Path
         bos_id=-1,
         minloglevel=2,
     )
-    file.write_bytes(model.getvalue())
+    write_whole(file, model.getvalue())
 
 
 def load_tokenizer(file: Path) -> sentencepiece.SentencePieceProcessor:

@@ -42,3 +42,4 @@ def prune_channels(
     )
     with torch.enable_grad():  # the graph is traced through autograd
         pruner.step()
+    model.to(memory_format=torch.channels_last)  # the smaller weights come in the default layout

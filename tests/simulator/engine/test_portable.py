@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from simulator.engine import portable
-from simulator.engine.measure.size import save
+from simulator.engine.measure.size import save_model
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import prune_transformer
@@ -14,7 +14,7 @@ from tests.small_models import small_distilbert, small_t5, token_batch
 
 
 def round_trip(model, name, size, folder):
-    save(model, folder / portable.WEIGHTS_FILE)
+    save_model(model, folder / portable.WEIGHTS_FILE)
     architecture = MODULES[name].architecture(model, size)
     (folder / portable.ARCHITECTURE_FILE).write_text(json.dumps(architecture))
     return portable.load(folder)

@@ -7,7 +7,14 @@ import torch
 from torch import nn
 
 from simulator.engine.batches import Examples, training_order
-from simulator.engine.distillation.training import TrainingPlan, make_optimizer, predict, train, warm_up_then_decay
+from simulator.engine.distillation.training import (
+    TrainingPlan,
+    make_optimizer,
+    predict,
+    tensor_scales,
+    train,
+    warm_up_then_decay,
+)
 from simulator.engine.models import MODULES
 from simulator.events import EpochFinished, LossPoint, Progress
 from tests.small_models import small_distilbert, token_batch
@@ -136,7 +143,7 @@ def test_the_learning_rate_warms_up_and_decays_to_nothing():
 
 def test_relative_steps_follow_each_tensors_scale():
     model = small_distilbert()
-    optimizer = make_optimizer(model, TrainingPlan(1, 0.1, 4, 0, relative_steps=True))
+    optimizer = make_optimizer(model, TrainingPlan(1, 0.1, 4, 0), tensor_scales(model))
     rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
     weight = model.classifier.weight
     assert rates[id(weight)] == pytest.approx(0.1 * weight.square().mean().sqrt().item())

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from simulator.engine.batches import Examples
-from simulator.engine.distillation.training import TrainingPlan, make_optimizer
+from simulator.engine.distillation.training import TrainingPlan, make_optimizer, tensor_scales
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.models import MODULES
 from tests.small_models import small_distilbert, small_t5, token_batch
@@ -20,8 +20,8 @@ def few_tokens(examples=12):
     return Examples({**batch, "input_ids": batch["input_ids"] % 9}, torch.arange(examples) % 3)
 
 
-def three_steps(model, logits, examples):
-    optimizer = make_optimizer(model, TrainingPlan(1, 1e-2, 4, 0))
+def three_steps(model, logits, examples, scales):
+    optimizer = make_optimizer(model, TrainingPlan(1, 1e-2, 4, 0), scales)
     for _ in range(3):
         loss = torch.nn.functional.cross_entropy(logits(model, examples.inputs), examples.labels)
         optimizer.zero_grad()
@@ -30,13 +30,15 @@ def three_steps(model, logits, examples):
         optimizer.step()
 
 
+@pytest.mark.parametrize("relative_steps", [False, True])
 @pytest.mark.parametrize("name", MODELS)
-def test_training_the_used_rows_only_is_training(name):
+def test_training_the_used_rows_only_is_training(name, relative_steps):
     logits, examples = MODULES[name].logits, few_tokens()
     whole, small = MODELS[name](), MODELS[name]()
+    scales = tensor_scales(whole) if relative_steps else {}
     for model, context in ((whole, nullcontext((examples,))), (small, used_rows_only(small, examples))):
         with context as (split,):
-            three_steps(model, logits, split)
+            three_steps(model, logits, split, scales)
     for (n, p), (_, q) in zip(whole.named_parameters(), small.named_parameters(), strict=True):
         assert p.shape == q.shape
         assert torch.allclose(p, q, atol=1e-6), n

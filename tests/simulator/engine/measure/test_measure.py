@@ -12,7 +12,7 @@ from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_latency
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.quality import measure_quality
-from simulator.engine.measure.size import gzip_bytes, layer_reports, save, sparsity_of
+from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
 from simulator.engine.models import MODULES
 from tests.small_models import small_distilbert, small_t5, token_batch
 
@@ -65,7 +65,7 @@ def test_zeros_are_counted_and_tied_weights_once(tmp_path):
     assert zeros == 10 * 24
     assert sparsity_of(layers) == pytest.approx(zeros / sum(x.parameters for x in layers))
 
-    save(model, tmp_path / "m.safetensors")
+    save_model(model, tmp_path / "m.safetensors")
     tensors = load_file(tmp_path / "m.safetensors")
     assert sum(t.numel() for t in tensors.values()) == sum(p.numel() for p in model.parameters())
 

@@ -29,6 +29,8 @@ def test_a_pruned_cnn_is_smaller_and_learns(name, scope, sparsity):
     before = parameters(model)
     prune_channels(model, torch.randn(1, 3, 32, 32), MODULES[name].CLASSIFIER, scope, sparsity)
     assert parameters(model) < before * (0.6 if sparsity == 0.5 else 0.3)
+    convolutions = [m for m in model.modules() if isinstance(m, torch.nn.Conv2d)]
+    assert all(c.weight.is_contiguous(memory_format=torch.channels_last) for c in convolutions)
     model.train()
     out = model(torch.randn(4, 3, 32, 32))
     assert out.shape == (4, 10)

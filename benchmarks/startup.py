@@ -1,0 +1,112 @@
+"""How soon things answer, and how much memory the web process takes.
+
+    python -m benchmarks.startup [--json FILE]
+
+Needs Chromium. Uses a data directory of its own, so that nothing is cached but what it makes itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import sync_playwright
+
+from simulator import make_config, service
+from simulator.events import LossPoint
+from simulator.machine import MB
+from simulator.store import ENDED
+
+ROOT = Path(__file__).parents[1]
+WARM_SECONDS = 15
+POLL_SECONDS = 0.02
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as data:
+        os.environ["KDPS_DATA_DIR"] = data
+        result = {**web_process(), **runs()}
+    print(json.dumps(result, indent=2))
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=2), encoding="utf-8")
+
+
+def web_process() -> dict[str, float]:
+    """Seconds from the server's first answer to the first page drawn, and its memory after every page was seen."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    server = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            page = browser.new_page()
+            wait_for_server(address)
+            started = time.perf_counter()
+            page.goto(address)
+            page.get_by_role("heading", level=1).wait_for()
+            first_page = time.perf_counter() - started
+            for name in ("models", "lab", "results", "runs"):
+                page.goto(f"{address}/{name}")
+                page.get_by_role("heading", level=1).wait_for()
+            memory = psutil.Process(server.pid).memory_info().rss / MB
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+    return {"first_page_s": first_page, "web_process_mib": memory}
+
+
+def wait_for_server(address: str) -> None:
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+        except OSError:
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def runs() -> dict[str, float]:
+    """A default ResNet-18 run from nothing and with its teacher cached, and how soon its first loss is there."""
+    service.start()
+    time.sleep(WARM_SECONDS)  # until a worker waits with torch imported
+    config = make_config({"model": "resnet18"})
+    from_nothing, _ = carry_out(service.submit(config))
+    time.sleep(WARM_SECONDS)
+    cached, first_loss = carry_out(service.submit(config))
+    service.stop()
+    return {"resnet18_from_nothing_s": from_nothing, "resnet18_cached_teacher_s": cached, "first_loss_s": first_loss}
+
+
+def carry_out(run_id: str) -> tuple[float, float]:
+    """Seconds until a run has ended, and until its first loss point could be read."""
+    started, first_loss, seen = time.perf_counter(), 0.0, 0
+    while service.run(run_id).state not in ENDED:
+        for number, event in service.events(run_id, seen):
+            seen = number
+            if isinstance(event, LossPoint) and not first_loss:
+                first_loss = time.perf_counter() - started
+        time.sleep(POLL_SECONDS)
+    if service.run(run_id).state != "finished":
+        raise SystemExit(service.run(run_id).message)
+    return time.perf_counter() - started, first_loss
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.catalog import MODELS
-from ui import controls, lab, teach
+from ui import controls, lab, settings, teach
 from ui.frame import need_frame
 from ui.guard import errors_shown
 
@@ -13,6 +13,7 @@ need_frame()
 st.title("Lab")
 settled = controls.settle()
 controls.show_notes()
+top = st.container()
 
 left, right = st.columns([3, 5], gap="medium")
 
@@ -27,7 +28,7 @@ with left:
     st.markdown("#### Distillation")
     teach.explain(
         "The student learns from the teacher's soft targets and from the true labels at once.",
-        "soft targets", "soft loss", "hard loss",
+        "logits", "soft targets", "temperature", "alpha", "soft loss", "hard loss",
     )  # fmt: skip
     controls.draw("temperature", settled)
     controls.draw("alpha", settled)
@@ -42,20 +43,17 @@ with left:
     controls.draw("recovery_epochs", settled)
 
     with st.expander("More", icon=":material/tune:"):
-        if MODELS[settled.model].kind == "image":
-            controls.draw("image_size", settled)
-        controls.draw("learning_rate", settled)
-        controls.draw("batch_size", settled)
-        controls.draw("recovery_with_teacher", settled)
-        if settled.pruning == "unstructured":
-            controls.draw("also_prune", settled)
-        controls.draw("weights", settled)
-        controls.draw("seed", settled)
+        unused = {"image_size": MODELS[settled.model].kind != "image", "also_prune": settled.pruning == "structured"}
+        for name, control in settings.all_controls().items():
+            if control.more and not unused.get(name):
+                controls.draw(name, settled)
     teach.show_code("Show the loss as it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss")
 
 with right, errors_shown():
     config = controls.chosen(settled)
     run = lab.open_run()
+    with top:
+        lab.way_to(run)
     lab.run_bar(config, run)
     if run is None:
         lab.what_will_happen()

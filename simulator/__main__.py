@@ -7,8 +7,9 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
+from pydantic.fields import FieldInfo
 from rich.console import Console
 from rich.table import Table
 
@@ -23,6 +24,8 @@ from simulator.store import open_store
 
 # A pipe or a log has no width of its own; a table should not be squeezed into 80 columns there.
 console = Console(width=None if sys.stdout.isatty() else 150)
+
+BOUNDS = {"ge": "at least", "le": "at most"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -68,6 +71,10 @@ def make_parser() -> Parser:
     prepare = commands.add_parser("prepare", help="train and cache the teachers ahead of a class")
     prepare.add_argument("--model", choices=MODELS, action="append", help="only this model (may be repeated)")
     prepare.add_argument("--dataset", choices=DATASETS, help="instead of each model's default data set")
+    prepare.add_argument("--image-size", default=argparse.SUPPRESS, help="as in run: another size is another teacher")
+    prepare.add_argument(
+        "--train-examples", default=argparse.SUPPRESS, help="as in run: more than 4,000 is another teacher"
+    )
     prepare.add_argument("--weights", default="auto", choices=("auto", "pretrained", "scratch"))
     prepare.set_defaults(command=prepare_command)
 
@@ -80,16 +87,28 @@ def add_config_flags(parser: argparse.ArgumentParser) -> None:
     """A flag a field of RunConfig; pydantic converts and checks the values."""
     for name, field in RunConfig.model_fields.items():
         extra: dict[str, Any] = field.json_schema_extra  # type: ignore[assignment]
-        bounds = [f"{b} {getattr(m, b)}" for m in field.metadata for b in ("ge", "le") if hasattr(m, b)]
-        limits = f" ({', '.join(bounds).replace('ge', 'at least').replace('le', 'at most')})" if bounds else ""
+        limits = allowed(name, field)
         parser.add_argument(
             f"--{extra['flag'] or name.replace('_', '-')}",
             dest=name,
             default=argparse.SUPPRESS,
             nargs="*" if name == "also_prune" else None,
             metavar=name.split("_")[-1].upper(),
-            help=f"{field.description}{limits}".replace("%", "%%"),
+            help=f"{field.description}{f' ({limits})' if limits else ''}".replace("%", "%%"),
         )
+
+
+def allowed(name: str, field: FieldInfo) -> str:
+    """The values a setting may have, in words; "" where there is nothing to say."""
+    if name == "student_size":
+        sizes = [f"{m.name}: {m.student.unit} {', '.join(f'{v:g}' for v in m.student.values)}" for m in MODELS.values()]
+        return f"depends on the model; {'; '.join(sizes)}"
+    choices = get_args(field.annotation)
+    if Ellipsis in choices:  # a tuple of any length
+        return f"any of {', '.join(get_args(choices[0]))}"
+    if choices:
+        return f"one of {', '.join(str(c) for c in choices)}"
+    return ", ".join(f"{words} {getattr(m, b)}" for m in field.metadata for b, words in BOUNDS.items() if hasattr(m, b))
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -193,11 +212,15 @@ def datasets_command(options: argparse.Namespace) -> int:
 
 def prepare_command(options: argparse.Namespace) -> int:
     """``prepare``: a teacher for each model, cached."""
-    from simulator.engine import pipeline
+    given = {name: value for name, value in vars(options).items() if name in RunConfig.model_fields}
+    kinds = {DATASETS[options.dataset].kind} if options.dataset else {model.kind for model in MODELS.values()}
+    names = options.model or [model.name for model in MODELS.values() if model.kind in kinds]
+    # all of them first: a setting that does not fit the last model is said before the first is trained
+    configs = [make_config({**given, "model": name}) for name in names]
+    from simulator.engine import pipeline  # torch, only now
 
-    for name in options.model or MODELS:
-        config = make_config({"model": name, "dataset": options.dataset, "weights": options.weights})
-        console.print(f"{MODELS[name].title} on {config.dataset}")
+    for config in configs:
+        console.print(f"{MODELS[config.model].title} on {config.dataset}")
         draw(pipeline.prepare_teacher(config), console)
     return 0
 

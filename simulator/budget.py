@@ -6,6 +6,7 @@ runs of the model; before there are any, from its matrix-product rate.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import median
 
@@ -115,13 +116,16 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
     )
 
 
-def check_fits(config: RunConfig, forecast: Forecast) -> None:
+def check_fits(config: RunConfig, forecast: Forecast, busy: Collection[int] = ()) -> None:
     """Refuse a run that this machine's free memory does not hold.
+
+    Args:
+        busy: As for :func:`simulator.machine.available_memory_mb`.
 
     Raises:
         DoesNotFit: with what it needs, what there is, and what to change.
     """
-    available = available_memory_mb()
+    available = available_memory_mb(busy)
     if forecast.peak_memory_mb > available:
         raise DoesNotFit(
             f"This run needs about {forecast.peak_memory_mb:,.0f} MB of memory and {available:,.0f} MB are free.",

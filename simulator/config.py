@@ -3,9 +3,9 @@ validation and the stored record."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from simulator.catalog import DATASETS, MODELS, datasets_for
 from simulator.errors import InvalidConfig
@@ -13,6 +13,11 @@ from simulator.errors import InvalidConfig
 ModelName = Literal["distilbert", "t5_small", "mobilenet_v2", "resnet18"]
 DatasetName = Literal["digits", "docstrings", "reviews_topic", "reviews_sentiment", "sst2", "cifar10", "fashion_mnist"]
 AlsoPrune = Literal["embeddings", "norms", "biases", "classifier"]
+
+
+def _number(value: Any) -> Any:
+    """Digits as the number they are: pydantic reads text as an int, but not as one of a Literal's ints."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def setting(
@@ -34,7 +39,9 @@ def setting(
 
 
 class RunConfig(BaseModel):
-    """Everything that decides a run. Equal configs give equal losses and metrics on the same machine.
+    """Everything that decides a run.
+
+    Equal configs give equal losses and metrics on the same machine's CPU; a GPU adds numbers up in any order.
 
     Fields that are None when given are filled in from the catalogue, so that a stored record
     always holds the values that were used.
@@ -50,7 +57,8 @@ class RunConfig(BaseModel):
     train_examples: int = setting(
         None,
         "Training examples",
-        "How many labelled examples are used for training. Fewer is faster and harder.",
+        "How many labelled examples the student learns from. Fewer is faster and harder. The teacher always learns "
+        "from all the data (up to 4,000 examples, or as many as the student if that is more).",
         step=1,
         ge=64,
         le=60_000,
@@ -88,8 +96,9 @@ class RunConfig(BaseModel):
     target_sparsity: float = setting(
         0.5,
         "Sparsity",
-        "The share that is removed: of the weights (unstructured), or of the channels, heads "
-        "and neurons of every layer (structured).",
+        "The share that is removed: of the weights (unstructured), or of the channels, heads and neurons "
+        "(structured). In a global ranking layers lose unequal shares, but heads are always removed layer by "
+        "layer. Structured pruning leaves every layer at least 5 %.",
         step=0.05,
         flag="sparsity",
         ge=0.0,
@@ -115,7 +124,7 @@ class RunConfig(BaseModel):
         "Parts that unstructured pruning normally leaves alone, because little is gained and much is lost.",
         more=True,
     )
-    image_size: Literal[32, 64] = setting(
+    image_size: Annotated[Literal[32, 64], BeforeValidator(_number)] = setting(
         32, "Image size", "Pixels a side. 64 takes about four times as long.", more=True
     )
     learning_rate: float = setting(
@@ -137,8 +146,8 @@ class RunConfig(BaseModel):
     seed: int = setting(
         0,
         "Seed",
-        "Decides every random choice of the student. The same seed gives the same result; the teacher has "
-        "a seed of its own.",
+        "Decides every random choice of the student. The same seed gives the same result on the same CPU; the "
+        "teacher has a seed of its own.",
         step=1,
         more=True,
         ge=0,
@@ -188,6 +197,11 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"train_examples {self.train_examples} is more than {self.dataset} has: "
                 f"choose at most {dataset.max_train_examples}"
+            )
+        if self.also_prune and self.pruning == "structured":
+            raise ValueError(
+                f"also_prune {', '.join(self.also_prune)} applies to single weights only: "
+                "choose pruning unstructured, or leave also_prune empty"
             )
         return self
 

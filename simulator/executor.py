@@ -68,7 +68,7 @@ class LocalExecutor:
     def __init__(self, store: Store, command: Sequence[str] = WORKER) -> None:
         self._store = store
         self._command = tuple(command)
-        self._places = _places()
+        self._places = places()
         self._keep_warm = os.environ.get("KDPS_WARM", "1") != "0"
         self._active: list[Worker] = []
         self._spare: Worker | None = None
@@ -172,10 +172,10 @@ class Worker:
 
     Args:
         command: Starts it.
-        threads: How many threads its arithmetic uses; None leaves that to torch.
+        threads: How many threads its arithmetic uses, unless the environment says so (OMP_NUM_THREADS).
     """
 
-    def __init__(self, command: Sequence[str], threads: int | None) -> None:
+    def __init__(self, command: Sequence[str], threads: int) -> None:
         self.run_id = ""
         # without a name, so that nothing is left behind however this process ends
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
@@ -191,7 +191,7 @@ class Worker:
         try:
             self.process.stdin.write(json.dumps({"run": run_id}).encode() + b"\n")
             self.process.stdin.flush()
-        except BrokenPipeError:
+        except OSError:  # a broken pipe; Windows says "invalid argument"
             log.warning("Run %s was handed to a worker that had just ended.", run_id)
 
     def end(self) -> None:
@@ -209,7 +209,7 @@ class Worker:
         assert self.process.stdin is not None
         try:
             self.process.stdin.close()
-        except BrokenPipeError:
+        except OSError:
             log.debug("Worker %s ended before it had read its line.", self.name)
         self._errors.close()
 
@@ -229,23 +229,30 @@ class Worker:
         return self._errors.read().decode(errors="replace").strip()
 
 
-def _places() -> int:
+def places() -> int:
+    """How many runs are carried out at once: ``KDPS_WORKERS``.
+
+    Raises:
+        InvalidConfig: if that is not a whole number above 0.
+    """
     value = os.environ.get("KDPS_WORKERS", "1")
     if not value.isdecimal() or int(value) < 1:
         raise InvalidConfig(f"KDPS_WORKERS is {value!r}.", "It must be a whole number above 0.")
     return int(value)
 
 
-def _threads(places: int) -> int | None:
-    """Workers that run at once share the cores: with a thread per core each, they would wait for one another."""
-    return max(1, int(cores() / places)) if places > 1 else None
+def _threads(places: int) -> int:
+    """Workers that run at once share the cores: with a thread per core each, they would wait for one another.
+
+    One alone is told too: torch sees the machine's cores, not a container's quota.
+    """
+    return max(1, int(cores() / places))
 
 
-def _environment(threads: int | None) -> dict[str, str]:
+def _environment(threads: int) -> dict[str, str]:
     """This process's environment, made so that a worker finds this very package from any working directory."""
     package_parent = str(Path(simulator.__file__).resolve().parent.parent)
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
-    if threads is not None:
-        environment.setdefault("OMP_NUM_THREADS", str(threads))
+    environment.setdefault("OMP_NUM_THREADS", str(threads))
     return environment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,13 +40,17 @@ def is_alive(name: str | None) -> bool:
         return False
 
 
-def available_memory_mb() -> float:
+def available_memory_mb(busy: Collection[int] = ()) -> float:
     """Memory that a new run can have, MiB: of the machine, or of this container if that is less.
 
     What the workers of this process hold is theirs only until the run starts: it takes the place
     of the one that waits, or of one that has ended by then. So the largest of them counts as free.
+
+    Args:
+        busy: Process numbers of workers that may still run beside the new run: what they hold stays theirs.
     """
-    held = max((_held_by_worker(child) for child in psutil.Process().children()), default=0)
+    others = (child for child in psutil.Process().children() if child.pid not in busy)
+    held = max((_held_by_worker(child) for child in others), default=0)
     return (min(psutil.virtual_memory().available, cgroup_room()) + held) / MB
 
 

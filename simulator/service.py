@@ -6,6 +6,7 @@ import atexit
 import secrets
 import shutil
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from simulator import budget, recorded
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
 from simulator.events import Described, Event, Measurement, RunFinished
-from simulator.executor import Executor, LocalExecutor
+from simulator.executor import Executor, LocalExecutor, places
 from simulator.paths import data_dir
-from simulator.store import ENDED, Forecast, Origin, Run, open_store
+from simulator.store import ENDED, Forecast, Origin, Run, RunState, open_store
 
 _executor: Executor | None = None
 _starting = threading.Lock()
@@ -57,12 +58,18 @@ def submit(config: RunConfig, origin: Origin = "app") -> str:
         DoesNotFit: if it would need more memory than this machine has left.
     """
     expected = forecast(config)
-    budget.check_fits(config, expected)
+    budget.check_fits(config, expected, _busy())
     run_id = secrets.token_hex(5)
     open_store().add(run_id, config, expected, origin)
     if _executor is not None and origin == "app":
         _executor.wake()
     return run_id
+
+
+def _busy() -> list[int]:
+    """Workers that may still run beside a new run: none where a run starts only when the one before has ended."""
+    under_way = open_store().running() if places() > 1 else []
+    return [int(process.split("@")[0]) for _, process in under_way]
 
 
 def run(run_id: str) -> Run:
@@ -94,9 +101,11 @@ def measurements(run_id: str) -> list[Measurement]:
     return shipped.measurements if shipped else open_store().measurements(run_id)
 
 
-def list_runs() -> list[Run]:
-    """All runs, the newest first, and after them the recorded ones."""
-    return open_store().list_runs() + [r.run for r in recorded.all_recorded()]
+def list_runs(states: Iterable[RunState] | None = None) -> list[Run]:
+    """All runs, or those in the given states, the newest first; after them the recorded ones, which are finished."""
+    wanted = None if states is None else tuple(states)
+    shipped = [r.run for r in recorded.all_recorded()] if wanted is None or "finished" in wanted else []
+    return open_store().list_runs(wanted) + shipped
 
 
 def cancel(run_id: str) -> None:

@@ -46,9 +46,6 @@ class Relative:
 
     accuracy_change_points: float
     size_reduction: float
-    gzip_reduction: float
-    parameters_reduction: float
-    nonzero_parameters_reduction: float
     macs_reduction: float
     latency_improvement: dict[str, float]
 
@@ -58,9 +55,6 @@ def relative(variant: Measurement, reference: Measurement) -> Relative:
     return Relative(
         accuracy_change_points=100 * (variant.accuracy - reference.accuracy),
         size_reduction=_reduction(variant.size_bytes, reference.size_bytes),
-        gzip_reduction=_reduction(variant.gzip_bytes, reference.gzip_bytes),
-        parameters_reduction=_reduction(variant.parameters, reference.parameters),
-        nonzero_parameters_reduction=_reduction(variant.nonzero_parameters, reference.nonzero_parameters),
         macs_reduction=_reduction(variant.macs, reference.macs),
         latency_improvement={
             batch: _reduction(latency.median, reference.latency_ms[batch].median)

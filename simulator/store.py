@@ -6,14 +6,16 @@ others read. Nothing here knows what a run means.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection, Engine, Row
 
 from simulator.config import RunConfig
@@ -22,11 +24,13 @@ from simulator.events import EVENT, Event, Measured, Measurement, RunFailed
 from simulator.paths import data_dir
 from simulator.tables import WAITING, events, measurements, prepare, runs
 
+log = logging.getLogger(__name__)
+
 RunState = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
 Origin = Literal["app", "cli", "recorded"]
-
 ENDED: tuple[RunState, ...] = ("finished", "failed", "cancelled", "interrupted")
 COST_EVENTS = ("stage_finished", "finished")
+ADD_TRIES = 5
 
 
 class Forecast(BaseModel):
@@ -77,6 +81,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine: Engine = sa.create_engine(url)
         prepare(self.engine)
+        self._unreadable: set[str] = set()  # of which the log has been told
 
     def close(self) -> None:
         """Close the connections to the database; a later call opens new ones."""
@@ -86,25 +91,31 @@ class Store:
 
     def add(self, run_id: str, config: RunConfig, forecast: Forecast | None, origin: Origin = "app") -> None:
         """A new run, queued behind the others."""
-        number = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery()
-        with self.engine.begin() as connection:
-            connection.execute(
-                runs.insert().values(
-                    id=run_id,
-                    number=number,
-                    state="queued",
-                    origin=origin,
-                    config=config.model_dump_json(),
-                    forecast=forecast.model_dump_json() if forecast else "",
-                    created_at=now(),
-                )
-            )
+        new = runs.insert().values(
+            id=run_id,
+            number=sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery(),
+            state="queued",
+            origin=origin,
+            config=config.model_dump_json(),
+            forecast=forecast.model_dump_json() if forecast else "",
+            created_at=now(),
+        )
+        # On a database server two that submit at once may find the same highest number (SQLite has one writer at a
+        # time). The second is refused, and finds the next number when it tries again.
+        for tries_left in reversed(range(ADD_TRIES)):
+            try:
+                with self.engine.begin() as connection:
+                    connection.execute(new)
+                return
+            except sa.exc.IntegrityError:
+                if not tries_left:
+                    raise
 
     def get(self, run_id: str) -> Run:
         """The run with this id.
 
         Raises:
-            RunNotFound: if there is none.
+            RunNotFound: if there is none, or none that this version can read.
         """
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
@@ -113,12 +124,20 @@ class Store:
         return _to_run(row)
 
     def list_runs(self, states: Iterable[RunState] | None = None) -> list[Run]:
-        """All runs, or those in the given states, the newest first."""
+        """All runs, or those in the given states, the newest first; without those this version cannot read."""
         query = sa.select(runs).order_by(runs.c.number.desc())
         if states is not None:
             query = query.where(runs.c.state.in_(list(states)))
+        found = []
         with self.engine.connect() as connection:
-            return [_to_run(row) for row in connection.execute(query)]
+            for row in connection.execute(query):
+                try:
+                    found.append(_to_run(row))
+                except RunNotFound as error:
+                    if row.id not in self._unreadable:  # once: a page asks for the list again and again
+                        log.warning("%s It is left out of the list. %s", error.message, error.__cause__)
+                        self._unreadable.add(row.id)
+        return found
 
     def queue_position(self, run_id: str) -> int | None:
         """1 for the run that is next, 2 for the one after; None if it is not queued."""
@@ -228,11 +247,17 @@ class Store:
         costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
         with self.engine.connect() as connection:
             found = connection.execute(recent.order_by(runs.c.number.desc()).limit(limit)).all()
-            said: dict[str, list[Event]] = {row.id: [] for row in found}
+            said: dict[str, list[str]] = {row.id: [] for row in found}
             query = sa.select(events.c.run_id, events.c.body).where(events.c.run_id.in_(list(said)), costs)
             for event in connection.execute(query.order_by(events.c.run_id, events.c.n)):
-                said[event.run_id].append(EVENT.validate_json(event.body))
-        return [(RunConfig.model_validate_json(row.config), said[row.id]) for row in found]
+                said[event.run_id].append(event.body)
+        readable: list[tuple[RunConfig, list[Event]]] = []
+        for row in found:
+            with suppress(ValidationError):  # stored by another version: no help to a forecast
+                readable.append(
+                    (RunConfig.model_validate_json(row.config), [EVENT.validate_json(b) for b in said[row.id]])
+                )
+        return readable
 
     def measurements(self, run_id: str) -> list[Measurement]:
         """What was measured in a run, in the order of its stages."""
@@ -257,9 +282,14 @@ def _append(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
 
 def _to_run(row: Row[Any]) -> Run:
     values = {k: v for k, v in row._mapping.items() if k != "number"}
-    values["config"] = RunConfig.model_validate_json(values["config"])
-    values["forecast"] = Forecast.model_validate_json(values["forecast"]) if values["forecast"] else None
-    return Run(**values)
+    try:
+        values["config"] = RunConfig.model_validate_json(values["config"])
+        values["forecast"] = Forecast.model_validate_json(values["forecast"]) if values["forecast"] else None
+        return Run(**values)
+    except ValidationError as error:  # a setting has another name or other bounds by now
+        raise RunNotFound(
+            f"Run {row.id!r} was stored by another version and cannot be read.", "Run it anew."
+        ) from error
 
 
 @lru_cache(maxsize=4)

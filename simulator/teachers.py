@@ -1,7 +1,7 @@
 """The cached teachers: their fingerprints and where they lie. Imports no torch.
 
-A teacher depends on the student's settings only where the student gets more than 4,000 examples. Its seed is fixed, so that every seed of the
-student learns from the same teacher and a class trains it once.
+A teacher depends on the student's settings only where the student gets more than 4,000 examples. Its
+seed is fixed, so that every seed of the student learns from the same teacher and a class trains it once.
 """
 
 from __future__ import annotations

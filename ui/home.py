@@ -32,7 +32,7 @@ def ways_on() -> None:
         (
             "pages/lab.py",
             "1. Run an experiment",
-            "Temperature, alpha, epochs, sparsity. A first run takes a minute or so.",
+            "Temperature, alpha, epochs, sparsity. The Lab says beforehand how long it will take.",
         ),
         (
             "pages/results.py",

@@ -42,6 +42,13 @@ def open_run() -> Run | None:
     return None
 
 
+def way_to(run: Run | None) -> None:
+    """One line on a run under way that leads to it: on a narrow screen it stands below all controls."""
+    if run is not None and run.state not in ENDED:
+        what = f"{MODELS[run.config.model].title} on {DATASETS[run.config.dataset].title}"
+        st.markdown(f"The open run of {what} is {live.STATE_WORDS[run.state]}. [Go to it](#{live.PANEL})")
+
+
 def run_bar(config: RunConfig, run: Run | None) -> None:
     """What the run will cost, Run, and Cancel for the run that is open."""
     st.markdown(f"**{MODELS[config.model].title}** on **{DATASETS[config.dataset].title}**")
@@ -96,11 +103,12 @@ def what_will_happen() -> None:
 def show_run(run: Run, config: RunConfig) -> None:
     """The open run: its settings where they differ from the sliders, its progress, and its result."""
     _which(run, config)
-    live.follow(run.id)
+    live.follow(run)
     if run.state not in ENDED:
         return
     measured = service.measurements(run.id)
     if measured:
+        teach.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
         views.compression(measured)
         st.page_link(
             "pages/results.py",
@@ -115,7 +123,7 @@ def show_run(run: Run, config: RunConfig) -> None:
 
 def _which(run: Run, config: RunConfig) -> None:
     """Say it when the open run was started with other settings than the sliders show now."""
-    st.divider()
+    st.subheader("The open run", anchor=live.PANEL, divider="gray")
     changed = [name for name in RunConfig.model_fields if getattr(run.config, name) != getattr(config, name)]
     if changed:
         listed = ", ".join(

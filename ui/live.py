@@ -11,7 +11,7 @@ from simulator import service
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.events import STAGES, Stage, Variant
-from simulator.store import ENDED, Run
+from simulator.store import ENDED, Run, RunState
 from ui import charts, views, words
 from ui.guard import errors_shown, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story
@@ -20,6 +20,7 @@ EVERY_SECONDS = 0.7
 STORIES = "stories"
 KEPT_STORIES = 4
 RUN = "run"
+PANEL = "open-run"  # the anchor of the place where a run is followed
 
 STATE_WORDS = {
     "queued": "waiting",
@@ -63,18 +64,18 @@ def story_of(run_id: str) -> Story:
     return story
 
 
-def follow(run_id: str) -> None:
+def follow(run: Run) -> None:
     """Draw a run, again and again while it is under way."""
-    under_way = service.run(run_id).state not in ENDED
-    st.fragment(_panel, run_every=EVERY_SECONDS if under_way else None, key="follow")(run_id, under_way)
+    every = None if run.state in ENDED else EVERY_SECONDS
+    st.fragment(_panel, run_every=every, key="follow")(run.id, run.state)
 
 
 @errors_shown()  # the timer runs it without its page around it
-def _panel(run_id: str, was_under_way: bool) -> None:
+def _panel(run_id: str, page_shows: RunState) -> None:
     run = service.run(run_id)
     story = story_of(run_id)
-    if was_under_way and run.state in ENDED:
-        st.rerun()  # the whole page: the timer stops, the buttons change
+    if run.state != page_shows:
+        st.rerun()  # the whole page: it names the state, the buttons change, at the end the timer stops
     _headline(run, story)
     st.html(stepper(story, run))
     _progress(run, story)
@@ -83,8 +84,7 @@ def _panel(run_id: str, was_under_way: bool) -> None:
 
 def _headline(run: Run, story: Story) -> None:
     """Which run this is, and how it stands."""
-    since = run.started_at if run.state == "running" and run.started_at else run.created_at
-    st.markdown(f"Run `{run.id}`, {STATE_WORDS[run.state]}, started {words.ago(since)}")
+    st.markdown(f"Run `{run.id}`, {STATE_WORDS[run.state]}, {since(run)}")
     if run.state == "queued":
         position = service.queue_position(run.id)
         ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
@@ -100,18 +100,25 @@ def _headline(run: Run, story: Story) -> None:
         st.warning(run.message or "Cancelled. What it had measured until then stays below.", icon=":material/cancel:")
 
 
+def since(run: Run) -> str:
+    """When a run started; when it was submitted, if it never did."""
+    return f"started {words.ago(run.started_at)}" if run.started_at else f"submitted {words.ago(run.created_at)}"
+
+
 def stepper(story: Story, run: Run) -> str:
-    """The seven stages as a list of marks: done, now, next."""
-    marks = {"done": "✓", "now": "●", "next": "○", "left out": "-"}
+    """The seven stages as a list of marks: done, now, next; of a run that broke: where it stopped."""
+    marks = {"done": "✓", "now": "●", "next": "○", "left out": "-", "stopped here": "✕", "not reached": "○"}
     items = []
     for stage in STAGES:
         state = story.state_of(stage)
-        if state == "now" and run.state in ENDED:
-            state = "next"
+        if run.state in ENDED:
+            state = {"now": "stopped here", "next": "not reached"}.get(state, state)
         took = story.finished_stages.get(stage)
         tip = words.duration(took.seconds) if took else STAGE_WORDS[stage]
         style = "padding:2px 10px;border-radius:999px;border:1px solid;white-space:nowrap;font-size:0.85rem;"
-        style += {"done": "opacity:0.85;", "now": "font-weight:700;"}.get(state, "opacity:0.6;border-style:dashed;")
+        style += {"done": "opacity:0.85;", "now": "font-weight:700;", "stopped here": "font-weight:700;"}.get(
+            state, "opacity:0.6;border-style:dashed;"
+        )
         current = ' aria-current="step"' if state == "now" else ""
         items.append(
             f'<li style="{style}" title="{html.escape(tip)}"{current}>{marks[state]} {STAGE_TITLES[stage]}'
@@ -209,7 +216,7 @@ def _pick_curve(story: Story, place: str) -> str:
 
 def status() -> None:
     """For the sidebar: runs under way and waiting, each a link."""
-    under_way = [run for run in service.list_runs() if run.state not in ENDED]
+    under_way = service.list_runs(("queued", "running"))
     if not under_way:
         st.caption("No run is under way.")
     for run in reversed(under_way[-5:]):

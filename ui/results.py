@@ -49,7 +49,7 @@ def run_label(run: Run) -> str:
 
 def nothing_yet() -> None:
     """The first visit, with nothing recorded: what to do, in one sentence."""
-    st.info("No run has finished yet. Start one in the Lab; it takes a minute or so.", icon=":material/science:")
+    st.info("No run has finished yet. Start one in the Lab.", icon=":material/science:")
     st.page_link("pages/lab.py", label="To the Lab", icon=":material/science:")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from simulator import service
 from simulator.events import Measurement
 from simulator.store import ENDED, Run
-from ui import tables
+from ui import live, tables
 from ui.guard import errors_shown
 
 MOST_LISTED = 200
@@ -101,7 +101,8 @@ def compare(selected: Sequence[Run]) -> None:
     """Settings and results of the ticked runs side by side."""
     st.header("Side by side", divider="gray")
     measured: dict[str, list[Measurement]] = {run.id: service.measurements(run.id) for run in selected}
-    frame, differing = tables.side_by_side(selected, measured)
+    provenances = {run.id: live.story_of(run.id).provenance for run in selected}
+    frame, differing = tables.side_by_side(selected, measured, provenances)
     only = st.toggle("Only what differs", value=len(differing) > 0, key="only_differing")
     st.dataframe(
         tables.highlight(frame.loc[differing] if only else frame, differing),

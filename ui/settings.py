@@ -13,8 +13,6 @@ from math import log
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
-from annotated_types import Ge, Le
-
 from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES, datasets_for
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
@@ -58,8 +56,8 @@ def all_controls() -> dict[str, Control]:
 def _control(name: str) -> Control:
     field = RunConfig.model_fields[name]
     extra = cast("dict[str, Any]", field.json_schema_extra)
-    low: Any = next((m.ge for m in field.metadata if isinstance(m, Ge)), None)
-    high: Any = next((m.le for m in field.metadata if isinstance(m, Le)), None)
+    low: Any = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
+    high: Any = next((m.le for m in field.metadata if hasattr(m, "le")), None)
     annotation = field.annotation
     if get_origin(annotation) in (Union, UnionType):
         annotation = next(a for a in get_args(annotation) if a is not type(None))

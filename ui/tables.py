@@ -12,7 +12,7 @@ from pandas.io.formats.style import Styler
 from simulator.catalog import MODELS, ModelInfo
 from simulator.config import RunConfig
 from simulator.counts import Count
-from simulator.events import Measurement, Variant
+from simulator.events import Measurement, Provenance, Variant
 from simulator.statistics import relative
 from simulator.store import Run
 from ui import settings, words
@@ -109,6 +109,12 @@ COST: dict[str, Column] = {
         "The dense safetensors file: every zero is stored in full.",
     ),
     "Gzipped": (lambda m: words.size(m.gzip_bytes), lambda m: m.gzip_bytes, False, "The same file after gzip."),
+    "Peak memory of its stage": (
+        lambda m: words.size(m.stage_peak_memory_mb * 2**20),
+        None,
+        False,
+        "Highest memory of the whole run, the other models included, while the stage that made this variant ran.",
+    ),
 }
 SPEED: dict[str, Column] = {
     "Batch 1": _median("batch_1"),
@@ -166,7 +172,7 @@ def plain(measurements: Sequence[Measurement]) -> pd.DataFrame:
 
 
 def gains(variant: Measurement, reference: Measurement) -> list[tuple[str, str, str]]:
-    """(what, change, explanation) of a variant against the teacher; growth has a minus and stays visible."""
+    """(what, change, explanation) of a variant against the teacher; what became less has a minus, what grew a plus."""
     change = relative(variant, reference)
     rows = [
         ("Accuracy, points", words.points(change.accuracy_change_points), "Percentage points against the teacher."),
@@ -218,6 +224,9 @@ RUN_COLUMNS: dict[str, Any] = {
 }
 
 
+SOURCES = {"pretrained": "pretrained", "scratch": "from scratch"}
+
+
 def headline(measurements: Sequence[Measurement]) -> tuple[str, str]:
     """The accuracy of the last variant, and its file against the teacher's; empty where they were not measured."""
     if not measurements:
@@ -246,11 +255,16 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> p
     )
 
 
-def side_by_side(runs: Sequence[Run], measured: dict[str, list[Measurement]]) -> tuple[pd.DataFrame, list[str]]:
-    """Settings and results with a column a run, and the rows in which the runs differ."""
+def side_by_side(
+    runs: Sequence[Run], measured: Mapping[str, list[Measurement]], provenances: Mapping[str, Provenance | None]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Settings, provenance and results with a column a run, and the rows in which the runs differ."""
     table: dict[str, list[str]] = {}
     for name in RunConfig.model_fields:
         table[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.config, name)) for r in runs]
+    known = [provenances[r.id] for r in runs]
+    table["Weights it had"] = [SOURCES[p.source] if p else "" for p in known]
+    table["Machine"] = [f"{p.device}, {p.threads} threads" if p else "" for p in known]
     for variant in COLOURS:
         found = [next((m for m in measured[r.id] if m.name == variant), None) for r in runs]
         table[f"Accuracy, {variant}"] = [words.percent(m.accuracy) if m else "" for m in found]

@@ -85,8 +85,8 @@ def show_code(title: str, path: str, *functions: str) -> None:
         st.code("\n\n\n".join(source_of(path, function) for function in functions), language="python")
 
 
-def provenance_badge(provenance: Provenance | None, run: Run) -> None:
-    """Where the numbers come from: weights, machine, day; the details behind a click."""
+def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = False) -> None:
+    """Where the numbers come from: weights, machine, day; unless ``compact``, the details behind a click."""
     if provenance is None:
         st.caption("This run has not said yet where its weights come from.")
         return
@@ -102,6 +102,8 @@ def provenance_badge(provenance: Provenance | None, run: Run) -> None:
             st.badge("teacher from published weights", icon=":material/verified:", color="green")
         else:
             st.badge("teacher trained from scratch", icon=":material/construction:", color="orange")
+    if compact:
+        return
     if p.notice:
         st.caption(p.notice)
     with st.expander("Where these numbers come from", icon=":material/fingerprint:"):
@@ -110,9 +112,12 @@ def provenance_badge(provenance: Provenance | None, run: Run) -> None:
 
 def _provenance_lines(p: Provenance, run: Run) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in p.versions.items())
+    weights = f"pretrained, {p.repository}" + (f" at `{p.revision}`" if p.revision else "")
+    if p.source == "scratch":
+        weights = f"random from seed {p.seed}, which is the teacher's own; built like {p.repository}"
     lines = {
-        "Run": f"`{run.id}`, seed {run.config.seed}",
-        "Weights": f"{p.source}, {p.repository}" + (f" at `{p.revision}`" if p.revision else f", seed {p.seed}"),
+        "Run": f"`{run.id}`, the student's seed is {run.config.seed}",
+        "Weights": weights,
         "SHA-256": f"`{p.sha256}`" if p.sha256 else "none: no weights file was loaded",
         "Data": f"`{p.data}`",
         "Teacher": f"`{p.teacher}`, " + ("kept from an earlier run" if p.teacher_was_cached else "trained in this run"),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from simulator import service
-from simulator.events import Measurement, Variant
+from simulator.events import Measurement
 from simulator.store import Run
 from ui import charts, tables, teach
 
@@ -25,12 +25,22 @@ def compression(measurements: Sequence[Measurement]) -> None:
         tables.QUALITY,
         f"On {measurements[0].test_examples} test examples that no model has seen.",
     )
-    _table("How big", measurements, tables.COST, f"MACs of one example at {measurements[0].macs_at}.")
+    _table(
+        "How big", measurements, tables.COST, f"MACs of one example at {measurements[0].macs_at}.", "parameters", "MACs"
+    )
     runs = min((latency.runs for m in measurements for latency in m.latency_ms.values()), default=0)
-    _table("How fast", measurements, tables.SPEED, f"At least {runs} timed calls each. ★ marks the best of a column.")
+    _table(
+        "How fast",
+        measurements,
+        tables.SPEED,
+        f"At least {runs} timed calls each. ★ marks the best of a column.",
+        "latency",
+    )
 
 
-def _table(title: str, measurements: Sequence[Measurement], columns: dict[str, tables.Column], note: str) -> None:
+def _table(
+    title: str, measurements: Sequence[Measurement], columns: dict[str, tables.Column], note: str, *terms: str
+) -> None:
     st.markdown(f"**{title}**")
     st.dataframe(
         tables.comparison(measurements, columns),
@@ -38,7 +48,7 @@ def _table(title: str, measurements: Sequence[Measurement], columns: dict[str, t
         hide_index=True,
         alt=f"{title}: {', '.join(columns)} of {', '.join(m.name for m in measurements)}",
     )
-    st.caption(note)
+    teach.explain(note, *terms)
 
 
 def gains(measurements: Sequence[Measurement]) -> None:
@@ -82,14 +92,13 @@ def cost_charts(measurements: Sequence[Measurement]) -> None:
             chart(charts.latencies(measurements, batch), f"latency_{batch}", f"Latency: {fastest.name} is the fastest.")
 
 
-def pick_variant(measurements: Sequence[Measurement], key: str, first: Variant | None = None) -> Measurement:
-    """A choice among the measured variants; it starts with ``first`` or the last."""
+def pick_variant(measurements: Sequence[Measurement], key: str) -> Measurement:
+    """A choice among the measured variants; it starts with the last."""
     names = [m.name for m in measurements]
-    start = first if first in names else names[-1]
     name = st.segmented_control(
-        "Variant", names, default=start, required=True, wrap=True, key=key, label_visibility="collapsed"
+        "Variant", names, default=names[-1], required=True, wrap=True, key=key, label_visibility="collapsed"
     )
-    return next(m for m in measurements if m.name == (name or start))
+    return next(m for m in measurements if m.name == (name or names[-1]))
 
 
 def downloads(run: Run, measurements: Sequence[Measurement]) -> None:

@@ -16,6 +16,8 @@ import time
 import traceback
 from collections.abc import Iterator
 
+import psutil
+
 from simulator.availability import weights_state_soon
 from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
@@ -46,7 +48,9 @@ def main() -> None:
 def give_way() -> None:
     """Run at lower priority, and leave Ctrl-C to the server, which then ends its workers in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
         os.nice(NICENESS)
 
 

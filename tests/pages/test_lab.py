@@ -4,7 +4,9 @@ import pytest
 
 from simulator import service
 from simulator.config import make_config
+from simulator.store import open_store
 from tests.ui.invented import whole_run
+from ui import settings
 
 
 def words(app):
@@ -108,7 +110,36 @@ def test_a_finished_run_shows_its_table(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     app = open_screen("lab", run="r1")
     assert "Finished in 12 s" in words(app)
+    assert "measured on a test's CPU" in words(app)
+    assert "teacher trained from scratch" in words(app)
+    assert "Go to it" not in words(app)
     assert list(app.dataframe[0].value["Variant"]) == ["teacher", "control", "distilled", "pruned", "recovered"]
+
+
+def test_a_run_under_way_is_named_at_the_top_with_a_way_to_it(open_screen, stored):
+    stored("r1", "queued")
+    app = open_screen("lab", run="r1")
+    assert "The open run of ResNet-18 on Handwritten digits is waiting. [Go to it](#open-run)" in [
+        m.value for m in app.markdown
+    ]
+    assert [s.anchor for s in app.subheader] == ["open-run"]
+    open_store().start("r1", "1@0.00")
+    app.run()
+    assert "The open run of ResNet-18 on Handwritten digits is running. [Go to it](#open-run)" in [
+        m.value for m in app.markdown
+    ]
+
+
+def test_every_further_setting_that_applies_stands_under_more(open_screen):
+    app = open_screen("lab")
+    keys = {w.key for w in app.get("expander")[0].children.values()}
+    further = {name for name, c in settings.all_controls().items() if c.more}
+    assert keys == further
+    control(app, "pruning").set_value("structured")
+    control(app, "model").set_value("distilbert")
+    app.run()
+    keys = {w.key for w in app.get("expander")[0].children.values()}
+    assert keys == further - {"image_size", "also_prune"}
 
 
 @pytest.mark.parametrize("state", ["failed", "interrupted"])
@@ -135,7 +166,7 @@ def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch
     from simulator import budget
     from simulator.errors import DoesNotFit
 
-    def refuse(config, forecast):
+    def refuse(*_):
         raise DoesNotFit("It needs 9 GB and 1 GB is free.", "Choose a smaller batch.")
 
     monkeypatch.setattr(budget, "check_fits", refuse)

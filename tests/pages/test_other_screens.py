@@ -138,9 +138,22 @@ def test_two_ticked_runs_are_compared(open_screen, stored):
     stored("r3", "queued")
     app.run()
     assert app.dataframe[1].value.loc["Temperature T"].tolist() == ["8", "4"]
+    app.toggle(key="only_differing").set_value(False).run()
+    assert app.dataframe[1].value.loc["Weights it had"].tolist() == ["from scratch"] * 2
+    assert app.dataframe[1].value.loc["Machine"].tolist() == ["a test's CPU, 2 threads"] * 2
 
 
 def test_the_sidebar_names_what_is_under_way(open_screen, stored):
     assert "No run is under way." in [c.value for c in open_screen("home").sidebar.caption]
     stored("r1", "queued")
     assert "No run is under way." not in [c.value for c in open_screen("home").sidebar.caption]
+
+
+def test_the_sidebar_asks_only_for_runs_that_have_not_ended(open_screen, stored, monkeypatch):
+    stored("old", "finished")
+    for number in range(6):
+        stored(f"q{number}", "queued")
+    asked, every = [], service.list_runs
+    monkeypatch.setattr(service, "list_runs", lambda states=None: asked.append(states) or every(states))
+    assert "and 1 more on the Runs page" in [c.value for c in open_screen("models").sidebar.caption]
+    assert asked and set(asked) == {("queued", "running")}

@@ -17,11 +17,11 @@ def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000
     """A run of this machine whose distillation took ``trained_seconds`` and whose teacher was cached."""
     examples = config.train_examples * config.epochs
     said: list[Event] = [
-        StageFinished(stage="prepare", seconds=1, peak_memory_mb=500, examples=1),
+        StageFinished(stage="prepare", seconds=1, peak_memory_mb=500),
         StageFinished(stage="teacher", seconds=0.5, peak_memory_mb=600),
         StageFinished(stage="control", seconds=trained_seconds, peak_memory_mb=peak, examples=examples),
         StageFinished(stage="distil", seconds=trained_seconds, peak_memory_mb=peak, examples=examples),
-        StageFinished(stage="measure", seconds=10, peak_memory_mb=peak, examples=4),
+        StageFinished(stage="measure", seconds=10, peak_memory_mb=peak),
         RunFinished(seconds=20, peak_memory_mb=peak),
     ]
     store.add(name, config, None)

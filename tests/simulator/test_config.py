@@ -41,6 +41,8 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
         ({"train_examples": 5_000}, "more than digits has.*1077"),
         ({"colour": "red"}, "colour is 'red'"),
         ({"model": "distilbert", "student_size": 6}, "layers 1, 2, 3, 4, 5"),
+        ({"image_size": "48"}, "image_size is 48.*32 or 64"),
+        ({"pruning": "structured", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(wrong: dict[str, Any], said: str) -> None:
@@ -65,3 +67,32 @@ def test_every_field_tells_a_slider_what_to_say() -> None:
         assert field.description, name
         assert isinstance(field.json_schema_extra, dict)
         assert field.json_schema_extra["label"], name
+
+
+AS_TEXT: dict[str, tuple[Any, Any]] = {
+    "model": ("mobilenet_v2", "mobilenet_v2"),
+    "dataset": ("digits", "digits"),
+    "student_size": ("0.25", 0.25),
+    "train_examples": ("128", 128),
+    "temperature": ("2.5", 2.5),
+    "alpha": ("0.3", 0.3),
+    "epochs": ("3", 3),
+    "pruning": ("structured", "structured"),
+    "scope": ("layer_wise", "layer_wise"),
+    "target_sparsity": ("0.8", 0.8),
+    "recovery_epochs": ("0", 0),
+    "recovery_with_teacher": ("false", False),
+    "also_prune": (["norms", "biases"], ("norms", "biases")),
+    "image_size": ("64", 64),
+    "learning_rate": ("1e-3", 1e-3),
+    "batch_size": ("16", 16),
+    "weights": ("scratch", "scratch"),
+    "seed": ("7", 7),
+}
+"""What a command line or a link gives, and what it means."""
+
+
+@pytest.mark.parametrize("name", RunConfig.model_fields)
+def test_every_setting_can_be_given_as_text(name: str) -> None:
+    text, value = AS_TEXT[name]
+    assert getattr(make_config({name: text}), name) == value

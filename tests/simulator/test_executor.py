@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import signal
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from simulator.config import make_config
 from simulator.errors import InvalidConfig
 from simulator.events import LossPoint, RunFailed, StageStarted
-from simulator.executor import LocalExecutor
+from simulator.executor import LocalExecutor, Worker
 from simulator.machine import is_alive, process_name
 from simulator.store import Store
 from tests.simulator.stand_in_worker import ENDLESS, EXITING, ILL_BRED, QUICK, REFUSING, STUBBORN
@@ -242,6 +243,44 @@ def test_a_wrong_number_of_workers_is_refused(store: Store, monkeypatch: pytest.
     monkeypatch.setenv("KDPS_WORKERS", value)
     with pytest.raises(InvalidConfig, match="KDPS_WORKERS"):
         LocalExecutor(store)
+
+
+@pytest.mark.parametrize(
+    ("places", "quota", "of_user", "threads"),
+    [("1", 3.7, None, "3"), ("2", 3.7, None, "1"), ("1", 0.5, None, "1"), ("1", 3.7, "8", "8")],
+)
+def test_workers_share_the_cores_that_they_may_use(
+    store: Store, monkeypatch: pytest.MonkeyPatch, places: str, quota: float, of_user: str | None, threads: str
+) -> None:
+    monkeypatch.setenv("KDPS_WORKERS", places)
+    monkeypatch.setattr("simulator.executor.cores", lambda: quota)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if of_user:
+        monkeypatch.setenv("OMP_NUM_THREADS", of_user)
+    worker = LocalExecutor(store, (sys.executable, "-c", "input()"))._start_worker()
+    try:
+        assert psutil.Process(worker.process.pid).environ()["OMP_NUM_THREADS"] == threads
+    finally:
+        worker.end()
+
+
+class BrokenOnWindows:
+    """A pipe to an ended process, as Windows reports it: not with a BrokenPipeError."""
+
+    def write(self, line: bytes) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    close = flush = lambda self: self.write(b"")
+
+
+def test_a_worker_that_has_just_ended_is_no_error_on_windows_either(caplog: pytest.LogCaptureFixture) -> None:
+    worker = Worker((sys.executable, "-c", "input()"), threads=1)
+    pipe, worker.process.stdin = worker.process.stdin, BrokenOnWindows()  # type: ignore[assignment]
+    worker.hand_over("a")
+    worker.end()
+    assert pipe is not None
+    pipe.close()
+    assert "handed to a worker that had just ended" in caplog.text
 
 
 def test_the_real_worker_trains_until_it_is_cancelled(store: Store) -> None:

@@ -94,6 +94,7 @@ def test_what_a_waiting_worker_holds_is_free_for_the_run_it_will_carry_out() -> 
         assert worker.stdout.readline()
         free_for_others = psutil.virtual_memory().available / MB
         assert available_memory_mb() > free_for_others + 150  # other processes take and give meanwhile
+        assert available_memory_mb(busy=[worker.pid]) < available_memory_mb() - 150  # its run goes on beside the new
         worker.communicate(b"\n")
 
 

@@ -1,14 +1,14 @@
 """The command line as a user types it, in a process of its own."""
 
 import json
-import re
 import subprocess
 import sys
 
 import pytest
 
 import simulator.__main__ as cli
-from simulator.config import RunConfig
+from simulator.config import RunConfig, make_config
+from simulator.store import open_store
 
 
 def run(*arguments, timeout=300):
@@ -27,6 +27,8 @@ def run(*arguments, timeout=300):
         (["run", "--student-size", "0.3"], ["student_size 0.3", "0.25, 0.5, 1"]),
         (["run", "--nonsense", "1"], ["--nonsense"]),
         (["run", "--json", "/nowhere/at/all.json"], ["/nowhere/at", "does not exist"]),
+        (["prepare", "--model", "t5_small", "--dataset", "digits"], ["digits is image data"]),
+        (["prepare", "--train-examples", "5000"], ["train_examples 5000", "choose at most"]),
         ([], ["COMMAND"]),
     ],
 )
@@ -46,9 +48,35 @@ def test_a_wrong_flag_gets_one_clear_line_and_code_2(arguments, words, capsys):
 def test_every_setting_is_a_flag(capsys):
     with pytest.raises(SystemExit):
         cli.main(["run", "--help"])
-    text = capsys.readouterr().out
+    text = " ".join(capsys.readouterr().out.split())
     for name in RunConfig.model_fields:
         assert f"--{'sparsity' if name == 'target_sparsity' else name.replace('_', '-')}" in text
+    assert "(at least 64, at most 60000)" in text
+    assert "(at least 1e-06, at most 0.1)" in text
+    assert "(one of distilbert, t5_small, mobilenet_v2, resnet18)" in text
+    assert "(one of unstructured, structured)" in text
+    assert "(one of 32, 64)" in text
+    assert "(any of embeddings, norms, biases, classifier)" in text
+    assert "(depends on the model; distilbert: layers 1, 2" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "prepared"),
+    [
+        ([], ["distilbert", "t5_small", "mobilenet_v2", "resnet18"]),
+        (["--dataset", "cifar10", "--image-size", "64", "--train-examples", "5000"], ["mobilenet_v2", "resnet18"]),
+        (["--dataset", "docstrings"], ["distilbert", "t5_small"]),
+        (["--dataset", "digits", "--model", "resnet18"], ["resnet18"]),
+    ],
+)
+def test_prepare_takes_the_models_that_read_the_data(arguments, prepared, monkeypatch):
+    configs = []
+    monkeypatch.setattr("simulator.engine.pipeline.prepare_teacher", configs.append)
+    monkeypatch.setattr(cli, "draw", lambda happening, console: None)
+    assert cli.main(["prepare", *arguments]) == 0
+    assert sorted(c.model for c in configs) == sorted(prepared)
+    if "--image-size" in arguments:
+        assert {(c.dataset, c.image_size, c.train_examples) for c in configs} == {("cifar10", 64, 5_000)}
 
 
 def test_pretrained_that_cannot_be_had_is_an_error(monkeypatch, tmp_path):
@@ -63,7 +91,8 @@ def test_pretrained_that_cannot_be_had_is_an_error(monkeypatch, tmp_path):
 
 def test_datasets_and_runs_list_what_there_is():
     assert "reviews_topic" in run("datasets").stdout
-    assert re.search(r"resnet18|run", run("runs").stdout)
+    open_store().add("0123456789", make_config({}), None)
+    assert "0123456789" in run("runs").stdout
 
 
 @pytest.fixture

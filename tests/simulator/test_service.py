@@ -12,7 +12,8 @@ from simulator.errors import NotAllowed, RunNotFound
 from simulator.events import RunFailed
 from simulator.executor import LocalExecutor
 from simulator.machine import process_name
-from simulator.store import Store
+from simulator.recorded import Recorded
+from simulator.store import ENDED, Store
 from tests.simulator.stand_in_worker import ENDLESS, QUICK
 from tests.waiting import wait_until
 
@@ -77,6 +78,39 @@ def test_a_run_of_a_command_line_is_cancelled_there(store: Store) -> None:
     assert store.start(run_id, process_name())
     with pytest.raises(NotAllowed, match="command line"):
         service.cancel(run_id)
+
+
+@pytest.mark.parametrize(("places", "busy"), [("1", []), ("2", [17])])
+def test_a_run_beside_the_new_one_keeps_its_memory(
+    store: Store, monkeypatch: pytest.MonkeyPatch, places: str, busy: list[int]
+) -> None:
+    monkeypatch.setenv("KDPS_WORKERS", places)
+    service.submit(make_config({}))
+    assert store.claim_next("17@1.00")
+    asked: list[object] = []
+    monkeypatch.setattr(service.budget, "check_fits", lambda config, forecast, busy: asked.append(busy))
+    service.submit(make_config({}))
+    assert asked == [busy]
+
+
+def test_runs_are_listed_by_state_and_recorded_ones_are_finished(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("waiting", "gone"):
+        store.add(name, make_config({}), None)
+    store.finish("gone", "cancelled")
+    shipped = store.get("gone").model_copy(update={"id": "shipped", "origin": "recorded", "state": "finished"})
+    monkeypatch.setattr(service.recorded, "all_recorded", lambda: (Recorded(shipped, ()),))
+    listed = {
+        "all": service.list_runs(),
+        "cancelled": service.list_runs(["cancelled"]),
+        "ended": service.list_runs(state for state in ENDED),
+        "none": service.list_runs([]),
+    }
+    assert {asked: [run.id for run in found] for asked, found in listed.items()} == {
+        "all": ["gone", "waiting", "shipped"],
+        "cancelled": ["gone"],
+        "ended": ["gone", "shipped"],
+        "none": [],
+    }
 
 
 def test_an_unknown_run_is_named() -> None:

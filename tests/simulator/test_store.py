@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from simulator.config import make_config
 from simulator.errors import RunNotFound
 from simulator.events import LossPoint, Measured, Measurement, RunFailed, RunFinished, StageFinished
-from simulator.store import Forecast, Store, open_store
+from simulator.store import ADD_TRIES, Forecast, Store, open_store
+from simulator.tables import runs
 
 LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
 
@@ -157,6 +159,46 @@ def test_many_open_a_new_database_at_the_same_moment(tmp_path: Path) -> None:
     for one in stores:
         assert one.list_runs() == []
         one.close()
+
+
+@pytest.mark.parametrize("times", [2, 99])
+def test_a_number_that_another_server_has_just_taken_is_chosen_again(store: Store, times: int) -> None:
+    """Two at once on a database server, which SQLite does not let happen: the database refuses the number."""
+    refused: list[str] = []
+
+    def refuse(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith("INSERT INTO runs") and len(refused) < times:
+            refused.append(statement)
+            raise sa.exc.IntegrityError(statement, {}, Exception("UNIQUE constraint failed: runs.number"))
+
+    sa.event.listen(store.engine, "before_cursor_execute", refuse)
+    if times == 2:
+        store.add("a", make_config({}), None)
+        assert [run.id for run in store.list_runs()] == ["a"]
+    else:
+        with pytest.raises(sa.exc.IntegrityError):
+            store.add("a", make_config({}), None)
+        assert len(refused) == ADD_TRIES
+    sa.event.remove(store.engine, "before_cursor_execute", refuse)
+
+
+def test_a_run_whose_settings_have_other_names_by_now_is_left_out_and_said_so(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("old", "new"):
+        store.add(name, make_config({}), None)
+        store.finish(name, "finished")
+    with store.engine.begin() as connection:
+        renamed = sa.func.replace(runs.c.config, '"temperature"', '"heat"')
+        connection.execute(runs.update().where(runs.c.id == "old").values(config=renamed))
+    for _ in range(2):
+        assert [run.id for run in store.list_runs()] == ["new"]
+    (told,) = caplog.messages
+    assert "'old'" in told and "heat" in told
+    with pytest.raises(RunNotFound, match=r"'old' was stored by another version and cannot be read"):
+        store.get("old")
+    assert len(store.recent_costs("resnet18")) == 1
+    store.delete("old")
 
 
 def test_another_database_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

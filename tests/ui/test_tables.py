@@ -7,7 +7,7 @@ from simulator.catalog import MODELS
 from simulator.config import make_config
 from simulator.counts import Count
 from simulator.store import open_store
-from tests.ui.invented import measurement
+from tests.ui.invented import PROVENANCE, measurement
 from ui import tables
 
 
@@ -24,6 +24,7 @@ def test_a_row_a_variant_with_units(several):
     frame = tables.comparison(several, tables.COST).data
     assert list(frame["Variant"]) == ["teacher", "control", "distilled"]
     assert frame.at[0, "File"] == "40.0 MB"
+    assert frame.at[0, "Peak memory of its stage"] == "524 MB"  # 500 MiB, written like every other size
 
 
 def test_the_best_of_a_column_is_starred(several):
@@ -87,12 +88,17 @@ def two_runs():
 
 
 def test_side_by_side_names_the_rows_that_differ(two_runs, several):
-    frame, differing = tables.side_by_side(two_runs, {"one": several, "two": several[:2]})
+    elsewhere = PROVENANCE.model_copy(update={"source": "pretrained", "device": "another CPU"})
+    frame, differing = tables.side_by_side(
+        two_runs, {"one": several, "two": several[:2]}, {"one": PROVENANCE, "two": elsewhere}
+    )
     assert list(frame.columns) == ["two", "one"]
     assert list(frame.loc["Temperature T"]) == ["8", "4"]
     assert "Temperature T" in differing
     assert "Accuracy, distilled" in differing
     assert "Alpha" not in differing
+    assert list(frame.loc["Weights it had"]) == ["pretrained", "from scratch"]
+    assert list(frame.loc["Machine"]) == ["another CPU, 2 threads", "a test's CPU, 2 threads"]
     marked = tables.highlight(frame, differing).to_html()
     assert "background-color" in marked
 

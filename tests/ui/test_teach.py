@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import simulator
-from tests.ui.invented import measurement
+from simulator.config import make_config
+from simulator.store import Run
+from tests.ui.invented import PROVENANCE, measurement
 from ui import teach
 
 
@@ -35,3 +38,19 @@ def test_findings_say_when_a_difference_may_be_chance():
 def test_findings_only_speak_of_what_was_measured():
     assert teach.findings([measurement("teacher")]) == []
     assert "No difference" in teach.findings([measurement("pruned"), measurement("recovered")])[0]
+
+
+def test_the_seed_of_the_weights_is_not_the_runs():
+    run = Run(
+        id="r1",
+        state="finished",
+        origin="app",
+        config=make_config({"seed": 7}),
+        forecast=None,
+        created_at=datetime.now(UTC),
+    )
+    scratch = teach._provenance_lines(PROVENANCE, run)
+    assert "the student's seed is 7" in scratch
+    assert "random from seed 0" in scratch
+    loaded = PROVENANCE.model_copy(update={"source": "pretrained", "revision": "abc"})
+    assert "seed 0" not in teach._provenance_lines(loaded, run)

@@ -75,6 +75,7 @@ def generated_texts(setup: Setup, model: nn.Module) -> tuple[tuple[str, str, str
         return ()
     folder = setup.weights.folder or setup.teacher_folder
     tokenizer = t5_small.load_tokenizer(folder / t5_small.TOKENIZER_FILE)
-    answers = t5_small.generate(model, first_rows(setup, GENERATED_EXAMPLES), tokenizer)
+    longest = max(len(tokenizer.encode(word)) for word in setup.dataset.label_words)
+    answers = t5_small.generate(model, first_rows(setup, GENERATED_EXAMPLES), tokenizer, longest)
     words = [setup.dataset.label_words[label] for label in setup.data.test.labels[:GENERATED_EXAMPLES]]
     return tuple(zip(setup.data.test.inputs[:GENERATED_EXAMPLES], words, answers, strict=True))

@@ -148,9 +148,11 @@ def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
 
 
 @torch.no_grad()
-def generate(model: nn.Module, batch: dict[str, Tensor], tokenizer: sentencepiece.SentencePieceProcessor) -> list[str]:
-    """What the model writes, greedily, at most 6 tokens."""
+def generate(
+    model: nn.Module, batch: dict[str, Tensor], tokenizer: sentencepiece.SentencePieceProcessor, tokens: int
+) -> list[str]:
+    """What the model writes, greedily, at most ``tokens`` tokens: it was not taught when to stop."""
     out = model.generate(
-        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], max_new_tokens=6, do_sample=False
+        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], max_new_tokens=tokens, do_sample=False
     )
     return [tokenizer.decode([t for t in row if t not in (PAD, END) and t < len(tokenizer)]) for row in out.tolist()]

@@ -42,25 +42,8 @@ def test_counts_agree_with_what_was_published(name):
 def test_a_run_of_the_real_model(name, tmp_path):
     out, export = tmp_path / "out.json", tmp_path / "export"
     few = ["--train-examples", "256", "--epochs", "1", "--recovery-epochs", "1", "--weights", "scratch", *STUDENT[name]]
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "simulator",
-            "run",
-            "--model",
-            name,
-            *few,
-            *STUDENT[name],
-            "--json",
-            out,
-            "--export",
-            export,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "simulator", "run", "--model", name, *few, "--json", out, "--export", export]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     variants = {v["name"]: v for v in json.loads(out.read_text())["variants"]}
     assert list(variants) == ["teacher", "control", "distilled", "pruned", "recovered"]

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from simulator.config import make_config
+from simulator.events import STAGES, RunFailed, StageStarted
+from simulator.store import Run
+from tests.ui.invented import whole_run
+from ui import live
+from ui.story import tell
+
+
+def a_run(state, **changes):
+    now = datetime.now(UTC)
+    run = Run(
+        id="r1",
+        state=state,
+        origin="app",
+        config=make_config({}),
+        forecast=None,
+        created_at=now - timedelta(minutes=20),
+    )
+    return run.model_copy(update=changes)
+
+
+@pytest.mark.parametrize("state", ["running", "finished", "failed", "interrupted", "cancelled"])
+def test_the_wait_in_the_queue_is_no_part_of_the_run(state):
+    started = datetime.now(UTC) - timedelta(minutes=5)
+    assert live.since(a_run(state, started_at=started)) == "started 5 min ago"
+
+
+@pytest.mark.parametrize("state", ["queued", "cancelled"])
+def test_a_run_that_never_started_was_submitted(state):
+    assert live.since(a_run(state)) == "submitted 20 min ago"
+
+
+def until_distillation():
+    events = list(enumerate(whole_run(), 1))
+    return events[
+        : next(i for i, (_, e) in enumerate(events, 1) if isinstance(e, StageStarted) and e.stage == "distil")
+    ]
+
+
+def test_the_stage_in_which_a_run_broke_is_marked():
+    events = until_distillation()
+    story = tell([*events, (len(events) + 1, RunFailed(message="Out of memory."))])
+    steps = live.stepper(story, a_run("failed"))
+    assert "✕ Distil" in steps
+    assert steps.count("(stopped here)") == 1
+    assert steps.count("(done)") == 3
+    assert steps.count("(not reached)") == len(STAGES) - 4
+    assert "aria-current" not in steps
+
+
+def test_the_stage_under_way_is_marked():
+    steps = live.stepper(tell(until_distillation()), a_run("running"))
+    assert "● Distil" in steps
+    assert "stopped here" not in steps
+    assert steps.count("(next)") == 3

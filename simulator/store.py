@@ -100,8 +100,7 @@ class Store:
             forecast=forecast.model_dump_json() if forecast else "",
             created_at=now(),
         )
-        # On a database server two that submit at once may find the same highest number (SQLite has one writer at a
-        # time). The second is refused, and finds the next number when it tries again.
+        # Two clients of a database server may find the same highest number; the refused one finds the next.
         for tries_left in reversed(range(ADD_TRIES)):
             try:
                 with self.engine.begin() as connection:
@@ -247,16 +246,14 @@ class Store:
         costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
         with self.engine.connect() as connection:
             found = connection.execute(recent.order_by(runs.c.number.desc()).limit(limit)).all()
-            said: dict[str, list[str]] = {row.id: [] for row in found}
+            said: dict[str, list[Event]] = {row.id: [] for row in found}
             query = sa.select(events.c.run_id, events.c.body).where(events.c.run_id.in_(list(said)), costs)
             for event in connection.execute(query.order_by(events.c.run_id, events.c.n)):
-                said[event.run_id].append(event.body)
-        readable: list[tuple[RunConfig, list[Event]]] = []
+                said[event.run_id].append(EVENT.validate_json(event.body))
+        readable = []
         for row in found:
             with suppress(ValidationError):  # stored by another version: no help to a forecast
-                readable.append(
-                    (RunConfig.model_validate_json(row.config), [EVENT.validate_json(b) for b in said[row.id]])
-                )
+                readable.append((RunConfig.model_validate_json(row.config), said[row.id]))
         return readable
 
     def measurements(self, run_id: str) -> list[Measurement]:

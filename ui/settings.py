@@ -142,19 +142,21 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
     for name, control in all_controls().items():
         if control.shape == "log" and name in values:
             values[name] = nearest_stop(control, values[name])
+    settled: dict[str, Any] = {"model": model}
     for name in (n for n in RunConfig.model_fields if n in values and n != "model"):
-        base = {"model": model, "dataset": values.get("dataset")} if name != "dataset" else {"model": model}
-        _keep_or_drop(name, base, values, notes)
+        _keep_or_drop(name, settled, values, notes)
+        if name in values:
+            settled[name] = values[name]
     return make_config(values), notes
 
 
-def _keep_or_drop(name: str, base: dict[str, Any], values: dict[str, Any], notes: list[str]) -> None:
-    """Drop a value that RunConfig refuses together with the model and the data, which are settled already."""
+def _keep_or_drop(name: str, settled: dict[str, Any], values: dict[str, Any], notes: list[str]) -> None:
+    """Drop a value that RunConfig refuses together with those that are settled already."""
     try:
-        make_config({**base, name: values[name]})
+        make_config({**settled, name: values[name]})
     except InvalidConfig:
         refused = values.pop(name)
-        label, default = all_controls()[name].label, getattr(make_config(base), name)
+        label, default = all_controls()[name].label, getattr(make_config(settled), name)
         notes.append(f"{label} {shown(name, refused)} does not fit here: {shown(name, default)} is used.")
 
 

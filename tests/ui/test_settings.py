@@ -146,3 +146,10 @@ def test_the_default_of_model_and_data_does_not_follow_what_is_chosen():
     assert settings.default_of("model", config) == "resnet18"
     assert settings.default_of("dataset", config) == "reviews_topic"
     assert settings.default_of("learning_rate", config) == MODELS["distilbert"].student_learning_rate
+
+
+def test_what_applies_to_single_weights_only_is_dropped_with_a_note_for_structured_pruning():
+    config, notes = settings.fit({"pruning": "structured", "also_prune": ("norms",)}, None)
+    assert config.pruning == "structured"
+    assert config.also_prune == ()
+    assert len(notes) == 1

@@ -12,7 +12,7 @@ from torch.utils.benchmark import Timer
 from simulator.events import Latency
 
 SECONDS = 0.6
-FEWEST_RUNS = 8
+FEWEST_RUNS = 6
 
 
 @torch.no_grad()
@@ -21,7 +21,7 @@ def measure_latency(
 ) -> Latency:
     """Latency of ``logits(model, batch)`` in float32, in milliseconds.
 
-    Single calls are timed for at least 0.6 s and at least 8 times. Before each timed call the Timer
+    Single calls are timed for at least 0.6 s and at least 6 times. Before each timed call the Timer
     makes two that are not timed, so every sample is of a warm model. An average of several calls
     would hide their spread.
 

@@ -30,7 +30,7 @@ def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_s
     control(app, "epochs").set_value(2)
     app.run()
     app.button(key="run_button").click().run()
-    (run,) = service.list_runs()
+    (run,) = open_store().list_runs()
     assert run.config == make_config({"temperature": 8.0, "epochs": 2})
     assert app.query_params["run"] == run.id
     assert "Waiting for its turn" in words(app)
@@ -51,7 +51,7 @@ def test_a_link_that_does_not_fit_is_noted_and_the_page_works(open_screen):
     for part in ("nonsense", "99", "many", "33", "-4"):
         assert part in note.value
     app.button(key="run_button").click().run()
-    assert service.list_runs()[0].config == make_config({})
+    assert open_store().list_runs()[0].config == make_config({})
 
 
 def test_switching_the_model_keeps_what_fits(open_screen):
@@ -94,7 +94,7 @@ def test_the_controls_take_over_every_setting_of_a_run_of_another_model(open_scr
     app = open_screen("lab", run="r1")
     app.button(key="take_button").click().run()
     app.button(key="run_button").click().run()
-    assert service.list_runs()[0].config == config
+    assert open_store().list_runs()[0].config == config
 
 
 def test_a_run_under_way_can_be_cancelled(open_screen, stored):
@@ -149,7 +149,7 @@ def test_a_run_that_broke_says_why_and_can_be_run_again(open_screen, stored, sta
     assert "Out of memory." in app.error[0].value
     assert "Use a smaller batch." in app.error[0].value
     app.button(key="again_button").click().run()
-    assert [run.state for run in service.list_runs()] == ["queued", state]
+    assert [run.state for run in open_store().list_runs()] == ["queued", state]
 
 
 def test_a_run_that_is_gone_is_said_to_be_gone_and_a_new_one_can_start(open_screen):
@@ -159,7 +159,7 @@ def test_a_run_that_is_gone_is_said_to_be_gone_and_a_new_one_can_start(open_scre
     app.run()
     assert not app.error
     app.button(key="run_button").click().run()
-    assert len(service.list_runs()) == 1
+    assert len(open_store().list_runs()) == 1
 
 
 def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch):
@@ -173,4 +173,4 @@ def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch
     app = open_screen("lab")
     app.button(key="run_button").click().run()
     assert "Choose a smaller batch." in app.error[0].value
-    assert service.list_runs() == []
+    assert open_store().list_runs() == []

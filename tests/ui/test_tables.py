@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import service
 from simulator.catalog import MODELS
 from simulator.config import make_config
 from simulator.counts import Count
@@ -84,7 +83,7 @@ def two_runs():
     store = open_store()
     store.add("one", make_config({}), None)
     store.add("two", make_config({"temperature": 8.0}), None)
-    return service.list_runs()
+    return store.list_runs()
 
 
 def test_side_by_side_names_the_rows_that_differ(two_runs, several):

@@ -1,0 +1,12 @@
+"""Engine tests time few calls: what is measured is real, only its precision is less."""
+
+import pytest
+
+from simulator.engine.measure import latency
+
+
+@pytest.fixture(autouse=True, scope="session")
+def few_timed_calls():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latency, "SECONDS", 0.02)
+        yield

@@ -156,7 +156,7 @@ def test_a_free_place_holds_one_warm_worker_and_a_busy_one_none(store: Store) ->
     time.sleep(0.6)  # two looks of the dispatcher
     assert [w.pid for w in workers()] == [warm.pid]
     store.request_cancel("long")
-    wait_until(lambda: workers() and workers()[0].pid != warm.pid)
+    wait_until(lambda: any(worker.pid != warm.pid for worker in workers()))
     executor.stop()
     assert workers() == []
 

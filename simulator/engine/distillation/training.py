@@ -134,12 +134,8 @@ def _train(
 
 
 def tensor_scales(model: nn.Module) -> dict[str, float]:
-    """The root mean square of every parameter to two digits, at least 0.001 so that zeros can move.
-
-    Tensors of one scale are updated in one call: two digits make for fewer scales and fewer calls.
-    """
-    root_mean_squares = {name: p.detach().square().mean().sqrt().item() for name, p in model.named_parameters()}
-    return {name: max(SMALLEST_RMS, float(f"{rms:.2g}")) for name, rms in root_mean_squares.items()}
+    """The root mean square of every parameter, at least 0.001 so that zeros can move."""
+    return {name: max(SMALLEST_RMS, p.detach().square().mean().sqrt().item()) for name, p in model.named_parameters()}
 
 
 def make_optimizer(model: nn.Module, plan: TrainingPlan, scales: Mapping[str, float]) -> torch.optim.Optimizer:

@@ -56,7 +56,7 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
     started = time.perf_counter()
     with PeakMemory() as whole:
         # prepare: weights, data, tokenizer, tensors
-        setup, _ = yield from staged("prepare", "Loading weights and data", preparation(config))
+        setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config))
         yield Described(provenance=provenance(setup), class_names=setup.dataset.class_names)
 
         # teacher: trained on the labels, or taken from the cache, with its logits for every training example
@@ -69,12 +69,17 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
 
         # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
         initial = setup.module.build_student(teacher, config.student_size, config.seed).to(setup.device)
+        lessons = plan(setup, config.epochs, config.seed)
         variants["control"], peaks["control"] = yield from staged(
-            "control", "Training the student without the teacher, to compare", learn(setup, initial, "control", None)
+            "control",
+            "Training the student without the teacher, to compare",
+            learn(setup, initial, "control", "control", lessons, None),
         )
         # distil: the same student, with the teacher's soft targets
         variants["distilled"], peaks["distilled"] = yield from staged(
-            "distil", "The teacher teaches the student", learn(setup, initial, "distilled", teacher_logits)
+            "distil",
+            "The teacher teaches the student",
+            learn(setup, initial, "distil", "distilled", lessons, teacher_logits),
         )
         # prune: the distilled student loses weights or channels, and is not retrained yet
         (variants["pruned"], masks), peaks["pruned"] = yield from staged(
@@ -83,14 +88,19 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
         # recover: fine-tuned; masks hold
         if config.recovery_epochs:
             soft = teacher_logits if config.recovery_with_teacher else None
+            again = plan(setup, config.recovery_epochs, config.seed + 1)  # other batches than the distillation saw
             variants["recovered"], peaks["recovered"] = yield from staged(
-                "recover", "Fine-tuning what is left", recovery(setup, variants["pruned"], masks, soft)
+                "recover",
+                "Fine-tuning what is left",
+                learn(setup, variants["pruned"], "recover", "recovered", again, soft, masks),
             )
         # measure: every variant the same way, on the same held-out examples
-        yield from staged(
+        _, measuring = yield from staged(
             "measure", "Measuring every variant", measurement(setup, variants, peaks, export_to, export_all)
         )
-    yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=whole.mb)
+    # the stages' own watches look at other moments, and may have seen more
+    peak = max(whole.mb, preparing, measuring, *peaks.values())
+    yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=peak)
 
 
 def prepare_teacher(config: RunConfig) -> Iterator[Event]:
@@ -132,19 +142,29 @@ def student_examples(setup: Setup) -> Examples:
 
 
 def learn(
-    setup: Setup, initial: nn.Module, variant: Variant, teacher_logits: Tensor | None
+    setup: Setup,
+    initial: nn.Module,
+    stage: Stage,
+    variant: Variant,
+    plan: TrainingPlan,
+    teacher_logits: Tensor | None,
+    masks: Masks | None = None,
 ) -> Generator[Event, None, nn.Module]:
-    """Train a copy of the initial student, with or without the teacher's logits [examples, classes]."""
+    """Train a copy of a student, with or without the teacher's logits [examples, classes].
+
+    What ``masks`` dropped stays exactly zero.
+    """
     student = copy.deepcopy(initial)
     yield from train(
         student,
         setup.module.logits,
         student_examples(setup),
         setup.validation,
-        plan(setup, setup.config.epochs, setup.config.seed),
-        stage="control" if variant == "control" else "distil",
+        plan,
+        stage=stage,
         variant=variant,
         teacher_logits=teacher_logits,
+        masks=masks,
     )
     return student
 
@@ -163,26 +183,6 @@ def pruning(setup: Setup, distilled: nn.Module) -> Generator[Event, None, tuple[
         prune_transformer(pruned, config.scope, config.target_sparsity)
     yield Progress(stage="prune", done=1, total=1)
     return pruned, masks
-
-
-def recovery(
-    setup: Setup, pruned: nn.Module, masks: Masks, teacher_logits: Tensor | None
-) -> Generator[Event, None, nn.Module]:
-    """Fine-tune a copy of the pruned student; what the masks dropped stays exactly zero."""
-    config = setup.config
-    student = copy.deepcopy(pruned)
-    yield from train(
-        student,
-        setup.module.logits,
-        student_examples(setup),
-        setup.validation,
-        plan(setup, config.recovery_epochs, config.seed + 1),  # other batches than the distillation saw
-        stage="recover",
-        variant="recovered",
-        teacher_logits=teacher_logits,
-        masks=masks,
-    )
-    return student
 
 
 def measurement(

@@ -43,7 +43,6 @@ class Setup:
     module: ModuleType
     weights: Weights
     data: Dataset
-    encode: Callable[[Any], Batch]
     train: Examples
     validation: Examples
     test: Examples
@@ -75,7 +74,6 @@ def prepare(config: RunConfig) -> Setup:
         module=module,
         weights=found,
         data=data,
-        encode=encode,
         train=examples(train, encode, device),
         validation=examples(data.validation, encode, device),
         test=examples(data.test, encode, device),

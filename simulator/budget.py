@@ -148,7 +148,7 @@ def _smaller(config: RunConfig) -> str:
 
 def _stages(config: RunConfig) -> list[Stage]:
     stages: list[Stage] = ["prepare", "teacher", "control", "distil", "prune", "recover", "measure"]
-    return [stage for stage in stages if stage != "recover" or config.recovery_epochs]
+    return [stage for stage in stages if stage != "recover" or config.epochs_after_pruning]
 
 
 def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:
@@ -175,7 +175,7 @@ def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
         most = max(config.train_examples, teachers.MOST_EXAMPLES)
         recipe = teachers.recipe(config.model, _likely_source(config))
         return min(most, DATASETS[config.dataset].max_train_examples) * recipe.epochs
-    epochs = {"control": config.epochs, "distil": config.epochs, "recover": config.recovery_epochs}
+    epochs = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
     return config.train_examples * epochs.get(stage, 0)
 
 

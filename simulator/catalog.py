@@ -1,4 +1,4 @@
-"""What exists: models, data sets and pruning methods. Plain facts, each published figure with its source."""
+"""What exists: models and data sets. Plain facts, each published figure with its source."""
 
 from __future__ import annotations
 
@@ -284,32 +284,6 @@ DATASETS: dict[str, DatasetInfo] = {
         ),
     )
 }  # fmt: skip
-
-PRUNING: dict[str, MethodInfo] = {
-    m.name: m
-    for m in (
-        MethodInfo(
-            "unstructured",
-            "Single weights",
-            "Sets the smallest weights to zero. The model keeps its shape: the zeros are still stored and multiplied.",
-        ),
-        MethodInfo(
-            "structured",
-            "Whole channels, heads or neurons",
-            "Cuts whole channels out of a CNN, and neurons and attention heads out of a transformer: "
-            "the model really gets smaller.",
-        ),
-    )
-}
-
-SCOPES: dict[str, MethodInfo] = {
-    m.name: m
-    for m in (
-        MethodInfo("global", "Global", "One ranking over all layers: layers with small weights lose more."),
-        MethodInfo("layer_wise", "Layer-wise", "A ranking for each layer: every layer loses the same share."),
-    )
-}
-
 
 def datasets_for(model: str) -> list[DatasetInfo]:
     """The data sets a model can be run on: all of its kind."""

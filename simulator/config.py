@@ -5,14 +5,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from simulator import pruning_rules
 from simulator.catalog import DATASETS, MODELS, datasets_for
 from simulator.errors import InvalidConfig
+from simulator.layer_shares import as_text, parse, tidy
+from simulator.pruning_catalog import TRAIN_AGAIN, TWO_OF_FOUR_SPARSITY
 
 ModelName = Literal["distilbert", "t5_small", "mobilenet_v2", "resnet18"]
 DatasetName = Literal["digits", "docstrings", "reviews_topic", "reviews_sentiment", "sst2", "cifar10", "fashion_mnist"]
 AlsoPrune = Literal["embeddings", "norms", "biases", "classifier"]
+Pattern = Literal["unstructured", "2:4", "structured"]
+Importance = Literal["magnitude", "random", "taylor", "wanda", "batchnorm_scale"]
+Scope = Literal["global", "layer_wise", "by_hand"]
+Schedule = Literal["one_shot", "iterative", "cubic", "lottery", "lottery_random"]
 
 
 def _number(value: Any) -> Any:
@@ -82,23 +89,39 @@ class RunConfig(BaseModel):
         le=1.0,
     )
     epochs: int = setting(5, "Epochs", "How often the student sees every training example.", step=1, ge=1, le=20)
-    pruning: Literal["unstructured", "structured"] = setting(
+    pruning: Pattern = setting(
         "unstructured",
         "What is removed",
-        "Single weights (set to zero, the shape stays), or whole channels, "
+        "Single weights (set to zero, the shape stays), two of every four of them (2:4), or whole channels, "
         "heads and neurons (the model gets physically smaller).",
     )
-    scope: Literal["global", "layer_wise"] = setting(
+    importance: Importance = setting(
+        "magnitude",
+        "Importance",
+        "The score by which weights are ranked; the lowest go first. Taylor and Wanda look at a few batches of the "
+        "student's training examples.",
+        more=True,
+    )
+    scope: Scope = setting(
         "global",
         "Ranked",
-        "Global: one ranking over all layers. Layer-wise: every layer loses the same share.",
+        "Global: one ranking over all layers. Layer-wise: every layer loses the same share. By hand: what each layer "
+        "loses is written down. 2:4 ranks within every four weights, whatever is chosen here.",
+    )
+    layer_sparsity: Annotated[str, BeforeValidator(as_text), AfterValidator(tidy)] = setting(
+        "",
+        "Sparsity by layer",
+        "For scope by_hand: NAME=SHARE, ... with each weight's name and the share it loses, 0 to 0.95, as in "
+        "layer1.0.conv1.weight=0.5, layer2.0.conv1.weight=0.9. Layers that are not named stay dense.",
+        more=True,
     )
     target_sparsity: float = setting(
         0.5,
         "Sparsity",
         "The share that is removed: of the weights (unstructured), or of the channels, heads and neurons "
         "(structured). In a global ranking layers lose unequal shares, but heads are always removed layer by "
-        "layer. Structured pruning leaves every layer at least 5 %.",
+        "layer. Structured pruning leaves every layer at least 5 %. It has no say where the share is settled "
+        "otherwise: 2:4 always removes half of each layer that it prunes, and by_hand has a share for each layer.",
         step=0.05,
         flag="sparsity",
         ge=0.0,
@@ -111,6 +134,23 @@ class RunConfig(BaseModel):
         step=1,
         ge=0,
         le=20,
+    )
+    schedule: Schedule = setting(
+        "one_shot",
+        "Schedule",
+        "When weights go: at once, in rounds, bit by bit during recovery, or at once with the student then trained "
+        "again from its start (lottery ticket; lottery_random is its control) for as many epochs as the distillation.",
+        more=True,
+    )
+    rounds: int = setting(
+        3,
+        "Rounds",
+        "For schedule iterative: how often the student is pruned and recovers. The recovery epochs are shared out "
+        "over the rounds, and each round leaves the same share of what was left.",
+        step=1,
+        more=True,
+        ge=2,
+        le=10,
     )
     recovery_with_teacher: bool = setting(
         True,
@@ -176,6 +216,8 @@ class RunConfig(BaseModel):
         dataset = DATASETS.get(data["dataset"])
         if dataset is not None and data.get("train_examples") is None:
             data["train_examples"] = min(dataset.max_train_examples, DEFAULT_TRAIN_EXAMPLES)
+        if data.get("pruning") == "2:4":
+            data["target_sparsity"] = TWO_OF_FOUR_SPARSITY  # whatever was asked for: the record holds what is used
         return data
 
     @model_validator(mode="after")
@@ -198,12 +240,18 @@ class RunConfig(BaseModel):
                 f"train_examples {self.train_examples} is more than {self.dataset} has: "
                 f"choose at most {dataset.max_train_examples}"
             )
-        if self.also_prune and self.pruning == "structured":
-            raise ValueError(
-                f"also_prune {', '.join(self.also_prune)} applies to single weights only: "
-                "choose pruning unstructured, or leave also_prune empty"
-            )
+        pruning_rules.check(self)
         return self
+
+    @property
+    def layer_shares(self) -> dict[str, float]:
+        """``layer_sparsity`` as parameter name -> share to remove."""
+        return parse(self.layer_sparsity)
+
+    @property
+    def epochs_after_pruning(self) -> int:
+        """How long the pruned student is trained: its recovery, or a lottery ticket's whole training."""
+        return self.epochs if self.schedule in TRAIN_AGAIN else self.recovery_epochs
 
 
 DEFAULT_TRAIN_EXAMPLES = 2_400

@@ -10,21 +10,23 @@ import copy
 import tempfile
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from torch import Tensor, nn
 
-from simulator.config import RunConfig
+from simulator.config import RunConfig, Schedule
 from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples
-from simulator.engine.distillation.training import TrainingPlan, train
+from simulator.engine.distillation.training import Remask, TrainingPlan, train
 from simulator.engine.export import export
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.variant import measure_variant
-from simulator.engine.pruning.channels import prune_channels
-from simulator.engine.pruning.heads import prune_transformer
-from simulator.engine.pruning.masks import Masks, prune_unstructured
+from simulator.engine.pruning import removal
+from simulator.engine.pruning.masks import Masks, dense_masks
+from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
 from simulator.engine.setup import Setup, prepare, provenance
 from simulator.events import (
     Described,
@@ -39,6 +41,14 @@ from simulator.events import (
 )
 
 T = TypeVar("T")
+
+RECOVERY_NOTES: dict[Schedule, str] = {
+    "one_shot": "Fine-tuning what is left",
+    "iterative": "Pruning and fine-tuning the distilled student in rounds",
+    "cubic": "Pruning the distilled student bit by bit while it is fine-tuned",
+    "lottery": "Training the initial weights under the masks",
+    "lottery_random": "Training redrawn initial weights under the masks",
+}
 
 
 def run(config: RunConfig, export_to: Path | None = None, export_all: bool = False) -> Iterator[Event]:
@@ -69,6 +79,7 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
 
         # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
         initial = setup.module.build_student(teacher, config.student_size, config.seed).to(setup.device)
+        removal.mask_rule(setup).parameters(initial)  # a layer that is not there is said before anything is trained
         lessons = plan(setup, config.epochs, config.seed)
         variants["control"], peaks["control"] = yield from staged(
             "control",
@@ -83,16 +94,13 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
         )
         # prune: the distilled student loses weights or channels, and is not retrained yet
         (variants["pruned"], masks), peaks["pruned"] = yield from staged(
-            "prune", "Removing the least important", pruning(setup, variants["distilled"])
+            "prune", removal.note(setup, initial), pruning(setup, variants["distilled"])
         )
-        # recover: fine-tuned; masks hold
-        if config.recovery_epochs:
+        # recover: the schedule decides from where and how; masks hold
+        if config.epochs_after_pruning:
             soft = teacher_logits if config.recovery_with_teacher else None
-            again = plan(setup, config.recovery_epochs, config.seed + 1)  # other batches than the distillation saw
             variants["recovered"], peaks["recovered"] = yield from staged(
-                "recover",
-                "Fine-tuning what is left",
-                learn(setup, variants["pruned"], "recover", "recovered", again, soft, masks),
+                "recover", RECOVERY_NOTES[config.schedule], recovery(setup, initial, variants, masks, soft)
             )
         # measure: every variant the same way, on the same held-out examples
         _, measuring = yield from staged(
@@ -149,10 +157,11 @@ def learn(
     plan: TrainingPlan,
     teacher_logits: Tensor | None,
     masks: Masks | None = None,
+    remask: Remask | None = None,
 ) -> Generator[Event, None, nn.Module]:
     """Train a copy of a student, with or without the teacher's logits [examples, classes].
 
-    What ``masks`` dropped stays exactly zero.
+    What ``masks`` dropped stays exactly zero; ``remask`` may drop more after every step.
     """
     student = copy.deepcopy(initial)
     yield from train(
@@ -165,24 +174,55 @@ def learn(
         variant=variant,
         teacher_logits=teacher_logits,
         masks=masks,
+        remask=remask,
     )
     return student
 
 
 def pruning(setup: Setup, distilled: nn.Module) -> Generator[Event, None, tuple[nn.Module, Masks]]:
-    """Prune a copy of the distilled student; gives it and the masks (none where it got smaller)."""
-    config, classifier = setup.config, setup.module.CLASSIFIER
+    """Prune a copy of the distilled student at once; gives it and the masks (none where it got smaller)."""
     yield Progress(stage="prune", done=0, total=1)
-    pruned, masks = copy.deepcopy(distilled), Masks()
-    if config.pruning == "unstructured":
-        masks = prune_unstructured(pruned, classifier, config.scope, config.target_sparsity, config.also_prune)
-    elif setup.model.kind == "image":
-        example = setup.test.inputs["pixels"][:1]
-        prune_channels(pruned, example, classifier, config.scope, config.target_sparsity)
-    else:
-        prune_transformer(pruned, config.scope, config.target_sparsity)
+    pruned = copy.deepcopy(distilled)
+    masks = removal.remove(setup, pruned, student_examples(setup), Masks())
     yield Progress(stage="prune", done=1, total=1)
     return pruned, masks
+
+
+def recovery(
+    setup: Setup, initial: nn.Module, variants: dict[Variant, nn.Module], masks: Masks, soft: Tensor | None
+) -> Generator[Event, None, nn.Module]:
+    """Train what pruning leaves, as the schedule says; gives the recovered student.
+
+    Args:
+        initial: The student before any training.
+        variants: Holds "distilled" and "pruned".
+        masks: Of the pruned student.
+        soft: The teacher's logits, [examples, classes]; None recovers on labels alone.
+    """
+    config, seed = setup.config, setup.config.seed + 1  # other batches than the distillation saw
+    train_on = partial(learn, setup, stage="recover", variant="recovered", teacher_logits=soft)
+    again = plan(setup, config.recovery_epochs, seed)
+    student = variants["distilled"]
+    match config.schedule:
+        case "one_shot":
+            return (yield from train_on(variants["pruned"], plan=again, masks=masks))
+        case "iterative":
+            held = Masks()
+            for number in range(config.rounds):
+                student = copy.deepcopy(student)
+                held = removal.remove(setup, student, student_examples(setup), held, number + 1, config.rounds)
+                student = yield from train_on(student, plan=replace(again, part=(number, config.rounds)), masks=held)
+            return student
+        case "cubic":
+            rule = removal.mask_rule(setup)
+            dense = dense_masks(rule.parameters(student))
+            remask = CubicMasks(rule, setup.module.logits, config.seed)
+            return (yield from train_on(student, plan=again, masks=dense, remask=remask))
+        case "lottery":
+            ticket = rewound(initial, masks)
+        case "lottery_random":
+            ticket = redrawn(initial, masks, seed)
+    return (yield from train_on(ticket, plan=plan(setup, config.epochs, config.seed), masks=masks))
 
 
 def measurement(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +18,9 @@ from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, Variant
 
 LogitsFunction = Callable[[nn.Module, Batch], Tensor]
+
+Remask = Callable[[nn.Module, Examples, Masks, int, int], Masks]
+"""From the model, its examples, the masks, the step and the number of steps to the masks that hold from then on."""
 
 WARM_UP_SHARE = 0.1
 MAX_GRADIENT_NORM = 1.0
@@ -36,6 +40,8 @@ class TrainingPlan:
         temperature, alpha: Of the distillation loss; without effect where there is no teacher.
         relative_steps: Whether a tensor's learning rate is multiplied by its root mean square.
         bfloat16: Whether matrix products run in bfloat16.
+        part: (number, of how many): which of so many equal parts of the steps is trained, as one training with its
+            own rise and fall of the learning rate; (0, 1) is all of them.
     """
 
     epochs: int
@@ -47,6 +53,7 @@ class TrainingPlan:
     alpha: float = 0.0
     relative_steps: bool = False
     bfloat16: bool = False
+    part: tuple[int, int] = (0, 1)
 
 
 def train(
@@ -60,6 +67,7 @@ def train(
     variant: Variant,
     teacher_logits: Tensor | None = None,
     masks: Masks | None = None,
+    remask: Remask | None = None,
 ) -> Iterator[Event]:
     """Train ``model`` in place, yielding loss points, progress and validation accuracies.
 
@@ -71,12 +79,14 @@ def train(
         logits: From the model and a batch to [batch, classes].
         teacher_logits: [examples, classes], the cached soft targets' logits; None trains on labels alone.
         masks: What was pruned: put back after every optimiser step, so that it stays exactly zero.
+        remask: Prunes further while the model learns; asked after every step. ``masks`` then names all parameters
+            that it may prune.
     """
     scales = tensor_scales(model) if plan.relative_steps else {}
     vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
     with vocabulary as (examples, validation):
         yield from _train(
-            model, logits, examples, validation, plan, stage, variant, teacher_logits, masks or {}, scales
+            model, logits, examples, validation, plan, stage, variant, teacher_logits, masks or {}, remask, scales
         )
     release_memory()
 
@@ -91,21 +101,24 @@ def _train(
     variant: Variant,
     teacher_logits: Tensor | None,
     masks: Masks,
+    remask: Remask | None,
     scales: Mapping[str, float],
 ) -> Iterator[Event]:
     torch.manual_seed(plan.seed)  # dropout
     device = next(model.parameters()).device
     masked = {name: model.get_parameter(name) for name in masks}
     optimizer = make_optimizer(model, plan, scales)
-    epochs = [training_order(examples, plan.batch_size, plan.seed, epoch) for epoch in range(plan.epochs)]
-    steps = sum(len(batches) for batches in epochs)
+    whole = [training_order(examples, plan.batch_size, plan.seed, epoch) for epoch in range(plan.epochs)]
+    epochs, before = part_of_steps(whole, *plan.part)
+    ends, steps = list(accumulate(map(len, whole))), sum(map(len, epochs))
+    seen_before = sum(len(rows) for rows in list(chain.from_iterable(whole))[:before])
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps))
     log_every = max(1, steps // LOSS_POINTS)
     step, seen, started, reported = 0, 0, time.perf_counter(), 0.0
 
-    yield EpochFinished(
-        variant=variant, epoch=0, validation_accuracy=accuracy(model, logits, validation, plan.bfloat16)
-    )
+    if not before:
+        start = accuracy(model, logits, validation, plan.bfloat16)
+        yield EpochFinished(variant=variant, epoch=0, validation_accuracy=start)
     for epoch, batches in enumerate(epochs):
         model.train()
         for rows in batches:
@@ -119,18 +132,40 @@ def _train(
             loss.total.backward()
             nn.utils.clip_grad_norm_(model.parameters(), MAX_GRADIENT_NORM)
             optimizer.step()
+            rate = plan.learning_rate * warm_up_then_decay(step, steps)
+            step, seen = step + 1, seen + len(rows)
+            if remask is not None:
+                masks = remask(model, examples, masks, step, steps)
             apply_masks(masked, masks)
             scheduler.step()
             # report
-            step, seen = step + 1, seen + len(rows)
             if step % log_every == 0 or step == steps:
-                yield loss_point(loss, variant, step, steps, plan)
+                yield loss_point(loss, variant, before + step, (before + step) / ends[-1] * plan.epochs, rate)
             elapsed = time.perf_counter() - started
             if elapsed - reported > PROGRESS_SECONDS or step == steps:
                 reported = elapsed
-                yield progress(stage, seen, len(examples) * plan.epochs, elapsed)
-        reached = accuracy(model, logits, validation, plan.bfloat16)
-        yield EpochFinished(variant=variant, epoch=epoch + 1, validation_accuracy=reached)
+                yield progress(stage, seen, seen_before, len(examples) * plan.epochs, elapsed)
+        if batches and before + step == ends[epoch]:
+            reached = accuracy(model, logits, validation, plan.bfloat16)
+            yield EpochFinished(variant=variant, epoch=epoch + 1, validation_accuracy=reached)
+
+
+def part_of_steps(whole: list[list[Tensor]], number: int, parts: int) -> tuple[list[list[Tensor]], int]:
+    """One of several equal parts of a training's steps, and how many steps come before it.
+
+    Args:
+        whole: The batches of every epoch.
+        number: Of the part, from 0.
+
+    Returns:
+        The part's batches of every epoch (none where it has no part in one), and the steps before it.
+    """
+    steps = sum(map(len, whole))
+    first, end = steps * number // parts, steps * (number + 1) // parts
+    starts = [0, *accumulate(map(len, whole))]
+    return [
+        batches[max(0, first - s) : max(0, end - s)] for batches, s in zip(whole, starts, strict=False)
+    ], first
 
 
 def tensor_scales(model: nn.Module) -> dict[str, float]:
@@ -183,20 +218,20 @@ def accuracy(model: nn.Module, logits: LogitsFunction, examples: Examples, bfloa
     return right.float().mean().item()
 
 
-def loss_point(loss: Loss, variant: Variant, step: int, steps: int, plan: TrainingPlan) -> LossPoint:
+def loss_point(loss: Loss, variant: Variant, step: int, epoch: float, learning_rate: float) -> LossPoint:
     """A step's losses as plain numbers."""
     return LossPoint(
         variant=variant,
         step=step,
-        epoch=step / steps * plan.epochs,
+        epoch=epoch,
         total=loss.total.item(),
         hard=loss.hard.item(),
         soft=None if loss.soft is None else loss.soft.item(),
-        learning_rate=plan.learning_rate * warm_up_then_decay(step - 1, steps),
+        learning_rate=learning_rate,
     )
 
 
-def progress(stage: Stage, done: int, total: int, elapsed: float) -> Progress:
-    """Speed so far, and the time left at that speed."""
-    speed = done / elapsed
+def progress(stage: Stage, seen: int, seen_before: int, total: int, elapsed: float) -> Progress:
+    """Speed so far, and the time left at that speed; ``seen_before`` were seen by the parts before this one."""
+    speed, done = seen / elapsed, seen_before + seen
     return Progress(stage=stage, done=done, total=total, examples_per_second=speed, seconds_left=(total - done) / speed)

@@ -7,39 +7,106 @@ Towards Any Structural Pruning", arXiv:2301.12900).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 import torch_pruning
 from torch import Tensor, nn
+from torch_pruning.importance import GroupMagnitudeImportance
 
-KEEP_AT_LEAST = 0.05
-"""A global ranking may not empty a layer: every group keeps this share of its channels."""
+from simulator.config import Importance
+from simulator.engine.pruning.importance import IMPORTANCES, Calibration
+from simulator.engine.pruning.units import KEEP_AT_LEAST, units_to_keep
+
+LAYERS = (nn.Conv2d, nn.Linear)
+SCORED: dict[Importance, tuple[type[nn.Module], ...]] = {
+    "magnitude": (*LAYERS, nn.BatchNorm2d),
+    "taylor": (*LAYERS, nn.BatchNorm2d),
+    "wanda": LAYERS,
+    "batchnorm_scale": (nn.BatchNorm2d,),
+}
+"""The layers whose weights make up a channel's score; a random score is drawn for the channel itself."""
+
+GroupScore = Callable[[torch_pruning.Group], Tensor]
 
 
 def prune_channels(
-    model: nn.Module, example: Tensor, classifier: Collection[str], scope: str, target_sparsity: float
+    model: nn.Module,
+    example: Tensor,
+    classifier: Collection[str],
+    scope: str,
+    target_sparsity: float,
+    importance: Importance,
+    calibration: Calibration,
+    keep_at_least: float = KEEP_AT_LEAST,
 ) -> None:
-    """Remove channels in place, those whose weights have the smallest L2 norm, group by group.
+    """Remove channels in place, the least important ones, group by group.
 
     Args:
         model: A CNN; afterwards it runs forward and backward as before, only smaller.
         example: One input, [1, 3, height, width], to trace the dependencies with.
         classifier: Names of the top-level modules whose outputs (the classes) must stay.
-        scope: "global": one ranking over all groups; "layer_wise": the same share of each.
+        scope: "global": one ranking over all groups, of scores divided by their group's mean (scales of batch
+            norm are compared as they are, as in their paper); "layer_wise": the same share of each.
         target_sparsity: The share of channels to remove, 0 to 0.95.
+        importance: How weights are scored; :func:`group_score` says how they make up a channel's score.
+        calibration: What the importance may look at.
+        keep_at_least: The share of its channels that every group keeps.
     """
     model.eval()
     ignored = [m for name in classifier for m in getattr(model, name).modules() if isinstance(m, nn.Linear)]
-    pruner = torch_pruning.BasePruner(
-        model,
-        example,
-        importance=torch_pruning.importance.GroupMagnitudeImportance(p=2),
-        global_pruning=scope == "global",
-        pruning_ratio=target_sparsity,
-        max_pruning_ratio=1 - KEEP_AT_LEAST,
-        ignored_layers=ignored,
-    )
     with torch.enable_grad():  # the graph is traced through autograd
-        pruner.step()
+        graph = torch_pruning.DependencyGraph().build_dependency(model, example_inputs=example)
+    groups = list(graph.get_all_groups(ignored_layers=ignored, root_module_types=list(LAYERS)))
+    score = group_score(model, importance, calibration)
+    scores = [score(group) for group in groups]
+    counts = units_to_keep(scores, scope, target_sparsity, keep_at_least, normalise=importance != "batchnorm_scale")
+    for group, values, keep in zip(groups, scores, counts, strict=True):
+        removed = values.argsort()[: len(values) - keep].tolist()
+        if removed:
+            root = group[0].dep
+            graph.get_pruning_group(root.target.module, root.handler, removed).prune()
     model.to(memory_format=torch.channels_last)  # the smaller weights come in the default layout
+
+
+def group_score(model: nn.Module, importance: Importance, calibration: Calibration) -> GroupScore:
+    """A function from a group of coupled layers to a score for each of its channels, [channels].
+
+    Formula: the mean over the group's layers of sum over the channel's weights of score^2; for batchnorm_scale
+    of |gamma|; for random one number a channel.
+
+    Source: Fang et al. 2023, arXiv:2301.12900, section 3.3 (group importance).
+
+    Args:
+        model: A CNN; weights are scored once, now.
+        importance: How weights are scored.
+        calibration: What the importance may look at.
+    """
+    if importance == "random":
+        generator = torch.Generator().manual_seed(calibration.seed)
+        return lambda group: torch.rand(len(group[0].idxs), generator=generator)
+    weights = {f"{name}.weight": m.weight for name, m in model.named_modules() if isinstance(m, SCORED[importance])}
+    scores = IMPORTANCES[importance](model, weights, calibration)
+    by_parameter = {weights[name]: score for name, score in scores.items()}
+    power = 1 if importance == "batchnorm_scale" else 2
+    grouped = GroupMagnitudeImportance(p=power, normalizer=None, target_types=list(SCORED[importance]))
+
+    def score(group: torch_pruning.Group) -> Tensor:
+        with in_place_of_weights(by_parameter):
+            return grouped(group)
+
+    return score
+
+
+@contextmanager
+def in_place_of_weights(scores: Mapping[nn.Parameter, Tensor]) -> Iterator[None]:
+    """Inside, parameters hold their scores: what sums up weights over a group then sums up scores."""
+    held = {parameter: parameter.data for parameter in scores}
+    try:
+        for parameter, score in scores.items():
+            parameter.data = score
+        yield
+    finally:
+        for parameter, weight in held.items():
+            parameter.data = weight

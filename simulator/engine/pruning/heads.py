@@ -6,14 +6,18 @@ arXiv:1905.10650, and McCarley, Chakravarti and Sil 2019, arXiv:1910.06360 (neur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-KEEP_AT_LEAST = 0.05
-"""A global ranking may not empty a layer: it keeps this share of its neurons."""
+from simulator.config import Importance
+from simulator.engine.pruning.importance import IMPORTANCES, Calibration
+from simulator.engine.pruning.units import KEEP_AT_LEAST, units_to_keep
+
+WeightScores = Mapping[Tensor, Tensor]
+"""A layer's weight -> the scores of its weights, of its shape."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +27,9 @@ class FeedForward:
     up: nn.Linear
     down: nn.Linear
 
-    def importance(self) -> Tensor:
-        """The L2 norm of all weights that go into or out of each neuron, [neurons]."""
-        squares = self.up.weight.detach().square().sum(1) + self.down.weight.detach().square().sum(0)
-        return squares.sqrt()
+    def importance(self, scores: WeightScores) -> Tensor:
+        """The L2 norm of the scores of all weights that go into or out of each neuron, [neurons]."""
+        return (scores[self.up.weight].square().sum(1) + scores[self.down.weight].square().sum(0)).sqrt()
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,10 @@ class Attention:
     width: int
     position_bias: nn.Embedding | None = None
 
-    def importance(self) -> Tensor:
-        """The L2 norm of all weights of each head, [heads]."""
-        into = torch.stack([layer.weight.detach().square().sum(1) for layer in self.inner]).sum(0)
-        out_of = torch.stack([layer.weight.detach().square().sum(0) for layer in self.outer]).sum(0)
+    def importance(self, scores: WeightScores) -> Tensor:
+        """The L2 norm of the scores of all weights of each head, [heads]."""
+        into = torch.stack([scores[layer.weight].square().sum(1) for layer in self.inner]).sum(0)
+        out_of = torch.stack([scores[layer.weight].square().sum(0) for layer in self.outer]).sum(0)
         return (into + out_of).view(-1, self.width).sum(1).sqrt()
 
 
@@ -80,46 +83,66 @@ def t5_attention(modules: Sequence[nn.Module], position_bias: nn.Embedding | Non
 
 
 @torch.no_grad()
-def prune_transformer(model: nn.Module, scope: str, target_sparsity: float) -> None:
-    """Remove feed-forward neurons and attention heads in place, those with the smallest L2 norm.
+def prune_transformer(
+    model: nn.Module,
+    scope: str,
+    target_sparsity: float,
+    importance: Importance,
+    calibration: Calibration,
+    keep_at_least: float = KEEP_AT_LEAST,
+) -> None:
+    """Remove feed-forward neurons and attention heads in place, the least important ones.
 
     Args:
         model: A DistilBERT or T5; afterwards it runs forward and backward as before, only smaller.
-        scope: "global": one ranking of neurons over all layers (norms divided by their layer's
+        scope: "global": one ranking of neurons over all layers (scores divided by their layer's
             mean); "layer_wise": the same share of each layer. Heads always go layer-wise: a
             layer has too few of them, and T5's layers share one position bias.
         target_sparsity: The share to remove, 0 to 0.95. At least one head stays.
+        importance: How weights are scored; a neuron's or head's score is the L2 norm of its weights' scores,
+            and a random one is drawn for the neuron or head itself.
+        calibration: What the importance may look at.
+        keep_at_least: The share of its neurons that every layer keeps.
     """
     feed_forward, attention = parts_of(model)
-    scores = [f.importance() for f in feed_forward]
-    counts = neurons_to_keep(scores, scope, target_sparsity)
-    for part, score, keep in zip(feed_forward, scores, counts, strict=True):
+    of_neurons, of_heads = part_scores(model, feed_forward, attention, importance, calibration)
+    counts = units_to_keep(of_neurons, scope, target_sparsity, keep_at_least)
+    for part, score, keep in zip(feed_forward, of_neurons, counts, strict=True):
         kept = largest(score, keep)
         slice_outputs(part.up, kept)
         slice_inputs(part.down, kept)
-    for heads in attention:
-        remove_heads(heads, target_sparsity)
+    for heads, score in zip(attention, of_heads, strict=True):
+        remove_heads(heads, score, target_sparsity)
     for module in model.modules():
         if hasattr(module, "key_value_proj_dim"):  # T5's attention keeps count of its heads
             module.n_heads = len(module.q.weight) // module.key_value_proj_dim
             module.inner_dim = len(module.q.weight)
 
 
-def neurons_to_keep(scores: Sequence[Tensor], scope: str, target_sparsity: float) -> list[int]:
-    """How many neurons each layer keeps."""
-    floors = [max(1, round(len(s) * KEEP_AT_LEAST)) for s in scores]
-    if scope == "layer_wise":
-        return [max(f, len(s) - round(len(s) * target_sparsity)) for f, s in zip(floors, scores, strict=True)]
-    normalised = torch.cat([s / s.mean() for s in scores])
-    kept = torch.ones(len(normalised), dtype=torch.bool, device=normalised.device)
-    kept[normalised.argsort()[: round(len(normalised) * target_sparsity)]] = False
-    counts = [int(part.sum()) for part in kept.split([len(s) for s in scores])]
-    return [max(f, c) for f, c in zip(floors, counts, strict=True)]
+def part_scores(
+    model: nn.Module,
+    feed_forward: Sequence[FeedForward],
+    attention: Sequence[Attention],
+    importance: Importance,
+    calibration: Calibration,
+) -> tuple[list[Tensor], list[Tensor]]:
+    """A score for every neuron, [neurons] a layer, and for every head, [heads] an attention."""
+    if importance == "random":
+        generator = torch.Generator().manual_seed(calibration.seed)
+        neurons = [torch.rand(len(f.up.weight), generator=generator) for f in feed_forward]
+        heads = [torch.rand(len(a.inner[0].weight) // a.width, generator=generator) for a in attention]
+        device = feed_forward[0].up.weight.device
+        return [s.to(device) for s in neurons], [s.to(device) for s in heads]
+    layers = [x for f in feed_forward for x in (f.up, f.down)] + [x for a in attention for x in (*a.inner, *a.outer)]
+    names = {module: name for name, module in model.named_modules()}
+    weights = {f"{names[layer]}.weight": layer.weight for layer in layers}
+    scores = IMPORTANCES[importance](model, weights, calibration)
+    by_weight = {weights[name]: score for name, score in scores.items()}
+    return [f.importance(by_weight) for f in feed_forward], [a.importance(by_weight) for a in attention]
 
 
-def remove_heads(heads: Attention, target_sparsity: float) -> None:
-    """Slice the least important heads out of every layer of ``heads``."""
-    score = heads.importance()
+def remove_heads(heads: Attention, score: Tensor, target_sparsity: float) -> None:
+    """Slice the heads with the lowest scores, [heads], out of every layer of ``heads``."""
     kept = largest(score, max(1, len(score) - round(len(score) * target_sparsity)))
     rows = (kept[:, None] * heads.width + torch.arange(heads.width, device=kept.device)).flatten()
     for layer in heads.inner:

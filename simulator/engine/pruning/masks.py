@@ -1,17 +1,23 @@
-"""Unstructured pruning: which single weights go, as masks (1 = kept), and how they are held at zero."""
+"""Pruning of single weights: which ones go, as masks (1 = kept), and how they are held at zero."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from simulator.config import AlsoPrune
-from simulator.engine.pruning.importance import magnitude
+from simulator.config import AlsoPrune, RunConfig
+from simulator.engine.pruning.importance import IMPORTANCES, Calibration, Parameters, Scores, rank_within_rows
+from simulator.errors import SimulatorError
 
 Masks = dict[str, Tensor]
 """Parameter name -> mask of the parameter's shape, bool, True = kept."""
+
+GROUP = 4
+KEPT_OF_GROUP = 2
+"""2:4: so many of every four consecutive weights stay."""
 
 
 def prunable_parameters(
@@ -50,31 +56,67 @@ def part_of(module: nn.Module, parameter_name: str, in_classifier: bool) -> str:
     return "layer" if isinstance(module, nn.Linear | nn.Conv2d) else "norms"
 
 
-def layer_wise_masks(parameters: dict[str, nn.Parameter], target_sparsity: float) -> Masks:
+def layer_wise_masks(scores: Scores, target_sparsity: float) -> Masks:
     """Each parameter loses the same share: its own least important weights.
 
-    Equal to ``torch.nn.utils.prune.l1_unstructured(amount=target_sparsity)`` on each.
+    By magnitude equal to ``torch.nn.utils.prune.l1_unstructured(amount=target_sparsity)`` on each.
 
     Args:
-        parameters: From :func:`prunable_parameters`.
+        scores: Of every parameter to prune.
         target_sparsity: The share to remove, 0 to 1.
     """
-    return {name: keep_largest(magnitude(p), target_sparsity) for name, p in parameters.items()}
+    return {name: keep_largest(s, target_sparsity) for name, s in scores.items()}
 
 
-def global_masks(parameters: dict[str, nn.Parameter], target_sparsity: float) -> Masks:
-    """One ranking over all parameters: those with small weights lose more.
+def global_masks(scores: Scores, target_sparsity: float) -> Masks:
+    """One ranking over all parameters: those with low scores lose more.
 
-    Equal to ``torch.nn.utils.prune.global_unstructured(amount=target_sparsity)`` by magnitude.
+    By magnitude equal to ``torch.nn.utils.prune.global_unstructured(amount=target_sparsity)``.
 
     Args:
-        parameters: From :func:`prunable_parameters`.
+        scores: Of every parameter to prune.
         target_sparsity: The share to remove, 0 to 1.
     """
-    scores = {name: magnitude(p) for name, p in parameters.items()}
     mask = keep_largest(torch.cat([s.flatten() for s in scores.values()]), target_sparsity)
     parts = mask.split([s.numel() for s in scores.values()])
     return {name: part.view_as(s) for (name, s), part in zip(scores.items(), parts, strict=True)}
+
+
+def by_hand_masks(scores: Scores, shares: Mapping[str, float]) -> Masks:
+    """Each named parameter loses its own share of weights; the others stay dense and get no mask.
+
+    Args:
+        scores: Of every parameter that may be pruned.
+        shares: Parameter name -> the share to remove, 0 to 1.
+    """
+    return {name: keep_largest(scores[name], share) for name, share in shares.items()}
+
+
+def two_of_four_masks(scores: Scores) -> Masks:
+    """Of every four consecutive weights along the inputs the two most important stay.
+
+    Formula: a weight [out, in, kh, kw] is read as [out, in * kh * kw], and its rows in fours.
+
+    A parameter whose inputs are no multiple of four stays dense and gets no mask
+    (:func:`left_dense` names them).
+
+    Source: Mishra et al. 2021, "Accelerating Sparse Deep Neural Networks", arXiv:2104.08378, section 2.
+
+    Args:
+        scores: Of every parameter to prune, [out, in] or [out, in, kh, kw].
+    """
+    masks = {}
+    for name in scores.keys() - set(left_dense(scores)):
+        fours = scores[name].reshape(-1, GROUP)
+        kept = fours.argsort(1, descending=True, stable=True)[:, :KEPT_OF_GROUP]
+        mask = torch.zeros_like(fours, dtype=torch.bool).scatter_(1, kept, True)
+        masks[name] = mask.view(scores[name].shape)
+    return {name: masks[name] for name in scores if name in masks}
+
+
+def left_dense(parameters: Mapping[str, Tensor]) -> list[str]:
+    """The parameters that 2:4 leaves dense: their inputs are no multiple of four."""
+    return [name for name, p in parameters.items() if p[0].numel() % GROUP]
 
 
 def keep_largest(scores: Tensor, target_sparsity: float) -> Tensor:
@@ -92,18 +134,59 @@ def apply_masks(parameters: dict[str, nn.Parameter], masks: Masks) -> None:
         parameters[name].mul_(mask)
 
 
-def prune_unstructured(
-    model: nn.Module, classifier: Collection[str], scope: str, target_sparsity: float, also: Collection[AlsoPrune]
-) -> Masks:
-    """Prune ``model`` in place by magnitude.
+@dataclass(frozen=True)
+class MaskRule:
+    """Everything that decides which single weights go: pattern, importance, scope and shares.
 
-    Args:
-        scope: "global" or "layer_wise".
-
-    Returns:
-        The masks, for :func:`apply_masks` during recovery.
+    Attributes:
+        classifier: Names of the modules that make up the classifier.
     """
-    parameters = prunable_parameters(model, classifier, also)
-    masks = (global_masks if scope == "global" else layer_wise_masks)(parameters, target_sparsity)
-    apply_masks(parameters, masks)
-    return masks
+
+    config: RunConfig
+    classifier: Collection[str]
+
+    def parameters(self, model: nn.Module) -> dict[str, nn.Parameter]:
+        """The parameters that may lose weights, by name.
+
+        Raises:
+            SimulatorError: if ``layer_sparsity`` names one that is not among them.
+        """
+        found = prunable_parameters(model, self.classifier, self.config.also_prune)
+        unknown = self.config.layer_shares.keys() - found.keys()
+        if unknown:
+            raise SimulatorError(
+                f"layer_sparsity names {', '.join(sorted(unknown))}, which the student does not have or which may not "
+                "be pruned.",
+                f"Choose among {', '.join(found)}.",
+            )
+        return found
+
+    def masks(
+        self,
+        model: nn.Module,
+        calibration: Calibration,
+        level: Callable[[float], float] = float,
+        dropped: Masks | None = None,
+    ) -> Masks:
+        """Masks for the model as it is now; the model is not changed.
+
+        Args:
+            level: From the sparsity that is asked for in the end to that of now.
+            dropped: Earlier masks: what they dropped goes first, so that it stays dropped.
+        """
+        config, parameters = self.config, self.parameters(model)
+        scores = IMPORTANCES[config.importance](model, parameters, calibration)
+        if config.importance == "wanda" and config.scope != "global" and config.pruning == "unstructured":
+            scores = {name: rank_within_rows(s) for name, s in scores.items()}
+        for name, mask in (dropped or {}).items():
+            scores[name] = scores[name].masked_fill(~mask, -1.0)
+        if config.pruning == "2:4":
+            return two_of_four_masks(scores)
+        if config.scope == "by_hand":
+            return by_hand_masks(scores, {name: level(share) for name, share in config.layer_shares.items()})
+        return (global_masks if config.scope == "global" else layer_wise_masks)(scores, level(config.target_sparsity))
+
+
+def dense_masks(parameters: Parameters) -> Masks:
+    """Masks that keep everything."""
+    return {name: torch.ones_like(p, dtype=torch.bool) for name, p in parameters.items()}

@@ -1,0 +1,60 @@
+"""One act of pruning, whatever its pattern: single weights by masks, or channels, heads and neurons for good."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from torch import nn
+
+from simulator.engine.batches import Examples
+from simulator.engine.pruning.channels import prune_channels
+from simulator.engine.pruning.heads import prune_transformer
+from simulator.engine.pruning.importance import calibration
+from simulator.engine.pruning.masks import MaskRule, Masks, apply_masks, left_dense
+from simulator.engine.pruning.schedules import after_round
+from simulator.engine.pruning.units import KEEP_AT_LEAST
+from simulator.engine.setup import Setup
+
+
+def mask_rule(setup: Setup) -> MaskRule:
+    """The run's rule for masks."""
+    return MaskRule(setup.config, setup.module.CLASSIFIER)
+
+
+def remove(
+    setup: Setup, model: nn.Module, examples: Examples, dropped: Masks, number: int = 1, rounds: int = 1
+) -> Masks:
+    """Prune ``model`` in place, in one of several rounds or at once.
+
+    Args:
+        examples: The student's training examples, for importances that look at data.
+        dropped: The masks of the round before; none in the first.
+        number: Of this round, from 1.
+
+    Returns:
+        The masks; none where the model got smaller.
+    """
+    config, classifier = setup.config, setup.module.CLASSIFIER
+    batches = calibration(setup.module.logits, examples, config.batch_size, config.seed)
+    if config.pruning != "structured":
+        rule = mask_rule(setup)
+        masks = rule.masks(model, batches, partial(after_round, number=number, rounds=rounds), dropped)
+        apply_masks({name: model.get_parameter(name) for name in masks}, masks)
+        return masks
+    # what is left is all there is to see, so every round takes the same share of it
+    share, floor = after_round(config.target_sparsity, 1, rounds), KEEP_AT_LEAST ** (1 / rounds)
+    if setup.model.kind == "image":
+        example = examples.inputs["pixels"][:1]
+        prune_channels(model, example, classifier, config.scope, share, config.importance, batches, floor)
+    else:
+        prune_transformer(model, config.scope, share, config.importance, batches, floor)
+    return Masks()
+
+
+def note(setup: Setup, model: nn.Module) -> str:
+    """What the prune stage is about to do, with the layers that 2:4 leaves dense."""
+    if setup.config.pruning != "2:4":
+        return "Removing the least important"
+    dense = left_dense(mask_rule(setup).parameters(model))
+    left = f"; left dense, for their inputs are no multiple of four: {', '.join(dense)}" if dense else ""
+    return f"Removing two of every four weights{left}"

@@ -1,0 +1,67 @@
+"""Which pruning settings go together, and why the others do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.catalog import MODELS
+from simulator.pruning_catalog import NEED_RECOVERY, SCHEDULES_FOR, SCOPES_FOR, WHY_NOT, importances_for
+
+if TYPE_CHECKING:
+    from simulator.config import RunConfig
+
+
+def check(config: RunConfig) -> None:
+    """Refuse pruning settings that do not go together.
+
+    Raises:
+        ValueError: with the setting, what it does not go with, and what does.
+    """
+    check_what_is_ranked(config)
+    check_schedule(config)
+
+
+def check_what_is_ranked(config: RunConfig) -> None:
+    """Pattern, importance, scope and the parts they apply to."""
+    also = ", ".join(config.also_prune)
+    if also and config.pruning != "unstructured":
+        raise ValueError(
+            f"also_prune {also} applies to single weights only: choose pruning unstructured, or leave also_prune empty"
+        )
+    if also and config.importance == "wanda":
+        raise ValueError(
+            f"also_prune {also} does not go with importance wanda, which needs the inputs that a layer's weights "
+            "multiply: choose magnitude, random or taylor, or leave also_prune empty"
+        )
+    importances = importances_for(MODELS[config.model].kind, config.pruning)
+    if config.importance not in importances:
+        raise ValueError(
+            f"importance {config.importance} is one number for a whole channel of a CNN, so it ranks neither single "
+            f"weights nor parts of a transformer: choose {', '.join(importances)}, or an image model with pruning "
+            "structured"
+        )
+    scopes = SCOPES_FOR[config.pruning]
+    if config.scope not in scopes:
+        raise ValueError(
+            f"scope {config.scope} names the layers of single weights: choose pruning unstructured, or with "
+            f"{config.pruning} one of {', '.join(scopes)}"
+        )
+    if config.layer_sparsity and config.scope != "by_hand":
+        raise ValueError(
+            f"layer_sparsity has no say with scope {config.scope}: choose scope by_hand, or leave layer_sparsity empty"
+        )
+
+
+def check_schedule(config: RunConfig) -> None:
+    """The schedule, the pattern and the recovery that it needs."""
+    schedules = SCHEDULES_FOR[config.pruning]
+    if config.schedule not in schedules:
+        raise ValueError(
+            f"schedule {config.schedule} does not go with pruning {config.pruning}: {WHY_NOT[config.pruning]}. "
+            f"Choose {', '.join(schedules)}"
+        )
+    if config.schedule in NEED_RECOVERY and not config.recovery_epochs:
+        raise ValueError(
+            f"schedule {config.schedule} prunes during recovery and recovery_epochs is 0: choose recovery_epochs "
+            "of 1 to 20, or schedule one_shot"
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator.catalog import MODELS
 from ui import controls, lab, settings, teach
 from ui.frame import need_frame
 from ui.guard import errors_shown
@@ -38,16 +37,17 @@ with left:
     st.markdown("#### Pruning")
     teach.explain("Then the student's least important weights are removed.", "importance", "mask", "sparsity")
     controls.draw("pruning", settled)
-    controls.draw("scope", settled)
+    if settings.applies("scope", settled):
+        controls.draw("scope", settled)
     controls.draw("target_sparsity", settled)
     controls.draw("recovery_epochs", settled)
 
     with st.expander("More", icon=":material/tune:"):
-        unused = {"image_size": MODELS[settled.model].kind != "image", "also_prune": settled.pruning == "structured"}
         for name, control in settings.all_controls().items():
-            if control.more and not unused.get(name):
+            if control.more and settings.applies(name, settled):
                 controls.draw(name, settled)
     teach.show_code("Show the loss as it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss")
+    teach.show_code("Show the importance as it runs", "engine/pruning/importance.py", settled.importance)
 
 with right, errors_shown():
     config = controls.chosen(settled)

@@ -67,7 +67,9 @@ SCOPES: dict[str, MethodInfo] = {
 SCHEDULES: dict[str, MethodInfo] = {
     m.name: m
     for m in (
-        MethodInfo("one_shot", "One-shot", "All at once, then recovery: the recovered student is the pruned one, trained."),
+        MethodInfo(
+            "one_shot", "One-shot", "All at once, then recovery: the recovered student is the pruned one, fine-tuned."
+        ),
         MethodInfo(
             "iterative",
             "Iterative",

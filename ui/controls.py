@@ -10,12 +10,13 @@ from typing import Any, cast
 
 import streamlit as st
 
-from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES
+from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig
+from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 from ui import settings
 from ui.settings import Control
 
-CAPTIONS = {"pruning": PRUNING, "scope": SCOPES}
+CAPTIONS = {"pruning": PRUNING, "scope": SCOPES, "importance": IMPORTANCES, "schedule": SCHEDULES}
 SETTLED = "settings_settled"
 NOTES = "settings_notes"
 DRAWN = "settings_drawn"
@@ -89,6 +90,8 @@ def draw(name: str, config: RunConfig) -> None:
             st.multiselect(options=control.choices, default=list(default), **common)
         case "flag":
             st.toggle(value=default, **common)
+        case "text":
+            st.text_input(value=default, **common)
         case "integer":
             st.number_input(min_value=_int(control.low), max_value=_int(control.high), value=default, step=1, **common)
         case "slider":
@@ -113,10 +116,14 @@ def _draw_slider(control: Control, config: RunConfig, default: Any, common: dict
     low, high, step = control.low, control.high, control.step
     if control.name == "train_examples":
         high = DATASETS[config.dataset].max_train_examples
+    why_not = settings.settled_otherwise(control.name, config)
+    common["disabled"] = bool(why_not)
     if isinstance(default, int):
         st.slider(min_value=_int(low), max_value=_int(high), value=default, step=_int(step), **common)
     else:
         st.slider(min_value=low, max_value=high, value=default, step=step, format="%g", **common)
+    if why_not:
+        st.caption(why_not)
 
 
 def _int(value: float | None) -> int:

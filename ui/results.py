@@ -44,7 +44,7 @@ def run_label(run: Run) -> str:
     when = "recorded" if run.origin == "recorded" else words.ago(run.created_at)
     c = run.config
     what = f"{MODELS[c.model].title}, {DATASETS[c.dataset].title}"
-    return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, {c.target_sparsity:.0%} sparsity ({when}, {run.id})"
+    return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {settings.asked_sparsity(c)} ({when}, {run.id})"
 
 
 def nothing_yet() -> None:
@@ -68,9 +68,7 @@ def headline(run_id: str) -> tuple[Run, Story]:
 def _brief(run: Run) -> str:
     c = run.config
     size = f"{settings.shown('student_size', c.student_size)} {MODELS[c.model].student.unit}"
-    return (
-        f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {c.target_sparsity:.0%}"
-    )
+    return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {settings.asked_sparsity(c)}"
 
 
 def not_measured(run: Run) -> None:

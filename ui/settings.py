@@ -13,17 +13,29 @@ from math import log
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
-from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES, datasets_for
+from simulator.catalog import DATASETS, MODELS, datasets_for
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
+from simulator.pruning_catalog import (
+    IMPORTANCES,
+    NEED_RECOVERY,
+    PRUNING,
+    SCHEDULES,
+    SCHEDULES_FOR,
+    SCOPES,
+    SCOPES_FOR,
+    importances_for,
+)
 
-Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several"]
+Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several", "text"]
 
 TITLES: dict[str, dict[Any, str]] = {
     "model": {m.name: m.title for m in MODELS.values()},
     "dataset": {d.name: d.title for d in DATASETS.values()},
     "pruning": {m.name: m.title for m in PRUNING.values()},
     "scope": {m.name: m.title for m in SCOPES.values()},
+    "importance": {m.name: m.title for m in IMPORTANCES.values()},
+    "schedule": {m.name: m.title for m in SCHEDULES.values()},
     "image_size": {32: "32 px", 64: "64 px"},
     "weights": {"auto": "Published if they can be had", "pretrained": "Published", "scratch": "From scratch"},
 }
@@ -69,6 +81,8 @@ def _control(name: str) -> Control:
         shape, choices = "several", get_args(get_args(annotation)[0])
     elif annotation is bool:
         shape = "flag"
+    elif annotation is str:
+        shape = "text"
     elif low is None or high is None:
         shape = "sizes"
     elif annotation is int:
@@ -95,8 +109,14 @@ def nearest_stop(control: Control, value: float) -> float:
 
 
 def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
-    """The values a control offers, given the model."""
+    """The values a control offers, given the model and the pattern of pruning."""
     control = all_controls()[name]
+    if name == "importance":
+        return importances_for(MODELS[config.model].kind, config.pruning)
+    if name == "scope":
+        return SCOPES_FOR[config.pruning]
+    if name == "schedule":
+        return tuple(s for s in SCHEDULES_FOR[config.pruning] if config.recovery_epochs or s not in NEED_RECOVERY)
     if name == "dataset":
         return tuple(d.name for d in datasets_for(config.model))
     if control.shape == "sizes":
@@ -104,6 +124,31 @@ def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
     if control.shape == "log":
         return decades(cast("float", control.low), cast("float", control.high))
     return control.choices
+
+
+def applies(name: str, config: RunConfig) -> bool:
+    """Whether a setting has any say, given the others."""
+    match name:
+        case "image_size":
+            return MODELS[config.model].kind == "image"
+        case "also_prune":
+            return config.pruning == "unstructured" and config.importance != "wanda"
+        case "scope":
+            return config.pruning != "2:4"
+        case "layer_sparsity":
+            return config.scope == "by_hand"
+        case "rounds":
+            return config.schedule == "iterative"
+    return True
+
+
+def settled_otherwise(name: str, config: RunConfig) -> str:
+    """Why a setting that is shown cannot be moved now; "" where it can."""
+    if name == "target_sparsity" and config.pruning == "2:4":
+        return "2:4 removes exactly half of every layer that it prunes, so there is nothing to choose."
+    if name == "target_sparsity" and config.scope == "by_hand":
+        return "Each layer has its own share: write them down under More."
+    return ""
 
 
 def shown(name: str, value: Any) -> str:
@@ -115,6 +160,11 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or "nothing"
     return TITLES.get(name, {}).get(value, str(value))
+
+
+def asked_sparsity(config: RunConfig) -> str:
+    """The sparsity that was asked for, in a word."""
+    return "by hand" if config.scope == "by_hand" else f"{config.target_sparsity:.0%}"
 
 
 # -- making settings fit together: pure functions
@@ -154,9 +204,12 @@ def _keep_or_drop(name: str, settled: dict[str, Any], values: dict[str, Any], no
     """Drop a value that RunConfig refuses together with those that are settled already."""
     try:
         make_config({**settled, name: values[name]})
-    except InvalidConfig:
+    except InvalidConfig as error:
         refused = values.pop(name)
         label, default = all_controls()[name].label, getattr(make_config(settled), name)
+        if all_controls()[name].shape == "text":  # what is wrong in it does not show at a glance
+            notes.append(f"{label} cannot be used: {error.message}")
+            return
         notes.append(f"{label} {shown(name, refused)} does not fit here: {shown(name, default)} is used.")
 
 
@@ -195,6 +248,8 @@ def _parse(control: Control, texts: list[str]) -> Any:
         by_title = {shown(control.name, c): c for c in control.choices}
         # An unknown name is kept as it is, so that the note can say what was asked for.
         return by_title.get(text, next((c for c in control.choices if str(c) == text), text))
+    if control.shape == "text":
+        return text
     if control.shape == "flag":
         return {"true": True, "false": False}[text.lower()]
     number = float(text)

@@ -39,7 +39,7 @@ STAGE_WORDS: dict[Stage, str] = {
     "control": "The student learns alone, from the labels only: the yardstick for distillation.",
     "distil": "The same student, from the same start, learns with the teacher's help.",
     "prune": "The least important weights of the distilled student are removed.",
-    "recover": "What is left is trained a little more. What was pruned stays pruned.",
+    "recover": "What is left is trained, as the schedule says. What was pruned stays pruned.",
     "measure": "Every variant is measured the same way, on examples that none of them has seen.",
 }
 

@@ -218,7 +218,9 @@ RUN_COLUMNS: dict[str, Any] = {
     "Run": st.column_config.TextColumn("Run", help="The run's id, as in its link."),
     "T": st.column_config.NumberColumn("T", help="Temperature", format="%g"),
     "Alpha": st.column_config.NumberColumn("Alpha", help="Weight of the soft loss", format="%g"),
-    "Sparsity": st.column_config.NumberColumn("Sparsity", help="Target sparsity", format="percent"),
+    "Sparsity": st.column_config.NumberColumn(
+        "Sparsity", help="Target sparsity; none where each layer has its own", format="percent"
+    ),
     "Result": st.column_config.TextColumn("Accuracy", help="Test accuracy of the run's last variant"),
     "File": st.column_config.TextColumn("File", help="Its dense file against the teacher's"),
 }
@@ -247,7 +249,7 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> p
             "T": run.config.temperature,
             "Alpha": run.config.alpha,
             "Epochs": run.config.epochs,
-            "Sparsity": run.config.target_sparsity,
+            "Sparsity": None if run.config.scope == "by_hand" else run.config.target_sparsity,
             "Result": headlines.get(run.id, ("", ""))[0],
             "File": headlines.get(run.id, ("", ""))[1],
         }

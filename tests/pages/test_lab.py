@@ -133,13 +133,54 @@ def test_a_run_under_way_is_named_at_the_top_with_a_way_to_it(open_screen, store
 def test_every_further_setting_that_applies_stands_under_more(open_screen):
     app = open_screen("lab")
     keys = {w.key for w in app.get("expander")[0].children.values()}
-    further = {name for name, c in settings.all_controls().items() if c.more}
+    further = {name for name, c in settings.all_controls().items() if c.more} - {"rounds", "layer_sparsity"}
     assert keys == further
     control(app, "pruning").set_value("structured")
     control(app, "model").set_value("distilbert")
     app.run()
     keys = {w.key for w in app.get("expander")[0].children.values()}
     assert keys == further - {"image_size", "also_prune"}
+
+
+def test_two_of_four_settles_the_sparsity_and_says_so(open_screen):
+    app = open_screen("lab")
+    assert not control(app, "target_sparsity").disabled
+    control(app, "target_sparsity").set_value(0.8)
+    control(app, "pruning").set_value("2:4")
+    app.run()
+    assert not app.exception
+    assert control(app, "target_sparsity").disabled
+    assert control(app, "target_sparsity").value == 0.5
+    assert "exactly half of every layer" in words(app)
+    assert "scope" not in [r.key for r in app.radio]
+    assert control(app, "schedule").options == ["One-shot", "Lottery ticket", "Lottery ticket, redrawn"]
+
+
+def test_a_schedule_with_rounds_shows_how_many(open_screen):
+    app = open_screen("lab", schedule="Iterative", importance="taylor")
+    assert not app.warning
+    assert control(app, "importance").value == "taylor"
+    assert control(app, "rounds").value == 3
+    control(app, "pruning").set_value("2:4")
+    app.run()
+    assert control(app, "schedule").value == "one_shot"
+    assert "rounds" not in [s.key for s in app.slider]
+
+
+def test_shares_by_hand_are_written_down_and_run(open_screen):
+    app = open_screen("lab", scope="By hand")
+    text = next(t for t in app.text_input if t.key == "layer_sparsity")
+    text.set_value("layer1.0.conv1.weight=0.5")
+    app.run()
+    assert control(app, "target_sparsity").disabled
+    app.button(key="run_button").click().run()
+    (run,) = open_store().list_runs()
+    assert run.config == make_config({"scope": "by_hand", "layer_sparsity": "layer1.0.conv1.weight=0.5"})
+    text = next(t for t in app.text_input if t.key == "layer_sparsity")
+    text.set_value("layer1.0.conv1.weight=2")
+    app.run()
+    assert not app.exception
+    assert "'layer1.0.conv1.weight=2' needs a name and a share of 0 to 0.95" in app.warning[0].value
 
 
 @pytest.mark.parametrize("state", ["failed", "interrupted"])

@@ -81,6 +81,14 @@ def test_epochs_examples_and_pixels_scale_what_recent_runs_took(store: Store) ->
     assert forecast(larger, store).seconds == pytest.approx(base + 3 * trained)
 
 
+def test_a_lottery_ticket_costs_the_distillation_again(store: Store) -> None:
+    config = config_of(epochs=4)
+    cache_teacher(config)
+    finished_run(store, "a", config)
+    ticket = config.model_copy(update={"schedule": "lottery"})
+    assert forecast(ticket, store).seconds == pytest.approx(forecast(config, store).seconds + 8.0)
+
+
 def test_other_models_and_unfinished_runs_do_not_count(store: Store) -> None:
     finished_run(store, "a", config_of(model="mobilenet_v2"))
     store.add("b", config_of(), None)

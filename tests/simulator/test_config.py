@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from simulator.catalog import DATASETS, MODELS, datasets_for
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
+from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -43,6 +44,20 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
         ({"model": "distilbert", "student_size": 6}, "layers 1, 2, 3, 4, 5"),
         ({"image_size": "48"}, "image_size is 48.*32 or 64"),
         ({"pruning": "structured", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
+        ({"pruning": "2:4", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
+        ({"importance": "wanda", "also_prune": ["biases"]}, "also_prune biases does not go with importance wanda"),
+        ({"importance": "batchnorm_scale"}, "whole channel.*choose magnitude, random, taylor, wanda, or an image"),
+        ({"model": "t5_small", "pruning": "structured", "importance": "batchnorm_scale"}, "parts of a transformer"),
+        ({"scope": "by_hand", "pruning": "structured"}, "scope by_hand .*structured one of global, layer_wise"),
+        ({"layer_sparsity": "fc.weight=0.5"}, "layer_sparsity has no say with scope global"),
+        ({"scope": "by_hand", "layer_sparsity": "fc.weight"}, "'fc.weight' is not NAME=SHARE"),
+        ({"scope": "by_hand", "layer_sparsity": "fc.weight=0.99"}, "'fc.weight=0.99' needs .*0 to 0.95"),
+        ({"scope": "by_hand", "layer_sparsity": "a=0.1,a=0.2"}, "'a' is named twice"),
+        ({"scope": "by_hand", "layer_sparsity": "a=nan"}, "'a=nan' needs"),
+        ({"pruning": "2:4", "schedule": "cubic"}, "cubic does not go with pruning 2:4.*Choose one_shot, lottery"),
+        ({"pruning": "structured", "schedule": "lottery"}, "no mask behind.*Choose one_shot, iterative"),
+        ({"schedule": "iterative", "recovery_epochs": 0}, "iterative prunes during recovery"),
+        ({"rounds": 11}, "rounds is 11.*10"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(wrong: dict[str, Any], said: str) -> None:
@@ -78,7 +93,11 @@ AS_TEXT: dict[str, tuple[Any, Any]] = {
     "alpha": ("0.3", 0.3),
     "epochs": ("3", 3),
     "pruning": ("structured", "structured"),
+    "importance": ("taylor", "taylor"),
     "scope": ("layer_wise", "layer_wise"),
+    "layer_sparsity": ("conv1.weight=.50,layer1.0.conv1.weight = 0.9,", "conv1.weight=0.5, layer1.0.conv1.weight=0.9"),
+    "schedule": ("cubic", "cubic"),
+    "rounds": ("4", 4),
     "target_sparsity": ("0.8", 0.8),
     "recovery_epochs": ("0", 0),
     "recovery_with_teacher": ("false", False),
@@ -95,4 +114,34 @@ AS_TEXT: dict[str, tuple[Any, Any]] = {
 @pytest.mark.parametrize("name", RunConfig.model_fields)
 def test_every_setting_can_be_given_as_text(name: str) -> None:
     text, value = AS_TEXT[name]
-    assert getattr(make_config({name: text}), name) == value
+    needed = {"scope": "by_hand"} if name == "layer_sparsity" else {}
+    assert getattr(make_config({name: text, **needed}), name) == value
+
+
+def test_sparsity_by_layer_is_a_mapping_however_it_was_given() -> None:
+    shares = {"conv1.weight": 0.5, "layer1.0.conv1.weight": 0.0}
+    config = make_config({"scope": "by_hand", "layer_sparsity": shares})
+    assert config.layer_shares == shares
+    assert make_config({"scope": "by_hand", "layer_sparsity": config.layer_sparsity}) == config
+    assert hash(config) == hash(make_config(config.model_dump()))
+
+
+def test_two_of_four_is_half_whatever_was_asked_for() -> None:
+    assert make_config({"pruning": "2:4", "target_sparsity": 0.9}).target_sparsity == 0.5
+    assert make_config({"pruning": "unstructured", "target_sparsity": 0.9}).target_sparsity == 0.9
+
+
+def test_a_lottery_ticket_is_trained_as_long_as_the_student() -> None:
+    given = {"epochs": 7, "recovery_epochs": 0}
+    assert make_config({**given, "schedule": "lottery"}).epochs_after_pruning == 7
+    assert make_config(given).epochs_after_pruning == 0
+
+
+def test_the_catalogue_lists_exactly_what_the_config_accepts() -> None:
+    for name, catalogue in (
+        ("pruning", PRUNING),
+        ("importance", IMPORTANCES),
+        ("schedule", SCHEDULES),
+        ("scope", SCOPES),
+    ):
+        assert get_args(RunConfig.model_fields[name].annotation) == tuple(catalogue)

@@ -54,7 +54,7 @@ def test_every_setting_is_a_flag(capsys):
     assert "(at least 64, at most 60000)" in text
     assert "(at least 1e-06, at most 0.1)" in text
     assert "(one of distilbert, t5_small, mobilenet_v2, resnet18)" in text
-    assert "(one of unstructured, structured)" in text
+    assert "(one of unstructured, 2:4, structured)" in text
     assert "(one of 32, 64)" in text
     assert "(any of embeddings, norms, biases, classifier)" in text
     assert "(depends on the model; distilbert: layers 1, 2" in text

@@ -4,6 +4,8 @@ import pytest
 
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
+from simulator.errors import InvalidConfig
+from simulator.pruning_catalog import PRUNING
 from ui import settings
 
 
@@ -29,6 +31,8 @@ def test_every_field_has_a_control_with_its_label_and_help():
         ("pruning", "choice", None, None),
         ("recovery_with_teacher", "flag", None, None),
         ("also_prune", "several", None, None),
+        ("layer_sparsity", "text", None, None),
+        ("rounds", "slider", 2, 10),
     ],
 )
 def test_shape_and_bounds_come_from_the_field(name, shape, low, high):
@@ -109,7 +113,15 @@ def test_a_link_is_read_by_name_and_by_title():
     assert (by_name, notes) == ({"model": "t5_small", "image_size": 64}, [])
 
 
-@pytest.mark.parametrize("config", [settings.defaults(m) for m in MODELS] + [make_config({"also_prune": ("norms",)})])
+@pytest.mark.parametrize(
+    "config",
+    [settings.defaults(m) for m in MODELS]
+    + [
+        make_config({"also_prune": ("norms",)}),
+        make_config({"scope": "by_hand", "layer_sparsity": "conv1.weight=0.5, fc.weight=0.9"}),
+        make_config({"pruning": "2:4", "importance": "wanda", "schedule": "lottery_random"}),
+    ],
+)
 def test_what_a_control_shows_is_read_back_from_a_link(config):
     parameters = {}
     for name, value in config:
@@ -153,3 +165,37 @@ def test_what_applies_to_single_weights_only_is_dropped_with_a_note_for_structur
     assert config.pruning == "structured"
     assert config.also_prune == ()
     assert len(notes) == 1
+
+
+EVERY_PATTERN = [(m, p) for m in MODELS for p in PRUNING]
+
+
+@pytest.mark.parametrize(("model", "pruning"), EVERY_PATTERN)
+@pytest.mark.parametrize("recovery_epochs", [0, 2])
+def test_every_choice_that_is_offered_can_be_made_and_every_other_is_refused(model, pruning, recovery_epochs):
+    given = {"model": model, "pruning": pruning, "recovery_epochs": recovery_epochs}
+    config = make_config(given)
+    for name in ("importance", "scope", "schedule"):
+        offered = settings.choices(name, config)
+        for value in settings.all_controls()[name].choices:
+            if value in offered:
+                assert getattr(make_config({**given, name: value}), name) == value
+            else:
+                with pytest.raises(InvalidConfig, match="hoose"):
+                    make_config({**given, name: value})
+
+
+def test_a_change_of_pattern_takes_back_what_does_not_go_with_it():
+    before = make_config({"scope": "by_hand", "layer_sparsity": "conv1.weight=0.5", "schedule": "cubic"})
+    config, notes = settings.fit({**before.model_dump(), "pruning": "structured"}, before)
+    assert (config.scope, config.layer_sparsity, config.schedule) == ("global", "", "one_shot")
+    assert len(notes) == 3
+
+
+def test_what_has_no_say_is_not_shown_or_says_why():
+    config = make_config({"scope": "by_hand"})
+    assert settings.applies("layer_sparsity", config) and not settings.applies("rounds", config)
+    assert "own share" in settings.settled_otherwise("target_sparsity", config)
+    assert settings.settled_otherwise("target_sparsity", make_config({})) == ""
+    assert settings.asked_sparsity(config) == "by hand"
+    assert settings.asked_sparsity(make_config({"target_sparsity": 0.8})) == "80%"

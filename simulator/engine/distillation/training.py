@@ -163,9 +163,7 @@ def part_of_steps(whole: list[list[Tensor]], number: int, parts: int) -> tuple[l
     steps = sum(map(len, whole))
     first, end = steps * number // parts, steps * (number + 1) // parts
     starts = [0, *accumulate(map(len, whole))]
-    return [
-        batches[max(0, first - s) : max(0, end - s)] for batches, s in zip(whole, starts, strict=False)
-    ], first
+    return [batches[max(0, first - s) : max(0, end - s)] for batches, s in zip(whole, starts, strict=False)], first
 
 
 def tensor_scales(model: nn.Module) -> dict[str, float]:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 import torch
 import torch_pruning
 from torch import Tensor, nn
-from torch_pruning.importance import GroupMagnitudeImportance
 
 from simulator.config import Importance
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
@@ -90,7 +89,9 @@ def group_score(model: nn.Module, importance: Importance, calibration: Calibrati
     scores = IMPORTANCES[importance](model, weights, calibration)
     by_parameter = {weights[name]: score for name, score in scores.items()}
     power = 1 if importance == "batchnorm_scale" else 2
-    grouped = GroupMagnitudeImportance(p=power, normalizer=None, target_types=list(SCORED[importance]))
+    grouped = torch_pruning.importance.GroupMagnitudeImportance(
+        p=power, normalizer=None, target_types=list(SCORED[importance])
+    )
 
     def score(group: torch_pruning.Group) -> Tensor:
         with in_place_of_weights(by_parameter):

@@ -217,4 +217,4 @@ def rank_within_rows(scores: Tensor) -> Tensor:
     Args:
         scores: [out, ...].
     """
-    return scores.flatten(1).argsort(1, stable=True).argsort(1).float().view(scores.shape)
+    return scores.flatten(1).argsort(dim=1, stable=True).argsort(dim=1).float().view(scores.shape)

@@ -108,7 +108,7 @@ def two_of_four_masks(scores: Scores) -> Masks:
     masks = {}
     for name in scores.keys() - set(left_dense(scores)):
         fours = scores[name].reshape(-1, GROUP)
-        kept = fours.argsort(1, descending=True, stable=True)[:, :KEPT_OF_GROUP]
+        kept = fours.argsort(dim=1, descending=True, stable=True)[:, :KEPT_OF_GROUP]
         mask = torch.zeros_like(fours, dtype=torch.bool).scatter_(1, kept, True)
         masks[name] = mask.view(scores[name].shape)
     return {name: masks[name] for name in scores if name in masks}

@@ -68,7 +68,8 @@ def headline(run_id: str) -> tuple[Run, Story]:
 def _brief(run: Run) -> str:
     c = run.config
     size = f"{settings.shown('student_size', c.student_size)} {MODELS[c.model].student.unit}"
-    return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {settings.asked_sparsity(c)}"
+    asked = settings.asked_sparsity(c)
+    return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {asked}"
 
 
 def not_measured(run: Run) -> None:

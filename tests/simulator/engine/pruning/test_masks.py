@@ -5,16 +5,23 @@ import copy
 import pytest
 import torch
 from torch import nn
-from torch.nn.utils import prune
+from torch.nn.utils import prune as torchs
 
+from simulator.config import make_config
+from simulator.engine.pruning.importance import Calibration, magnitude
 from simulator.engine.pruning.masks import (
+    MaskRule,
     apply_masks,
     global_masks,
     layer_wise_masks,
+    left_dense,
     prunable_parameters,
-    prune_unstructured,
+    two_of_four_masks,
 )
+from simulator.errors import SimulatorError
 from tests.small_models import small_distilbert, small_t5
+
+NO_DATA = Calibration(lambda model, batch: batch["x"], (), seed=0)
 
 
 class Net(nn.Module):
@@ -33,16 +40,29 @@ def net():
     return Net()
 
 
+def sizes(parameters):
+    """The magnitudes of parameters, by name."""
+    return magnitude(nn.Module(), parameters, NO_DATA)
+
+
+def prune(net, **settings):
+    """Prune the net in place and give its masks."""
+    rule = MaskRule(make_config(settings), ("classifier",))
+    masks = rule.masks(net, NO_DATA)
+    apply_masks(rule.parameters(net), masks)
+    return masks
+
+
 SPARSITIES = [0.0, 0.1, 0.5, 0.77, 0.95]
 
 
 @pytest.mark.parametrize("sparsity", SPARSITIES)
 def test_global_masks_equal_torchs(net, sparsity):
     theirs = copy.deepcopy(net)
-    prune.global_unstructured(
-        [(theirs.conv, "weight"), (theirs.layer, "weight")], pruning_method=prune.L1Unstructured, amount=sparsity
+    torchs.global_unstructured(
+        [(theirs.conv, "weight"), (theirs.layer, "weight")], pruning_method=torchs.L1Unstructured, amount=sparsity
     )
-    mine = global_masks(prunable_parameters(net, ("classifier",), ()), sparsity)
+    mine = global_masks(sizes(prunable_parameters(net, ("classifier",), ())), sparsity)
     assert list(mine) == ["conv.weight", "layer.weight"]
     assert torch.equal(mine["conv.weight"].float(), theirs.conv.weight_mask)
     assert torch.equal(mine["layer.weight"].float(), theirs.layer.weight_mask)
@@ -52,8 +72,8 @@ def test_global_masks_equal_torchs(net, sparsity):
 def test_layer_wise_masks_equal_torchs(net, sparsity):
     theirs = copy.deepcopy(net)
     for layer in (theirs.conv, theirs.layer):
-        prune.l1_unstructured(layer, "weight", amount=sparsity)
-    mine = layer_wise_masks(prunable_parameters(net, ("classifier",), ()), sparsity)
+        torchs.l1_unstructured(layer, "weight", amount=sparsity)
+    mine = layer_wise_masks(sizes(prunable_parameters(net, ("classifier",), ())), sparsity)
     assert torch.equal(mine["conv.weight"].float(), theirs.conv.weight_mask)
     assert torch.equal(mine["layer.weight"].float(), theirs.layer.weight_mask)
 
@@ -63,14 +83,14 @@ def test_masks_equal_torchs_with_equal_scores(sparsity):
     net = Net()
     nn.init.constant_(net.layer.weight, 0.5)
     theirs = copy.deepcopy(net)
-    prune.l1_unstructured(theirs.layer, "weight", amount=sparsity)
-    mine = layer_wise_masks({"layer.weight": net.layer.weight}, sparsity)
+    torchs.l1_unstructured(theirs.layer, "weight", amount=sparsity)
+    mine = layer_wise_masks(sizes({"layer.weight": net.layer.weight}), sparsity)
     assert torch.equal(mine["layer.weight"].float(), theirs.layer.weight_mask)
 
 
 @pytest.mark.parametrize("scope", ["global", "layer_wise"])
 def test_exactly_the_asked_share_goes(net, scope):
-    masks = prune_unstructured(net, ("classifier",), scope, 0.6, ())
+    masks = prune(net, scope=scope, target_sparsity=0.6)
     kept = sum(int(m.sum()) for m in masks.values())
     total = sum(m.numel() for m in masks.values())
     assert abs((total - kept) - 0.6 * total) <= len(masks) / 2
@@ -95,7 +115,7 @@ def test_tied_and_transformer_embeddings_are_left_alone():
 
 
 def test_masks_hold_against_an_optimiser_with_momentum(net):
-    masks = prune_unstructured(net, ("classifier",), "global", 0.5, ())
+    masks = prune(net, target_sparsity=0.5)
     parameters = prunable_parameters(net, ("classifier",), ())
     optimizer = torch.optim.AdamW(net.parameters(), lr=0.1)
     for _ in range(3):
@@ -105,3 +125,66 @@ def test_masks_hold_against_an_optimiser_with_momentum(net):
         assert any((net.get_parameter(n)[~m] != 0).any() for n, m in masks.items())  # the optimiser does move them
         apply_masks(parameters, masks)
         assert all((net.get_parameter(n)[~m] == 0).all() for n, m in masks.items())
+
+
+def pattern_by_hand(weight, mask):
+    """2:4 in plain Python: every four in the order [in, kh, kw], the two largest magnitudes kept."""
+    for row, kept in zip(weight.flatten(1).tolist(), mask.flatten(1).tolist(), strict=True):
+        for start in range(0, len(row), 4):
+            four, keeps = row[start : start + 4], kept[start : start + 4]
+            assert sum(keeps) == 2
+            assert min(abs(w) for w, k in zip(four, keeps, strict=True) if k) >= max(
+                abs(w) for w, k in zip(four, keeps, strict=True) if not k
+            )
+
+
+def test_exactly_two_of_every_four_along_the_inputs_stay_and_they_are_the_largest(net):
+    parameters = {"layer.weight": net.layer.weight, "conv.weight": nn.Parameter(torch.randn(5, 4, 3, 3))}
+    parameters["conv.weight"].data = parameters["conv.weight"].data.to(memory_format=torch.channels_last)
+    masks = two_of_four_masks(sizes(parameters))
+    assert list(masks) == list(parameters)
+    for name, mask in masks.items():
+        assert mask.shape == parameters[name].shape
+        pattern_by_hand(parameters[name], mask)
+
+
+def test_equal_weights_lose_two_of_four_as_well():
+    (mask,) = two_of_four_masks({"w": torch.ones(3, 8)}).values()
+    assert (mask.view(-1, 4).sum(1) == 2).all()
+
+
+def test_layers_whose_inputs_are_no_multiple_of_four_stay_dense(net):
+    before = net.conv.weight.clone()  # 3 x 3 x 3 = 27 inputs
+    masks = prune(net, pruning="2:4")
+    assert list(masks) == ["layer.weight"]
+    assert left_dense(prunable_parameters(net, ("classifier",), ())) == ["conv.weight"]
+    assert torch.equal(net.conv.weight, before)
+    assert (net.layer.weight == 0).float().mean() == 0.5
+
+
+def test_by_hand_every_named_layer_loses_exactly_its_share_and_the_others_nothing(net):
+    masks = prune(net, scope="by_hand", layer_sparsity="layer.weight=0.25")
+    assert list(masks) == ["layer.weight"]
+    assert int((net.layer.weight == 0).sum()) == 18  # a quarter of 72
+    assert (net.conv.weight != 0).all()
+    kept, gone = masks["layer.weight"], ~masks["layer.weight"]
+    fresh = copy.deepcopy(net).layer.weight
+    assert fresh[kept].abs().min() > fresh[gone].abs().max()
+
+
+def test_a_layer_that_is_not_there_is_named_with_those_that_are(net):
+    with pytest.raises(SimulatorError, match=r"names nowhere\.weight") as said:
+        prune(net, scope="by_hand", layer_sparsity="nowhere.weight=0.5")
+    assert "conv.weight, layer.weight" in said.value.advice
+
+
+@pytest.mark.parametrize("importance", ["magnitude", "random"])
+def test_what_was_dropped_stays_dropped_when_weights_are_ranked_anew(net, importance):
+    rule = MaskRule(make_config({"target_sparsity": 0.6, "importance": importance}), ("classifier",))
+    first = rule.masks(net, NO_DATA, lambda target: target / 2)
+    with torch.no_grad():
+        for name, mask in first.items():
+            net.get_parameter(name)[~mask] = 99.0  # even if they had grown meanwhile
+    second = rule.masks(net, Calibration(NO_DATA.logits, (), seed=1), float, first)
+    assert not any((second[name] & ~first[name]).any() for name in first)
+    assert sum(int((~m).sum()) for m in second.values()) == round(0.6 * sum(m.numel() for m in second.values()))

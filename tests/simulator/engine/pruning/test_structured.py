@@ -9,11 +9,36 @@ from torchvision.models import mobilenet_v2, resnet18
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import prune_channels
-from simulator.engine.pruning.heads import FeedForward, neurons_to_keep, parts_of, prune_transformer
+from simulator.engine.pruning.heads import parts_of, prune_transformer
+from simulator.engine.pruning.importance import Calibration
+from simulator.engine.pruning.units import units_to_keep
+from simulator.pruning_catalog import importances_for
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 CNNS = {"resnet18": resnet18, "mobilenet_v2": mobilenet_v2}
 TRANSFORMERS = {"distilbert": small_distilbert, "t5_small": small_t5}
+
+
+LABELS = torch.tensor([0, 1, 2])
+
+
+def pixels_of(model, batch):
+    return model(batch["pixels"])
+
+
+def cut(model, scope, sparsity, importance="magnitude", size=32, classifier=("fc",), **more):
+    """Prune the channels of a CNN, with two batches of noise to look at."""
+    generator = torch.Generator().manual_seed(4)
+    batches = [({"pixels": torch.randn(3, 3, size, size, generator=generator)}, LABELS) for _ in range(2)]
+    example = torch.randn(1, 3, size, size)
+    calibration = Calibration(pixels_of, batches, seed=7)
+    prune_channels(model, example, classifier, scope, sparsity, importance, calibration, **more)
+
+
+def cut_transformer(model, name, scope, sparsity, importance="magnitude", **more):
+    """Prune the neurons and heads of a transformer, with a batch to look at."""
+    calibration = Calibration(MODULES[name].logits, [(token_batch(), LABELS)], seed=7)
+    prune_transformer(model, scope, sparsity, importance, calibration, **more)
 
 
 def parameters(model):
@@ -27,7 +52,7 @@ def test_a_pruned_cnn_is_smaller_and_learns(name, scope, sparsity):
     torch.manual_seed(0)
     model = CNNS[name](num_classes=10)
     before = parameters(model)
-    prune_channels(model, torch.randn(1, 3, 32, 32), MODULES[name].CLASSIFIER, scope, sparsity)
+    cut(model, scope, sparsity, classifier=MODULES[name].CLASSIFIER)
     assert parameters(model) < before * (0.6 if sparsity == 0.5 else 0.3)
     convolutions = [m for m in model.modules() if isinstance(m, torch.nn.Conv2d)]
     assert all(c.weight.is_contiguous(memory_format=torch.channels_last) for c in convolutions)
@@ -44,7 +69,7 @@ def test_half_of_resnet18s_channels_leave_a_quarter_of_it():
     DESIGN's 0.487 G is torch-pruning's own count, which adds norms and pooling; the parameters are the same.
     """
     model = resnet18()
-    prune_channels(model, torch.randn(1, 3, 224, 224), ("fc",), "layer_wise", 0.5)
+    cut(model, "layer_wise", 0.5, size=224)
     assert parameters(model) == pytest.approx(3.06e6, rel=0.005)
     first, classifier, all_of_them = 118_013_952, 512_000, 1_814_073_344
     expected = first // 2 + classifier // 2 + (all_of_them - first - classifier) // 4
@@ -57,7 +82,7 @@ def test_channels_with_small_norms_go_first():
     with torch.no_grad():
         inside.weight[::2] *= 1e-4
     kept = inside.weight[1::2].clone()
-    prune_channels(model, torch.randn(1, 3, 32, 32), ("fc",), "layer_wise", 0.5)
+    cut(model, "layer_wise", 0.5)
     assert inside.weight.shape[0] == 32
     inputs = inside.weight.shape[1]
     norms = kept.flatten(1).norm(dim=1)
@@ -70,7 +95,7 @@ def test_channels_with_small_norms_go_first():
 def test_a_pruned_transformer_is_smaller_and_learns(name, scope, sparsity):
     model = TRANSFORMERS[name]()
     before = parameters(model)
-    prune_transformer(model, scope, sparsity)
+    cut_transformer(model, name, scope, sparsity)
     assert parameters(model) < before if sparsity else parameters(model) == before
     model.train()
     out = MODULES[name].logits(model, token_batch())
@@ -98,7 +123,7 @@ def test_removing_what_is_zero_changes_no_logit(name):
             for layer in heads.outer:
                 layer.weight[:, zero] = 0
     before = MODULES[name].logits(model, token_batch())
-    prune_transformer(model, "layer_wise", 0.5)
+    cut_transformer(model, name, "layer_wise", 0.5)
     assert torch.allclose(MODULES[name].logits(model, token_batch()), before, atol=1e-5)
     assert all(len(p.up.weight) == 20 for p in parts_of(model)[0])
     assert all(len(layer.weight) == 2 * h.width for h in parts_of(model)[1] for layer in h.inner)
@@ -106,24 +131,115 @@ def test_removing_what_is_zero_changes_no_logit(name):
 
 def test_t5_still_generates_after_losing_heads():
     model = small_t5()
-    prune_transformer(model, "layer_wise", 0.5)
+    cut_transformer(model, "t5_small", "layer_wise", 0.5)
     batch = token_batch()
     out = model.generate(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], max_new_tokens=4)
     assert out.shape[0] == 3
 
 
 def test_a_global_ranking_takes_more_from_the_weaker_layer_but_empties_none():
-    strong, weak = (FeedForward(torch.nn.Linear(4, 100), torch.nn.Linear(100, 4)) for _ in range(2))
-    scores = [strong.importance(), weak.importance()]
-    scores[1][:90] *= 1e-3  # most neurons of the second layer do next to nothing
-    keep = neurons_to_keep(scores, "global", 0.45)
+    torch.manual_seed(0)
+    scores = [torch.rand(100) + 0.5 for _ in range(2)]
+    scores[1][:90] *= 1e-3  # most units of the second layer do next to nothing
+    keep = units_to_keep(scores, "global", 0.45)
     assert sum(keep) == 110
     assert keep[1] <= 20 < 90 <= keep[0]
-    assert min(neurons_to_keep(scores, "global", 0.95)) >= 5
+    assert min(units_to_keep(scores, "global", 0.95)) >= 5
+    assert min(units_to_keep([torch.ones(100), torch.full((100,), 1e-9)], "global", 0.5, normalise=False)) == 5
+
+
+@pytest.mark.parametrize("model_name", CNNS)
+@pytest.mark.parametrize("importance", importances_for("image", "structured"))
+@pytest.mark.parametrize("scope", ["global", "layer_wise"])
+def test_a_cnn_pruned_by_any_importance_is_smaller_and_learns(model_name, importance, scope):
+    torch.manual_seed(0)
+    model = CNNS[model_name](num_classes=10)
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.weight)  # fresh ones are all 1: nothing to rank
+    before = parameters(model)
+    layers = {name: len(m.weight) for name, m in model.named_modules() if isinstance(m, torch.nn.Conv2d)}
+    cut(model, scope, 0.5, importance, classifier=MODULES[model_name].CLASSIFIER)
+    assert parameters(model) < before * 0.75
+    for name, channels in layers.items():
+        kept = len(model.get_submodule(name).weight)
+        assert kept >= round(0.05 * channels)
+        if scope == "layer_wise":
+            assert kept == channels - round(0.5 * channels)
+    model.train()
+    model(torch.randn(4, 3, 32, 32)).sum().backward()
+    assert all(p.grad is not None and p.grad.shape == p.shape for p in model.parameters())
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+@pytest.mark.parametrize("importance", importances_for("text", "structured"))
+@pytest.mark.parametrize("scope", ["global", "layer_wise"])
+def test_a_transformer_pruned_by_any_importance_is_smaller_and_learns(name, importance, scope):
+    model = TRANSFORMERS[name]()
+    cut_transformer(model, name, scope, 0.5, importance)
+    feed_forward, attention = parts_of(model)
+    assert sum(len(f.up.weight) for f in feed_forward) == 20 * len(feed_forward)
+    assert all(len(layer.weight) == 2 * a.width for a in attention for layer in a.inner)
+    MODULES[name].logits(model.train(), token_batch()).sum().backward()
+    assert all(f.up.weight.grad.shape == f.up.weight.shape for f in feed_forward)
+
+
+def test_channels_with_small_scales_go_first():
+    model = resnet18(num_classes=10)
+    norm = model.layer1[0].bn1  # its channels belong to no other layer's group
+    gammas = torch.linspace(-1, 1, 64)[torch.randperm(64, generator=torch.Generator().manual_seed(0))]
+    norm.weight.data = gammas.clone()
+    cut(model, "layer_wise", 0.5, "batchnorm_scale")
+    assert torch.equal(norm.weight, gammas[gammas.abs() > gammas.abs().sort().values[31]])
+
+
+def test_scales_are_compared_between_layers_as_they_are():
+    model = resnet18(num_classes=10)
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.weight, 0.5, 1.0)
+    weak, strong = model.layer1[0].bn1, model.layer2[0].bn1
+    weak.weight.data *= 0.01
+    cut(model, "global", 0.2, "batchnorm_scale")
+    assert weak.num_features == 3  # the floor: 5 % of 64
+    assert strong.num_features > 100
+
+
+def test_neurons_whose_input_is_silent_go_first_by_wanda_and_stay_by_magnitude():
+    model = small_distilbert()
+    up, down = (model.distilbert.transformer.layer[0].ffn.lin1, model.distilbert.transformer.layer[0].ffn.lin2)
+    with torch.no_grad():
+        up.weight[:20], up.bias[:20] = 0.02, -100.0  # GELU lets nothing of these through
+        down.weight[:, :20] *= 10
+    loud = down.weight[:, 20:].clone()
+    by_magnitude = copy.deepcopy(model)
+    cut_transformer(model, "distilbert", "layer_wise", 0.5, "wanda")
+    assert torch.equal(model.distilbert.transformer.layer[0].ffn.lin2.weight, loud)
+    cut_transformer(by_magnitude, "distilbert", "layer_wise", 0.5)
+    assert not torch.equal(by_magnitude.distilbert.transformer.layer[0].ffn.lin2.weight, loud)
+
+
+def test_random_channels_do_not_depend_on_the_weights():
+    one, other = resnet18(num_classes=10), resnet18(num_classes=10)
+    marks = torch.arange(64.0)
+    for model in (one, other):
+        model.layer1[0].bn1.bias.data = marks.clone()
+        cut(model, "global", 0.5, "random")
+    assert torch.equal(one.layer1[0].bn1.bias, other.layer1[0].bn1.bias)
+    assert one.layer1[0].bn1.bias.tolist() != list(range(32, 64))
+
+
+@pytest.mark.parametrize("scope", ["global", "layer_wise"])
+def test_at_the_highest_sparsity_narrow_layers_are_pruned_too_and_keep_a_channel(scope):
+    student = MODULES["resnet18"].build_student(resnet18(num_classes=10), 0.25, 0)
+    cut(student, scope, 0.95)
+    channels = [m.out_channels for m in student.modules() if isinstance(m, torch.nn.Conv2d)]
+    assert min(channels) >= 1
+    assert max(channels) <= 128 * (0.06 if scope == "layer_wise" else 0.5)
 
 
 def test_pruning_leaves_the_original_alone():
     model = small_distilbert()
     copied = copy.deepcopy(model)
-    prune_transformer(copied, "global", 0.5)
+    cut_transformer(copied, "distilbert", "global", 0.5)
     assert parameters(model) == parameters(small_distilbert())

@@ -137,6 +137,6 @@ def keep_and_bring_back() -> None:
 def _say_what_was_brought(imported: history.Imported | None) -> None:
     if imported is None:
         return
-    st.success(f"{imported.added} runs were added; {imported.already_here} were here already.", icon=":material/check:")
+    st.success(f"Runs added: {imported.added}. Here already: {imported.already_here}.", icon=":material/check:")
     for reason in imported.refused:
         st.warning(reason, icon=":material/error:")

@@ -35,7 +35,7 @@ from simulator.engine.pipeline import plan, student_examples
 from simulator.engine.setup import Setup, prepare
 
 SETTINGS: dict[str, dict[str, int]] = {
-    "text": {"epochs": 3, "train_examples": 480},  # the plain loop needs minutes for more
+    "text": {"epochs": 3, "train_examples": 960},  # the plain loop needs minutes for more
     "image": {"epochs": 5},
 }
 FEW_VALIDATION_EXAMPLES = 32  # so that the time is that of training

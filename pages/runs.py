@@ -14,8 +14,10 @@ with errors_shown():
     listed = runs.listing()
     if not listed:
         runs.nothing_yet()
+        runs.keep_and_bring_back()
         st.stop()
     selected = runs.table(listed)
     runs.actions(selected)
     if len(selected) > 1:
         runs.compare(selected)
+    runs.keep_and_bring_back()

@@ -27,7 +27,7 @@ from simulator.tables import WAITING, events, measurements, prepare, runs
 log = logging.getLogger(__name__)
 
 RunState = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
-Origin = Literal["app", "cli", "recorded"]
+Origin = Literal["app", "cli", "recorded", "imported"]
 ENDED: tuple[RunState, ...] = ("finished", "failed", "cancelled", "interrupted")
 COST_EVENTS = ("stage_finished", "finished")
 ADD_TRIES = 5
@@ -109,6 +109,19 @@ class Store:
             except sa.exc.IntegrityError:
                 if not tries_left:
                     raise
+
+    def restore(self, run: Run, said: Sequence[Event]) -> bool:
+        """Add a run that has ended elsewhere, with its events; False if there is one with its id already."""
+        values = {**run.model_dump(mode="json"), "config": run.config.model_dump_json()}
+        values["forecast"] = run.forecast.model_dump_json() if run.forecast else ""
+        number = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery()
+        with self.engine.begin() as connection:
+            if connection.execute(sa.select(runs.c.id).where(runs.c.id == run.id)).first():
+                return False
+            connection.execute(runs.insert().values(**values, number=number))
+            if said:
+                _append(connection, run.id, said)
+        return True
 
     def get(self, run_id: str) -> Run:
         """The run with this id.
@@ -238,11 +251,12 @@ class Store:
     def recent_costs(self, model: str, limit: int = 5) -> list[tuple[RunConfig, list[Event]]]:
         """What the latest finished runs of a model took: settings, and each StageFinished and RunFinished.
 
-        The store holds this machine's own runs only; recorded ones are shipped as files.
+        Imported runs may come from another machine, and are left out.
         """
         # the first field of a record stands first in its JSON
         of_model = runs.c.config.startswith(f'{{"model":"{model}"', autoescape=True)
-        recent = sa.select(runs.c.id, runs.c.config).where(of_model, runs.c.state == "finished")
+        here = runs.c.origin != "imported"
+        recent = sa.select(runs.c.id, runs.c.config).where(of_model, here, runs.c.state == "finished")
         costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
         with self.engine.connect() as connection:
             found = connection.execute(recent.order_by(runs.c.number.desc()).limit(limit)).all()

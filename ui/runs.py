@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from simulator import service
+from simulator import history, service
 from simulator.events import Measurement
 from simulator.store import ENDED, Run
 from ui import live, tables
@@ -15,6 +15,7 @@ from ui.guard import errors_shown
 
 MOST_LISTED = 200
 TICKED = "ticked_runs"
+IMPORTED = "imported_runs"
 
 
 def listing() -> list[Run]:
@@ -111,3 +112,31 @@ def compare(selected: Sequence[Run]) -> None:
         alt="Settings and results of the chosen runs side by side",
     )
     st.caption("Marked rows differ between the runs." if differing else "These runs have equal settings and figures.")
+
+
+def keep_and_bring_back() -> None:
+    """The history of runs as a file: to keep where disks do not last, and to bring back."""
+    with st.expander("Keep your runs, or bring them back", icon=":material/save:"):
+        st.caption("Settings, curves and figures of all runs that have ended, as one JSON file. Weights are not in it.")
+        st.download_button(
+            "All runs (JSON)",
+            history.export_history,
+            "runs.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        file = st.file_uploader("Bring back", type="json", max_upload_size=history.LARGEST_MB, key="history_file")
+        if st.button("Add its runs", icon=":material/upload:", disabled=file is None, key="import_history") and file:
+            with errors_shown():
+                st.session_state[IMPORTED] = history.import_history(file.getvalue())
+                st.rerun()
+        _say_what_was_brought(st.session_state.get(IMPORTED))
+
+
+def _say_what_was_brought(imported: history.Imported | None) -> None:
+    if imported is None:
+        return
+    st.success(f"Runs added: {imported.added}. Here already: {imported.already_here}.", icon=":material/check:")
+    for reason in imported.refused:
+        st.warning(reason, icon=":material/error:")

@@ -243,7 +243,7 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> p
         {
             "Run": run.id,
             "When": words.ago(run.created_at),
-            "State": "recorded" if run.origin == "recorded" else run.state,
+            "State": run.origin if run.origin in ("recorded", "imported") else run.state,
             "Model": MODELS[run.config.model].title,
             "Data": settings.shown("dataset", run.config.dataset),
             "T": run.config.temperature,

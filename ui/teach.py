@@ -99,6 +99,8 @@ def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = Fa
             )
         else:
             st.badge(f"measured on {p.device}, {words.day(p.recorded_at)}", icon=":material/speed:", color="blue")
+        if run.origin == "imported":
+            st.badge("imported from a file", icon=":material/upload_file:", color="gray")
         if p.source == "pretrained":
             st.badge("teacher from published weights", icon=":material/verified:", color="green")
         else:

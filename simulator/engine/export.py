@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from torch import nn
 
 from simulator.engine import portable
 from simulator.engine.measure.size import save_model
+from simulator.engine.models.text import MAX_TOKENS
 from simulator.engine.setup import Setup
 from simulator.engine.teacher import write_json
 from simulator.events import Variant
@@ -32,6 +34,7 @@ from load import load
 
 model = load(".")
 tokenizer = Tokenizer.from_file("tokenizer.json")
+tokenizer.enable_truncation({tokens})               # as in training
 ids = torch.tensor([tokenizer.encode("a text of yours").ids])
 logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
 """
@@ -43,7 +46,7 @@ from load import load
 model = load(".")
 tokenizer = sentencepiece.SentencePieceProcessor(model_file="spiece.model")
 words = {words}
-ids = torch.tensor([tokenizer.encode("a text of yours") + [1]])      # 1 ends a text
+ids = torch.tensor([tokenizer.encode("a text of yours")[: {tokens} - 1] + [1]])      # as in training; 1 ends a text
 out = model(input_ids=ids, attention_mask=torch.ones_like(ids), decoder_input_ids=torch.zeros(1, 1, dtype=torch.long))
 logits = out.logits[:, 0, [tokenizer.encode(word)[0] for word in words]]
 """
@@ -55,7 +58,7 @@ Made by the KD Pruning Simulator; data: {dataset}. Classes, in the order of the 
 
 - `model.safetensors`: the weights, dense.
 - `config.json`: the architecture before pruning; a structurally pruned layer is as small as its tensor in the file.
-- `load.py`: builds the model and fills it; needs torch, safetensors and {library}, nothing of the simulator.
+- `load.py`: builds the model and fills it; nothing of the simulator is needed. Made with {libraries}.
 
 ```python
 import torch
@@ -79,12 +82,16 @@ def export(setup: Setup, variant: Variant, model: nn.Module, folder: Path) -> No
 
 def readme(setup: Setup, variant: Variant) -> str:
     """How to load the export in plain PyTorch."""
-    examples = {"distilbert": DISTILBERT_EXAMPLE, "t5_small": T5_EXAMPLE.format(words=list(setup.dataset.label_words))}
+    examples = {
+        "distilbert": DISTILBERT_EXAMPLE.format(tokens=MAX_TOKENS),
+        "t5_small": T5_EXAMPLE.format(words=list(setup.dataset.label_words), tokens=MAX_TOKENS),
+    }
+    libraries = ("torch", "safetensors", "transformers" if setup.model.kind == "text" else "torchvision")
     return README.format(
         title=setup.model.title,
         variant=variant,
         dataset=setup.dataset.title,
         classes=", ".join(setup.dataset.class_names),
-        library="transformers" if setup.model.kind == "text" else "torchvision",
+        libraries=", ".join(f"{name} {importlib.metadata.version(name)}" for name in libraries),
         example=examples.get(setup.config.model, IMAGE_EXAMPLE.format(size=setup.config.image_size)),
     )

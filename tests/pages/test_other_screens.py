@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from simulator import recorded, service
+from simulator import history, recorded, service
 from simulator.config import make_config
 from simulator.recorded import Recorded
 from tests.ui.invented import whole_run
@@ -157,3 +157,15 @@ def test_the_sidebar_asks_only_for_runs_that_have_not_ended(open_screen, stored,
     monkeypatch.setattr(service, "list_runs", lambda states=None: asked.append(states) or every(states))
     assert "and 1 more on the Runs page" in [c.value for c in open_screen("models").sidebar.caption]
     assert asked and set(asked) == {("queued", "running")}
+
+
+def test_runs_brings_a_history_back(open_screen, stored):
+    stored("dd44", "failed", message="It broke.")
+    content = history.export_history()
+    service.delete("dd44")
+    app = open_screen("runs")
+    app.file_uploader(key="history_file").upload("runs.json", content.encode(), "application/json").run()
+    app.button(key="import_history").click().run()
+    assert not app.exception
+    assert service.run("dd44").origin == "imported"
+    assert "Runs added: 1." in app.success[0].value

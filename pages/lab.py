@@ -29,9 +29,11 @@ with left:
         "The student learns from the teacher's soft targets and from the true labels at once.",
         "logits", "soft targets", "temperature", "alpha", "soft loss", "hard loss",
     )  # fmt: skip
+    controls.draw("method", settled)
+    teach.about_method(settled.method)
     controls.draw("temperature", settled)
     controls.draw("alpha", settled)
-    teach.loss_formula(settled.temperature, settled.alpha)
+    teach.loss_formula(settled)
     controls.draw("epochs", settled)
 
     st.markdown("#### Pruning")
@@ -46,7 +48,7 @@ with left:
         for name, control in settings.all_controls().items():
             if control.more and settings.applies(name, settled):
                 controls.draw(name, settled)
-    teach.show_code("Show the loss as it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss")
+    teach.show_loss(settled.method)
     teach.show_code("Show the importance as it runs", "engine/pruning/importance.py", settled.importance)
 
 with right, errors_shown():

@@ -14,6 +14,7 @@ from simulator import teachers
 from simulator.availability import weights_state_soon
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig
+from simulator.distillation_catalog import METHODS
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
 from simulator.machine import MB, available_memory_mb, matmul_flops
@@ -192,7 +193,14 @@ def _work(stage: Stage, examples: int, config: RunConfig) -> float:
         return 0.0
     size = SIZES[config.model]
     share = 1.0 if stage == "teacher" else _student_share(config)
-    return examples * _units(config) * size.macs_per_unit * share * FORWARD_AND_BACKWARD
+    passes = share * FORWARD_AND_BACKWARD + _teacher_passes(stage, config)
+    return examples * _units(config) * size.macs_per_unit * passes
+
+
+def _teacher_passes(stage: Stage, config: RunConfig) -> int:
+    """Forward passes of the teacher beside each of the student's: one where features are compared."""
+    taught = stage == "distil" or (stage == "recover" and config.recovery_with_teacher)
+    return int(taught and METHODS[config.method].compares_features)
 
 
 def _student_share(config: RunConfig) -> float:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from simulator import pruning_rules
 from simulator.catalog import DATASETS, MODELS, datasets_for
+from simulator.distillation_catalog import METHODS
 from simulator.errors import InvalidConfig
 from simulator.layer_shares import as_text, parse, tidy
 from simulator.pruning_catalog import TRAIN_AGAIN, TWO_OF_FOUR_SPARSITY
@@ -17,6 +18,7 @@ ModelName = Literal["distilbert", "t5_small", "mobilenet_v2", "resnet18"]
 DatasetName = Literal["digits", "docstrings", "reviews_topic", "reviews_sentiment", "sst2", "cifar10", "fashion_mnist"]
 AlsoPrune = Literal["embeddings", "norms", "biases", "classifier"]
 Pattern = Literal["unstructured", "2:4", "structured"]
+Method = Literal["kd", "dkd", "dist", "reverse_kl", "rkd", "hint", "attention", "cosine", "label_smoothing"]
 Importance = Literal["magnitude", "random", "taylor", "wanda", "batchnorm_scale"]
 Scope = Literal["global", "layer_wise", "by_hand"]
 Schedule = Literal["one_shot", "iterative", "cubic", "lottery", "lottery_random"]
@@ -70,6 +72,7 @@ class RunConfig(BaseModel):
         ge=64,
         le=60_000,
     )
+    method: Method = setting("kd", "Method", "How the student learns from the teacher.")
     temperature: float = setting(
         4.0,
         "Temperature T",
@@ -80,7 +83,7 @@ class RunConfig(BaseModel):
         le=20.0,
     )
     alpha: float = setting(
-        0.7,
+        None,
         "Alpha",
         "The weight of the soft loss; 1 - alpha weighs the hard loss. 0 is training without "
         "a teacher. (Some papers use alpha the other way round.)",
@@ -216,6 +219,9 @@ class RunConfig(BaseModel):
         dataset = DATASETS.get(data["dataset"])
         if dataset is not None and data.get("train_examples") is None:
             data["train_examples"] = min(dataset.max_train_examples, DEFAULT_TRAIN_EXAMPLES)
+        method = METHODS.get(data.get("method", "kd"))
+        if method is not None and data.get("alpha") is None:
+            data["alpha"] = method.alpha
         if data.get("pruning") == "2:4":
             data["target_sparsity"] = TWO_OF_FOUR_SPARSITY  # whatever was asked for: the record holds what is used
         return data
@@ -239,6 +245,12 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"train_examples {self.train_examples} is more than {self.dataset} has: "
                 f"choose at most {dataset.max_train_examples}"
+            )
+        if len(dataset.class_names) < METHODS[self.method].fewest_classes:
+            raise ValueError(
+                f"method {self.method} is degenerate on {self.dataset}, which has {len(dataset.class_names)} classes: "
+                "it teaches how the wrong classes differ, and there is only one wrong class; choose another method, "
+                "or a data set of three classes or more"
             )
         pruning_rules.check(self)
         return self

@@ -106,7 +106,7 @@ def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict
     elif control.name in CAPTIONS:
         captions = [CAPTIONS[control.name][option].help for option in options]
         st.radio(index=options.index(default), captions=captions, **common)
-    elif control.name in ("model", "dataset", "weights"):
+    elif control.name in ("model", "dataset", "method", "weights"):
         st.selectbox(index=options.index(default), **common)
     else:
         st.segmented_control(default=default, required=True, wrap=True, **common)
@@ -147,7 +147,7 @@ def chosen(settled: RunConfig) -> RunConfig:
     held = {name: st.session_state.get(name, getattr(settled, name)) for name in settings.all_controls()}
     held["also_prune"] = tuple(held["also_prune"])
     config, refused = settings.fit(held, None)
-    if refused or config.model != settled.model or config.dataset != settled.dataset:
+    if refused or config.model != settled.model or config.dataset != settled.dataset or config.method != settled.method:
         st.rerun()
     changed = {name for name in st.session_state[DRAWN] if getattr(config, name) != settings.default_of(name, config)}
     # A link may name an option otherwise than its control shows it (model=t5_small). Streamlit drops that from the

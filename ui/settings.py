@@ -15,6 +15,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from simulator.catalog import DATASETS, MODELS, datasets_for
 from simulator.config import RunConfig, make_config
+from simulator.distillation_catalog import METHODS
 from simulator.errors import InvalidConfig
 from simulator.pruning_catalog import (
     IMPORTANCES,
@@ -32,6 +33,7 @@ Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several"
 TITLES: dict[str, dict[Any, str]] = {
     "model": {m.name: m.title for m in MODELS.values()},
     "dataset": {d.name: d.title for d in DATASETS.values()},
+    "method": {m.name: m.title for m in METHODS.values()},
     "pruning": {m.name: m.title for m in PRUNING.values()},
     "scope": {m.name: m.title for m in SCOPES.values()},
     "importance": {m.name: m.title for m in IMPORTANCES.values()},
@@ -40,7 +42,8 @@ TITLES: dict[str, dict[Any, str]] = {
     "weights": {"auto": "Published if they can be had", "pretrained": "Published", "scratch": "From scratch"},
 }
 
-FOLLOW = ("student_size", "train_examples", "learning_rate", "batch_size")  # defaults that depend on model and data
+# defaults that depend on model, data and method
+FOLLOW = ("student_size", "train_examples", "alpha", "learning_rate", "batch_size")
 WIDEST_SLIDER = 10_000
 
 
@@ -111,6 +114,9 @@ def nearest_stop(control: Control, value: float) -> float:
 def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
     """The values a control offers, given the model and the pattern of pruning."""
     control = all_controls()[name]
+    if name == "method":
+        classes = len(DATASETS[config.dataset].class_names)
+        return tuple(m.name for m in METHODS.values() if m.fewest_classes <= classes)
     if name == "importance":
         return importances_for(MODELS[config.model].kind, config.pruning)
     if name == "scope":
@@ -144,6 +150,8 @@ def applies(name: str, config: RunConfig) -> bool:
 
 def settled_otherwise(name: str, config: RunConfig) -> str:
     """Why a setting that is shown cannot be moved now; "" where it can."""
+    if name == "temperature" and not METHODS[config.method].uses_temperature:
+        return f"{METHODS[config.method].title} does not divide logits by a temperature."
     if name == "target_sparsity" and config.pruning == "2:4":
         return "2:4 removes exactly half of every layer that it prunes, so there is nothing to choose."
     if name == "target_sparsity" and config.scope == "by_hand":
@@ -179,8 +187,9 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
             the model to its new default.
     """
     values, notes = dict(asked), list[str]()
-    if before is not None and (values.get("model"), values.get("dataset")) != (before.model, before.dataset):
-        old = defaults(before.model, before.dataset)
+    decisive = ("model", "dataset", "method")
+    if before is not None and any(values.get(name) != getattr(before, name) for name in decisive):
+        old = defaults(before.model, before.dataset, before.method)
         for name in FOLLOW:
             if values.get(name) == getattr(old, name):
                 values.pop(name, None)
@@ -213,16 +222,18 @@ def _keep_or_drop(name: str, settled: dict[str, Any], values: dict[str, Any], no
         notes.append(f"{label} {shown(name, refused)} does not fit here: {shown(name, default)} is used.")
 
 
-def defaults(model: str, dataset: str | None = None) -> RunConfig:
+def defaults(model: str, dataset: str | None = None, method: str = "kd") -> RunConfig:
     """What a student starts with."""
-    return make_config({"model": model, "dataset": dataset})
+    return make_config({"model": model, "dataset": dataset, "method": method})
 
 
 def default_of(name: str, config: RunConfig) -> Any:
     """What a control starts with, given the model and the data; a setting that equals it stays out of the URL."""
     if name == "model":
         return RunConfig().model
-    return getattr(defaults(config.model, None if name == "dataset" else config.dataset), name)
+    if name in ("dataset", "method"):
+        return getattr(defaults(config.model), name)
+    return getattr(defaults(config.model, config.dataset, config.method), name)
 
 
 def from_link(parameters: Mapping[str, list[str]]) -> tuple[dict[str, Any], list[str]]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 import simulator
+from simulator.config import RunConfig
+from simulator.distillation_catalog import METHODS
 from simulator.events import Measurement, Provenance, Variant
 from simulator.statistics import intervals_overlap
 from simulator.store import Run
@@ -52,19 +54,43 @@ def explain(text: str, *terms: str) -> None:
     st.caption(text, help="\n\n".join(f"**{term}**: {GLOSSARY[term]}" for term in terms) or None)
 
 
-def loss_formula(temperature: float, alpha: float) -> None:
+def about_method(method: str) -> None:
+    """What a method does, and where it comes from."""
+    known = METHODS[method]
+    st.caption(known.help, help=f"Source: {known.paper}")
+
+
+def loss_formula(config: RunConfig) -> None:
     """The distillation loss with the numbers that the sliders hold."""
-    st.markdown(f"Loss = **{alpha:g}** · soft loss + **{1 - alpha:.2g}** · hard loss", help=_FORMULA)
-    st.caption(f"soft loss = {temperature:g}² · KL(teacher at T={temperature:g} ‖ student at T={temperature:g})")
+    st.markdown(
+        f"Loss = **{config.alpha:g}** · soft loss + **{1 - config.alpha:.2g}** · hard loss",
+        help="Alpha weighs the soft loss, the rest is cross-entropy with the labels.",
+    )
+    st.caption(f"soft loss = {SOFT_LOSSES[config.method].format(T=f'{config.temperature:g}')}")
 
 
-_FORMULA = (
-    r"$\alpha \, T^2 \, \mathrm{KL}(p_t^{T} \,\|\, p_s^{T}) + (1 - \alpha) \, \mathrm{CE}(y, p_s)$: alpha weighs "
-)
-_FORMULA += "the soft loss, the rest is cross-entropy with the labels. T² keeps the gradients' size when T changes."
+_KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"
+SOFT_LOSSES = {
+    "kd": _KD,
+    "dkd": "{T}² · (KL of true class against the rest + 8 · KL among the wrong classes), at T={T}",
+    "dist": "{T}² · (2 - correlation within examples - correlation within classes), at T={T}",
+    "reverse_kl": "{T}² · KL(student at T={T} ‖ teacher at T={T})",
+    "rkd": "25 · difference of distances + 50 · difference of angles, between the batch's features",
+    "hint": _KD + " + ½ · (projected middle layer - teacher's)²",
+    "attention": _KD + " + difference of attention",
+    "cosine": _KD + " + ⅕ · (1 - cosine of last features)",
+    "label_smoothing": "cross-entropy with all classes equally likely",
+}
 
 
-@lru_cache(maxsize=8)
+def show_loss(method: str) -> None:
+    """The loss exactly as it runs: the method's own function, and how it is blended with the hard loss."""
+    own = "feature_losses" if METHODS[method].compares_features else "methods"
+    sources = [("engine/distillation/losses.py", name) for name in ("soft_loss", "distillation_loss")]
+    _show_sources("Show the loss as it runs", [(f"engine/distillation/{own}.py", method), *sources])
+
+
+@lru_cache(maxsize=32)
 def source_of(path: str, function: str) -> str:
     """The source text of a function as it runs, read from its file without importing it (it would import torch).
 
@@ -80,10 +106,15 @@ def source_of(path: str, function: str) -> str:
 
 
 def show_code(title: str, path: str, *functions: str) -> None:
-    """Functions exactly as they run, folded away until someone asks."""
+    """Functions of one file exactly as they run, folded away until someone asks."""
+    _show_sources(title, [(path, function) for function in functions])
+
+
+def _show_sources(title: str, sources: Sequence[tuple[str, str]]) -> None:
     with st.expander(title, icon=":material/code:"):
-        st.caption(f"From simulator/{path}: this is the code that runs, not a copy.")
-        st.code("\n\n\n".join(source_of(path, function) for function in functions), language="python")
+        files = " and ".join(dict.fromkeys(f"simulator/{path}" for path, _ in sources))
+        st.caption(f"From {files}: this is the code that runs, not a copy.")
+        st.code("\n\n\n".join(source_of(path, function) for path, function in sources), language="python")
 
 
 def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = False) -> None:

@@ -15,11 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from torch import Tensor, nn
+from torch import nn
 
 from simulator.config import RunConfig, Schedule
+from simulator.distillation_catalog import METHODS
 from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples
+from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import Remask, TrainingPlan, train
 from simulator.engine.export import export
 from simulator.engine.measure.memory import PeakMemory
@@ -42,6 +44,10 @@ from simulator.events import (
 
 T = TypeVar("T")
 
+DISTIL_NOTES = {
+    True: "The teacher teaches the student",
+    False: "Training the student with smoothed labels, without the teacher",
+}
 RECOVERY_NOTES: dict[Schedule, str] = {
     "one_shot": "Fine-tuning what is left",
     "iterative": "Pruning and fine-tuning the distilled student in rounds",
@@ -75,7 +81,7 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
             "teacher", teacher_room.note(setup), teacher_room.provide(setup)
         )
         variants: dict[Variant, nn.Module] = {"teacher": teacher}
-        teacher_logits = logits[: config.train_examples]  # [examples, classes]
+        teaching = Teaching(config.method, config.temperature, logits[: config.train_examples], teacher, config.seed)
 
         # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
         initial = setup.module.build_student(teacher, config.student_size, config.seed).to(setup.device)
@@ -86,11 +92,11 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
             "Training the student without the teacher, to compare",
             learn(setup, initial, "control", "control", lessons, None),
         )
-        # distil: the same student, with the teacher's soft targets
+        # distil: the same student, with what the method makes of the teacher
         variants["distilled"], peaks["distilled"] = yield from staged(
             "distil",
-            "The teacher teaches the student",
-            learn(setup, initial, "distil", "distilled", lessons, teacher_logits),
+            DISTIL_NOTES[METHODS[config.method].has_teacher],
+            learn(setup, initial, "distil", "distilled", lessons, teaching),
         )
         # prune: the distilled student loses weights or channels, and is not retrained yet
         (variants["pruned"], masks), peaks["pruned"] = yield from staged(
@@ -98,9 +104,9 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
         )
         # recover: the schedule decides from where and how; masks hold
         if config.epochs_after_pruning:
-            soft = teacher_logits if config.recovery_with_teacher else None
+            again = teaching if config.recovery_with_teacher else None
             variants["recovered"], peaks["recovered"] = yield from staged(
-                "recover", RECOVERY_NOTES[config.schedule], recovery(setup, initial, variants, masks, soft)
+                "recover", RECOVERY_NOTES[config.schedule], recovery(setup, initial, variants, masks, again)
             )
         # measure: every variant the same way, on the same held-out examples
         _, measuring = yield from staged(
@@ -155,11 +161,11 @@ def learn(
     stage: Stage,
     variant: Variant,
     plan: TrainingPlan,
-    teacher_logits: Tensor | None,
+    teaching: Teaching | None,
     masks: Masks | None = None,
     remask: Remask | None = None,
 ) -> Generator[Event, None, nn.Module]:
-    """Train a copy of a student, with or without the teacher's logits [examples, classes].
+    """Train a copy of a student, with or without a teacher.
 
     What ``masks`` dropped stays exactly zero; ``remask`` may drop more after every step.
     """
@@ -172,7 +178,7 @@ def learn(
         plan,
         stage=stage,
         variant=variant,
-        teacher_logits=teacher_logits,
+        teaching=teaching,
         masks=masks,
         remask=remask,
     )
@@ -189,7 +195,7 @@ def pruning(setup: Setup, distilled: nn.Module) -> Generator[Event, None, tuple[
 
 
 def recovery(
-    setup: Setup, initial: nn.Module, variants: dict[Variant, nn.Module], masks: Masks, soft: Tensor | None
+    setup: Setup, initial: nn.Module, variants: dict[Variant, nn.Module], masks: Masks, teaching: Teaching | None
 ) -> Generator[Event, None, nn.Module]:
     """Train what pruning leaves, as the schedule says; gives the recovered student.
 
@@ -197,10 +203,10 @@ def recovery(
         initial: The student before any training.
         variants: Holds "distilled" and "pruned".
         masks: Of the pruned student.
-        soft: The teacher's logits, [examples, classes]; None recovers on labels alone.
+        teaching: None recovers on labels alone.
     """
     config, seed = setup.config, setup.config.seed + 1  # other batches than the distillation saw
-    train_on = partial(learn, setup, stage="recover", variant="recovered", teacher_logits=soft)
+    train_on = partial(learn, setup, stage="recover", variant="recovered", teaching=teaching)
     again = plan(setup, config.recovery_epochs, seed)
     student = variants["distilled"]
     match config.schedule:
@@ -253,7 +259,6 @@ def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:
         learning_rate=config.learning_rate,
         batch_size=config.batch_size,
         seed=seed,
-        temperature=config.temperature,
         alpha=config.alpha,
         relative_steps=setup.model.relative_steps,
         bfloat16=setup.bfloat16,

@@ -123,3 +123,8 @@ def test_advice_names_only_what_can_be_smaller() -> None:
 
 def test_a_run_that_fits_is_let_through() -> None:
     check_fits(config_of(), Forecast(seconds=1, peak_memory_mb=available_memory_mb() / 2, basis="estimate"))
+
+
+def test_a_method_that_compares_features_costs_a_pass_of_the_teacher(store):
+    plain, compared = (forecast(make_config({"method": m}), store).seconds for m in ("kd", "attention"))
+    assert compared > plain

@@ -85,6 +85,7 @@ def test_every_field_tells_a_slider_what_to_say() -> None:
 
 
 AS_TEXT: dict[str, tuple[Any, Any]] = {
+    "method": ("dist", "dist"),
     "model": ("mobilenet_v2", "mobilenet_v2"),
     "dataset": ("digits", "digits"),
     "student_size": ("0.25", 0.25),
@@ -145,3 +146,15 @@ def test_the_catalogue_lists_exactly_what_the_config_accepts() -> None:
         ("scope", SCOPES),
     ):
         assert get_args(RunConfig.model_fields[name].annotation) == tuple(catalogue)
+
+
+def test_alpha_follows_the_method_unless_it_is_given():
+    assert make_config({"method": "label_smoothing"}).alpha == 0.1
+    assert make_config({"method": "dist"}).alpha == 0.7
+    assert make_config({"method": "label_smoothing", "alpha": 0.5}).alpha == 0.5
+
+
+def test_a_method_that_is_degenerate_with_two_classes_says_so():
+    with pytest.raises(InvalidConfig, match="only one wrong class"):
+        make_config({"model": "distilbert", "dataset": "reviews_sentiment", "method": "dkd"})
+    assert make_config({"model": "distilbert", "dataset": "reviews_topic", "method": "dkd"}).method == "dkd"

@@ -199,3 +199,18 @@ def test_what_has_no_say_is_not_shown_or_says_why():
     assert settings.settled_otherwise("target_sparsity", make_config({})) == ""
     assert settings.asked_sparsity(config) == "by hand"
     assert settings.asked_sparsity(make_config({"target_sparsity": 0.8})) == "80%"
+
+
+def test_alpha_follows_the_method_and_a_method_that_does_not_fit_is_not_offered():
+    before = settings.defaults("distilbert", "reviews_sentiment")
+    assert "dkd" not in settings.choices("method", before)
+    assert "dkd" in settings.choices("method", settings.defaults("distilbert"))
+    config, _ = settings.fit({**dict(before), "method": "label_smoothing"}, before)
+    assert config.alpha == 0.1
+    kept, _ = settings.fit({**dict(before), "alpha": 0.3, "method": "label_smoothing"}, before)
+    assert kept.alpha == 0.3
+
+
+def test_a_method_without_temperature_says_why_the_slider_rests():
+    assert "temperature" in settings.settled_otherwise("temperature", settings.defaults("resnet18", None, "rkd"))
+    assert not settings.settled_otherwise("temperature", settings.defaults("resnet18"))

@@ -40,21 +40,16 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, temperature: float
     return temperature**2 * F.kl_div(student, teacher, reduction="batchmean", log_target=True)
 
 
-def distillation_loss(
-    student_logits: Tensor, labels: Tensor, teacher_logits: Tensor | None, temperature: float, alpha: float
-) -> Loss:
+def distillation_loss(student_logits: Tensor, labels: Tensor, soft: Tensor | None, alpha: float) -> Loss:
     """``alpha * soft + (1 - alpha) * hard``; without a teacher the hard loss alone.
 
     Args:
         student_logits: [batch, classes].
         labels: [batch], class numbers.
-        teacher_logits: [batch, classes], or None for training without a teacher.
-        temperature: T of the soft loss.
+        soft: The method's loss, a scalar; None for training without a teacher.
         alpha: Weight of the soft loss, 0 to 1.
     """
-    student_logits = student_logits.float()  # under autocast they arrive in bfloat16
     hard = F.cross_entropy(student_logits, labels)
-    if teacher_logits is None:
+    if soft is None:
         return Loss(hard, hard, None)
-    soft = soft_loss(student_logits, teacher_logits, temperature)
     return Loss(alpha * soft + (1 - alpha) * hard, hard, soft)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from simulator.engine.batches import Batch, Examples, by_length, training_order
 from simulator.engine.device import autocast, release_memory
+from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import Loss, distillation_loss
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.pruning.masks import Masks, apply_masks
@@ -37,7 +38,7 @@ class TrainingPlan:
 
     Attributes:
         learning_rate: The peak; it rises linearly over the first tenth of the steps, then falls to 0.
-        temperature, alpha: Of the distillation loss; without effect where there is no teacher.
+        alpha: The soft loss's weight; without effect where there is no teacher.
         relative_steps: Whether a tensor's learning rate is multiplied by its root mean square.
         bfloat16: Whether matrix products run in bfloat16.
         part: (number, of how many): which of so many equal parts of the steps is trained, as one training with its
@@ -49,7 +50,6 @@ class TrainingPlan:
     batch_size: int
     seed: int
     weight_decay: float = 0.01
-    temperature: float = 1.0
     alpha: float = 0.0
     relative_steps: bool = False
     bfloat16: bool = False
@@ -65,29 +65,28 @@ def train(
     *,
     stage: Stage,
     variant: Variant,
-    teacher_logits: Tensor | None = None,
+    teaching: Teaching | None = None,
     masks: Masks | None = None,
     remask: Remask | None = None,
 ) -> Iterator[Event]:
     """Train ``model`` in place, yielding loss points, progress and validation accuracies.
 
     Two calls with equal plans see equal batches and equal dropout: the control and the distilled
-    student differ only in ``teacher_logits``.
+    student differ only in ``teaching``.
 
     Args:
         model: On its device; ``examples`` are there too.
         logits: From the model and a batch to [batch, classes].
-        teacher_logits: [examples, classes], the cached soft targets' logits; None trains on labels alone.
+        teaching: What the teacher says; None trains on labels alone.
         masks: What was pruned: put back after every optimiser step, so that it stays exactly zero.
         remask: Prunes further while the model learns; asked after every step. ``masks`` then names all parameters
             that it may prune.
     """
     scales = tensor_scales(model) if plan.relative_steps else {}
     vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
-    with vocabulary as (examples, validation):
-        yield from _train(
-            model, logits, examples, validation, plan, stage, variant, teacher_logits, masks or {}, remask, scales
-        )
+    with vocabulary as (used, validation), guided(model, teaching, logits, used, examples) as guide:
+        optimizer = make_optimizer(model, plan, scales, guide and guide.projection)
+        yield from _train(model, logits, used, validation, plan, stage, variant, guide, masks or {}, remask, optimizer)
     release_memory()
 
 
@@ -99,15 +98,14 @@ def _train(
     plan: TrainingPlan,
     stage: Stage,
     variant: Variant,
-    teacher_logits: Tensor | None,
+    guide: Guide | None,
     masks: Masks,
     remask: Remask | None,
-    scales: Mapping[str, float],
+    optimizer: torch.optim.Optimizer,
 ) -> Iterator[Event]:
     torch.manual_seed(plan.seed)  # dropout
     device = next(model.parameters()).device
     masked = {name: model.get_parameter(name) for name in masks}
-    optimizer = make_optimizer(model, plan, scales)
     whole = [training_order(examples, plan.batch_size, plan.seed, epoch) for epoch in range(plan.epochs)]
     epochs, before = part_of_steps(whole, *plan.part)
     ends, steps = list(accumulate(map(len, whole))), sum(map(len, epochs))
@@ -124,9 +122,9 @@ def _train(
         for rows in batches:
             # forward: class logits [batch, classes], then the blended loss
             with autocast(device, plan.bfloat16):
-                student_logits = logits(model, examples.rows(rows))
-            soft_targets = None if teacher_logits is None else teacher_logits[rows]
-            loss = distillation_loss(student_logits, examples.labels[rows], soft_targets, plan.temperature, plan.alpha)
+                student_logits = logits(model, examples.rows(rows)).float()
+            soft = guide.soft(student_logits, rows) if guide else None
+            loss = distillation_loss(student_logits, examples.labels[rows], soft, plan.alpha)
             # backward, with the gradient's norm clipped; then what was pruned is put back to zero
             optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
@@ -171,19 +169,26 @@ def tensor_scales(model: nn.Module) -> dict[str, float]:
     return {name: max(SMALLEST_RMS, p.detach().square().mean().sqrt().item()) for name, p in model.named_parameters()}
 
 
-def make_optimizer(model: nn.Module, plan: TrainingPlan, scales: Mapping[str, float]) -> torch.optim.Optimizer:
+def make_optimizer(
+    model: nn.Module, plan: TrainingPlan, scales: Mapping[str, float], projection: nn.Module | None = None
+) -> torch.optim.Optimizer:
     """Fused AdamW (Loshchilov and Hutter 2019); norms, biases and embeddings are not decayed.
 
     Args:
         scales: Multiplies a parameter's learning rate, by name; 1 where it is not named. With relative
             steps it is the root mean square at the start, after Adafactor (Shazeer and Stern 2018,
             arXiv:1804.04235, section 8).
+        projection: Trained beside the model, at the plan's learning rate.
     """
     embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
     by_kind: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, p in model.named_parameters():
         decay = plan.weight_decay if p.ndim > 1 and id(p) not in embeddings else 0.0
         by_kind.setdefault((plan.learning_rate * scales.get(name, 1.0), decay), []).append(p)
+    if projection is not None:
+        scale = tensor_scales(projection) if plan.relative_steps else {}
+        for name, p in projection.named_parameters():
+            by_kind.setdefault((plan.learning_rate * scale.get(name, 1.0), plan.weight_decay), []).append(p)
     groups = [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in by_kind.items()]
     return torch.optim.AdamW(groups, fused=True)
 

@@ -8,7 +8,16 @@ import torch
 from simulator.config import make_config
 from simulator.engine import pipeline, portable, teacher
 from simulator.engine.setup import prepare
-from simulator.events import STAGES, EpochFinished, LossPoint, Measured, RunFinished, StageFinished, StageStarted
+from simulator.events import (
+    STAGES,
+    VARIANTS,
+    EpochFinished,
+    LossPoint,
+    Measured,
+    RunFinished,
+    StageFinished,
+    StageStarted,
+)
 
 SMALL = {
     "model": "resnet18",
@@ -183,3 +192,16 @@ def test_losses_are_finite_and_fall(whole_run):
         totals = [e.total for e in of(whole_run[0], LossPoint) if e.variant == variant]
         assert all(math.isfinite(x) for x in totals)
         assert sum(totals[-3:]) < sum(totals[:3])
+
+
+@pytest.mark.parametrize(
+    ("method", "pruning"), [("hint", "structured"), ("attention", "unstructured"), ("label_smoothing", "structured")]
+)
+def test_a_run_with_another_method(method, pruning):
+    events = carry_out(method=method, pruning=pruning, target_sparsity=0.3)
+    assert [e.measurement.name for e in of(events, Measured)] == list(VARIANTS)
+    soft = {v: [e.soft for e in of(events, LossPoint) if e.variant == v] for v in ("control", "distilled", "recovered")}
+    assert all(s is None for s in soft["control"])
+    assert all(s is not None and math.isfinite(s) for s in soft["distilled"] + soft["recovered"])
+    note = next(e.note for e in of(events, StageStarted) if e.stage == "distil")
+    assert ("without the teacher" in note) == (method == "label_smoothing")

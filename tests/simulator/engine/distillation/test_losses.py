@@ -66,7 +66,7 @@ def test_hot_gradients_match_logit_differences():
 def test_the_blend_is_exact(logits, alpha):
     student, teacher = (z.float() for z in logits)
     labels = torch.tensor([0, 1, 2, 3, 4, 0, 1])
-    loss = distillation_loss(student, labels, teacher, temperature=4.0, alpha=alpha)
+    loss = distillation_loss(student, labels, soft_loss(student, teacher, 4.0), alpha)
     assert loss.hard.item() == F.cross_entropy(student, labels).item()
     assert loss.soft.item() == soft_loss(student, teacher, 4.0).item()
     expected = {0.0: loss.hard.item(), 1.0: loss.soft.item()}.get(
@@ -77,6 +77,6 @@ def test_the_blend_is_exact(logits, alpha):
 
 def test_without_a_teacher_the_hard_loss_is_all():
     logits, labels = torch.randn(4, 3), torch.tensor([0, 1, 2, 0])
-    loss = distillation_loss(logits, labels, None, temperature=4.0, alpha=0.9)
+    loss = distillation_loss(logits, labels, None, alpha=0.9)
     assert loss.soft is None
     assert loss.total.item() == loss.hard.item() == F.cross_entropy(logits, labels).item()

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from simulator.engine.batches import Examples, training_order
+from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import (
     TrainingPlan,
     make_optimizer,
@@ -34,7 +35,7 @@ def losses(model, examples, plan, **options):
     return [e for e in events if isinstance(e, LossPoint)], events
 
 
-PLAN = TrainingPlan(epochs=3, learning_rate=1e-3, batch_size=16, seed=5, temperature=3.0, alpha=0.6)
+PLAN = TrainingPlan(epochs=3, learning_rate=1e-3, batch_size=16, seed=5, alpha=0.6)
 
 
 def test_equal_seeds_give_equal_losses_and_weights(examples):
@@ -52,7 +53,7 @@ def test_control_and_distilled_see_equal_batches_and_dropout(examples):
     plan = TrainingPlan(epochs=2, learning_rate=1e-3, batch_size=16, seed=5, alpha=0.0)
     control, distilled = small_distilbert(), small_distilbert()
     without, _ = losses(control, examples, plan)
-    with_teacher, _ = losses(distilled, examples, plan, teacher_logits=torch.randn(50, 3))
+    with_teacher, _ = losses(distilled, examples, plan, teaching=Teaching("kd", 3.0, torch.randn(50, 3)))
     assert [p.hard for p in without] == [p.hard for p in with_teacher]
     assert all(p.soft is None for p in without)
     assert all(p.soft > 0 for p in with_teacher)
@@ -67,7 +68,7 @@ def test_the_same_losses_as_a_plain_loop(examples):
         if isinstance(module, nn.Dropout):
             module.p = 0.0
     plain = copy.deepcopy(model)
-    ours, _ = losses(model, examples, PLAN, teacher_logits=teacher_logits)
+    ours, _ = losses(model, examples, PLAN, teaching=Teaching("kd", 3.0, teacher_logits))
 
     optimizer = torch.optim.AdamW(
         [
@@ -95,7 +96,7 @@ def test_the_same_losses_as_a_plain_loop(examples):
 
 
 def test_what_training_says(examples):
-    points, events = losses(small_distilbert(), examples, PLAN, teacher_logits=torch.randn(50, 3))
+    points, events = losses(small_distilbert(), examples, PLAN, teaching=Teaching("kd", 3.0, torch.randn(50, 3)))
     assert [e.epoch for e in events if isinstance(e, EpochFinished)] == [0, 1, 2, 3]
     assert [p.step for p in points] == list(range(1, 13))
     assert points[-1].epoch == 3

@@ -1,0 +1,180 @@
+"""Soft losses on features, one function a method.
+
+Each takes the student's and the teacher's :class:`Features` of one batch and gives a scalar. Papers add theirs to the
+hard loss with a weight of their own, which is kept here; :data:`WITH_SOFT_TARGETS` names those that stand
+beside the soft targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from simulator.engine.distillation.features import Features, matched
+
+Projection = nn.Module | None
+FeatureLoss = Callable[[Features, Features, Projection], Tensor]
+
+WITH_SOFT_TARGETS = ("hint", "attention", "cosine")
+
+RKD_DISTANCE, RKD_ANGLE = 25.0, 50.0
+ATTENTION_MAPS = 500.0
+COSINE = 0.2
+
+
+def rkd(student: Features, teacher: Features, projection: Projection) -> Tensor:
+    r"""Keep the distances between pairs of examples and the angles between triplets.
+
+    .. math:: 25 \sum_{ij} h(\psi_D(s_i, s_j), \psi_D(t_i, t_j)) + 50 \sum_{ijk} h(\psi_A(s_{ijk}), \psi_A(t_{ijk}))
+
+    means instead of sums; psi_D is the distance of two pooled features divided by the batch's mean distance, psi_A the
+    cosine of the angle at the middle one of three, h the Huber loss (smooth L1).
+
+    Source: Park, Kim, Lu and Cho 2019, "Relational Knowledge Distillation", arXiv:1904.05068, equations 4 to 9; the
+    weights of section 4.2.
+
+    Args:
+        student, teacher: Their ``pooled`` features are used; the widths may differ.
+        projection: Not used.
+    """
+    distance = F.smooth_l1_loss(distances(student.pooled), distances(teacher.pooled))
+    angle = F.smooth_l1_loss(angles(student.pooled), angles(teacher.pooled))
+    return RKD_DISTANCE * distance + RKD_ANGLE * angle
+
+
+def distances(x: Tensor) -> Tensor:
+    """Euclidean distances between rows, divided by the mean of those that are not 0, [rows, rows]."""
+    squares = (x[:, None] - x[None]).square().sum(-1)
+    apart = squares > 0
+    d = torch.where(apart, squares.where(apart, torch.ones_like(squares)).sqrt(), torch.zeros_like(squares))
+    return d / d[apart].mean() if apart.any() else d
+
+
+def angles(x: Tensor) -> Tensor:
+    """Cosines of the angles at row j between rows i and k, [j, i, k]; 0 where two of them are the same."""
+    directions = F.normalize(x[None] - x[:, None], dim=-1)  # [j, i, width]
+    return directions @ directions.transpose(1, 2)
+
+
+def hint(student: Features, teacher: Features, projection: Projection) -> Tensor:
+    r"""A layer in the student's middle foretells, through a learned projection, one in the teacher's middle.
+
+    .. math:: \tfrac{1}{2} \, \overline{(r(v_s) - u_t)^2}
+
+    the mean over all values where the paper sums, so that the weight does not depend on the layer's size; r is a
+    1 x 1 convolution or a linear layer, trained with the student and thrown away. Added to the soft targets: the paper
+    trains first on hints and then on soft targets, here both at once.
+
+    Source: Romero, Ballas, Kahou, Chassang, Gatta and Bengio 2015, "FitNets", arXiv:1412.6550, equation 3.
+
+    Args:
+        student, teacher: Their middle ``layers`` are used.
+        projection: From the student's to the teacher's channels.
+    """
+    mine, theirs = middle(student, teacher)
+    return 0.5 * mean_over_real((projected(mine, projection) - theirs).square(), student.real)
+
+
+def attention(student: Features, teacher: Features, projection: Projection) -> Tensor:
+    r"""Look where the teacher looks.
+
+    CNNs: beta / 2 times the mean square of the difference of spatial attention maps, beta = 1000:
+
+    .. math:: \frac{\beta}{2} \, \overline{\Big(\frac{Q_s}{\|Q_s\|} - \frac{Q_t}{\|Q_t\|}\Big)^2},
+        \quad Q = \sum_c A_c^2
+
+    summed over the stages. Transformers: KL(teacher's || student's) of the attention probabilities, mean over the
+    heads, mean over real tokens and matched layers.
+
+    Source: Zagoruyko and Komodakis 2017, "Paying More Attention to Attention", arXiv:1612.03928, equation 2;
+    Wang, Wei, Dong, Bao, Yang and Zhou 2020, "MiniLM", arXiv:2002.10957, equation 5.
+
+    Args:
+        student, teacher: ``attention`` where there is one, else ``layers``.
+        projection: Not used: maps have one channel.
+    """
+    if student.attention:
+        pairs = zip(student.attention, matched_layers(student.attention, teacher.attention), strict=True)
+        apart = [
+            mean_over_real(F.kl_div(s.clamp_min(TINY).log(), t, reduction="none").sum(-1, keepdim=True), student.real)
+            for s, t in pairs
+        ]
+        return torch.stack(apart).mean()
+    pairs = zip(student.layers, matched_layers(student.layers, teacher.layers), strict=True)
+    return ATTENTION_MAPS * torch.stack([(attention_map(s) - attention_map(t)).square().mean() for s, t in pairs]).sum()
+
+
+TINY = 1e-12
+
+
+def attention_map(activations: Tensor) -> Tensor:
+    """Where a stage is active: squares summed over channels, of length 1, [batch, height * width]."""
+    return F.normalize(activations.square().sum(1).flatten(1), dim=1)
+
+
+def cosine(student: Features, teacher: Features, projection: Projection) -> Tensor:
+    r"""Point where the teacher's last features point.
+
+    .. math:: \tfrac{1}{5} \, \overline{1 - \cos(r(s), t)}
+
+    over the last layer's real tokens, or a CNN's pooled features; 1/5 is the weight that DistilBERT's training gave it
+    beside the soft targets (1 to 5). r is a learned projection where the widths differ, else nothing.
+
+    Source: Sanh, Debut, Chaumond and Wolf 2019, arXiv:1910.01108, section 3, and the authors' published settings.
+
+    Args:
+        student, teacher: The last of their ``layers`` for text, their ``pooled`` features for images.
+        projection: From the student's to the teacher's width; None where they are equal.
+    """
+    mine, theirs = last(student, teacher)
+    apart = 1 - F.cosine_similarity(projected(mine, projection), theirs, dim=-1)
+    return COSINE * mean_over_real(apart[..., None], student.real)
+
+
+FEATURE_METHODS: dict[str, FeatureLoss] = {f.__name__: f for f in (rkd, hint, attention, cosine)}
+
+
+def middle(student: Features, teacher: Features) -> tuple[Tensor, Tensor]:
+    """The student's middle layer and the teacher's that is matched with it."""
+    place = (len(student.layers) - 1) // 2
+    return student.layers[place], matched_layers(student.layers, teacher.layers)[place]
+
+
+def last(student: Features, teacher: Features) -> tuple[Tensor, Tensor]:
+    """The last layers of two text models, the pooled features of two image models."""
+    if student.real is None:
+        return student.pooled, teacher.pooled
+    return student.layers[-1], teacher.layers[-1]
+
+
+def matched_layers(student: tuple[Tensor, ...], teacher: tuple[Tensor, ...]) -> list[Tensor]:
+    """A teacher's layer for each of the student's."""
+    return [teacher[n] for n in matched(len(student), len(teacher))]
+
+
+def mean_over_real(x: Tensor, real: Tensor | None) -> Tensor:
+    """The mean of [batch, tokens, ...] over real tokens; of everything where there are no tokens."""
+    return x.mean() if real is None else x[real].mean()
+
+
+def projected(x: Tensor, projection: Projection) -> Tensor:
+    """``x`` through the projection, if there is one."""
+    return x if projection is None else projection(x)
+
+
+def make_projection(method: str, student: Features, teacher: Features, seed: int) -> Projection:
+    """The projection that a method learns: always for a hint, for cosine where the widths differ."""
+    if method not in ("hint", "cosine"):
+        return None
+    mine, theirs = (middle if method == "hint" else last)(student, teacher)
+    channels = 1 if mine.ndim == 4 else -1
+    widths = mine.shape[channels], theirs.shape[channels]
+    if method == "cosine" and widths[0] == widths[1]:
+        return None
+    with torch.random.fork_rng(devices=[]):  # the student's dropout must not notice
+        torch.manual_seed(seed)
+        layer = nn.Conv2d(*widths, kernel_size=1, bias=False) if mine.ndim == 4 else nn.Linear(*widths, bias=False)
+    return layer.to(mine.device)

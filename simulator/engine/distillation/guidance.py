@@ -1,0 +1,100 @@
+"""What the teacher says about each step of a student's training: the soft loss of the chosen method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from simulator.engine.batches import Examples
+from simulator.engine.distillation.feature_losses import (
+    FEATURE_METHODS,
+    WITH_SOFT_TARGETS,
+    Projection,
+    make_projection,
+)
+from simulator.engine.distillation.features import Forward, Tap, look
+from simulator.engine.distillation.methods import LOGITS_METHODS, kd
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """What a student learns from, beside the labels.
+
+    Attributes:
+        method: A name of ``simulator.distillation_catalog.METHODS``.
+        temperature: T of the methods that have one.
+        logits: The teacher's cached logits, [examples, classes].
+        teacher: Runs at every step for the methods that compare features; the others do not need it.
+        seed: Decides a projection's first weights.
+    """
+
+    method: str
+    temperature: float
+    logits: Tensor
+    teacher: nn.Module | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A teaching, ready for one training.
+
+    Attributes:
+        examples: With the student's token numbers.
+        teacher_examples: The same with the teacher's.
+        tap: Listens to the student; None where no features are compared.
+        projection: Learned beside the student; None where the method has none.
+    """
+
+    teaching: Teaching
+    run: Forward
+    examples: Examples
+    teacher_examples: Examples
+    tap: Tap | None = None
+    projection: Projection = None
+
+    def soft(self, student_logits: Tensor, rows: Tensor) -> Tensor:
+        """The soft loss of a step, a scalar.
+
+        Args:
+            student_logits: [batch, classes], of the forward pass that was just made.
+            rows: [batch], which examples they are.
+        """
+        told = self.teaching
+        on_logits = LOGITS_METHODS.get(told.method, kd)
+        soft = on_logits(student_logits, told.logits[rows], self.examples.labels[rows], told.temperature)
+        if self.tap is None:
+            return soft
+        student = self.tap.features(self.examples.rows(rows))
+        teacher = look(told.teacher, self.run, self.teacher_examples.rows(rows))
+        on_features = FEATURE_METHODS[told.method](student, teacher, self.projection)
+        return soft + on_features if told.method in WITH_SOFT_TARGETS else on_features
+
+
+@contextmanager
+def guided(
+    student: nn.Module, teaching: Teaching | None, run: Forward, examples: Examples, teacher_examples: Examples
+) -> Iterator[Guide | None]:
+    """Inside, the student's layers are listened to if the method needs it; None without a teaching.
+
+    Args:
+        run: From a model and a batch to logits.
+        examples, teacher_examples: As for :class:`Guide`.
+    """
+    if teaching is None:
+        yield None
+    elif teaching.method not in FEATURE_METHODS:
+        yield Guide(teaching, run, examples, teacher_examples)
+    else:
+        few = torch.arange(min(2, len(examples)))
+        shapes = (
+            look(student, run, examples.rows(few)),
+            look(teaching.teacher, run, teacher_examples.rows(few)),
+        )
+        projection = make_projection(teaching.method, *shapes, teaching.seed)
+        with Tap(student) as tap:
+            yield Guide(teaching, run, examples, teacher_examples, tap, projection)

@@ -54,6 +54,8 @@ README = """\
 Made by the KD Pruning Simulator; data: {dataset}. Classes, in the order of the logits: {classes}.
 
 - `model.safetensors`: the weights, dense.
+- `model.sparse.safetensors`, if it is there: the same weights without their zeros; `load.py` reads it where the
+  dense file is missing.
 - `config.json`: the architecture before pruning; a structurally pruned layer is as small as its tensor in the file.
 - `load.py`: builds the model and fills it; needs torch, safetensors and {library}, nothing of the simulator.
 

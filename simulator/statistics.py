@@ -126,7 +126,7 @@ def mcnemar(gained: int, lost: int) -> float:
     """
     n = gained + lost
     tail = sum(comb(n, k) for k in range(min(gained, lost) + 1))
-    return min(1.0, 2 * tail / 2**n)
+    return min(1.0, float(2 * tail / 2**n))
 
 
 def bootstrap_interval(differences: NDArray[np.float64], confidence: float = 0.95) -> tuple[float, float]:

@@ -85,7 +85,7 @@ def _zeros(before: Seeds, after: Seeds) -> str:
 def _why(before: Seeds, after: Seeds) -> str:
     if shrunk(before, after):
         return "what was cut out is gone from the tensors"
-    return "a zero takes the same four bytes as any other number"
+    return "a zero takes as many bytes as any other number"
 
 
 def _counted(before: Seeds, after: Seeds) -> str:

@@ -103,7 +103,7 @@ def learning(run: Run, story: Story) -> None:
 def honest_size(run: Run, measured: Sequence[Measurement]) -> None:
     """Every form of a variant's file beside its latency, and what pruning did to them, in sentences."""
     said = honest.sentences(measured)
-    if not said:
+    if not said or not run.config.target_sparsity:
         return
     st.header(honest.question(run.config, measured), divider="gray")
     st.markdown("\n".join(f"- {sentence}" for sentence in said))

@@ -33,6 +33,7 @@ GLOSSARY = {
     "sparsity": "The measured fraction of zeros.",
     "MACs": "Multiply-adds of one forward pass. FLOPs are twice as many. Element-wise work is left out.",
     "latency": "The time one batch takes on this machine. It never follows from parameters or MACs alone.",
+    "within noise": "A difference this small also comes about by the choice of test examples.",
     "parameters": "The numbers a model stores, zeros included.",
 }
 

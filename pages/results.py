@@ -24,13 +24,15 @@ with errors_shown():
 
     views.gains(measured)
     st.header("Compression table", divider="gray")
-    views.compression(measured)
+    views.compression(measured, story.labels)
     with st.expander("What these numbers do not say", icon=":material/info:"):
         st.markdown("\n".join(f"- {caveat}" for caveat in teach.CAVEATS))
     views.downloads(run, measured)
 
     st.header("Size, accuracy, latency", divider="gray")
     views.cost_charts(measured)
+
+    results.honest_size(run, measured)
 
     st.header("How they learned", divider="gray")
     results.learning(run, story)

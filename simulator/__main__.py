@@ -20,6 +20,7 @@ from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig, SimulatorError
 from simulator.machine import process_name
 from simulator.progress import draw
+from simulator.statistics import by_variant, spread
 from simulator.store import open_store
 
 # A pipe or a log has no width of its own; a table should not be squeezed into 80 columns there.
@@ -60,7 +61,7 @@ def make_parser() -> Parser:
     run = commands.add_parser("run", help="distil and prune one model, here and now")
     add_config_flags(run)
     run.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
-    run.add_argument("--export", type=Path, metavar="DIR", help="write every variant's weights, a folder each")
+    run.add_argument("--export", type=Path, metavar="DIR", help="write the first seed's variants, a folder each")
     run.set_defaults(command=run_command)
 
     models = commands.add_parser("models", help="count parameters and MACs of the four models; where their weights are")
@@ -147,8 +148,11 @@ def carry_out(run_id: str, config: RunConfig, export_to: Path | None) -> Any:
 
 
 def compression_table(run_id: str) -> Table:
-    """A row a variant."""
-    table = Table(title="Measured in this run")
+    """A row a variant; with several seeds each figure is their mean +- standard deviation."""
+    measured = by_variant(service.measurements(run_id))
+    seeds = max(len(of_seeds) for of_seeds in measured.values())
+    over = f", mean +- standard deviation over {seeds} seeds" if seeds > 1 else ""
+    table = Table(title=f"Measured in this run{over}")
     for heading in (
         "variant",
         "accuracy",
@@ -158,24 +162,34 @@ def compression_table(run_id: str) -> Table:
         "MACs",
         "size MB",
         "gzip MB",
+        "sparse MB",
         "ms, batch 1",
         "ms, batch 32",
     ):
         table.add_column(heading, justify="left" if heading == "variant" else "right")
-    for m in service.measurements(run_id):
-        low, high = m.accuracy_interval
+    for name, ms in measured.items():
+        interval = " ({:.3f} to {:.3f})".format(*ms[0].accuracy_interval) if len(ms) == 1 else ""
         table.add_row(
-            m.name,
-            f"{m.accuracy:.3f} ({low:.3f} to {high:.3f})",
-            f"{m.f1:.3f}",
-            f"{m.parameters:,}",
-            f"{m.nonzero_parameters:,}",
-            f"{m.macs / 1e6:,.1f} M",
-            f"{m.size_bytes / 1e6:.2f}",
-            f"{m.gzip_bytes / 1e6:.2f}",
-            *(f"{m.latency_ms[batch].median:.2f}" for batch in ("batch_1", "batch_32")),
+            name,
+            over_seeds([m.accuracy for m in ms], ".3f") + interval,
+            over_seeds([m.f1 for m in ms], ".3f"),
+            over_seeds([m.parameters for m in ms], ",.0f"),
+            over_seeds([m.nonzero_parameters for m in ms], ",.0f"),
+            over_seeds([m.macs / 1e6 for m in ms], ",.1f") + " M",
+            over_seeds([m.size_bytes / 1e6 for m in ms], ".2f"),
+            over_seeds([m.gzip_bytes / 1e6 for m in ms], ".2f"),
+            over_seeds([m.sparse_bytes / 1e6 for m in ms if m.sparse_bytes is not None], ".2f"),
+            *(over_seeds([m.latency_ms[batch].median for m in ms], ".2f") for batch in ("batch_1", "batch_32")),
         )
     return table
+
+
+def over_seeds(values: Sequence[float], form: str) -> str:
+    """Mean +- standard deviation of a figure; the figure alone where there is one seed, "-" where there is none."""
+    if not values:
+        return "-"
+    over = spread(values)
+    return f"{over.mean:{form}}" + ("" if over.deviation is None else f" +- {over.deviation:{form}}")
 
 
 def models_command(options: argparse.Namespace) -> int:
@@ -229,9 +243,10 @@ def runs_command(options: argparse.Namespace) -> int:
     """``runs``: the newest first."""
     table = Table("run", "state", "from", "model", "data", "started", "accuracy")
     for run in service.list_runs():
-        measured = service.measurements(run.id)
+        measured = by_variant(service.measurements(run.id))
         started = run.started_at.strftime("%Y-%m-%d %H:%M") if run.started_at else "-"
-        accuracy = f"{measured[-1].accuracy:.3f} ({measured[-1].name})" if measured else "-"
+        last = next(reversed(measured), None)
+        accuracy = f"{over_seeds([m.accuracy for m in measured[last]], '.3f')} ({last})" if last else "-"
         table.add_row(run.id, run.state, run.origin, run.config.model, run.config.dataset, started, accuracy)
     console.print(table)
     return 0

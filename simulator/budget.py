@@ -111,7 +111,9 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
     # an earlier run's measured peak, plus what the estimate says these settings change about it
     peaks = [_peak(said) + needed - memory_mb(settings, _trained_teacher(said)) for settings, said in recent]
     return Forecast(
-        seconds=sum(_stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)),
+        seconds=sum(
+            _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
+        ),
         peak_memory_mb=max(peaks, default=needed),
         basis="recent runs" if recent else "estimate",
     )
@@ -150,6 +152,11 @@ def _smaller(config: RunConfig) -> str:
 def _stages(config: RunConfig) -> list[Stage]:
     stages: list[Stage] = ["prepare", "teacher", "control", "distil", "prune", "recover", "measure"]
     return [stage for stage in stages if stage != "recover" or config.epochs_after_pruning]
+
+
+def _times(stage: Stage, config: RunConfig) -> int:
+    """How often a stage is carried out: the student's once a seed, the teacher's once."""
+    return 1 if stage in ("prepare", "teacher") else config.repeats
 
 
 def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:

@@ -196,6 +196,16 @@ class RunConfig(BaseModel):
         ge=0,
         le=2**31 - 1,
     )
+    repeats: int = setting(
+        1,
+        "Repeats",
+        "How often the student's stages are carried out, with the seeds seed, seed + 1, ... and one teacher. "
+        "Figures are then means, with their standard deviation over the seeds.",
+        step=1,
+        more=True,
+        ge=1,
+        le=5,
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -83,6 +83,11 @@ class Measurement(Record):
         latency_ms: By batch: "batch_1" and "batch_32".
         stage_peak_memory_mb: Highest resident memory while the stage that made it ran.
         generated: For T5: (text, true label word, generated text) of a few test examples.
+        repeat: Of which of the run's seeds; 0 is the first. The teacher is measured once, in repeat 0.
+        answers: The predicted class of every test example, in their order; empty in runs of earlier versions.
+        sparse_bytes: Of the file whose zeros are left out (``engine/measure/sparse.py``); None in runs of
+            earlier versions.
+        sparse_encodings: How many tensors of that file are kept "dense", as a "bitmask" and as "2:4".
     """
 
     name: Variant
@@ -105,22 +110,32 @@ class Measurement(Record):
     stage_peak_memory_mb: float
     layers: tuple[LayerReport, ...]
     generated: tuple[tuple[str, str, str], ...] = ()
+    repeat: int = 0
+    answers: tuple[int, ...] = ()
+    sparse_bytes: int | None = None
+    sparse_encodings: dict[str, int] = {}
 
 
 class Described(Record):
-    """The run knows its teacher: where the weights come from and on what machine it runs."""
+    """The run knows its teacher: where the weights come from and on what machine it runs.
+
+    Attributes:
+        labels: The class of every test example, in their order; empty in runs of earlier versions.
+    """
 
     kind: Literal["described"] = "described"
     provenance: Provenance
     class_names: tuple[str, ...]
+    labels: tuple[int, ...] = ()
 
 
 class StageStarted(Record):
-    """A stage begins; ``note`` says in a few words what is being done."""
+    """A stage begins; ``note`` says in a few words what is being done, ``repeat`` for which seed (0: the first)."""
 
     kind: Literal["stage_started"] = "stage_started"
     stage: Stage
     note: str
+    repeat: int = 0
 
 
 class Progress(Record):
@@ -145,6 +160,7 @@ class LossPoint(Record):
     hard: float
     soft: float | None = None
     learning_rate: float
+    repeat: int = 0
 
 
 class EpochFinished(Record):
@@ -154,6 +170,7 @@ class EpochFinished(Record):
     variant: Variant
     epoch: int
     validation_accuracy: float
+    repeat: int = 0
 
 
 class StageFinished(Record):

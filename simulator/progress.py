@@ -28,7 +28,8 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                 case events.Described() if event.provenance.notice:
                     console.print(event.provenance.notice)
                 case events.StageStarted():
-                    stages[event.stage] = bars.add_task(event.stage, total=None, detail="")
+                    title = f"{event.stage}, repeat {event.repeat + 1}" if event.repeat else event.stage
+                    stages[event.stage] = bars.add_task(title, total=None, detail="")
                 case events.Progress():
                     speed = event.examples_per_second
                     bars.update(stages[event.stage], total=event.total, completed=event.done)

@@ -24,6 +24,11 @@ class Recorded:
         return [e.measurement for e in self.events if isinstance(e, Measured)]
 
     @property
+    def labels(self) -> tuple[int, ...]:
+        """The class of every test example; empty where the recording is of an earlier version."""
+        return next(e.labels for e in self.events if isinstance(e, Described))
+
+    @property
     def provenance(self) -> Provenance:
         """On what machine, when, and from which weights it was recorded."""
         return next(e.provenance for e in self.events if isinstance(e, Described))

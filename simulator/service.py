@@ -96,7 +96,7 @@ def events(run_id: str, after: int = 0) -> list[tuple[int, Event]]:
 
 
 def measurements(run_id: str) -> list[Measurement]:
-    """What was measured in a run, in the order of its stages."""
+    """What was measured in a run, seed by seed, in the order of its stages."""
     shipped = recorded.find(run_id)
     return shipped.measurements if shipped else open_store().measurements(run_id)
 
@@ -156,15 +156,26 @@ def export_dir(run_id: str) -> Path:
 
 
 def summary(run_id: str) -> dict[str, Any]:
-    """A finished run in short, as the command line writes it: what was asked, what was measured."""
+    """A finished run in short, as the command line writes it: what was asked, what was measured.
+
+    ``variants`` is what was measured with the first seed, the teacher before the others; ``repeats`` holds the
+    same for every seed. ``labels`` are the classes of the test examples that each variant's ``answers`` are for.
+    """
     said = [event for _, event in events(run_id)]
-    it = run(run_id)
+    it, measured = run(run_id), measurements(run_id)
+    described = next(e for e in said if isinstance(e, Described))
+    repeats = [
+        {"seed": it.config.seed + n, "variants": [m.model_dump(mode="json") for m in measured if m.repeat == n]}
+        for n in range(it.config.repeats)
+    ]
     return {
         "config": it.config.model_dump(mode="json"),
-        "provenance": next(e.provenance.model_dump(mode="json") for e in said if isinstance(e, Described)),
+        "provenance": described.provenance.model_dump(mode="json"),
         "forecast": it.forecast.model_dump(mode="json") if it.forecast else None,
         **next({"seconds": e.seconds, "peak_memory_mb": e.peak_memory_mb} for e in said if isinstance(e, RunFinished)),
-        "variants": [m.model_dump(mode="json") for m in measurements(run_id)],
+        "labels": list(described.labels),
+        "variants": repeats[0]["variants"],
+        "repeats": repeats,
     }
 
 

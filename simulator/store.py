@@ -271,7 +271,7 @@ class Store:
         return readable
 
     def measurements(self, run_id: str) -> list[Measurement]:
-        """What was measured in a run, in the order of its stages."""
+        """What was measured in a run, seed by seed, in the order of its stages."""
         query = sa.select(measurements.c.body).where(measurements.c.run_id == run_id).order_by(measurements.c.position)
         with self.engine.connect() as connection:
             return [Measurement.model_validate_json(row.body) for row in connection.execute(query)]
@@ -287,8 +287,8 @@ def _append(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
     for i, event in enumerate(new, 1):
         if isinstance(event, Measured):
             m = event.measurement
-            values = {"run_id": run_id, "variant": m.name, "position": last + i, "body": m.model_dump_json()}
-            connection.execute(measurements.insert().values(**values))
+            key = {"run_id": run_id, "repeat": m.repeat, "variant": m.name}
+            connection.execute(measurements.insert().values(**key, position=last + i, body=m.model_dump_json()))
 
 
 def _to_run(row: Row[Any]) -> Run:

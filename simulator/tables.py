@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 metadata = sa.MetaData()
 
@@ -36,13 +36,17 @@ events = sa.Table(
 )
 
 measurements = sa.Table(
-    "measurements",
+    "variant_measurements",
     metadata,
     sa.Column("run_id", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("repeat", sa.Integer, primary_key=True),  # 0 is the first seed
     sa.Column("variant", sa.String(16), primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )
+
+EARLIER_MEASUREMENTS = "measurements"
+"""The table of versions whose runs had one seed: it had no column ``repeat``."""
 
 WAITING = sa.and_(runs.c.state == "queued", runs.c.origin == "app")
 """Queued for a server; a run of the command line is carried out by the process that submitted it."""
@@ -60,6 +64,21 @@ def prepare(engine: Engine) -> None:
             connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
             for index in table.indexes:
                 connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+        if sa.inspect(connection).has_table(EARLIER_MEASUREMENTS):
+            _take_over_measurements(connection)
+
+
+def _take_over_measurements(connection: Connection) -> None:
+    """Copy what an earlier version measured, as the first seed's; what was copied before is left as it is.
+
+    The old table stays: its key cannot be changed in SQLite, and the earlier version can still open the file. Its
+    rows go with their runs, by its own ON DELETE CASCADE.
+    """
+    old = sa.table(EARLIER_MEASUREMENTS, *(sa.column(name) for name in ("run_id", "variant", "position", "body")))
+    new = measurements.c
+    there = sa.exists().where(new.run_id == old.c.run_id, new.variant == old.c.variant, new.repeat == 0)
+    rows = sa.select(old.c.run_id, sa.literal(0), old.c.variant, old.c.position, old.c.body).where(~there)
+    connection.execute(measurements.insert().from_select(["run_id", "repeat", "variant", "position", "body"], rows))
 
 
 def _configure_sqlite(connection: Any, record: object) -> None:

@@ -13,6 +13,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from simulator.events import EpochFinished, LayerReport, LossPoint, Measurement, Variant
+from simulator.statistics import by_variant, spread
 from ui import words
 
 COLOURS: dict[Variant, str] = {
@@ -161,63 +162,87 @@ def validation_alt(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: 
 
 
 def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
-    """Accuracy with its 95 % interval against the file's size, a point a variant: up and left is better."""
+    """Accuracy against the file's size, a point a variant: up and left is better.
+
+    The bar is the accuracy's 95 % interval; of several seeds, the standard deviation around their mean.
+    """
     chart = figure(340, "Gzipped file (MB)", "Test accuracy (%)")
-    for m in measurements:
-        low, high = m.accuracy_interval
+    for name, ms in by_variant(measurements).items():
+        accuracy, packed = spread([m.accuracy for m in ms]), spread([m.gzip_bytes for m in ms]).mean
+        low, high = ms[0].accuracy_interval
+        if accuracy.deviation is not None:
+            low, high = accuracy.mean - accuracy.deviation, accuracy.mean + accuracy.deviation
         chart.add_scatter(
-            x=[m.gzip_bytes / 1e6],
-            y=[100 * m.accuracy],
+            x=[packed / 1e6],
+            y=[100 * accuracy.mean],
             mode="markers",
-            name=m.name,
-            marker={"color": COLOURS[m.name], "symbol": SYMBOLS[m.name], "size": 13},
+            name=name,
+            marker={"color": COLOURS[name], "symbol": SYMBOLS[name], "size": 13},
             error_y={
                 "type": "data",
                 "symmetric": False,
-                "array": [100 * (high - m.accuracy)],
-                "arrayminus": [100 * (m.accuracy - low)],
-                "color": COLOURS[m.name],
+                "array": [100 * (high - accuracy.mean)],
+                "arrayminus": [100 * (accuracy.mean - low)],
+                "color": COLOURS[name],
             },
-            hovertemplate=f"{m.name}: %{{y:.1f}} % at {words.size(m.gzip_bytes)} gzipped<extra></extra>",
+            hovertemplate=f"{name}: %{{y:.1f}} % at {words.size(packed)} gzipped<extra></extra>",
         )
     chart.update_xaxes(rangemode="tozero")
     return chart
 
 
 def sizes(measurements: Sequence[Measurement]) -> go.Figure:
-    """The dense file and the same file gzipped, side by side."""
+    """The dense file, the same file gzipped, and the file without zeros, side by side; means over the seeds."""
     chart = figure(320, "", "File (MB)")
-    names = [m.name for m in measurements]
-    colours = [COLOURS[m.name] for m in measurements]
-    dense, packed = ([m.size_bytes / 1e6 for m in measurements], [m.gzip_bytes / 1e6 for m in measurements])
-    hover = "%{x}, %{fullData.name}: %{y:.3s} MB<extra></extra>"
-    chart.add_bar(x=names, y=dense, name="dense", marker={"color": colours}, hovertemplate=hover)
-    # Plotly draws a legend entry in the first bar's colour; the hatching is what tells the two apart.
-    pattern = {"shape": "/", "fgcolor": colours, "bgcolor": "rgba(0,0,0,0)", "fillmode": "replace"}
-    outline = {"color": colours, "width": 1}
-    chart.add_bar(
-        x=names,
-        y=packed,
-        name="gzipped",
-        marker={"color": colours, "pattern": pattern, "line": outline},
-        hovertemplate=hover,
-    )
+    groups = by_variant(measurements)
+    colours = [COLOURS[name] for name in groups]
+    kinds = {"dense": "", "gzipped": "/", "without zeros": "x"}
+    for kind, shape in kinds.items():
+        bytes_ = [[file_bytes(m, kind) for m in ms] for ms in groups.values()]
+        known = [[b for b in of_seeds if b is not None] for of_seeds in bytes_]
+        if not any(known):
+            continue
+        # Plotly draws a legend entry in the first bar's colour; the hatching is what tells the kinds apart.
+        pattern = {"shape": shape, "fgcolor": colours, "bgcolor": "rgba(0,0,0,0)", "fillmode": "replace"}
+        chart.add_bar(
+            x=list(groups),
+            y=[spread(of_seeds).mean / 1e6 if of_seeds else None for of_seeds in known],
+            name=kind,
+            marker={
+                "color": colours,
+                "line": {"color": colours, "width": 1},
+                **({"pattern": pattern} if shape else {}),
+            },
+            hovertemplate="%{x}, %{fullData.name}: %{y:.3s} MB<extra></extra>",
+        )
     return chart
 
 
+def file_bytes(m: Measurement, kind: str) -> int | None:
+    """The size of one of a variant's files; None where an earlier version did not write it."""
+    return {"dense": m.size_bytes, "gzipped": m.gzip_bytes, "without zeros": m.sparse_bytes}[kind]
+
+
 def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
-    """The median time of one batch, with the range that the middle half of the timed calls fell into."""
+    """The median time of one batch, with the range that the middle half of the timed calls fell into.
+
+    Of several seeds, the mean of each.
+    """
     chart = figure(280, "", "Latency (ms)", legend=False)
-    timed = [(m.name, m.latency_ms[batch]) for m in measurements if batch in m.latency_ms]
+    groups = by_variant(m for m in measurements if batch in m.latency_ms)
+    p25, median, p75 = (
+        [spread([getattr(m.latency_ms[batch], end) for m in ms]).mean for ms in groups.values()]
+        for end in ("p25", "median", "p75")
+    )
     chart.add_bar(
-        x=[name for name, _ in timed],
-        y=[t.median for _, t in timed],
-        marker={"color": [COLOURS[name] for name, _ in timed]},
+        x=list(groups),
+        y=median,
+        marker={"color": [COLOURS[name] for name in groups]},
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": [t.p75 - t.median for _, t in timed],
-            "arrayminus": [t.median - t.p25 for _, t in timed],
+            "array": [high - middle for high, middle in zip(p75, median, strict=True)],
+            "arrayminus": [middle - low for low, middle in zip(p25, median, strict=True)],
             "color": NEUTRAL,
         },
         hovertemplate="%{x}: median %{y:.3s} ms<extra></extra>",

@@ -136,13 +136,18 @@ def _progress(run: Run, story: Story) -> None:
         elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
         st.progress(0.0, text=f":shimmer[Starting the worker process] ({words.duration(max(1, elapsed))})")
         return
-    text = f"**{STAGE_TITLES[story.stage]}.** {STAGE_WORDS[story.stage]}"
+    text = f"**{STAGE_TITLES[story.stage]}{of_repeats(story.repeat, run.config)}.** {STAGE_WORDS[story.stage]}"
     if story.note:
         text += f" *{story.note}*"
     st.markdown(text)
     done = story.progress
     share = min(1.0, done.done / done.total) if done and done.total else 0.0
     st.progress(share, text=pace(story))
+
+
+def of_repeats(repeat: int, config: RunConfig) -> str:
+    """ ", repeat 2 of 3"; nothing where there is one seed."""
+    return f", repeat {repeat + 1} of {config.repeats}" if config.repeats > 1 else ""
 
 
 def pace(story: Story) -> str:
@@ -172,30 +177,33 @@ CURVES: dict[str, tuple[charts.Term, tuple[Variant, ...], str]] = {
 OF_STAGE: dict[Stage | None, str] = {"prepare": "Teacher", "teacher": "Teacher", "recover": "Recovery"}
 
 
-def curves(story: Story, config: RunConfig, place: str, side_by_side: bool) -> None:
+def curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repeat: int | None = None) -> None:
     """The losses that the student chooses to see, and validation accuracy by epoch.
 
     Until something is chosen, the curve is that of the stage under way.
+
+    Args:
+        repeat: Of which seed; None follows the one under way.
     """
     title = _pick_curve(story, place)
+    seed = story.repeat if repeat is None else repeat
+    losses, epochs = story.losses_of(seed), story.epochs_of(seed)
     term, variants, words_for_it = CURVES[title]
     left, right = st.columns(2) if side_by_side else (st.container(), st.container())
     with left:
-        st.markdown(f"**{charts.TERM_TITLES[term]}**")
+        st.markdown(f"**{charts.TERM_TITLES[term]}**{of_repeats(seed, config)}")
         st.caption(words_for_it)
         ends: dict[str, int | None] = {"Recovery": config.recovery_epochs, "Teacher": None}
         views.chart(
-            charts.losses(story.losses, term, variants, ends.get(title, config.epochs)),
+            charts.losses(losses, term, variants, ends.get(title, config.epochs)),
             f"{place}_losses",
-            charts.losses_alt(story.losses, term, variants),
+            charts.losses_alt(losses, term, variants),
         )
     with right:
-        shown = [variant for variant in charts.COLOURS if story.epochs.get(variant)]
-        st.markdown("**Validation accuracy**")
+        shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
+        st.markdown(f"**Validation accuracy**{of_repeats(seed, config)}")
         st.caption("On examples that are not trained on. Epoch 0 is before training.")
-        views.chart(
-            charts.validation(story.epochs, shown), f"{place}_validation", charts.validation_alt(story.epochs, shown)
-        )
+        views.chart(charts.validation(epochs, shown), f"{place}_validation", charts.validation_alt(epochs, shown))
 
 
 def _pick_curve(story: Story, place: str) -> str:

@@ -10,8 +10,9 @@ import streamlit as st
 from simulator import service
 from simulator.catalog import DATASETS, MODELS
 from simulator.events import Measurement
+from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
-from ui import charts, live, settings, teach, views, words
+from ui import charts, honest, live, settings, teach, views, words
 from ui.guard import show_problem
 from ui.story import Story
 
@@ -89,7 +90,28 @@ def not_measured(run: Run) -> None:
 def learning(run: Run, story: Story) -> None:
     """The curves of the whole run."""
     teach.explain("Faint: every logged step. Bold: the running mean.", "hard loss", "soft loss", "control")
-    live.curves(story, run.config, PLACE, side_by_side=True)
+    repeat = None
+    if run.config.repeats > 1:
+        seeds = range(story.repeat + 1)
+        repeat = st.segmented_control(
+            "Seed", seeds, default=0, required=True, format_func=lambda n: str(run.config.seed + n), key="curves_seed"
+        )
+    live.curves(story, run.config, PLACE, side_by_side=True, repeat=repeat)
+
+
+def honest_size(run: Run, measured: Sequence[Measurement]) -> None:
+    """Every form of a variant's file beside its latency, and what pruning did to them, in sentences."""
+    said = honest.sentences(measured)
+    if not said or not run.config.target_sparsity:
+        return
+    st.header(honest.question(run.config, measured), divider="gray")
+    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.dataframe(
+        honest.table(measured),
+        hide_index=True,
+        alt="File sizes and latency of each variant: " + ", ".join(by_variant(measured)),
+    )
+    st.caption(honest.NOTE)
 
 
 def layers(measured: Sequence[Measurement]) -> None:

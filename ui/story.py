@@ -43,6 +43,9 @@ STAGE_WORDS: dict[Stage, str] = {
     "measure": "Every variant is measured the same way, on examples that none of them has seen.",
 }
 
+ONCE: tuple[Stage, ...] = ("prepare", "teacher")
+"""The stages that are not repeated for every seed."""
+
 
 @dataclass
 class Story:
@@ -51,11 +54,16 @@ class Story:
     Attributes:
         last: The number of the last event that was read.
         stage: The stage under way; None before the first and after the last.
+        repeat: For which seed it is; after the end, the last. 0 is the first.
+        labels: The class of every test example; empty in runs of earlier versions.
+        finished_stages: Of the seed under way; those before the student's are there for every seed.
     """
 
     last: int = 0
     provenance: Provenance | None = None
     class_names: tuple[str, ...] = ()
+    labels: tuple[int, ...] = ()
+    repeat: int = 0
     stage: Stage | None = None
     note: str = ""
     progress: Progress | None = None
@@ -75,7 +83,11 @@ class Story:
         match event:
             case Described():
                 self.provenance, self.class_names = event.provenance, event.class_names
+                self.labels = event.labels
             case StageStarted():
+                if event.repeat != self.repeat:  # the student's stages begin anew
+                    self.repeat = event.repeat
+                    self.finished_stages = {s: e for s, e in self.finished_stages.items() if s in ONCE}
                 self.stage, self.note, self.progress = event.stage, event.note, None
             case Progress():
                 self.progress = event
@@ -91,6 +103,14 @@ class Story:
                 self.stage, self.progress, self.seconds = None, None, event.seconds
             case RunFailed():
                 self.progress = None
+
+    def losses_of(self, repeat: int) -> dict[Variant, list[LossPoint]]:
+        """The loss points of one seed; the teacher's, which is trained once, are among them for every seed."""
+        return {v: [p for p in ps if v == "teacher" or p.repeat == repeat] for v, ps in self.losses.items()}
+
+    def epochs_of(self, repeat: int) -> dict[Variant, list[EpochFinished]]:
+        """The validation accuracies of one seed, and the teacher's."""
+        return {v: [e for e in es if v == "teacher" or e.repeat == repeat] for v, es in self.epochs.items()}
 
     def state_of(self, stage: Stage) -> str:
         """ "done", "now", "next", or "left out" (there is no recovery without recovery epochs)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import simulator
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.events import Measurement, Provenance, Variant
-from simulator.statistics import intervals_overlap
+from simulator.statistics import by_variant, intervals_overlap, spread, verdict
 from simulator.store import Run
 from ui import words
 
@@ -36,12 +36,13 @@ GLOSSARY = {
     "sparsity": "The measured fraction of zeros.",
     "MACs": "Multiply-adds of one forward pass. FLOPs are twice as many. Element-wise work is left out.",
     "latency": "The time one batch takes on this machine. It never follows from parameters or MACs alone.",
+    "within noise": "A difference this small also comes about by the choice of test examples.",
     "parameters": "The numbers a model stores, zeros included.",
 }
 
 CAVEATS = (
-    "**Zeros do not shrink the dense file.** A zero takes as many bytes as any other number; gzip finds them, "
-    "and only structured pruning makes the file itself smaller.",
+    "**Zeros do not shrink the dense file.** A zero takes as many bytes as any other number; gzip finds them, a file "
+    "without zeros leaves them out, and only structured pruning makes the dense file itself smaller.",
     "**Zeros do not save time here.** A dense matrix product multiplies by zero like by any other number.",
     "**MACs leave out** element-wise work: activations, normalisation, softmax. A multiply-add counts once; FLOPs "
     "would be twice as many.",
@@ -164,29 +165,68 @@ def _provenance_lines(p: Provenance, run: Run) -> str:
 # -- findings, computed from the measurements
 
 
-def findings(measurements: Sequence[Measurement]) -> list[str]:
-    """What the run shows, in sentences made from its numbers; nothing that was not measured."""
-    by_name: dict[Variant, Measurement] = {m.name: m for m in measurements}
-    said = []
-    if "control" in by_name and "distilled" in by_name:
-        said.append(
-            _difference(by_name["distilled"], by_name["control"], "With the teacher's help the student", "alone")
-        )
-    if "pruned" in by_name and "distilled" in by_name:
-        said.append(_difference(by_name["pruned"], by_name["distilled"], "After pruning the student", "before"))
-    if "recovered" in by_name and "pruned" in by_name:
-        said.append(_difference(by_name["recovered"], by_name["pruned"], "After recovery it", "just after pruning"))
+NO_ANSWERS = (
+    "This run has no stored answers (it is of an earlier version), so the variants are compared by their intervals, "
+    "not example by example."
+)
+
+
+def findings(measurements: Sequence[Measurement], labels: Sequence[int]) -> list[str]:
+    """What the run shows, in sentences made from its numbers; nothing that was not measured.
+
+    Args:
+        labels: The class of every test example; empty in runs of earlier versions.
+    """
+    by_name = by_variant(measurements)
+    compared: tuple[tuple[Variant, Variant, str, str], ...] = (
+        ("distilled", "control", "With the teacher's help the student", "alone"),
+        ("pruned", "distilled", "After pruning the student", "before"),
+        ("recovered", "pruned", "After recovery it", "just after pruning"),
+    )
+    said = [
+        _difference(by_name[new], by_name[old], labels, subject, reference)
+        for new, old, subject, reference in compared
+        if new in by_name and old in by_name
+    ]
+    if "teacher" in by_name and len(by_name) > 1:
+        said.append(_against_teacher(by_name, labels))
+    if said and verdict(measurements[:1], measurements[:1], labels) is None:
+        said.append(NO_ANSWERS)
+    seeds = max((len(ms) for ms in by_name.values()), default=1)
+    if seeds > 1:
+        said.append(_SEEDS.format(seeds=seeds))
     return said
 
 
-def _difference(new: Measurement, old: Measurement, subject: str, reference: str) -> str:
-    points = 100 * (new.accuracy - old.accuracy)
-    sentence = (
-        f"{subject} is right in **{words.percent(new.accuracy)}**, {reference} in **{words.percent(old.accuracy)}** "
-    )
-    sentence += f"({words.points(points)} points). "
-    if new.accuracy == old.accuracy:
-        return sentence + "No difference on these examples."
-    if intervals_overlap(new, old):
-        return sentence + f"With {new.test_examples} test examples a difference this small may be chance."
-    return sentence + "The 95 % intervals do not overlap."
+_SEEDS = (
+    "Figures are means over {seeds} seeds with one teacher; \N{PLUS-MINUS SIGN} is the standard deviation over the "
+    "seeds, and a figure without it was the same for each. The intervals of differences come from drawing test "
+    "examples anew, each with all its seeds."
+)
+
+
+def _difference(
+    new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequence[int], subject: str, reference: str
+) -> str:
+    now, before = (words.over_seeds([m.accuracy for m in ms], words.percent) for ms in (new, old))
+    return f"{subject} is right in **{now}**, {reference} in **{before}** ({_judged(new, old, labels)})."
+
+
+def _against_teacher(by_name: Mapping[Variant, Sequence[Measurement]], labels: Sequence[int]) -> str:
+    teacher = by_name["teacher"]
+    parts = [f"{name} {_judged(ms, teacher, labels)}" for name, ms in by_name.items() if name != "teacher"]
+    return f"Against the teacher ({words.percent(teacher[0].accuracy)}): {'; '.join(parts)}."
+
+
+def _judged(new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequence[int]) -> str:
+    """The difference in points and whether it is more than noise."""
+    judged = verdict(new, old, labels)
+    if judged is not None:
+        low, high = (words.points(end) for end in judged.interval)
+        return f"{words.points(judged.points)} points, 95 % interval {low} to {high}: **{words.verdict(judged)}**"
+    points = words.points(100 * (spread([m.accuracy for m in new]).mean - spread([m.accuracy for m in old]).mean))
+    if new[0].accuracy == old[0].accuracy:
+        return f"{points} points: no difference on these examples"
+    if intervals_overlap(new[0], old[0]):
+        return f"{points} points: with {new[0].test_examples} test examples this may be chance"
+    return f"{points} points: the 95 % intervals do not overlap"

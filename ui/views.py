@@ -11,42 +11,48 @@ import streamlit as st
 
 from simulator import service
 from simulator.events import Measurement
+from simulator.statistics import by_variant
 from simulator.store import Run
-from ui import charts, tables, teach
+from ui import charts, columns, tables, teach
 
 
-def compression(measurements: Sequence[Measurement]) -> None:
-    """The compression table in two parts, how good and how big, with what it shows in sentences."""
-    for finding in teach.findings(measurements):
+def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> None:
+    """The compression table in three parts, how good, how big and how fast, with what it shows in sentences."""
+    for finding in teach.findings(measurements, labels):
         st.markdown(f"- {finding}")
     _table(
         "How good",
         measurements,
-        tables.QUALITY,
+        columns.QUALITY,
         f"On {measurements[0].test_examples} test examples that no model has seen.",
     )
     _table(
-        "How big", measurements, tables.COST, f"MACs of one example at {measurements[0].macs_at}.", "parameters", "MACs"
+        "How big",
+        measurements,
+        columns.COST,
+        f"MACs of one example at {measurements[0].macs_at}.",
+        "parameters",
+        "MACs",
     )
     runs = min((latency.runs for m in measurements for latency in m.latency_ms.values()), default=0)
     _table(
         "How fast",
         measurements,
-        tables.SPEED,
+        columns.SPEED,
         f"At least {runs} timed calls each. ★ marks the best of a column.",
         "latency",
     )
 
 
 def _table(
-    title: str, measurements: Sequence[Measurement], columns: dict[str, tables.Column], note: str, *terms: str
+    title: str, measurements: Sequence[Measurement], shown: dict[str, columns.Column], note: str, *terms: str
 ) -> None:
     st.markdown(f"**{title}**")
     st.dataframe(
-        tables.comparison(measurements, columns),
-        column_config=tables.column_config(columns),
+        tables.comparison(measurements, shown),
+        column_config=tables.column_config(shown),
         hide_index=True,
-        alt=f"{title}: {', '.join(columns)} of {', '.join(m.name for m in measurements)}",
+        alt=f"{title}: {', '.join(shown)} of {', '.join(by_variant(measurements))}",
     )
     teach.explain(note, *terms)
 
@@ -54,10 +60,10 @@ def _table(
 def gains(measurements: Sequence[Measurement]) -> None:
     """The last variant against the teacher, in four or five large figures."""
     teacher = next((m for m in measurements if m.name == "teacher"), None)
-    last = measurements[-1]
-    if teacher is None or last is teacher:
+    name, last = next(reversed(by_variant(measurements).items()))
+    if teacher is None or name == "teacher":
         return
-    st.markdown(f"**The {last.name} student against its teacher**")
+    st.markdown(f"**The {name} student against its teacher**")
     with st.container(horizontal=True):
         for what, change, explanation in tables.gains(last, teacher):
             st.metric(what, change, help=explanation, width=145)
@@ -73,31 +79,39 @@ def cost_charts(measurements: Sequence[Measurement]) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**Accuracy against size**")
-        st.caption("Up and to the left is better. Bars: the 95 % interval.")
+        st.caption(f"Up and to the left is better. Bars: {bars_of(measurements)}.")
         best = max(measurements, key=lambda m: m.accuracy)
         small = min(measurements, key=lambda m: m.gzip_bytes)
         alt = f"Accuracy against gzipped size: {best.name} is the most accurate, {small.name} the smallest."
         chart(charts.trade_off(measurements), "trade_off", alt)
     with right:
         st.markdown("**File size**")
-        st.caption("Solid: as it is. Hatched: gzipped.")
+        st.caption("Solid: as it is. Hatched: gzipped. Crossed: without its zeros.")
         smallest = min(measurements, key=lambda m: m.size_bytes)
         chart(charts.sizes(measurements), "sizes", f"File sizes: {smallest.name} has the smallest dense file.")
-    batches = [b for b in tables.BATCHES if any(b in m.latency_ms for m in measurements)]
+    batches = [b for b in columns.BATCHES if any(b in m.latency_ms for m in measurements)]
     for place, batch in zip(st.columns(2), batches, strict=False):
         with place:
-            st.markdown(f"**Latency, {tables.BATCHES[batch][0]}**")
+            st.markdown(f"**Latency, {columns.BATCHES[batch][0]}**")
             st.caption("Median; the bar spans the middle half of the timed calls.")
             fastest = min((m for m in measurements if batch in m.latency_ms), key=lambda m: m.latency_ms[batch].median)
             chart(charts.latencies(measurements, batch), f"latency_{batch}", f"Latency: {fastest.name} is the fastest.")
 
 
+def bars_of(measurements: Sequence[Measurement]) -> str:
+    """What the bars of the accuracies are."""
+    seeds = max(len(ms) for ms in by_variant(measurements).values())
+    return "the 95 % interval" if seeds == 1 else f"the standard deviation over {seeds} seeds"
+
+
 def pick_variant(measurements: Sequence[Measurement], key: str) -> Measurement:
-    """A choice among the measured variants; it starts with the last."""
-    names = [m.name for m in measurements]
+    """A choice among the measured variants, of the first seed; it starts with the last."""
+    names = list(by_variant(measurements))
     name = st.segmented_control(
         "Variant", names, default=names[-1], required=True, wrap=True, key=key, label_visibility="collapsed"
     )
+    if any(m.repeat for m in measurements):
+        st.caption("Of the first seed.")
     return next(m for m in measurements if m.name == (name or names[-1]))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+
+from simulator.statistics import Verdict, spread
 
 
 def three(value: float) -> str:
@@ -49,6 +52,25 @@ def points(change: float) -> str:
     rounded = round(change, 1)
     sign = "+" if rounded > 0 else "\N{MINUS SIGN}" if rounded < 0 else "\N{PLUS-MINUS SIGN}"
     return f"{sign}{abs(rounded):.1f}"
+
+
+def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
+    """A figure with its standard deviation over the seeds; alone where there is one seed, or all agree exactly."""
+    over = spread(values)
+    return form(over.mean) + (f" \N{PLUS-MINUS SIGN} {form(over.deviation)}" if over.deviation else "")
+
+
+def p_value(p: float) -> str:
+    """p = 0.23, p = 0.004, p < 0.001."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.{2 if p >= 0.01 else 3}f}"
+
+
+def verdict(v: Verdict) -> str:
+    """A paired comparison in brackets and words: within noise (n = 450, p = 0.23)."""
+    if len(v.by_seed) == 1:
+        return f"{v.outcome} (n = {v.n}, {p_value(v.by_seed[0].p)})"
+    each = ", ".join(p_value(seed.p).removeprefix("p = ").removeprefix("p ") for seed in v.by_seed)
+    return f"{v.outcome} (n = {v.n}, {len(v.by_seed)} seeds, p of each: {each})"
 
 
 def duration(seconds: float) -> str:

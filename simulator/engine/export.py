@@ -57,6 +57,8 @@ README = """\
 Made by the KD Pruning Simulator; data: {dataset}. Classes, in the order of the logits: {classes}.
 
 - `model.safetensors`: the weights, dense.
+- `model.sparse.safetensors`, if it is there: the same weights without their zeros; `load.py` reads it where the
+  dense file is missing.
 - `config.json`: the architecture before pruning; a structurally pruned layer is as small as its tensor in the file.
 - `load.py`: builds the model and fills it; nothing of the simulator is needed. Made with {libraries}.
 

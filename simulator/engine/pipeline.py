@@ -32,7 +32,9 @@ from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
 from simulator.engine.setup import Setup, prepare, provenance
 from simulator.events import (
     Described,
+    EpochFinished,
     Event,
+    LossPoint,
     Measured,
     Progress,
     RunFinished,
@@ -62,9 +64,9 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
 
     Args:
         config: Decides everything.
-        export_to: A folder for the final student (model.safetensors, config.json, README.md,
-            load.py and the tokenizer); None keeps nothing.
-        export_all: Write every variant there, each in a folder of its name.
+        export_to: A folder for the final student of the first seed (model.safetensors, config.json,
+            README.md, load.py and the tokenizer); None keeps nothing.
+        export_all: Write every variant of the first seed there, each in a folder of its name.
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
@@ -73,48 +75,64 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
     with PeakMemory() as whole:
         # prepare: weights, data, tokenizer, tensors
         setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config))
-        yield Described(provenance=provenance(setup), class_names=setup.dataset.class_names)
+        labels = tuple(setup.test.labels.tolist())
+        yield Described(provenance=provenance(setup), class_names=setup.dataset.class_names, labels=labels)
 
         # teacher: trained on the labels, or taken from the cache, with its logits for every training example
         peaks: dict[Variant, float] = {}
         (teacher, logits), peaks["teacher"] = yield from staged(
             "teacher", teacher_room.note(setup), teacher_room.provide(setup)
         )
-        variants: dict[Variant, nn.Module] = {"teacher": teacher}
-        teaching = Teaching(config.method, config.temperature, logits[: config.train_examples], teacher, config.seed)
+        peak = max(preparing, peaks["teacher"])
 
-        # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
-        initial = setup.module.build_student(teacher, config.student_size, config.seed).to(setup.device)
-        removal.mask_rule(setup).parameters(initial)  # a layer that is not there is said before anything is trained
-        lessons = plan(setup, config.epochs, config.seed)
-        variants["control"], peaks["control"] = yield from staged(
-            "control",
-            "Training the student without the teacher, to compare",
-            learn(setup, initial, "control", "control", lessons, None),
-        )
-        # distil: the same student, with what the method makes of the teacher
-        variants["distilled"], peaks["distilled"] = yield from staged(
-            "distil",
-            DISTIL_NOTES[METHODS[config.method].has_teacher],
-            learn(setup, initial, "distil", "distilled", lessons, teaching),
-        )
-        # prune: the distilled student loses weights or channels, and is not retrained yet
-        (variants["pruned"], masks), peaks["pruned"] = yield from staged(
-            "prune", removal.note(setup, initial), pruning(setup, variants["distilled"])
-        )
-        # recover: the schedule decides from where and how; masks hold
-        if config.epochs_after_pruning:
-            again = teaching if config.recovery_with_teacher else None
-            variants["recovered"], peaks["recovered"] = yield from staged(
-                "recover", RECOVERY_NOTES[config.schedule], recovery(setup, initial, variants, masks, again)
+        # one student a seed, all of the one teacher, which is measured beside the first
+        for repeat in range(config.repeats):
+            setup = replace(setup, config=config.model_copy(update={"seed": config.seed + repeat}))
+            variants: dict[Variant, nn.Module] = {} if repeat else {"teacher": teacher}  # lets go of the last student
+            soft = logits[: config.train_examples]  # [examples, classes]
+            teaching = Teaching(config.method, config.temperature, soft, teacher, setup.config.seed)
+
+            # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
+            initial = setup.module.build_student(teacher, config.student_size, setup.config.seed).to(setup.device)
+            removal.mask_rule(setup).parameters(initial)  # a layer that is not there is said before any training
+            lessons = plan(setup, config.epochs, setup.config.seed)
+            variants["control"], peaks["control"] = yield from staged(
+                "control",
+                "Training the student without the teacher, to compare",
+                learn(setup, initial, "control", "control", lessons, None),
+                repeat,
             )
-        # measure: every variant the same way, on the same held-out examples
-        _, measuring = yield from staged(
-            "measure", "Measuring every variant", measurement(setup, variants, peaks, export_to, export_all)
-        )
+            # distil: the same student, with what the method makes of the teacher
+            variants["distilled"], peaks["distilled"] = yield from staged(
+                "distil",
+                DISTIL_NOTES[METHODS[config.method].has_teacher],
+                learn(setup, initial, "distil", "distilled", lessons, teaching),
+                repeat,
+            )
+            # prune: the distilled student loses weights or channels, and is not retrained yet
+            (variants["pruned"], masks), peaks["pruned"] = yield from staged(
+                "prune", removal.note(setup, initial), pruning(setup, variants["distilled"]), repeat
+            )
+            # recover: the schedule decides from where and how; masks hold
+            if config.epochs_after_pruning:
+                again = teaching if config.recovery_with_teacher else None
+                variants["recovered"], peaks["recovered"] = yield from staged(
+                    "recover",
+                    RECOVERY_NOTES[config.schedule],
+                    recovery(setup, initial, variants, masks, again),
+                    repeat,
+                )
+            # measure: every variant the same way, on the same held-out examples; the first student is kept
+            keep = export_to if repeat == 0 else None
+            _, measuring = yield from staged(
+                "measure",
+                "Measuring every variant",
+                measurement(setup, variants, peaks, keep, export_all, repeat),
+                repeat,
+            )
+            peak = max(peak, measuring, *peaks.values())
     # the stages' own watches look at other moments, and may have seen more
-    peak = max(whole.mb, preparing, measuring, *peaks.values())
-    yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=peak)
+    yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=max(peak, whole.mb))
 
 
 def prepare_teacher(config: RunConfig) -> Iterator[Event]:
@@ -124,10 +142,16 @@ def prepare_teacher(config: RunConfig) -> Iterator[Event]:
     yield from staged("teacher", teacher_room.note(setup), teacher_room.provide(setup))
 
 
-def staged(stage: Stage, note: str, body: Generator[Event, None, T]) -> Generator[Event, None, tuple[T, float]]:
-    """A stage's events between its start and its end; gives the body's result and the peak memory in MiB."""
+def staged(
+    stage: Stage, note: str, body: Generator[Event, None, T], repeat: int = 0
+) -> Generator[Event, None, tuple[T, float]]:
+    """A stage's events between its start and its end; gives the body's result and the peak memory in MiB.
+
+    Args:
+        repeat: Of which seed the stage is; its curves say so too.
+    """
     started, examples = time.perf_counter(), 0
-    yield StageStarted(stage=stage, note=note)
+    yield StageStarted(stage=stage, note=note, repeat=repeat)
     with PeakMemory() as memory:
         while True:
             try:
@@ -137,7 +161,8 @@ def staged(stage: Stage, note: str, body: Generator[Event, None, T]) -> Generato
                 break
             if isinstance(event, Progress) and event.examples_per_second:  # a training says its speed
                 examples = max(examples, event.done)
-            yield event
+            curve = isinstance(event, LossPoint | EpochFinished)
+            yield event.model_copy(update={"repeat": repeat}) if curve else event
     yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
     return result, memory.mb
 
@@ -237,8 +262,9 @@ def measurement(
     peaks: dict[Variant, float],
     export_to: Path | None,
     export_all: bool,
+    repeat: int,
 ) -> Generator[Event, None, None]:
-    """Measure every variant, and export the last or all of them."""
+    """Measure every variant of a seed, and export the last or all of them."""
     last = list(variants)[-1]
     for number, (name, model) in enumerate(variants.items()):
         yield Progress(stage="measure", done=number, total=len(variants))
@@ -247,7 +273,7 @@ def measurement(
             if export_to and (export_all or name == last):
                 folder = export_to / name if export_all else export_to
             export(setup, name, model, folder)
-            yield Measured(measurement=measure_variant(setup, name, model, folder, peaks[name]))
+            yield Measured(measurement=measure_variant(setup, name, model, folder, peaks[name], repeat))
     yield Progress(stage="measure", done=len(variants), total=len(variants))
 
 

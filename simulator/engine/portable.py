@@ -4,26 +4,62 @@ model, torchvision or transformers; nothing of the simulator. It travels with ev
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 ARCHITECTURE_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
+SPARSE_FILE = "model.sparse.safetensors"
+BITMASK, TWO_OF_FOUR = "bitmask", "2:4"
 
 
 def load(folder: str | Path) -> nn.Module:
     """The model in ``folder``, in evaluation mode.
 
     Args:
-        folder: Holds config.json (the architecture) and model.safetensors.
+        folder: Holds config.json (the architecture) and model.safetensors; without that file,
+            model.sparse.safetensors is read, which holds the same weights.
     """
     folder = Path(folder)
     model = build(json.loads((folder / ARCHITECTURE_FILE).read_text(encoding="utf-8")))
-    fill(model, load_file(folder / WEIGHTS_FILE))
+    dense = folder / WEIGHTS_FILE
+    fill(model, load_file(dense) if dense.exists() else load_sparse(folder / SPARSE_FILE))
     return model.eval()
+
+
+def load_sparse(file: str | Path) -> dict[str, Tensor]:
+    """The tensors of a file whose zeros were left out, by name, with their zeros put back.
+
+    The metadata names each tensor that is not dense, with its shape: a "bitmask" has one bit a weight
+    (1: non-zero), the first in a byte's lowest bit; "2:4" has two values of each four along dimension 1, and
+    two bits for the place of each, the first in the lowest bits.
+    """
+    with safe_open(str(file), "pt") as opened:
+        parts = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  it is no dict
+        described = json.loads(opened.metadata()["sparse"])
+    for name, how in described.items():
+        values, shape = parts.pop(f"{name}:values"), how["shape"]
+        if how["encoding"] == BITMASK:
+            mask = _fields(parts.pop(f"{name}:mask"), 1)[: math.prod(shape)].bool()
+            parts[name] = values.new_zeros(mask.shape).masked_scatter_(mask, values).view(shape)
+        else:
+            places = _fields(parts.pop(f"{name}:indices"), 2)[: values.numel()].view(-1, 2)  # [groups, 2]
+            groups = values.new_zeros(len(values), 4).scatter_(1, places, values)
+            inputs_last = [shape[0], *shape[2:], shape[1]]
+            parts[name] = groups.view(inputs_last).movedim(-1, 1).contiguous()
+    return parts
+
+
+def _fields(packed: Tensor, bits: int) -> Tensor:
+    """The numbers of so many bits that are packed into bytes, the first in the lowest bits; int64."""
+    shifts = torch.arange(0, 8, bits, dtype=torch.uint8)
+    return (packed[:, None] >> shifts & (1 << bits) - 1).flatten().long()
 
 
 def build(architecture: dict[str, Any]) -> nn.Module:

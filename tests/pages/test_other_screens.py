@@ -7,8 +7,9 @@ import pytest
 
 from simulator import history, recorded, service
 from simulator.config import make_config
+from simulator.events import Described, Measured
 from simulator.recorded import Recorded
-from tests.ui.invented import whole_run
+from tests.ui.invented import TESTED, whole_run
 from ui import views
 
 
@@ -68,6 +69,38 @@ def test_results_of_a_run_shows_what_was_measured(open_screen, stored):
     assert "measured on a test's CPU" in words(app)
     assert "not on this machine" in words(app)  # no exported weights
     assert app.dataframe[0].value["Accuracy"].tolist() == ["90.0 %"] * 5
+
+
+def with_seeds(events):
+    """The same run with labels, answers and a second seed; every variant answers all but ten examples rightly."""
+    labels = (1,) * TESTED
+    for event in events:
+        if isinstance(event, Described):
+            yield event.model_copy(update={"labels": labels})
+        elif isinstance(event, Measured):
+            m = event.measurement.model_copy(update={"answers": labels[10:] + (0,) * 10, "sparse_bytes": 2500})
+            yield Measured(measurement=m)
+            if m.name != "teacher":
+                yield Measured(measurement=m.model_copy(update={"repeat": 1, "accuracy": 0.8}))
+        else:
+            yield event
+
+
+def test_results_of_several_seeds_shows_means_verdicts_and_honest_sizes(open_screen, stored):
+    stored("r1", "finished", list(with_seeds(whole_run())), make_config({"repeats": 2, "target_sparsity": 0.9}))
+    app = open_screen("results", run="r1")
+    assert app.dataframe[0].value["Accuracy"].tolist()[1] == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
+    assert "within noise (n = 200, 2 seeds, p of each: 1.00, 1.00)" in words(app)
+    assert "Of the first seed." in words(app)
+    assert "I pruned 90%: why is it no smaller and no faster?" in [h.value for h in app.header]
+    assert "The file without zeros: 2.50 kB before pruning, 2.50 kB after" in words(app)
+    assert "**Hard loss**, repeat 1 of 2" in words(app)
+    assert not app.exception
+
+
+def test_results_of_an_earlier_version_say_that_no_answers_are_stored(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    assert "This run has no stored answers" in words(open_screen("results", run="r1"))
 
 
 def test_results_shows_a_recorded_run_where_there_is_no_other(open_screen, shipped):

@@ -128,3 +128,13 @@ def test_a_run_that_fits_is_let_through() -> None:
 def test_a_method_that_compares_features_costs_a_pass_of_the_teacher(store):
     plain, compared = (forecast(make_config({"method": m}), store).seconds for m in ("kd", "attention"))
     assert compared > plain
+
+
+def test_repeats_multiply_the_students_stages_and_not_the_teachers(store: Store) -> None:
+    config = config_of()
+    cache_teacher(config)
+    finished_run(store, "a", config)
+    once, three_times = (forecast(config.model_copy(update={"repeats": n}), store) for n in (1, 3))
+    # control 8, distil 8, measure 10, and the fixed second of pruning; prepare and teacher stay
+    assert three_times.seconds - once.seconds == pytest.approx(2 * 27.0, abs=0.1)
+    assert three_times.peak_memory_mb == once.peak_memory_mb

@@ -108,6 +108,7 @@ AS_TEXT: dict[str, tuple[Any, Any]] = {
     "batch_size": ("16", 16),
     "weights": ("scratch", "scratch"),
     "seed": ("7", 7),
+    "repeats": ("3", 3),
 }
 """What a command line or a link gives, and what it means."""
 

@@ -117,7 +117,9 @@ def test_the_json_is_true(tiny_run):
     from simulator.engine.models.images import make_encoder
 
     done, said, export = tiny_run
-    assert set(said) == {"config", "provenance", "forecast", "seconds", "peak_memory_mb", "variants"}
+    short = {"config", "provenance", "forecast", "seconds", "peak_memory_mb", "labels", "variants", "repeats"}
+    assert set(said) == short
+    assert said["repeats"] == [{"seed": 0, "variants": said["variants"]}]
     assert [v["name"] for v in said["variants"]] == ["teacher", "control", "distilled", "pruned", "recovered"]
     test = digits.load().test
     pixels = make_encoder(None, (), None, None, 32)(test.inputs)["pixels"]

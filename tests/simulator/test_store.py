@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,13 +17,14 @@ from simulator.tables import runs
 LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
 
 
-def measurement(name: str) -> Measurement:
+def measurement(name: str, repeat: int = 0) -> Measurement:
     return Measurement.model_validate(
         {
             "name": name, "accuracy": 0.5, "accuracy_interval": (0.4, 0.6), "precision": 0.5, "recall": 0.5, "f1": 0.5,
             "confusion": ((1, 1), (1, 1)), "test_examples": 4, "parameters": 10, "nonzero_parameters": 9,
             "sparsity": 0.1, "prunable_sparsity": 0.2, "macs": 100, "macs_at": "32 x 32", "size_bytes": 40,
             "gzip_bytes": 30, "latency_ms": {}, "stage_peak_memory_mb": 900.0, "layers": (),
+            "repeat": repeat,
         }
     )  # fmt: skip
 
@@ -95,6 +97,57 @@ def test_what_was_measured_is_an_event_and_a_measurement(store: Store) -> None:
     wanted = [measurement(name) for name in ("teacher", "control")]
     store.append("a", [LOSS, *(Measured(measurement=m) for m in wanted)])
     assert store.measurements("a") == wanted
+
+
+def test_each_seed_has_its_measurements(store: Store) -> None:
+    store.add("a", make_config({"repeats": 2}), None)
+    wanted = [measurement("teacher"), measurement("control"), measurement("control", repeat=1)]
+    store.append("a", [Measured(measurement=m) for m in wanted])
+    assert store.measurements("a") == wanted
+
+
+EARLIER = """
+CREATE TABLE runs (
+    id VARCHAR(32) NOT NULL, number INTEGER NOT NULL, state VARCHAR(16) NOT NULL, origin VARCHAR(16) NOT NULL,
+    config TEXT NOT NULL, forecast TEXT NOT NULL, created_at VARCHAR(32) NOT NULL, started_at VARCHAR(32),
+    finished_at VARCHAR(32), process VARCHAR(64), cancel_requested BOOLEAN NOT NULL, message TEXT NOT NULL,
+    advice TEXT NOT NULL, PRIMARY KEY (id), UNIQUE (number)
+);
+CREATE TABLE measurements (
+    run_id VARCHAR(32) NOT NULL, variant VARCHAR(16) NOT NULL, position INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (run_id, variant), FOREIGN KEY(run_id) REFERENCES runs (id) ON DELETE CASCADE
+);
+"""
+
+
+def test_a_database_of_the_version_with_one_seed_keeps_working(tmp_path: Path) -> None:
+    file = tmp_path / "earlier.sqlite3"
+    new = {"repeat", "answers", "sparse_bytes", "sparse_encodings"}
+    config = make_config({}).model_dump_json(exclude={"repeats"})
+    with sqlite3.connect(file) as old:
+        old.executescript(EARLIER)
+        values = ("old", 1, "finished", "app", config, "", "2026-01-01T00:00:00+00:00", False, "", "")
+        named = "id, number, state, origin, config, forecast, created_at, cancel_requested, message, advice"
+        old.execute(f"INSERT INTO runs ({named}) VALUES ({', '.join('?' * len(values))})", values)
+        for position, name in enumerate(("teacher", "control")):
+            body = measurement(name).model_dump_json(exclude=new)
+            old.execute("INSERT INTO measurements VALUES ('old', ?, ?, ?)", (name, position, body))
+    old.close()
+    url = f"sqlite:///{file}"
+    with ThreadPoolExecutor(4) as pool:  # several processes open it for the first time at once
+        stores = list(pool.map(lambda _: Store(url), range(4)))
+    one = stores[0]
+    assert one.get("old").config == make_config({})
+    assert one.measurements("old") == [measurement("teacher"), measurement("control")]
+    one.append("old", [Measured(measurement=measurement("control", repeat=1))])
+    again = Store(url)  # nothing is taken over twice
+    assert [m.repeat for m in again.measurements("old")] == [0, 0, 1]
+    again.delete("old")
+    assert Store(url).measurements("old") == []
+    with again.engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM measurements")).scalar() == 0
+    for opened in (*stores, again):
+        opened.close()
 
 
 def test_a_deleted_run_leaves_nothing(store: Store) -> None:

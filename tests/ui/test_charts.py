@@ -104,6 +104,9 @@ def test_sizes_and_latencies():
     pair = [measurement("teacher", size_bytes=8_000_000, gzip_bytes=6_000_000), measurement("pruned", latency=5.0)]
     dense, packed = charts.sizes(pair).data
     assert (dense.y[0], packed.y[0]) == (8.0, 6.0)
+    pair[1] = pair[1].model_copy(update={"sparse_bytes": 2_000_000})
+    *_, without = charts.sizes(pair).data
+    assert (without.name, tuple(without.y)) == ("without zeros", (None, 2.0))
     (bars,) = charts.latencies(pair, "batch_1").data
     assert tuple(bars.y) == (10.0, 5.0)
     assert tuple(bars.marker.color) == (charts.COLOURS["teacher"], charts.COLOURS["pruned"])
@@ -136,3 +139,11 @@ def test_every_chart_has_a_fixed_height(story):
         charts.confusion(several[0], ()),
     ):
         assert figure.layout.height
+
+
+def test_several_seeds_are_one_point_at_their_mean_with_the_standard_deviation():
+    seeds = [measurement("control", accuracy=a, repeat=n, latency=10.0 + n) for n, a in enumerate((0.8, 0.85, 0.9))]
+    (point,) = charts.trade_off(seeds).data
+    assert point.y[0] == pytest.approx(85)
+    assert point.error_y.array[0] == point.error_y.arrayminus[0] == pytest.approx(5)
+    assert charts.latencies(seeds, "batch_1").data[0].y == pytest.approx([11.0])

@@ -59,3 +59,8 @@ def test_the_stage_under_way_is_marked():
     assert "● Distil" in steps
     assert "stopped here" not in steps
     assert steps.count("(next)") == 3
+
+
+def test_which_repeat_it_is_is_said_only_where_there_are_several():
+    assert live.of_repeats(1, make_config({"repeats": 3})) == ", repeat 2 of 3"
+    assert live.of_repeats(0, make_config({})) == ""

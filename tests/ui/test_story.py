@@ -48,3 +48,23 @@ def test_a_run_without_recovery_leaves_that_stage_out():
 
 def test_every_stage_has_words():
     assert set(STAGE_TITLES) == set(STAGE_WORDS) == set(STAGES)
+
+
+def in_repeat(repeat, events):
+    """The same events as another seed says them."""
+    for event in events:
+        yield event.model_copy(update={"repeat": repeat}) if "repeat" in type(event).model_fields else event
+
+
+def test_the_next_seed_begins_the_students_stages_anew_and_keeps_the_curves_of_each():
+    first = list(whole_run())[:-1]
+    again = next(i for i, e in enumerate(first) if isinstance(e, StageStarted) and e.stage == "control")
+    second = list(in_repeat(1, first[again:]))
+    until = next(i for i, e in enumerate(second) if isinstance(e, StageStarted) and e.stage == "distil")
+    story = tell(numbered(first + second[: until + 1]))
+    assert story.repeat == 1
+    assert [story.state_of(s) for s in STAGES] == ["done", "done", "done", "now", "next", "next", "next"]
+    assert [p.repeat for p in story.losses_of(1)["control"]] == [1] * 4
+    assert story.losses_of(1)["distilled"] == []
+    assert [p.repeat for p in story.losses_of(0)["distilled"]] == [0] * 4
+    assert [e.epoch for e in story.epochs_of(1)["control"]] == [0, 1]

@@ -27,17 +27,41 @@ def test_a_function_that_is_not_there_is_not_made_up():
 
 
 def test_findings_say_when_a_difference_may_be_chance():
-    close = teach.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)])
-    assert len(close) == 1
+    close = teach.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)], ())
     assert "+1.0 points" in close[0]
     assert "may be chance" in close[0]
-    far = teach.findings([measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.4)])
+    assert close[1:] == [teach.NO_ANSWERS]
+    far = teach.findings([measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.4)], ())
     assert "do not overlap" in far[0]
 
 
 def test_findings_only_speak_of_what_was_measured():
-    assert teach.findings([measurement("teacher")]) == []
-    assert "No difference" in teach.findings([measurement("pruned"), measurement("recovered")])[0]
+    assert teach.findings([measurement("teacher")], ()) == []
+    assert "no difference" in teach.findings([measurement("pruned"), measurement("recovered")], ())[0]
+
+
+def answering(name, right, repeat=0):
+    """A variant that answers the first ``right`` of 200 examples, all of class 1, rightly."""
+    return measurement(name, accuracy=right / 200, answers=(1,) * right + (0,) * (200 - right), repeat=repeat)
+
+
+def test_findings_compare_the_answers_where_they_are_stored():
+    several = [answering("teacher", 190), answering("control", 180), answering("distilled", 187)]
+    said = teach.findings(several, (1,) * 200)
+    assert len(said) == 2
+    assert "+3.5 points, 95 % interval +1.0 to +6.0: **better (n = 200, p = 0.02)**" in said[0]  # 7 gained, none lost
+    assert "control \N{MINUS SIGN}5.0 points" in said[1] and "**worse (n = 200, p = 0.002)**" in said[1]  # 10 lost
+    assert "distilled \N{MINUS SIGN}1.5 points" in said[1]  # 3 lost
+    assert "**within noise (n = 200, p = 0.25)**" in said[1]
+
+
+def test_findings_of_several_seeds_give_means_and_each_seeds_p():
+    several = [answering("control", 180), answering("distilled", 187)]
+    several += [answering("control", 184, repeat=1), answering("distilled", 185, repeat=1)]
+    said = teach.findings(several, (1,) * 200)
+    assert "**93.0 % \N{PLUS-MINUS SIGN} 0.7 %**" in said[0]
+    assert "2 seeds, p of each: 0.02, 1.00" in said[0]
+    assert "means over 2 seeds" in said[-1]
 
 
 def test_the_seed_of_the_weights_is_not_the_runs():

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from simulator.statistics import Discordant, Verdict
 from ui import words
 
 
@@ -68,3 +69,15 @@ def test_dates():
     assert words.ago(datetime.now(UTC) - timedelta(minutes=20)) == "20 min ago"
     assert words.ago(datetime.now(UTC) - timedelta(hours=5)) == "5 h ago"
     assert words.ago(datetime(2026, 1, 2, tzinfo=UTC)).endswith("Jan 2026")
+
+
+def test_verdicts_in_words():
+    one = Verdict("within noise", 0.4, (-0.9, 1.8), 450, (Discordant(12, 10, 0.23),))
+    assert words.verdict(one) == "within noise (n = 450, p = 0.23)"
+    three = Verdict("better", 2.0, (0.5, 3.4), 450, tuple(Discordant(9, 1, p) for p in (0.0214, 0.0049, 0.00001)))
+    assert words.verdict(three) == "better (n = 450, 3 seeds, p of each: 0.02, 0.005, < 0.001)"
+
+
+def test_figures_over_seeds():
+    assert words.over_seeds([0.8, 0.9], words.percent) == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
+    assert words.over_seeds([0.8], words.percent) == words.over_seeds([0.8, 0.8], words.percent) == "80.0 %"

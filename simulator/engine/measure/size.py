@@ -42,15 +42,20 @@ def sparsity_of(layers: Collection[LayerReport]) -> float:
     return 1 - sum(layer.nonzero_parameters for layer in layers) / sum(layer.parameters for layer in layers)
 
 
-def save_model(model: nn.Module, file: Path) -> None:
-    """Write the model's tensors (parameters and norm statistics) as dense safetensors; tied tensors once."""
+def tensors_of(model: nn.Module) -> dict[str, Tensor]:
+    """What a model's file holds, by name: parameters and norm statistics, in memory; tied tensors once."""
     tensors: dict[str, Tensor] = {}
     seen: set[int] = set()
     for name, tensor in model.state_dict().items():
         if tensor.data_ptr() not in seen:
             seen.add(tensor.data_ptr())
             tensors[name] = tensor.detach().cpu().contiguous()
-    write_whole(file, save(tensors))
+    return tensors
+
+
+def save_model(model: nn.Module, file: Path) -> None:
+    """Write the model's tensors as dense safetensors."""
+    write_whole(file, save(tensors_of(model)))
 
 
 def gzip_bytes(file: Path) -> int:

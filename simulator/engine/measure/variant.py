@@ -13,7 +13,8 @@ from simulator.engine.distillation.training import predict
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_latency
 from simulator.engine.measure.quality import measure_quality
-from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of
+from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of, tensors_of
+from simulator.engine.measure.sparse import write_sparse
 from simulator.engine.models import t5_small
 from simulator.engine.pruning.masks import prunable_parameters
 from simulator.engine.setup import Setup
@@ -23,22 +24,27 @@ BATCH_SIZES = (1, 32)
 GENERATED_EXAMPLES = 5
 
 
-def measure_variant(setup: Setup, name: Variant, model: nn.Module, folder: Path, stage_peak_mb: float) -> Measurement:
+def measure_variant(
+    setup: Setup, name: Variant, model: nn.Module, folder: Path, stage_peak_mb: float, repeat: int = 0
+) -> Measurement:
     """Measure quality, size, compute and latency.
 
     Quality and latency are measured in float32, so that anybody who loads the exported file gets
     the same answers.
 
     Args:
-        folder: Holds the variant's model.safetensors.
+        folder: Holds the variant's model.safetensors; model.sparse.safetensors is written beside it.
         stage_peak_mb: Peak memory of the stage that made the variant.
+        repeat: Of which of the run's seeds it is.
     """
     logits = setup.module.logits
-    quality = measure_quality(predict(model, logits, setup.test, bfloat16=False), setup.test.labels)
+    scores = predict(model, logits, setup.test, bfloat16=False)  # [examples, classes]
+    quality = measure_quality(scores, setup.test.labels)
     layers = layer_reports(model)
     prunable = prunable_parameters(model, setup.module.CLASSIFIER, setup.config.also_prune)
     batches = {f"batch_{size}": first_rows(setup, size) for size in BATCH_SIZES}
     file = folder / portable.WEIGHTS_FILE
+    sparse = write_sparse(tensors_of(model), folder / portable.SPARSE_FILE)
     return Measurement(
         name=name,
         **vars(quality),
@@ -54,6 +60,10 @@ def measure_variant(setup: Setup, name: Variant, model: nn.Module, folder: Path,
         stage_peak_memory_mb=stage_peak_mb,
         layers=layers,
         generated=generated_texts(setup, model),
+        repeat=repeat,
+        answers=tuple(scores.argmax(1).tolist()),
+        sparse_bytes=sparse.bytes,
+        sparse_encodings=sparse.encodings,
     )
 
 

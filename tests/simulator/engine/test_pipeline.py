@@ -11,6 +11,7 @@ from simulator.engine.setup import prepare
 from simulator.events import (
     STAGES,
     VARIANTS,
+    Described,
     EpochFinished,
     LossPoint,
     Measured,
@@ -92,6 +93,51 @@ def test_another_seed_gives_other_losses_from_the_same_teacher(whole_run):
     other = carry_out(seed=1)
     assert results(other) != results(whole_run[0])
     assert of(other, Measured)[0].measurement.accuracy == of(whole_run[0], Measured)[0].measurement.accuracy
+
+
+def test_the_answers_are_those_that_were_counted(whole_run):
+    (described,) = of(whole_run[0], Described)
+    labels = prepare(make_config(SMALL)).data.test.labels.tolist()
+    assert list(described.labels) == labels
+    for m in (e.measurement for e in of(whole_run[0], Measured)):
+        assert sum(a == y for a, y in zip(m.answers, labels, strict=True)) == round(m.accuracy * m.test_examples)
+        confusion = [[0] * 10 for _ in range(10)]
+        for answer, label in zip(m.answers, labels, strict=True):
+            confusion[label][answer] += 1
+        assert tuple(map(tuple, confusion)) == m.confusion
+
+
+def test_repeats_are_the_runs_of_the_next_seeds_with_one_teacher(whole_run, tmp_path):
+    """Repeat 0 is the run of the seed itself, repeat 1 that of the seed after it, figure by figure."""
+    twice = carry_out(tmp_path, repeats=2)
+    assert tuple(e.stage for e in of(twice, StageStarted)) == STAGES + STAGES[2:]
+    assert [e.repeat for e in of(twice, StageStarted)] == [0] * 7 + [1] * 5
+    assert isinstance(twice[-1], RunFinished) and len(of(twice, RunFinished)) == 1
+    measured = [(e.measurement.repeat, e.measurement.name) for e in of(twice, Measured)]
+    students = ["control", "distilled", "pruned", "recovered"]
+    assert measured == [(0, "teacher"), *((0, s) for s in students), *((1, s) for s in students)]
+
+    one_after_the_other = [results(whole_run[0]), results(carry_out(seed=1))]
+    for repeat, alone in enumerate(one_after_the_other):
+        together = [r for r in results(twice) if r["repeat"] == repeat]
+        assert together == [r | {"repeat": repeat} for r in alone if repeat == 0 or r.get("name") != "teacher"]
+    for name in ("teacher", *students):  # the first seed's students are exported
+        first, again = (portable.load(folder / name).state_dict() for folder in (whole_run[1], tmp_path))
+        assert all(torch.equal(first[n], t) for n, t in again.items())
+
+
+def test_the_sparse_file_of_a_pruned_student_is_smaller_and_holds_the_same(whole_run, tmp_path):
+    events, folder = whole_run
+    by_name = {e.measurement.name: e.measurement for e in of(events, Measured)}
+    for name in ("pruned", "recovered"):
+        m, file = by_name[name], folder / name / portable.SPARSE_FILE
+        assert m.sparse_bytes == file.stat().st_size < 0.6 * m.size_bytes
+        assert m.sparse_encodings["bitmask"] > 0
+        dense = portable.load(folder / name).state_dict()
+        assert all(torch.equal(dense[n], t) for n, t in portable.load_sparse(file).items())
+    distilled = by_name["distilled"]
+    assert 0 <= distilled.sparse_bytes - distilled.size_bytes < 1000
+    assert not (folder / "distilled" / portable.SPARSE_FILE).exists()
 
 
 def test_control_and_distilled_start_alike_and_with_alpha_0_end_alike():

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from simulator.config import make_config
+from tests.ui.invented import measurement
+from ui import honest
+
+ASKED = make_config({"target_sparsity": 0.9})
+HALF = {"sparsity": 0.5, "nonzero_parameters": 500, "gzip_bytes": 2000, "sparse_encodings": {"dense": 1, "bitmask": 2}}
+
+
+def run(after, latency=10.0, **before):
+    return [
+        measurement("teacher"),
+        measurement("distilled", sparse_bytes=4100, **before),
+        measurement("recovered", latency=latency, **after),
+    ]
+
+
+def test_zeros_shrink_neither_the_dense_file_nor_the_time():
+    measured = run({**HALF, "sparse_bytes": 2100})
+    assert honest.question(ASKED, measured) == "I pruned 90%: why is it no smaller and no faster?"
+    zeros, dense, packed, sparse, macs, one, many = honest.sentences(measured)
+    assert "**50.0 %** of the 1.00 k parameters are zero, and all of them are there" in zeros
+    assert "4.00 kB before pruning, 4.00 kB after (**no change**)" in dense
+    assert "3.60 kB before pruning, 2.00 kB after (**\N{MINUS SIGN}44.4 %**)" in packed
+    assert (
+        "4.10 kB before pruning, 2.10 kB after (**\N{MINUS SIGN}48.8 %**): of its tensors 1 dense, 2 bitmask" in sparse
+    )
+    assert "no change" in macs and "multiplies by zero" in macs
+    assert "no clear difference" in one and "no clear difference" in many
+
+
+@pytest.mark.parametrize(("latency", "word"), [(5.0, "faster"), (15.0, "slower")])
+def test_a_clear_difference_of_the_time_is_said_as_it_was_measured(latency, word):
+    measured = run({**HALF, "sparse_bytes": 2100}, latency)
+    assert f"**{word}**" in honest.sentences(measured)[-1]
+    asked = honest.question(ASKED, measured)
+    assert asked.endswith("no smaller?" if word == "faster" else "no smaller and no faster?")
+
+
+def test_what_was_cut_out_makes_the_dense_file_smaller():
+    measured = run(
+        {"parameters": 400, "nonzero_parameters": 400, "size_bytes": 1600, "macs": 2000, "sparse_bytes": 1700}
+    )
+    assert honest.question(ASKED, measured) == "I pruned 90%: what became smaller, and what became faster?"
+    said = honest.sentences(measured)
+    assert "Of 1.00 k parameters **400** are left" in said[0]
+    assert "\N{MINUS SIGN}60.0 %" in said[1] and "gone from the tensors" in said[1]
+    assert "smaller layers multiply less" in said[4]
+    cut = honest.table(measured).set_index("Variant")["Physically smaller"]
+    assert cut.to_dict() == {
+        "teacher": "nothing was cut out",
+        "distilled": "nothing was cut out",
+        "recovered": "1.60 kB",
+    }
+
+
+def test_a_run_of_an_earlier_version_says_what_was_not_written():
+    measured = [measurement("distilled"), measurement("pruned", **{**HALF, "sparse_encodings": {}})]
+    assert "The file without zeros was not written: this run is of an earlier version." in honest.sentences(measured)
+    assert set(honest.table(measured)["Without zeros"]) == {"not measured"}
+
+
+def test_a_run_that_was_not_pruned_has_nothing_to_say():
+    assert honest.sentences([measurement("teacher"), measurement("control")]) == []

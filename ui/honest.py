@@ -1,0 +1,156 @@
+"""Honest size: every form in which a variant can be written down, and why zeros alone gain so little.
+
+Pure functions: sentences and a table, computed from a run's measurements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from simulator.config import RunConfig
+from simulator.events import Measurement, Variant
+from simulator.statistics import by_variant, spread
+from ui import columns, words
+from ui.columns import Seeds
+
+SAME = 0.5
+"""Changes of a file below this share, in per cent, are called none: headers and norms differ by a few bytes."""
+
+NOTE = (
+    "Dense: every number in full. Without zeros: each tensor as non-zero values and a mask of one bit a weight, or as "
+    "2:4 (two values of four and their places), where that is smaller; really written, and read back by load.py. "
+    "Physically smaller: the dense file of a model from which channels, heads or neurons were cut."
+)
+
+
+def mean(of: Callable[[Measurement], float | None], ms: Seeds) -> float | None:
+    """A figure's mean over the seeds; None where an earlier version did not measure it."""
+    known = [value for m in ms if (value := of(m)) is not None]
+    return spread(known).mean if known else None
+
+
+def ends(measurements: Sequence[Measurement]) -> tuple[Seeds, Seeds] | None:
+    """The student before pruning, and its last variant after it; None where the run did not get so far."""
+    groups = by_variant(measurements)
+    after = groups.get("recovered") or groups.get("pruned")
+    return (groups["distilled"], after) if after and "distilled" in groups else None
+
+
+def shrunk(before: Seeds, after: Seeds) -> bool:
+    """Whether tensors got smaller: structured pruning removed something."""
+    return spread([m.parameters for m in after]).mean < spread([m.parameters for m in before]).mean
+
+
+def question(config: RunConfig, measurements: Sequence[Measurement]) -> str:
+    """The section's title: it asks what this run's figures give reason to ask."""
+    pair = ends(measurements)
+    asked = f"I pruned {config.target_sparsity:.0%}"
+    if pair is None or shrunk(*pair):
+        return f"{asked}: what became smaller, and what became faster?"
+    return f"{asked}: why is it no smaller{'' if faster(*pair) else ' and no faster'}?"
+
+
+def faster(before: Seeds, after: Seeds) -> bool:
+    """Whether the middle half of the timed calls of one example lies wholly below what it was."""
+    was, now = _timed("batch_1", before), _timed("batch_1", after)
+    return was is not None and now is not None and now[2] < was[0]
+
+
+def sentences(measurements: Sequence[Measurement]) -> list[str]:
+    """What pruning did to the files and to the time, each sentence from this run's numbers."""
+    pair = ends(measurements)
+    if pair is None:
+        return []
+    before, after = pair
+    said = [_zeros(before, after), _file("The dense file", before, after, lambda m: m.size_bytes, _why(before, after))]
+    said.append(_file("The gzipped file", before, after, lambda m: m.gzip_bytes, "gzip finds what repeats"))
+    if mean(lambda m: m.sparse_bytes, after) is None:
+        said.append("The file without zeros was not written: this run is of an earlier version.")
+    else:
+        said.append(_file("The file without zeros", before, after, lambda m: m.sparse_bytes, _encodings(after)))
+    said.append(_file("The multiply-adds", before, after, lambda m: m.macs, _counted(before, after), words.count))
+    return said + [_time(batch, before, after) for batch in columns.BATCHES if _timed(batch, before)]
+
+
+def _zeros(before: Seeds, after: Seeds) -> str:
+    zeros = words.percent(spread([m.sparsity for m in after]).mean)
+    if not shrunk(before, after):
+        return f"**{zeros}** of the {words.count(after[0].parameters)} parameters are zero, and all of them are there."
+    was, now = (words.count(spread([m.parameters for m in ms]).mean) for ms in (before, after))
+    return f"Of {was} parameters **{now}** are left; {zeros} of these are zero."
+
+
+def _why(before: Seeds, after: Seeds) -> str:
+    if shrunk(before, after):
+        return "what was cut out is gone from the tensors"
+    return "a zero takes as many bytes as any other number"
+
+
+def _counted(before: Seeds, after: Seeds) -> str:
+    return "smaller layers multiply less" if shrunk(before, after) else "a dense product multiplies by zero, too"
+
+
+def _encodings(ms: Seeds) -> str:
+    used = ms[0].sparse_encodings
+    return "of its tensors " + ", ".join(f"{number} {name}" for name, number in used.items() if number)
+
+
+def _file(
+    what: str,
+    before: Seeds,
+    after: Seeds,
+    of: Callable[[Measurement], float | None],
+    why: str,
+    form: Callable[[float], str] = words.size,
+) -> str:
+    was, now = mean(of, before), mean(of, after)
+    if was is None or now is None:
+        return f"{what}: not measured."
+    change = 100 * (now / was - 1)
+    changed = "no change" if abs(change) < SAME else words.signed(change, "%")
+    return f"{what}: {form(was)} before pruning, {form(now)} after (**{changed}**): {why}."
+
+
+def _timed(batch: str, ms: Seeds) -> tuple[float, float, float] | None:
+    """Lower quartile, median and upper quartile of a batch in ms, each the mean over the seeds."""
+    timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
+    if not timed:
+        return None
+    p25, median, p75 = (spread([getattr(t, name) for t in timed]).mean for name in ("p25", "median", "p75"))
+    return p25, median, p75
+
+
+def _time(batch: str, before: Seeds, after: Seeds) -> str:
+    was, now = _timed(batch, before), _timed(batch, after)
+    if was is None or now is None:
+        return f"Latency, {columns.BATCHES[batch][0]}: not measured."
+    judged = "the middle halves of the timed calls overlap, so no clear difference"
+    if now[2] < was[0]:
+        judged = "faster"
+    elif now[0] > was[2]:
+        judged = "slower"
+    change = words.signed(100 * (now[1] / was[1] - 1), "%")
+    times = f"{words.milliseconds(was[1])} before, {words.milliseconds(now[1])} after ({change})"
+    return f"Latency, {columns.BATCHES[batch][0]}: {times}: **{judged}**."
+
+
+def table(measurements: Sequence[Measurement]) -> pd.DataFrame:
+    """A row a variant: the dense, gzipped and sparse file, what was cut out, and the latencies beside them."""
+    groups = by_variant(measurements)
+    return pd.DataFrame([_row(name, ms, groups.get("distilled")) for name, ms in groups.items()])
+
+
+def _row(name: Variant, ms: Seeds, whole: Seeds | None) -> dict[str, str]:
+    cut = name in ("pruned", "recovered") and whole is not None and shrunk(whole, ms)
+    return {
+        "Variant": name,
+        "Dense": columns.COST["File"][0](ms),
+        "Gzipped": columns.COST["Gzipped"][0](ms),
+        "Without zeros": columns.COST["Without zeros"][0](ms),
+        "Encodings": _encodings(ms).removeprefix("of its tensors ") if ms[0].sparse_encodings else "not measured",
+        "Physically smaller": columns.COST["File"][0](ms) if cut else "nothing was cut out",
+        "Batch 1": columns.SPEED["Batch 1"][0](ms),
+        "Batch 32": columns.SPEED["Batch 32"][0](ms),
+    }

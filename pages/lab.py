@@ -56,7 +56,7 @@ with right, errors_shown():
     run = lab.open_run()
     with top:
         lab.way_to(run)
-    lab.run_bar(config, run)
+    lab.run_bar(config)
     if run is None:
         lab.what_will_happen()
     else:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.events import Measurement, Variant
+from simulator.events import Latency, Measurement, Variant
 
 RESAMPLES = 10_000
 BOOTSTRAP_SEED = 0
@@ -218,3 +218,13 @@ def intervals_overlap(a: Measurement, b: Measurement) -> bool:
     A cautious rule for runs without stored answers; :func:`verdict` compares the same examples and tells more apart.
     """
     return a.accuracy_interval[0] <= b.accuracy_interval[1] and b.accuracy_interval[0] <= a.accuracy_interval[1]
+
+
+def middle_halves_overlap(a: Latency, b: Latency) -> bool:
+    """Whether the middle halves of two series of timed calls share values: then neither is clearly the faster."""
+    return a.p25 <= b.p75 and b.p25 <= a.p75
+
+
+def majority_share(measurement: Measurement) -> float:
+    """The accuracy of always answering with the test examples' most frequent class."""
+    return max(sum(row) for row in measurement.confusion) / measurement.test_examples

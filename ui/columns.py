@@ -140,3 +140,5 @@ SPEED: dict[str, Column] = {
     ),  # column names must differ; the blank does not show
     "95 % under ": _percentiles("batch_32", "p95", tip=ALMOST_ALL),
 }
+TIMED = {"Batch 1": "batch_1", "Batch 32": "batch_32"}
+"""The columns that hold times, which scatter from call to call."""

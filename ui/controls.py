@@ -21,6 +21,7 @@ SETTLED = "settings_settled"
 NOTES = "settings_notes"
 DRAWN = "settings_drawn"
 URL_BEHIND = "settings_url_behind"
+FIRST = "settings_first_run"
 
 
 def settle() -> RunConfig:
@@ -44,7 +45,7 @@ def settle() -> RunConfig:
         _put(name, getattr(config, name), config, write_url)
     if before is None or before != config:
         state[NOTES] = notes + (refused if before is None or before.model == config.model else [])
-    state[SETTLED], state[DRAWN] = config, set()
+    state[SETTLED], state[DRAWN], state[FIRST] = config, set(), before is None
     return config
 
 
@@ -69,6 +70,11 @@ def show_notes() -> None:
     notes = st.session_state.get(NOTES)
     if notes:
         st.warning("\n\n".join(notes), icon=":material/link_off:")
+
+
+def forget_notes() -> None:
+    """Once a run is started, what the link asked for is history."""
+    st.session_state.pop(NOTES, None)
 
 
 def draw(name: str, config: RunConfig) -> None:
@@ -153,4 +159,6 @@ def chosen(settled: RunConfig) -> RunConfig:
     # A link may name an option otherwise than its control shows it (model=t5_small). Streamlit drops that from the
     # URL, and writes what the page sets only from the control's second run on.
     st.session_state[URL_BEHIND] = not changed <= set(st.query_params)
+    if st.session_state[FIRST] and st.session_state[URL_BEHIND]:
+        st.rerun()  # at once: a reload before the next click would lose what the link asked for
     return config

@@ -49,27 +49,21 @@ def way_to(run: Run | None) -> None:
         st.markdown(f"The open run of {what} is {live.STATE_WORDS[run.state]}. [Go to it](#{live.PANEL})")
 
 
-def run_bar(config: RunConfig, run: Run | None) -> None:
-    """What the run will cost, Run, and Cancel for the run that is open."""
+def run_bar(config: RunConfig) -> None:
+    """What a run with these settings will cost, and Run."""
     st.markdown(f"**{MODELS[config.model].title}** on **{DATASETS[config.dataset].title}**")
     forecast = _forecast(config)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Run", type="primary", icon=":material/play_arrow:", key="run_button", disabled=forecast is None
         )
-        if run is not None and run.state not in ENDED:
-            cancelled = st.button("Cancel", icon=":material/stop:", key="cancel_button")
-        else:
-            cancelled = False
         if forecast is not None:
             st.caption(forecast_words(forecast))
     with errors_shown():
         if pressed:
             live.choose_run(PLACE, service.submit(config))
+            controls.forget_notes()
             st.rerun()
-        if cancelled and run is not None:
-            service.cancel(run.id)
-            st.toast("Cancelling. What was measured until now stays.", icon=":material/stop:")
 
 
 def _forecast(config: RunConfig) -> Forecast | None:
@@ -103,6 +97,8 @@ def what_will_happen() -> None:
 def show_run(run: Run, config: RunConfig) -> None:
     """The open run: its settings where they differ from the sliders, its progress, and its result."""
     _which(run, config)
+    if run.state not in ENDED:
+        _cancel(run)
     live.follow(run)
     if run.state not in ENDED:
         return
@@ -121,13 +117,21 @@ def show_run(run: Run, config: RunConfig) -> None:
         st.rerun()
 
 
+def _cancel(run: Run) -> None:
+    """Stop the open run."""
+    with errors_shown():
+        if st.button("Cancel this run", icon=":material/stop:", key="cancel_button"):
+            service.cancel(run.id)
+            st.toast("Cancelling. What was measured until now stays.", icon=":material/stop:")
+
+
 def _which(run: Run, config: RunConfig) -> None:
     """Say it when the open run was started with other settings than the sliders show now."""
     st.subheader("The open run", anchor=live.PANEL, divider="gray")
     changed = [name for name in RunConfig.model_fields if getattr(run.config, name) != getattr(config, name)]
     if changed:
         listed = ", ".join(
-            f"{settings.all_controls()[n].label.lower()} {settings.shown(n, getattr(run.config, n))}" for n in changed
+            f"{settings.all_controls()[n].label}: {settings.shown(n, getattr(run.config, n))}" for n in changed
         )
         st.caption(f"This run has other settings than the controls show now: {listed}.")
         st.button(

@@ -10,7 +10,7 @@ import streamlit as st
 from simulator import history, service
 from simulator.events import Measurement
 from simulator.store import ENDED, Run
-from ui import live, tables
+from ui import controls, live, results, tables
 from ui.guard import errors_shown
 
 MOST_LISTED = 200
@@ -65,15 +65,19 @@ def actions(selected: Sequence[Run]) -> None:
     removable = [run for run in selected if run.state in ENDED and run.origin != "recorded"]
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/open_in_new:", disabled=one is None, key="open_run") and one:
+            forget_ticks()
             page = "pages/results.py" if one.state == "finished" else "pages/lab.py"
             st.switch_page(page, query_params={"run": one.id})
         again = st.button("Run again", icon=":material/replay:", disabled=one is None, key="rerun_run")
         cancel = st.button("Cancel", icon=":material/stop:", disabled=not under_way, key="cancel_runs")
-        if st.button("Delete", icon=":material/delete:", disabled=not removable, key="delete_runs"):
+        delete = f"Delete {len(removable)} runs" if len(removable) > 1 else "Delete"
+        if st.button(delete, icon=":material/delete:", disabled=not removable, key="delete_runs"):
             confirm_delete(removable)
     with errors_shown():
         if again and one:
             new = service.rerun(one.id)
+            forget_ticks()
+            controls.take(one.config)  # the Lab then shows the settings of the run that it follows
             st.switch_page("pages/lab.py", query_params={"run": new})
         if cancel:
             for run in under_way:
@@ -81,20 +85,23 @@ def actions(selected: Sequence[Run]) -> None:
             st.rerun()
 
 
+def forget_ticks() -> None:
+    """So that a tick that is no longer in view does not join the next choice."""
+    st.session_state.pop(TICKED, None)
+
+
 @st.dialog("Delete for good?", icon=":material/delete:")
 def confirm_delete(removable: Sequence[Run]) -> None:
     """Ask before events, figures and weights are removed."""
-    names = ", ".join(f"`{run.id}`" for run in removable)
-    st.markdown(
-        f"{len(removable)} of the ticked runs: {names}. Their curves, figures and weights go. This cannot be undone."
-    )
+    st.markdown("\n".join(f"- {results.run_label(run)}" for run in removable))
+    st.markdown("Curves, figures and weights go. This cannot be undone.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="really_delete"):
+        if st.button(f"Delete {len(removable)}", key="really_delete"):
             with errors_shown():
                 for run in removable:
                     service.delete(run.id)
                 st.rerun()
-        if st.button("Keep", key="keep_runs"):
+        if st.button("Keep", type="primary", key="keep_runs"):
             st.rerun()
 
 

@@ -13,11 +13,11 @@ from simulator.catalog import MODELS, ModelInfo
 from simulator.config import RunConfig
 from simulator.counts import Count
 from simulator.events import Measurement, Provenance, Variant
-from simulator.statistics import by_variant, relative, spread
+from simulator.statistics import by_variant, middle_halves_overlap, relative, spread
 from simulator.store import Run
 from ui import settings, words
 from ui.charts import COLOURS
-from ui.columns import BATCHES, COST, QUALITY, SPEED, Column, Seeds
+from ui.columns import BATCHES, COST, QUALITY, SPEED, TIMED, Column, Seeds
 
 
 def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) -> Styler:
@@ -29,7 +29,10 @@ def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) 
     style = pd.DataFrame("", index=frame.index, columns=frame.columns)
     style["Variant"] = [f"color: {COLOURS[name]}; font-weight: bold" for name in names]
     for title, (_, compare, more_is_better, _) in columns.items():
-        for name in best(groups, compare, more_is_better) if compare else ():
+        winners = best(groups, compare, more_is_better) if compare else []
+        if title in TIMED and not clearly_fastest(groups, winners, TIMED[title]):
+            winners = []
+        for name in winners:
             row = names.index(name)
             frame.at[row, title] = f"★ {frame.at[row, title]!s}"
             style.at[row, title] = "font-weight: bold"
@@ -44,11 +47,25 @@ def best(groups: Mapping[Variant, Seeds], of: Callable[[Seeds], float], more_is_
     return names if 2 * len(names) <= len(values) else []
 
 
+def clearly_fastest(groups: Mapping[Variant, Seeds], winners: Sequence[Variant], batch: str) -> bool:
+    """Whether the winners' timed calls stand apart from those of all others: a star must not mark noise."""
+    others = [ms for name, ms in groups.items() if name not in winners]
+    return not any(times_overlap(groups[name], ms, batch) for name in winners for ms in others)
+
+
+def times_overlap(a: Seeds, b: Seeds, batch: str) -> bool:
+    """Whether the middle halves of the timed calls share values, for any seed of one and any of the other."""
+    timed = [[m.latency_ms[batch] for m in ms if batch in m.latency_ms] for ms in (a, b)]
+    return any(middle_halves_overlap(one, other) for one in timed[0] for other in timed[1])
+
+
 def column_config(columns: dict[str, Column]) -> dict[str, Any]:
     """Headings with their tooltips; the variant stays in view when the table scrolls."""
     config: dict[str, Any] = {t: st.column_config.TextColumn(t, help=tip) for t, (_, _, _, tip) in columns.items()}
     return {"Variant": st.column_config.TextColumn("Variant", pinned=True), **config}
 
+
+TOO_NOISY = "within noise"
 
 NOT_IN_CSV = {
     "layers", "confusion", "generated", "latency_ms", "accuracy_interval", "answers", "sparse_encodings",
@@ -112,7 +129,7 @@ def gains(variant: Seeds, reference: Measurement) -> list[tuple[str, str, str]]:
             row(
                 f"Latency, {BATCHES[batch][0]}",
                 [c.latency_improvement[batch] for c in changes],
-                _less,
+                (lambda _: TOO_NOISY) if times_overlap(variant, [reference], batch) else _less,
                 words.milliseconds(reference.latency_ms[batch].median),
                 words.milliseconds(mean(lambda m, batch=batch: m.latency_ms[batch].median)),  # type: ignore[misc]
             )

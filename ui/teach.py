@@ -13,7 +13,7 @@ import simulator
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.events import Measurement, Provenance, Variant
-from simulator.statistics import by_variant, intervals_overlap, spread, verdict
+from simulator.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
 from simulator.store import Run
 from ui import words
 
@@ -188,6 +188,7 @@ def findings(measurements: Sequence[Measurement], labels: Sequence[int]) -> list
         for new, old, subject, reference in compared
         if new in by_name and old in by_name
     ]
+    said = _like_guessing(by_name) + said + _what_was_removed(by_name)
     if "teacher" in by_name and len(by_name) > 1:
         said.append(_against_teacher(by_name, labels))
     if said and verdict(measurements[:1], measurements[:1], labels) is None:
@@ -196,6 +197,35 @@ def findings(measurements: Sequence[Measurement], labels: Sequence[int]) -> list
     if seeds > 1:
         said.append(_SEEDS.format(seeds=seeds))
     return said
+
+
+def _like_guessing(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[str]:
+    """Variants that are not shown to do better than naming the most frequent class each time."""
+    guessing = [name for name, ms in by_name.items() if all(m.accuracy_interval[0] <= majority_share(m) for m in ms)]
+    if not guessing:
+        return []
+    share = words.percent(majority_share(by_name[guessing[0]][0]))
+    return [
+        f"**{', '.join(guessing)}: no better than guessing** (always naming the most frequent class is right in "
+        f"{share}). How small or fast such a model is means little; train longer, or remove less."
+    ]
+
+
+def _what_was_removed(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[str]:
+    """What pruning took, of what it may touch and of everything."""
+    if "pruned" not in by_name or "distilled" not in by_name:
+        return []
+    pruned, distilled = by_name["pruned"][0], by_name["distilled"][0]
+    if pruned.parameters < distilled.parameters:
+        gone = words.percent(1 - pruned.parameters / distilled.parameters)
+        return [f"Pruning cut out {gone} of the parameters: the layers are smaller, and none of what is left is zero."]
+    if pruned.prunable_sparsity - pruned.sparsity < 0.005:
+        return []
+    return [
+        f"{words.percent(pruned.prunable_sparsity)} of the weights that pruning may touch are zero, which is "
+        f"{words.percent(pruned.sparsity)} of all parameters: the others (embeddings, norms, biases, classifier) "
+        "were left alone."
+    ]
 
 
 _SEEDS = (

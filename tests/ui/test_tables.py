@@ -5,6 +5,7 @@ import pytest
 from simulator.catalog import MODELS
 from simulator.config import make_config
 from simulator.counts import Count
+from simulator.events import Latency
 from simulator.statistics import by_variant
 from simulator.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
@@ -143,3 +144,19 @@ def test_run_rows(two_runs, several):
     assert list(frame["State"]) == ["queued", "queued"]
     assert list(frame["Result"]) == ["", "93.0 %"]
     assert list(frame["File"]) == ["", "\N{MINUS SIGN}87.5 %"]
+
+
+def timed(name, median, spread):
+    latency = Latency(
+        median=median, p25=median - spread, p75=median + spread, p95=median + 2 * spread, runs=9, threads=2
+    )
+    return measurement(name).model_copy(update={"latency_ms": {"batch_1": latency, "batch_32": latency}})
+
+
+def test_no_star_and_no_gain_where_times_are_noise():
+    noisy = [timed("teacher", 10.0, 3.0), timed("pruned", 8.0, 3.0)]
+    clear = [timed("teacher", 10.0, 0.5), timed("pruned", 8.0, 0.5)]
+    assert "★" not in str(tables.comparison(noisy, tables.SPEED).data.loc[1, "Batch 1"])
+    assert "★" in str(tables.comparison([*clear, timed("control", 11.0, 0.5)], tables.SPEED).data.loc[1, "Batch 1"])
+    assert dict((w, c) for w, c, _ in tables.gains(noisy[1:], noisy[0]))["Latency, batch 1"] == "within noise"
+    assert "20" in dict((w, c) for w, c, _ in tables.gains(clear[1:], clear[0]))["Latency, batch 1"]

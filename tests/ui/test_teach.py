@@ -31,7 +31,7 @@ def test_findings_say_when_a_difference_may_be_chance():
     assert "+1.0 points" in close[0]
     assert "may be chance" in close[0]
     assert close[1:] == [teach.NO_ANSWERS]
-    far = teach.findings([measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.4)], ())
+    far = teach.findings([measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.7)], ())
     assert "do not overlap" in far[0]
 
 
@@ -78,3 +78,18 @@ def test_the_seed_of_the_weights_is_not_the_runs():
     assert "random from seed 0" in scratch
     loaded = PROVENANCE.model_copy(update={"source": "pretrained", "revision": "abc"})
     assert "seed 0" not in teach._provenance_lines(loaded, run)
+
+
+def test_findings_call_guessing_what_it_is():
+    good, bad = measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.45)
+    said = teach.findings([good, bad], ())
+    assert said[0].startswith("**pruned: no better than guessing**")
+    assert "guessing" not in " ".join(teach.findings([good, measurement("pruned", accuracy=0.7)], ()))
+
+
+def test_findings_say_what_was_left_alone():
+    distilled = measurement("distilled", parameters=100)
+    masked = measurement("pruned", parameters=100).model_copy(update={"sparsity": 0.2, "prunable_sparsity": 0.5})
+    assert any("50.0 % of the weights" in s and "20.0 % of all" in s for s in teach.findings([distilled, masked], ()))
+    cut = measurement("pruned", parameters=60)
+    assert any("cut out 40.0 %" in s for s in teach.findings([distilled, cut], ()))

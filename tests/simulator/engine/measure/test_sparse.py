@@ -11,7 +11,7 @@ from safetensors.torch import save
 from simulator.engine import portable
 from simulator.engine.measure.size import save_model, tensors_of
 from simulator.engine.measure.sparse import is_two_of_four, smallest, write_sparse
-from simulator.engine.pruning.masks import prune_unstructured
+from simulator.engine.pruning.masks import apply_masks, global_masks, prunable_parameters
 from tests.small_models import small_distilbert, small_t5
 
 DTYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I64": "<i8", "U8": "u1"}
@@ -152,7 +152,8 @@ def test_a_pruned_model_loads_from_the_sparse_file_alone(name, make, tmp_path):
     from simulator.engine.models import MODULES
 
     model = make()
-    prune_unstructured(model, MODULES[name].CLASSIFIER, "global", 0.9, ("embeddings",))
+    parameters = prunable_parameters(model, MODULES[name].CLASSIFIER, ("embeddings",))
+    apply_masks(parameters, global_masks({n: p.detach().abs() for n, p in parameters.items()}, 0.9))
     save_model(model, tmp_path / portable.WEIGHTS_FILE)
     (tmp_path / portable.ARCHITECTURE_FILE).write_text(json.dumps(MODULES[name].architecture(model, 2)))
     dense = portable.load(tmp_path).state_dict()

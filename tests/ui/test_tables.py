@@ -158,5 +158,5 @@ def test_no_star_and_no_gain_where_times_are_noise():
     clear = [timed("teacher", 10.0, 0.5), timed("pruned", 8.0, 0.5)]
     assert "★" not in str(tables.comparison(noisy, tables.SPEED).data.loc[1, "Batch 1"])
     assert "★" in str(tables.comparison([*clear, timed("control", 11.0, 0.5)], tables.SPEED).data.loc[1, "Batch 1"])
-    assert dict((w, c) for w, c, _ in tables.gains(noisy[1:], noisy[0]))["Latency, batch 1"] == "within noise"
-    assert "20" in dict((w, c) for w, c, _ in tables.gains(clear[1:], clear[0]))["Latency, batch 1"]
+    assert {w: c for w, c, _ in tables.gains(noisy[1:], noisy[0])}["Latency, batch 1"] == "within noise"
+    assert "20" in {w: c for w, c, _ in tables.gains(clear[1:], clear[0])}["Latency, batch 1"]

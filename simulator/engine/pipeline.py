@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from simulator.config import RunConfig
 from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples
-from simulator.engine.distillation.training import TrainingPlan, train
+from simulator.engine.distillation.training import TrainingPlan, predict, train
 from simulator.engine.export import export
+from simulator.engine.lesson import write_lesson
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.variant import measure_variant
 from simulator.engine.pruning.channels import prune_channels
@@ -47,7 +48,7 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
     Args:
         config: Decides everything.
         export_to: A folder for the final student (model.safetensors, config.json, README.md,
-            load.py and the tokenizer); None keeps nothing.
+            load.py and the tokenizer) and the lesson; None keeps nothing.
         export_all: Write every variant there, each in a folder of its name.
 
     Raises:
@@ -192,8 +193,9 @@ def measurement(
     export_to: Path | None,
     export_all: bool,
 ) -> Generator[Event, None, None]:
-    """Measure every variant, and export the last or all of them."""
+    """Measure every variant, export the last or all of them, and leave a lesson beside them."""
     last = list(variants)[-1]
+    answers: dict[Variant, Tensor] = {}  # logits of the test examples, [examples, classes]
     for number, (name, model) in enumerate(variants.items()):
         yield Progress(stage="measure", done=number, total=len(variants))
         with tempfile.TemporaryDirectory() as scratch:
@@ -201,7 +203,10 @@ def measurement(
             if export_to and (export_all or name == last):
                 folder = export_to / name if export_all else export_to
             export(setup, name, model, folder)
-            yield Measured(measurement=measure_variant(setup, name, model, folder, peaks[name]))
+            answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
+            yield Measured(measurement=measure_variant(setup, name, model, answers[name], folder, peaks[name]))
+    if export_to:
+        write_lesson(setup, variants, answers, export_to)
     yield Progress(stage="measure", done=len(variants), total=len(variants))
 
 

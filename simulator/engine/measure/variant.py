@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from simulator.engine import portable
 from simulator.engine.batches import Batch
-from simulator.engine.distillation.training import predict
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_latency
 from simulator.engine.measure.quality import measure_quality
@@ -23,18 +22,21 @@ BATCH_SIZES = (1, 32)
 GENERATED_EXAMPLES = 5
 
 
-def measure_variant(setup: Setup, name: Variant, model: nn.Module, folder: Path, stage_peak_mb: float) -> Measurement:
+def measure_variant(
+    setup: Setup, name: Variant, model: nn.Module, answers: Tensor, folder: Path, stage_peak_mb: float
+) -> Measurement:
     """Measure quality, size, compute and latency.
 
     Quality and latency are measured in float32, so that anybody who loads the exported file gets
     the same answers.
 
     Args:
+        answers: Its logits of every test example, [examples, classes], predicted in float32.
         folder: Holds the variant's model.safetensors.
         stage_peak_mb: Peak memory of the stage that made the variant.
     """
     logits = setup.module.logits
-    quality = measure_quality(predict(model, logits, setup.test, bfloat16=False), setup.test.labels)
+    quality = measure_quality(answers, setup.test.labels)
     layers = layer_reports(model)
     prunable = prunable_parameters(model, setup.module.CLASSIFIER, setup.config.also_prune)
     batches = {f"batch_{size}": first_rows(setup, size) for size in BATCH_SIZES}

@@ -143,8 +143,6 @@ def read(facts: bytes, numbers: bytes) -> Lesson:
     return Lesson(said, arrays["labels"], logits, cast("NDArray[np.uint8] | None", arrays.get("pictures")), slices)
 
 
-
-
 def exists(run_id: str) -> bool:
     """Whether a run left a lesson here."""
     if recorded.find(run_id):

@@ -53,7 +53,7 @@ def main() -> None:
         if failure:
             raise SystemExit(f"{name}: {failure.message}")
         for file in (lesson.FACTS_FILE, lesson.NUMBERS_FILE):
-            shutil.copy(service.export_dir(run_id) / file, LESSONS / f"{name}{Path(file).suffix}")
+            shutil.copyfile(service.export_dir(run_id) / file, LESSONS / f"{name}{Path(file).suffix}")
         if not options.lessons_only:
             write(RECORDINGS / f"{name}.json", recording(name, service.export(run_id)))
     if options.lessons_only:

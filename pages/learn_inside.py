@@ -10,6 +10,7 @@ need_frame()
 with errors_shown():
     _, opened = opening.open_lesson(
         "Inside the network",
-        "Every box is a real layer, as wide as it really is. Cut channels out and the boxes shrink; set weights to zero and they do not.",
+        "Every box is a real layer, as wide as it really is. Cut channels out and the boxes shrink; "
+        "set weights to zero and they do not.",
     )
     inside.screen(opened)

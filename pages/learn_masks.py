@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ui.frame import need_frame
 from ui.guard import errors_shown
-from ui.learn import weights, opening
+from ui.learn import opening, weights
 
 need_frame()
 with errors_shown():

@@ -90,8 +90,8 @@ def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: fl
     if at_one == 0:
         return "Student and teacher agree exactly here: there is no gradient at any T."
     return (
-        f"From T = 1 to T = {temperature:g} the gradient becomes **{words.three(with_it / at_one)}** times its size with "
-        f"T², **{words.three(without / at_one)}** times without it."
+        f"From T = 1 to T = {temperature:g} the gradient becomes **{words.three(with_it / at_one)}** times its size "
+        f"with T², **{words.three(without / at_one)}** times without it."
     )
 
 

@@ -22,7 +22,7 @@ THICK = 0.7  # of the distance from one box to the next
 KINDS = {
     "Conv2d": ("convolution", "#0072B2", "Slides small filters over the picture; each output channel is one filter."),
     "Linear": ("linear", "#D55E00", "Mixes all its inputs into each output: one matrix product."),
-    "Embedding": ("embedding", "#009E73", "Looks up a row of numbers for each token. A look-up needs no multiplication."),
+    "Embedding": ("embedding", "#009E73", "Looks up a row of numbers for each token; that needs no products."),
     "BatchNorm2d": ("norm", "#CC79A7", "Shifts and scales each channel to a common range."),
     "LayerNorm": ("norm", "#CC79A7", "Shifts and scales each token's numbers to a common range."),
     "T5LayerNorm": ("norm", "#CC79A7", "Scales each token's numbers to a common size."),

@@ -39,14 +39,17 @@ def pattern_choice() -> Pattern:
 @st.fragment
 def masks_screen(opened: Lesson) -> None:
     """A layer's weights as a heat map and a histogram, while the slider removes them."""
+    half = {"learn_sparsity": 0.5, "learn_importance": "Magnitude"}
+    single = {**half, "learn_pattern": "Single weights"}
     opening.presets(
         "masks",
         {
-            "Half of all, one ranking": {"learn_sparsity": 0.5, "learn_ranked": "Global", "learn_pattern": "Single weights"},
-            "The same share of each": {"learn_sparsity": 0.5, "learn_ranked": "Layer-wise", "learn_pattern": "Single weights"},
-            "Whole rows": {"learn_sparsity": 0.5, "learn_pattern": "Whole rows"},
+            "One ranking over both": {**single, "learn_ranked": "Global"},
+            "The same share of each": {**single, "learn_ranked": "Layer-wise"},
+            "Whole rows": {**half, "learn_pattern": "Whole rows"},
+            "Two of every four": {**half, "learn_pattern": "2:4"},
         },
-    )  # fmt: skip
+    )
     left, right = st.columns([1, 2], gap="medium")
     with left:
         sparsity = sparsity_slider(0.5)

@@ -18,8 +18,9 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 
@@ -70,7 +71,7 @@ def measure(chromium: Browser, address: str, screen: str, changes: int) -> None:
     for slider in SLIDERS.get(screen, ()):
         handle = page.get_by_role("slider", name=slider)
         handle.focus()
-        print_spans(f"{screen}: {slider}", [timed(page, lambda: handle.press("ArrowRight")) for _ in range(changes)])
+        print_spans(f"{screen}: {slider}", [timed(page, partial(handle.press, "ArrowRight")) for _ in range(changes)])
     names = BUTTONS.get(screen, ())
     if names:
         turns = [names[i % len(names)] for i in range(changes)]
@@ -79,9 +80,9 @@ def measure(chromium: Browser, address: str, screen: str, changes: int) -> None:
     page.context.close()
 
 
-def timed(page: Page, change: object) -> tuple[float, float]:
+def timed(page: Page, change: Callable[[], None]) -> tuple[float, float]:
     """Milliseconds from the key or click, and from sending, to the last change of a chart."""
-    change()  # type: ignore[operator]
+    change()
     page.wait_for_function(SETTLED, timeout=15_000)
     marks = page.evaluate("marks")
     return marks["drawn"] - marks["asked"], marks["drawn"] - marks["sent"]

@@ -10,6 +10,6 @@ need_frame()
 with errors_shown():
     _, opened = opening.open_lesson(
         "What changed for this example",
-        "Compression changes single answers, in both directions, more than the accuracy shows.",
+        "Equal accuracy can hide different answers. Choose who is wrong, and look at the examples.",
     )
     changed.screen(opened)

@@ -10,6 +10,6 @@ need_frame()
 with errors_shown():
     _, opened = opening.open_lesson(
         "Soft targets",
-        "A teacher's wrong answers say which classes are alike. Raise the temperature and they become visible.",
+        "A label names one class; a teacher also says how likely it finds the others. Raise the temperature to see it.",
     )
     soft.soft_targets(opened)

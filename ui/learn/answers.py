@@ -83,15 +83,16 @@ def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], temperature: fl
 
 
 def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: float) -> str:
-    """How the gradient's size changed from T = 1, with and without the factor."""
-    ends = np.array([1.0, temperature])
-    at_one, with_it = numbers.gradient_sizes(student, teacher, ends, squared=True)
-    _, without = numbers.gradient_sizes(student, teacher, ends, squared=False)
-    if at_one == 0:
+    """The gradient's size at T with and without the factor, and what happens to both from T = 10 to T = 20."""
+    at = np.array([temperature, 10.0, 20.0])
+    with_it, without = (numbers.gradient_sizes(student, teacher, at, squared) for squared in (True, False))
+    if not with_it.all():
         return "Student and teacher agree exactly here: there is no gradient at any T."
     return (
-        f"From T = 1 to T = {temperature:g} the gradient becomes **{words.three(with_it / at_one)}** times its size "
-        f"with T², **{words.three(without / at_one)}** times without it."
+        f"The hard loss knows no T, so the soft loss must not fade as T grows. At T = {temperature:g} its gradient has "
+        f"size **{with_it[0]:.3g}** with the factor T² and **{without[0]:.3g}** without. From T = 10 to T = 20 it becomes "
+        f"**{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
+        f"**{words.three(without[2] / without[1])}** times without."
     )
 
 

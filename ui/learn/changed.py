@@ -27,9 +27,9 @@ def screen(opened: Lesson) -> None:
     )
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        wrong: list[Variant] = st.pills("Wrong", opened.variants, selection_mode="multi", key="learn_wrong",
+        wrong: list[Variant] = st.pills("Wrong", opened.variants, selection_mode="multi", wrap=True, key="learn_wrong",
                                         bind="query-params", persist_state="session")  # fmt: skip
-        others: list[Variant] = st.pills("Right", opened.variants, selection_mode="multi", key="learn_right",
+        others: list[Variant] = st.pills("Right", opened.variants, selection_mode="multi", wrap=True, key="learn_right",
                                          bind="query-params", persist_state="session")  # fmt: skip
         rows, places = matching(opened, wrong, others)
         st.markdown(count_words(opened, len(rows), len(places)))

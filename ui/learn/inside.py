@@ -191,7 +191,7 @@ def boxes(layers: Sequence[LayerFacts], teacher: Sequence[LayerFacts]) -> go.Fig
             "zaxis": {"title": {"text": "height"}, "range": [-tall, tall], "showbackground": False},
             "aspectmode": "manual",
             "aspectratio": {"x": 1.9, "y": 1, "z": 0.6},
-            "camera": {"eye": {"x": 1.1, "y": -1.7, "z": 0.8}},
+            "camera": {"eye": {"x": 1.5, "y": -2.3, "z": 1.0}},
         },
     )
     return chart

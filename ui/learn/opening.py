@@ -18,6 +18,7 @@ from ui.guard import errors_shown
 PLACE = "learn"
 EXAMPLE = "example"
 STUDENT = "distilled"
+HESITATES = "Where it hesitates"
 DEFAULT = "resnet18"  # pictures say more at a glance than sentences
 PICTURE_PIXELS = 128
 
@@ -68,7 +69,8 @@ def _set(state: dict[str, Any]) -> None:
 def pick_example(opened: Lesson) -> int:
     """A slider over the examples whose input was kept; gives the example's place among them."""
     last = len(opened.facts.shown)
-    place = st.slider("Test example", 1, last, 1, key=EXAMPLE, bind="query-params", persist_state="session")
+    start = most_telling(opened)[HESITATES]
+    place = st.slider("Test example", 1, last, start, key=EXAMPLE, bind="query-params", persist_state="session")
     return int(place) - 1
 
 
@@ -104,7 +106,7 @@ def most_telling(opened: Lesson) -> dict[str, int]:
     logits, labels = opened.logits["teacher"][rows], opened.labels[rows]
     top = np.sort(logits, axis=1)
     margin = top[:, -1] - top[:, -2]
-    found = {"Where the teacher is surest": int(margin.argmax()), "Where it hesitates": int(margin.argmin())}
+    found = {"Where the teacher is surest": int(margin.argmax()), HESITATES: int(margin.argmin())}
     missed = np.flatnonzero(logits.argmax(1) != labels)
     if len(missed):
         found["Where it is wrong"] = int(missed[margin[missed].argmax()])

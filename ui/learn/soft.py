@@ -33,7 +33,7 @@ def soft_targets(opened: Lesson) -> None:
         st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, names, t)))
     st.subheader("Why T²?")
     said = answers.gradient_words(student, teacher, t)
-    st.markdown(f"Dividing by T shrinks the gradient; the factor T² puts that back. {said}")
+    st.markdown(said)
     views.chart(answers.gradient_sizes(student, teacher, t), "soft_gradients", said.replace("*", ""))
 
 

@@ -1,16 +1,20 @@
-"""Record one real run a model, to be shipped with the app: events and measurements, no weights.
+"""Record one real run a model, to be shipped with the app: events, measurements and its lesson.
 
 Each is carried out here and now with the default settings, through the same store and pipeline as
 any run. The text models are recorded on reviews_topic, whose sentences were written for this
 course; harvested docstrings are never shipped.
 
-    python -m benchmarks.record [--model NAME ...]
+    python -m benchmarks.record [--model NAME ...] [--lessons-only]
+
+The lesson (simulator/lessons) is what every run leaves in its export folder: answers, two slices of weights and the
+layers' facts. With --lessons-only the recorded runs and the counts stay as they are.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +22,7 @@ from typing import Any
 from rich.console import Console
 
 import simulator
-from simulator import service
+from simulator import lesson, service
 from simulator.catalog import MODELS
 from simulator.config import make_config
 from simulator.engine import worker
@@ -28,6 +32,7 @@ from simulator.progress import draw
 from simulator.store import open_store
 
 RECORDINGS = Path(simulator.__file__).parent / "recordings"
+LESSONS = Path(simulator.__file__).parent / "lessons"
 SIGNIFICANT_DIGITS = 5
 LOSS_POINTS = 80
 
@@ -35,9 +40,11 @@ LOSS_POINTS = 80
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", choices=MODELS, action="append")
+    parser.add_argument("--lessons-only", action="store_true", help="leave the recorded runs and the counts alone")
     options = parser.parse_args()
     console = Console()
     RECORDINGS.mkdir(exist_ok=True)
+    LESSONS.mkdir(exist_ok=True)
     for name in options.model or MODELS:
         run_id = service.submit(make_config({"model": name}), origin="cli")
         store = open_store()
@@ -45,7 +52,12 @@ def main() -> None:
         failure = draw(worker.carry_out(run_id, store), console)
         if failure:
             raise SystemExit(f"{name}: {failure.message}")
-        write(RECORDINGS / f"{name}.json", recording(name, service.export(run_id)))
+        for file in (lesson.FACTS_FILE, lesson.NUMBERS_FILE):
+            shutil.copyfile(service.export_dir(run_id) / file, LESSONS / f"{name}{Path(file).suffix}")
+        if not options.lessons_only:
+            write(RECORDINGS / f"{name}.json", recording(name, service.export(run_id)))
+    if options.lessons_only:
+        return
     counts = {name: vars(count(name)) for name in MODELS}
     write(Path(simulator.__file__).parent / "counts.json", counts)
 

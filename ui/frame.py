@@ -15,7 +15,15 @@ def navigation() -> StreamlitPage:
         st.Page("pages/results.py", title="Results", icon=":material/table_chart:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
     ]
-    return st.navigation(pages)
+    learn = [
+        st.Page("pages/learn_soft_targets.py", title="Soft targets", icon=":material/thermostat:"),
+        st.Page("pages/learn_loss.py", title="The loss", icon=":material/functions:"),
+        st.Page("pages/learn_masks.py", title="Masks", icon=":material/grid_on:"),
+        st.Page("pages/learn_zeros.py", title="What zeros cost", icon=":material/exposure_zero:"),
+        st.Page("pages/learn_inside.py", title="Inside the network", icon=":material/account_tree:"),
+        st.Page("pages/learn_answers.py", title="What changed", icon=":material/compare:"),
+    ]
+    return st.navigation({"": pages, "Learn": learn})
 
 
 def mark_frame() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from simulator import service
+from simulator import lesson, service
 from simulator.events import Measurement
 from simulator.statistics import by_variant
 from simulator.store import Run
@@ -153,6 +153,7 @@ def weights_zip(run_id: str) -> bytes:
     """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick."""
     folder, packed = service.export_dir(run_id), io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        lessons = (lesson.FACTS_FILE, lesson.NUMBERS_FILE)  # for the Learn screens, no part of the student
+        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in lessons):
             archive.write(path, f"student-{run_id}/{path.name}")
     return packed.getvalue()

@@ -15,15 +15,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from simulator.config import RunConfig, Schedule
 from simulator.distillation_catalog import METHODS
 from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.training import Remask, TrainingPlan, train
+from simulator.engine.distillation.training import Remask, TrainingPlan, predict, train
 from simulator.engine.export import export
+from simulator.engine.lesson import write_lesson
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.variant import measure_variant
 from simulator.engine.pruning import removal
@@ -65,7 +66,7 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
     Args:
         config: Decides everything.
         export_to: A folder for the final student of the first seed (model.safetensors, config.json,
-            README.md, load.py and the tokenizer); None keeps nothing.
+            README.md, load.py and the tokenizer) and the lesson; None keeps nothing.
         export_all: Write every variant of the first seed there, each in a folder of its name.
 
     Raises:
@@ -264,8 +265,9 @@ def measurement(
     export_all: bool,
     repeat: int,
 ) -> Generator[Event, None, None]:
-    """Measure every variant of a seed, and export the last or all of them."""
+    """Measure every variant of a seed, export the last or all of them, and leave a lesson beside them."""
     last = list(variants)[-1]
+    answers: dict[Variant, Tensor] = {}  # logits of the test examples, [examples, classes]
     for number, (name, model) in enumerate(variants.items()):
         yield Progress(stage="measure", done=number, total=len(variants))
         with tempfile.TemporaryDirectory() as scratch:
@@ -273,7 +275,10 @@ def measurement(
             if export_to and (export_all or name == last):
                 folder = export_to / name if export_all else export_to
             export(setup, name, model, folder)
-            yield Measured(measurement=measure_variant(setup, name, model, folder, peaks[name], repeat))
+            answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
+            yield Measured(measurement=measure_variant(setup, name, model, answers[name], folder, peaks[name], repeat))
+    if export_to:
+        write_lesson(setup, variants, answers, export_to)
     yield Progress(stage="measure", done=len(variants), total=len(variants))
 
 

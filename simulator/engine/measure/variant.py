@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from simulator.engine import portable
 from simulator.engine.batches import Batch
-from simulator.engine.distillation.training import predict
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_latency
 from simulator.engine.measure.quality import measure_quality
@@ -25,7 +24,7 @@ GENERATED_EXAMPLES = 5
 
 
 def measure_variant(
-    setup: Setup, name: Variant, model: nn.Module, folder: Path, stage_peak_mb: float, repeat: int = 0
+    setup: Setup, name: Variant, model: nn.Module, answers: Tensor, folder: Path, stage_peak_mb: float, repeat: int = 0
 ) -> Measurement:
     """Measure quality, size, compute and latency.
 
@@ -33,13 +32,13 @@ def measure_variant(
     the same answers.
 
     Args:
+        answers: Its logits of every test example, [examples, classes], predicted in float32.
         folder: Holds the variant's model.safetensors; model.sparse.safetensors is written beside it.
         stage_peak_mb: Peak memory of the stage that made the variant.
         repeat: Of which of the run's seeds it is.
     """
     logits = setup.module.logits
-    scores = predict(model, logits, setup.test, bfloat16=False)  # [examples, classes]
-    quality = measure_quality(scores, setup.test.labels)
+    quality = measure_quality(answers, setup.test.labels)
     layers = layer_reports(model)
     prunable = prunable_parameters(model, setup.module.CLASSIFIER, setup.config.also_prune)
     batches = {f"batch_{size}": first_rows(setup, size) for size in BATCH_SIZES}
@@ -61,7 +60,7 @@ def measure_variant(
         layers=layers,
         generated=generated_texts(setup, model),
         repeat=repeat,
-        answers=tuple(scores.argmax(1).tolist()),
+        answers=tuple(answers.argmax(1).tolist()),
         sparse_bytes=sparse.bytes,
         sparse_encodings=sparse.encodings,
     )

@@ -1,0 +1,162 @@
+"""How soon the Learn screens answer, in a real browser: from a control's change to the last change of a chart.
+
+Two spans are printed for each control, median and 95th percentile over its changes: from the key press or click, and
+from the moment when the browser sends the new value (Streamlit's sliders wait before they send). With --shots the
+screens are also drawn at two widths, light and dark, into screenshots/.
+
+    python -m benchmarks.learn [--changes 12] [--shots]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.error import URLError
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+SLIDERS = {
+    "soft_targets": ("Temperature T", "Test example"),
+    "loss": ("Temperature T", "Alpha", "Test example"),
+    "masks": ("Sparsity",),
+    "zeros": ("Sparsity",),
+    "answers": ("Which of them",),
+}
+BUTTONS = {"masks": ("2:4", "Whole rows", "Taylor", "Magnitude"), "inside": ("teacher", "pruned", "distilled")}
+WATCH = """() => {
+    window.marks = {asked: 0, sent: 0, drawn: 0};
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (...all) { marks.sent ||= performance.now(); return send.apply(this, all); };
+    for (const kind of ['keydown', 'click'])
+        window.addEventListener(kind, () => { marks = {asked: performance.now(), sent: 0, drawn: 0}; }, true);
+    new MutationObserver(changes => {
+        const inside = c => c.target.closest && c.target.closest('.js-plotly-plot');
+        if (changes.some(inside)) marks.drawn = performance.now();
+    }).observe(document.body, {subtree: true, childList: true, attributes: true});
+}"""
+SETTLED = "() => marks.sent > 0 && marks.drawn > marks.sent && performance.now() - marks.drawn > 400"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--changes", type=int, default=12)
+    parser.add_argument("--shots", action="store_true")
+    options = parser.parse_args()
+    with server() as address, browser() as chromium:
+        if options.shots:
+            shoot(chromium, address)
+            return
+        print(f"{'control':34} {'n':>3}  from key p50  p95 ms   from sending p50  p95 ms")
+        for screen in (*SLIDERS, "inside"):
+            measure(chromium, address, screen, options.changes)
+
+
+def measure(chromium: Browser, address: str, screen: str, changes: int) -> None:
+    """Print the two spans of every control of a screen."""
+    page = opened(chromium, address, screen, 1280, "light")
+    page.evaluate(WATCH)
+    for slider in SLIDERS.get(screen, ()):
+        handle = page.get_by_role("slider", name=slider)
+        handle.focus()
+        print_spans(f"{screen}: {slider}", [timed(page, partial(handle.press, "ArrowRight")) for _ in range(changes)])
+    names = BUTTONS.get(screen, ())
+    if names:
+        turns = [names[i % len(names)] for i in range(changes)]
+        buttons = [page.get_by_role("radio", name=name, exact=True) for name in turns]
+        print_spans(f"{screen}: {' / '.join(names)}", [timed(page, button.click) for button in buttons])
+    page.context.close()
+
+
+def timed(page: Page, change: Callable[[], None]) -> tuple[float, float]:
+    """Milliseconds from the key or click, and from sending, to the last change of a chart."""
+    change()
+    page.wait_for_function(SETTLED, timeout=15_000)
+    marks = page.evaluate("marks")
+    return marks["drawn"] - marks["asked"], marks["drawn"] - marks["sent"]
+
+
+def print_spans(name: str, spans: list[tuple[float, float]]) -> None:
+    (key50, sent50), (key95, sent95) = np.percentile(spans, [50, 95], axis=0)
+    print(f"{name:34} {len(spans):3}  {key50:12.0f} {key95:7.0f}   {sent50:16.0f} {sent95:7.0f}", flush=True)
+
+
+def opened(chromium: Browser, address: str, screen: str, width: int, theme: str) -> Page:
+    """A Learn screen, drawn."""
+    context = chromium.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{address}/learn_{screen}")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    return page
+
+
+def shoot(chromium: Browser, address: str) -> None:
+    """A picture of every screen at both widths, light and dark."""
+    folder = ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    for screen in (*SLIDERS, "inside"):
+        for width, theme in ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")):
+            page = opened(chromium, address, screen, width, theme)
+            height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(int(height) + 60, 4000)})
+            page.wait_for_timeout(800)
+            page.screenshot(path=folder / f"learn-{screen}-{width}-{theme}.png")
+            page.context.close()
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Chromium, as it is installed on this machine."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The app on a port of its own, with an empty data directory and no waiting worker."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "KDPS_DATA_DIR": folder, "KDPS_WARM": "0"}
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+        command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def wait_for(address: str) -> None:
+    """Until the server answers, at most a minute."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=1)
+            return
+        except (URLError, OSError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""Learn: inside the network."""
+
+from __future__ import annotations
+
+from ui.frame import need_frame
+from ui.guard import errors_shown
+from ui.learn import inside, opening
+
+need_frame()
+with errors_shown():
+    _, opened = opening.open_lesson(
+        "Inside the network",
+        "Every box is a real layer, as wide as it really is. Cut channels out and the boxes shrink; "
+        "set weights to zero and they do not.",
+    )
+    inside.screen(opened)

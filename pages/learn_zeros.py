@@ -1,0 +1,16 @@
+"""Learn: why zeros do not shrink a file."""
+
+from __future__ import annotations
+
+from simulator import service
+from ui.frame import need_frame
+from ui.guard import errors_shown
+from ui.learn import opening, weights
+
+need_frame()
+with errors_shown():
+    run, opened = opening.open_lesson(
+        "Why zeros do not shrink a file",
+        "A zero takes four bytes and one multiplication like any other number, until the format or the shape changes.",
+    )
+    weights.zeros_screen(opened, service.measurements(run.id), run)

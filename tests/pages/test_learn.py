@@ -1,0 +1,71 @@
+"""The Learn screens on the shipped lessons: every control answers, and what is said is what the numbers give."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import lesson, service
+from tests.ui.invented import whole_run
+
+SCREENS = ("soft_targets", "loss", "masks", "zeros", "inside", "answers")
+
+
+def words(app):
+    kinds = (app.markdown, app.caption, app.info, app.error, app.subheader)
+    return " ".join(str(e.value) for kind in kinds for e in kind)
+
+
+def widget(app, key):
+    every = (app.slider, app.get("button_group"), app.selectbox)
+    return next(w for kind in every for w in kind if w.key == key)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_shows_the_recorded_lesson_as_recorded(open_screen, screen):
+    app = open_screen(f"learn_{screen}")
+    assert not app.error
+    assert "recorded on" in words(app)
+    assert len(app.get("plotly_chart")) >= 1
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_preset_works(open_screen, screen):
+    app = open_screen(f"learn_{screen}")
+    tries = [b.key for b in app.button if b.key.startswith("try_")]
+    assert len(tries) >= 2
+    for key in tries:
+        app.button(key=key).click().run()
+        assert not app.exception, (key, app.exception)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_shipped_lesson_can_be_shown(open_screen, screen):
+    for run in service.list_runs(["finished"]):
+        if lesson.exists(run.id):
+            assert not open_screen(f"learn_{screen}", run=run.id).error
+
+
+def test_the_temperature_slider_changes_what_is_said(open_screen):
+    app = open_screen("learn_soft_targets")
+    before = words(app)
+    widget(app, "t").set_value(10.0).run()
+    assert "at T = 10" in words(app)
+    assert words(app) != before
+
+
+def test_alpha_stands_in_the_formula(open_screen):
+    app = open_screen("learn_loss", learn_alpha="0.25")
+    assert any("{0.25}" in latex.value for latex in app.get("latex"))
+    assert any("def distillation_loss" in code.value for code in app.code)
+
+
+def test_a_run_without_a_lesson_is_said_to_have_none(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("learn_masks", run="r1")
+    assert "left no lesson" in app.error[0].value
+    assert app.selectbox[0].value.startswith("recorded-")
+
+
+def test_channels_removed_have_fewer_parameters_than_zeros(open_screen):
+    app = open_screen("learn_inside", learn_network="channels removed")
+    assert "not trained further" in words(app)

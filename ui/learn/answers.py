@@ -1,0 +1,139 @@
+"""Soft targets, the loss, and what changed for an example: figures of recorded answers, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from simulator.events import Variant
+from ui import charts, words
+from ui.learn import numbers
+
+HOT = np.arange(1.0, 20.01, 0.5)
+SOFT, HARD = "#D55E00", "#56B4E9"
+
+
+def bars(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> go.Figure:
+    """Each variant's probabilities of every class at a temperature, side by side."""
+    chart = charts.figure(320, "", "Probability")
+    for name, of in logits.items():
+        chart.add_bar(
+            x=list(class_names),
+            y=numbers.probabilities(of, temperature),
+            name=name,
+            marker={"color": charts.COLOURS[name]},
+            hovertemplate=f"{name}, %{{x}}: %{{y:.3f}}<extra></extra>",
+        )
+    chart.update_xaxes(type="category")
+    chart.update_yaxes(range=[0, 1])
+    return chart
+
+
+def bars_alt(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> str:
+    """What each variant answers, and how surely."""
+    said = []
+    for name, of in logits.items():
+        p = numbers.probabilities(of, temperature)
+        said.append(f"{name} gives {class_names[int(p.argmax())]} {p.max():.2f}")
+    return f"Probabilities at T = {temperature:g}: {', '.join(said)}."
+
+
+def what_the_wrong_say(
+    teacher: NDArray[Any], student: NDArray[Any], label: int, class_names: Sequence[str], temperature: float
+) -> list[str]:
+    """Which wrong classes carry the teacher's knowledge on this example, and whether the student has it too."""
+    now, at_one = (1 - float(numbers.probabilities(teacher, t)[label]) for t in (temperature, 1.0))
+    ranked = numbers.wrong_answers(teacher, label, temperature)
+    fair = 1 / len(ranked)
+    said = [
+        f"The wrong classes hold **{words.percent(now)}** of the teacher's probability at T = {temperature:g}, "
+        f"{words.percent(at_one)} at T = 1."
+    ]
+    loud = [(i, share) for i, share in ranked if share > 1.5 * fair][:2]
+    if loud:
+        named = " and ".join(f"**{class_names[i]}** ({words.percent(share)})" for i, share in loud)
+        said.append(f"Of that, most goes to {named}; an even split would give each {words.percent(fair)}.")
+    else:
+        said.append(f"It is spread almost evenly, about {words.percent(fair)} each: little is told apart here.")
+    same = numbers.wrong_answers(student, label, temperature)[0][0] == ranked[0][0]
+    word = "also puts" if same else "does not put"
+    said.append(f"The student {word} {class_names[ranked[0][0]]} first among the wrong ones.")
+    return said
+
+
+def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], temperature: float) -> go.Figure:
+    """The size of the soft loss's gradient over T, with and without the factor T^2; a line where the slider stands."""
+    chart = charts.figure(300, "Temperature T", "Gradient's size (log)")
+    for squared, name, dash in ((True, "with T²", "solid"), (False, "without T²", "dot")):
+        chart.add_scatter(
+            x=HOT,
+            y=numbers.gradient_sizes(student, teacher, HOT, squared),
+            mode="lines",
+            name=name,
+            line={"color": charts.COLOURS["distilled"], "dash": dash, "width": 2.5},
+            hovertemplate=f"{name}, T = %{{x:g}}: %{{y:.3g}}<extra></extra>",
+        )
+    chart.add_vline(x=temperature, line={"color": charts.NEUTRAL, "width": 2})
+    chart.update_yaxes(type="log", exponentformat="power", dtick=1)
+    return chart
+
+
+def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: float) -> str:
+    """The gradient's size at T with and without the factor, and what happens to both from T = 10 to T = 20."""
+    at = np.array([temperature, 10.0, 20.0])
+    with_it, without = (numbers.gradient_sizes(student, teacher, at, squared) for squared in (True, False))
+    if not with_it.all():
+        return "Student and teacher agree exactly here: there is no gradient at any T."
+    return (
+        f"The hard loss knows no T, so the soft loss must not fade as T grows. At T = {temperature:g} its gradient "
+        f"has size **{with_it[0]:.3g}** with the factor T² and **{without[0]:.3g}** without. From T = 10 to T = 20 "
+        "it becomes "
+        f"**{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
+        f"**{words.three(without[2] / without[1])}** times without."
+    )
+
+
+def pushes(student: NDArray[Any], teacher: NDArray[Any], label: int, t: float, alpha: float) -> dict[str, Any]:
+    """What training does to each of the student's logits, [classes] each: minus the weighted gradients."""
+    soft = -alpha * numbers.soft_gradient(student, teacher, t)
+    hard = -(1 - alpha) * numbers.hard_gradient(student, label)
+    return {"soft": soft, "hard": hard, "total": soft + hard}
+
+
+def push_chart(push: Mapping[str, Any], class_names: Sequence[str]) -> go.Figure:
+    """The push on each logit, split into what the soft and the hard loss contribute."""
+    chart = charts.figure(320, "", "Push on the logit")
+    for term, name, colour in (("soft", "from the soft loss", SOFT), ("hard", "from the hard loss", HARD)):
+        chart.add_bar(
+            x=list(class_names),
+            y=push[term],
+            name=name,
+            marker={"color": colour},
+            hovertemplate=f"{name}, %{{x}}: %{{y:+.3f}}<extra></extra>",
+        )
+    chart.update_layout(barmode="relative")
+    chart.update_xaxes(type="category")
+    return chart
+
+
+def push_alt(push: Mapping[str, Any], class_names: Sequence[str]) -> str:
+    """Which class is pushed up most, which down."""
+    total = push["total"]
+    up, down = int(np.argmax(total)), int(np.argmin(total))
+    return (
+        f"The loss pushes {class_names[up]} up most ({total[up]:+.3f}) and {class_names[down]} down most "
+        f"({total[down]:+.3f})."
+    )
+
+
+def formula(soft: float, hard: float, t: float, alpha: float) -> str:
+    """The loss with its numbers, as LaTeX; ``soft`` includes the factor T^2."""
+    total = alpha * soft + (1 - alpha) * hard
+    return (
+        rf"\underbrace{{{alpha:g}}}_{{\alpha}} \cdot \underbrace{{{soft:.3f}}}_{{{t:g}^2 \cdot {soft / t**2:.4f}}} + "
+        rf"\underbrace{{{1 - alpha:g}}}_{{1-\alpha}} \cdot \underbrace{{{hard:.3f}}}_{{\mathrm{{hard}}}} = {total:.3f}"
+    )

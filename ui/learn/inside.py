@@ -1,0 +1,225 @@
+"""The screen on a network's inside: its real layers as a tree map, as boxes in space, and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from simulator.lesson import LayerFacts, Lesson
+from ui import charts, views, words
+from ui.learn import opening
+
+CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=float)
+FACES = np.array(
+    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4],
+     [1, 5, 7], [1, 7, 3]]
+)  # fmt: skip
+THICK = 0.7  # of the distance from one box to the next
+
+KINDS = {
+    "Conv2d": ("convolution", "#0072B2", "Slides small filters over the picture; each output channel is one filter."),
+    "Linear": ("linear", "#D55E00", "Mixes all its inputs into each output: one matrix product."),
+    "Embedding": ("embedding", "#009E73", "Looks up a row of numbers for each token; that needs no products."),
+    "BatchNorm2d": ("norm", "#CC79A7", "Shifts and scales each channel to a common range."),
+    "LayerNorm": ("norm", "#CC79A7", "Shifts and scales each token's numbers to a common range."),
+    "T5LayerNorm": ("norm", "#CC79A7", "Scales each token's numbers to a common size."),
+}  # fmt: skip
+OTHER = ("products", "#808080", "Matrix products without weights of their own, such as attention's scores.")
+
+
+@st.fragment
+def screen(opened: Lesson) -> None:
+    """Tree map, boxes, and one layer in figures, for the network that was chosen."""
+    opening.presets(
+        "inside",
+        {
+            "The teacher": {"learn_network": "teacher"},
+            "Zeros: same shape": {"learn_network": "pruned"},
+            "Channels removed: smaller": {"learn_network": "channels removed"},
+        },
+    )
+    networks = opened.facts.networks
+    network = st.segmented_control("Network", list(networks), default="teacher", required=True, wrap=True,
+                                   key="learn_network", bind="query-params", persist_state="session")  # fmt: skip
+    layers = networks[network]
+    if network == "channels removed":
+        st.caption("The distilled student after structured pruning with this run's settings; not trained further.")
+    st.markdown(summary(layers, networks["teacher"]))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Where the parameters are**")
+        st.caption("Area: parameters. Click a block to enter it, its heading to leave.")
+        biggest = max(layers, key=lambda layer: layer.parameters)
+        views.chart(tree_map(layers), "inside_tree", f"Tree map of {network}: {biggest.name} has the most parameters.")
+    with right:
+        st.markdown("**How wide the layers are**")
+        st.caption(f"Drag to turn. Real output sizes at {opened.facts.measured_at}, on the teacher's scale.")
+        wide = max(boxes_of(layers), key=lambda layer: width(layer))
+        views.chart(
+            boxes(layers, networks["teacher"]),
+            "inside_boxes",
+            f"Layers of {network} as boxes: {wide.name} is the widest.",
+        )
+    st.markdown("**Layer by layer**")
+    st.caption("Share of the network's multiply-adds. Click a bar.")
+    event = st.plotly_chart(
+        strip(layers), key=f"inside_strip_{network}", config=charts.CONFIG, on_select="rerun", selection_mode="points",
+        alt=f"MACs by layer of {network}: {max(layers, key=lambda layer: layer.macs).name} has the most.",
+    )  # fmt: skip
+    points = event["selection"]["points"]
+    place = int(points[0]["x"]) - 1 if points else max(range(len(layers)), key=lambda i: layers[i].macs)
+    st.markdown(details(layers, place))
+
+
+def summary(layers: Sequence[LayerFacts], teacher: Sequence[LayerFacts]) -> str:
+    """Parameters, zeros and MACs of a network, against the teacher's."""
+    parameters, zeros, macs = (sum(getattr(x, what) for x in layers) for what in ("parameters", "zeros", "macs"))
+    share = parameters / sum(x.parameters for x in teacher)
+    return (
+        f"**{words.count(parameters)}** parameters ({words.percent(share)} of the teacher's), "
+        f"**{words.percent(zeros / parameters)}** of them zero, **{words.count(macs)}** MACs."
+    )
+
+
+def kind_of(layer: LayerFacts) -> tuple[str, str, str]:
+    """What a layer is in a word, its colour, and what it does."""
+    return KINDS.get(layer.kind, OTHER)
+
+
+def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
+    """The modules' tree; a leaf's area is its parameters, its colour the kind of layer."""
+    leaves = [layer for layer in layers if layer.parameters]
+    ids, parents, values, colours, texts = ["all"], [""], [0], ["rgba(128,128,128,0.15)"], [""]
+    seen = {"all"}
+    for layer in leaves:
+        parts = layer.name.split(".")
+        for depth in range(1, len(parts)):
+            block = ".".join(parts[:depth])
+            if block not in seen:
+                seen.add(block)
+                ids.append(block)
+                parents.append(".".join(parts[: depth - 1]) or "all")
+                values.append(0)
+                colours.append("rgba(128,128,128,0.15)")
+                texts.append("")
+        ids.append(layer.name)
+        parents.append(".".join(parts[:-1]) or "all")
+        values.append(layer.parameters)
+        colours.append(kind_of(layer)[1])
+        texts.append(f"{kind_of(layer)[0]}, {words.count(layer.parameters)} parameters, {_zeros(layer)}")
+    chart = charts.figure(420, "", "", legend=False)
+    chart.add_treemap(
+        ids=ids,
+        parents=parents,
+        values=totals(ids, parents, values),
+        labels=[i.rpartition(".")[2] for i in ids],
+        text=texts,
+        textinfo="label",
+        branchvalues="total",
+        marker={"colors": colours},
+        hovertemplate="%{id}<br>%{text}<extra></extra>",
+        tiling={"pad": 1},
+        maxdepth=4,
+    )
+    return chart
+
+
+def totals(ids: Sequence[str], parents: Sequence[str], values: Sequence[int]) -> list[int]:
+    """Each block's value: its own and all below it."""
+    total = dict(zip(ids, values, strict=True))
+    parent = dict(zip(ids, parents, strict=True))
+    for i, own in zip(ids, values, strict=True):
+        above = parent[i]
+        while own and above:
+            total[above] += own
+            above = parent[above]
+    return [total[i] for i in ids]
+
+
+def _zeros(layer: LayerFacts) -> str:
+    return f"{words.percent(layer.zeros / layer.parameters)} zeros" if layer.parameters else "no parameters"
+
+
+def boxes_of(layers: Sequence[LayerFacts]) -> list[LayerFacts]:
+    """The layers that are drawn as boxes: those with a weight matrix or filter whose output shape is known."""
+    return [layer for layer in layers if len(layer.weight_shape) > 1 and layer.output_shape]
+
+
+def width(layer: LayerFacts) -> int:
+    """Channels, or features, of a layer's output."""
+    return layer.output_shape[0] if len(layer.output_shape) == 3 else layer.output_shape[-1]
+
+
+def height(layer: LayerFacts) -> int:
+    """Pixels a side, or tokens, of a layer's output; 1 where there is one vector."""
+    return layer.output_shape[-1] if len(layer.output_shape) == 3 else (*layer.output_shape[-2:-1], 1)[0]
+
+
+def boxes(layers: Sequence[LayerFacts], teacher: Sequence[LayerFacts]) -> go.Figure:
+    """A box a layer, one behind the other: its width and height are its output's, on one scale for all networks."""
+    drawn = boxes_of(layers)
+    count = len(drawn)
+    sizes = np.array([[THICK, width(x), height(x)] for x in drawn], dtype=float)
+    start = np.stack([np.arange(count, dtype=float), -sizes[:, 1] / 2, -sizes[:, 2] / 2], axis=1)
+    points = (start[:, None] + CORNERS[None] * sizes[:, None]).reshape(-1, 3)
+    faces = (FACES[None] + 8 * np.arange(count)[:, None, None]).reshape(-1, 3)
+    text = [f"{x.name}<br>{' x '.join(map(str, x.output_shape))}, {_zeros(x)}" for x in drawn]
+    chart = charts.figure(420, "", "", legend=False)
+    chart.add_mesh3d(
+        x=points[:, 0],
+        y=points[:, 1],
+        z=points[:, 2],
+        i=faces[:, 0],
+        j=faces[:, 1],
+        k=faces[:, 2],
+        facecolor=np.repeat([kind_of(x)[1] for x in drawn], len(FACES)),
+        text=np.repeat(text, 8),
+        hovertemplate="%{text}<extra></extra>",
+        flatshading=True,
+        lighting={"ambient": 0.6, "diffuse": 0.7, "specular": 0.1},
+    )
+    largest = boxes_of(teacher)
+    wide, tall = (max(of(x) for x in largest) / 2 for of in (width, height))
+    chart.update_layout(
+        dragmode="turntable",
+        scene={
+            "xaxis": {"title": {"text": "layer"}, "range": [-1, len(largest)], "showbackground": False},
+            "yaxis": {"title": {"text": "width"}, "range": [-wide, wide], "showbackground": False},
+            "zaxis": {"title": {"text": "height"}, "range": [-tall, tall], "showbackground": False},
+            "aspectmode": "manual",
+            "aspectratio": {"x": 1.9, "y": 1, "z": 0.6},
+            "camera": {"eye": {"x": 1.5, "y": -2.3, "z": 1.0}},
+        },
+    )
+    return chart
+
+
+def strip(layers: Sequence[LayerFacts]) -> go.Figure:
+    """A bar a layer in the order in which they run: its share of the MACs."""
+    total = sum(layer.macs for layer in layers)
+    chart = charts.figure(220, "Layer, in the order in which they run", "MACs (%)", legend=False)
+    chart.add_bar(
+        x=list(range(1, len(layers) + 1)),
+        y=[100 * layer.macs / total for layer in layers],
+        marker={"color": [kind_of(layer)[1] for layer in layers]},
+        customdata=[(layer.name or layer.kind, words.count(layer.parameters)) for layer in layers],
+        hovertemplate="%{customdata[0]}<br>%{y:.1f} % of the MACs, %{customdata[1]} parameters<extra></extra>",
+    )
+    chart.update_layout(clickmode="event+select")
+    return chart
+
+
+def details(layers: Sequence[LayerFacts], place: int) -> str:
+    """One layer: what it does, shapes, zeros, and its shares."""
+    layer = layers[place]
+    parameters, macs = (sum(getattr(x, what) for x in layers) for what in ("parameters", "macs"))
+    shape, out = (" x ".join(map(str, s)) or "none" for s in (layer.weight_shape, layer.output_shape))
+    return (
+        f"**{layer.name or layer.kind}** ({layer.kind}): {kind_of(layer)[2]}\n\n"
+        f"Weight {shape}; output {out}; {words.count(layer.parameters)} parameters "
+        f"({words.percent(layer.parameters / parameters)} of all), {_zeros(layer)}; {words.count(layer.macs)} MACs "
+        f"({words.percent(layer.macs / macs)} of all)."
+    )

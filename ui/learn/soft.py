@@ -1,0 +1,72 @@
+"""The screens on soft targets and on the distillation loss."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.events import Variant
+from simulator.lesson import Lesson
+from ui import teach, views, words
+from ui.learn import answers, numbers, opening
+
+
+@st.fragment
+def soft_targets(opened: Lesson) -> None:
+    """One example: probabilities at T, what the wrong classes say, and why T^2."""
+    telling = opening.most_telling(opened)
+    opening.presets("soft", {text: {opening.EXAMPLE: place, "t": 4.0} for text, place in telling.items()})
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        place = opening.pick_example(opened)
+        t = opening.temperature(opened)
+        opening.show_input(opened, place)
+    row = opened.facts.shown[place]
+    names, label = opened.facts.class_names, int(opened.labels[row])
+    shown: tuple[Variant, Variant] = ("teacher", opening.STUDENT)
+    pair = {v: opened.logits[v][row] for v in shown}
+    teacher, student = pair.values()
+    with right:
+        views.chart(answers.bars(pair, names, t), "soft_bars", answers.bars_alt(pair, names, t))
+        teach.explain(
+            f"Entropy: teacher {words.three(numbers.entropy(teacher, t))} bits, student "
+            f"{words.three(numbers.entropy(student, t))} bits.",
+            "soft targets", "temperature",
+        )  # fmt: skip
+        st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, names, t)))
+    st.subheader("Why T²?")
+    said = answers.gradient_words(student, teacher, t)
+    st.markdown(said)
+    views.chart(answers.gradient_sizes(student, teacher, t), "soft_gradients", said.replace("*", ""))
+
+
+@st.fragment
+def loss(opened: Lesson) -> None:
+    """One example: the loss with its numbers, and where it pushes each logit."""
+    opening.presets(
+        "loss",
+        {
+            "Only the labels": {"learn_alpha": 0.0},
+            "Only the teacher": {"learn_alpha": 1.0, "t": 4.0},
+            "The teacher at T = 1": {"learn_alpha": 1.0, "t": 1.0},
+        },
+    )
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        place = opening.pick_example(opened)
+        t = opening.temperature(opened)
+        alpha = st.slider(
+            "Alpha", 0.0, 1.0, opened.facts.config.alpha, 0.05,
+            format="%g", key="learn_alpha", bind="query-params", persist_state="session",
+            help=teach.GLOSSARY["alpha"],
+        )  # fmt: skip
+        opening.show_input(opened, place)
+    row = opened.facts.shown[place]
+    teacher, student, label = opened.logits["teacher"][row], opened.logits["distilled"][row], int(opened.labels[row])
+    with right:
+        soft, hard = numbers.soft_loss(student, teacher, t), numbers.hard_loss(student, label)
+        st.latex(answers.formula(soft, hard, t, alpha))
+        push = answers.pushes(student, teacher, label, t, alpha)
+        names = opened.facts.class_names
+        said = answers.push_alt(push, names)
+        views.chart(answers.push_chart(push, names), "loss_pushes", said)
+        teach.explain(said, "soft loss", "hard loss", "alpha")

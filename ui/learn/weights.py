@@ -1,0 +1,226 @@
+"""The screens on masks and on what zeros cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast, get_args
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from simulator.events import Measurement
+from simulator.lesson import Lesson, Slice
+from simulator.store import Run
+from ui import charts, teach, views, words
+from ui.learn import masks, opening
+from ui.learn.masks import IMPORTANCES, PATTERNS, Importance, Mask, Pattern
+
+BINS = 40
+
+
+def sparsity_slider(start: float) -> float:
+    """The share to remove."""
+    return float(
+        st.slider("Sparsity", 0.0, 0.95, start, 0.05, format="percent", key="learn_sparsity",
+                  bind="query-params", persist_state="session")
+    )  # fmt: skip
+
+
+def pattern_choice() -> Pattern:
+    """Single weights, 2:4 or whole rows."""
+    return cast(
+        "Pattern",
+        st.segmented_control("What goes", get_args(Pattern), default="Single weights", required=True, wrap=True,
+                             key="learn_pattern", bind="query-params", persist_state="session"),
+    )  # fmt: skip
+
+
+@st.fragment
+def masks_screen(opened: Lesson) -> None:
+    """A layer's weights as a heat map and a histogram, while the slider removes them."""
+    half = {"learn_sparsity": 0.5, "learn_importance": "Magnitude"}
+    single = {**half, "learn_pattern": "Single weights"}
+    opening.presets(
+        "masks",
+        {
+            "One ranking over both": {**single, "learn_ranked": "Global"},
+            "The same share of each": {**single, "learn_ranked": "Layer-wise"},
+            "Whole rows": {**half, "learn_pattern": "Whole rows"},
+            "Two of every four": {**half, "learn_pattern": "2:4"},
+        },
+    )
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        sparsity = sparsity_slider(0.5)
+        pattern = pattern_choice()
+        st.caption(PATTERNS[pattern])
+        ranked = st.segmented_control("Ranked", ("Global", "Layer-wise"), default="Global", required=True,
+                                      key="learn_ranked", bind="query-params", persist_state="session")  # fmt: skip
+        importance = cast(
+            "Importance",
+            st.segmented_control("Importance", get_args(Importance), default="Magnitude", required=True, wrap=True,
+                                 key="learn_importance", bind="query-params", persist_state="session"),
+        )  # fmt: skip
+        st.caption(IMPORTANCES[importance])
+    together = ranked == "Global"
+    parts = opened.slices
+    chosen = masks.masks(parts, importance, pattern, sparsity, together)
+    with right:
+        for place, part, mask, number in zip(st.columns(2), parts, chosen, range(2), strict=False):
+            with place:
+                st.markdown(f"**{_short(part)}**")
+                st.caption(f"{words.percent(1 - mask.mean())} pruned")
+                alt = f"{part.facts.layer}: {words.percent(1 - mask.mean())} of the weights shown are pruned."
+                views.chart(heat_map(part, mask), f"mask_map_{number}", alt)
+                views.chart(histogram(part, mask, importance), f"mask_histogram_{number}", histogram_alt(part, mask))
+    st.markdown(_disagreement(parts, importance, pattern, sparsity, together))
+    teach.explain(
+        "Corners of 64 x 64 weights of two layers of the distilled student: the first and the last that are so large. "
+        f"Gradients and input norms come from {opened.facts.calibration_examples} training examples.",
+        "importance", "mask", "sparsity",
+    )  # fmt: skip
+
+
+def _short(part: Slice) -> str:
+    return f"{part.facts.layer} ({part.facts.kind}, {' x '.join(map(str, part.facts.weight_shape))})"
+
+
+def heat_map(part: Slice, mask: Mask) -> go.Figure:
+    """The slice's weights, blue below and orange above zero; what is pruned is left empty."""
+    chart = charts.figure(250, "", "", legend=False)
+    limit = float(np.quantile(np.abs(part.weight), 0.99))
+    chart.add_heatmap(
+        z=np.where(mask, part.weight, np.nan).astype(np.float32),
+        zmin=-limit,
+        zmax=limit,
+        colorscale=[[0, "#0072B2"], [0.5, "#B8BEC2"], [1, "#D55E00"]],
+        showscale=False,
+        hovertemplate="output %{y}, input %{x}: %{z:.4f}<extra></extra>",
+    )
+    chart.update_xaxes(visible=False)
+    chart.update_yaxes(visible=False, autorange="reversed")
+    return chart
+
+
+def histogram(part: Slice, mask: Mask, importance: Importance) -> go.Figure:
+    """How many weights have which value: kept ones filled, pruned ones hollow; the threshold where there is one."""
+    chart = charts.figure(210, "Weight", "Weights")
+    limit = float(np.abs(part.weight).max()) or 1.0
+    edges = np.linspace(-limit, limit, BINS + 1)
+    middles = (edges[:-1] + edges[1:]) / 2
+    for kept, name, fill in ((True, "kept", charts.COLOURS["distilled"]), (False, "pruned", "rgba(154,163,168,0.45)")):
+        count, _ = np.histogram(part.weight[mask == kept], edges)
+        chart.add_bar(x=middles, y=count, name=name, marker={"color": fill, "line": {"width": 0}},
+                      hovertemplate=f"{name}, near %{{x:.3f}}: %{{y}}<extra></extra>")  # fmt: skip
+    chart.update_layout(barmode="stack", bargap=0.05)
+    edge = threshold(part, mask)
+    if edge is not None and importance == "Magnitude":
+        for side in (-edge, edge):
+            chart.add_vline(x=side, line={"color": charts.NEUTRAL, "width": 2, "dash": "dot"})
+    return chart
+
+
+def threshold(part: Slice, mask: Mask) -> float | None:
+    """The magnitude that parts pruned from kept weights; None where none does."""
+    size = np.abs(part.weight)
+    if mask.all() or not mask.any() or size[~mask].max() > size[mask].min():
+        return None
+    return float((size[~mask].max() + size[mask].min()) / 2)
+
+
+def histogram_alt(part: Slice, mask: Mask) -> str:
+    """Where the threshold lies, in words."""
+    edge = threshold(part, mask)
+    if edge is None:
+        return f"Weights of {part.facts.layer}: no single magnitude parts the pruned from the kept."
+    return f"Weights of {part.facts.layer}: those between -{edge:.4f} and {edge:.4f} are pruned."
+
+
+def _disagreement(
+    parts: tuple[Slice, ...], importance: Importance, pattern: Pattern, sparsity: float, together: bool
+) -> str:
+    """How much of what magnitude drops the other importances drop too."""
+    by = {i: np.concatenate([m.ravel() for m in masks.masks(parts, i, pattern, sparsity, together)])
+          for i in get_args(Importance)}  # fmt: skip
+    dropped = 1 - by["Magnitude"].mean()
+    if dropped == 0:
+        return "Nothing is pruned, so there is nothing to disagree about."
+    said = [
+        f"{other} drops **{words.percent(masks.agreement(by['Magnitude'], by[other]))}** of what magnitude drops"
+        for other in ("Taylor", "Wanda")
+    ]
+    return f"{'; '.join(said)}. Chance alone would give {words.percent(dropped)}."
+
+
+@st.fragment
+def zeros_screen(opened: Lesson, measured: Sequence[Measurement], run: Run) -> None:
+    """The bytes of a real slice encoded in four ways, and what the run's latencies were."""
+    opening.presets(
+        "zeros",
+        {
+            "Half zeros": {"learn_sparsity": 0.5, "learn_pattern": "Single weights"},
+            "Nearly all zeros": {"learn_sparsity": 0.95, "learn_pattern": "Single weights"},
+            "Half the rows": {"learn_sparsity": 0.5, "learn_pattern": "Whole rows"},
+        },
+    )
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        sparsity = sparsity_slider(0.5)
+        pattern = pattern_choice()
+        st.caption(PATTERNS[pattern])
+    part = opened.slices[0]
+    (mask,) = masks.masks((part,), "Magnitude", pattern, sparsity, together=False)
+    before, after = (masks.encoded(part.weight, m) for m in (np.ones_like(mask), mask))
+    with right:
+        st.markdown(f"**{words.size(before['dense'])} of {part.facts.layer}, encoded in four ways**")
+        said = bytes_words(before, after, 1 - float(mask.mean()))
+        views.chart(bytes_chart(before, after), "zeros_bytes", said)
+        st.caption(said)
+    st.subheader("And the time?")
+    st.markdown(time_words(measured))
+    for place, batch in zip(st.columns(2), ("batch_1", "batch_32"), strict=True):
+        with place:
+            st.markdown(f"**Latency, {'one example' if batch == 'batch_1' else 'batch of 32'}**")
+            fastest = min(measured, key=lambda m: m.latency_ms[batch].median)
+            views.chart(charts.latencies(measured, batch), f"zeros_{batch}", f"Latency: {fastest.name} is the fastest.")
+    source = "recorded" if run.origin == "recorded" else "measured"
+    threads = measured[0].latency_ms["batch_1"].threads
+    st.caption(
+        f"Latencies {source} in run {run.id} with {threads} threads; the bars span the middle half of the calls."
+    )
+
+
+def bytes_chart(before: Mapping[str, int], after: Mapping[str, int]) -> go.Figure:
+    """Bytes of the slice in each encoding, before and after pruning."""
+    chart = charts.figure(300, "", "Bytes")
+    for name, of, colour in (
+        ("before", before, charts.COLOURS["distilled"]),
+        ("pruned", after, charts.COLOURS["pruned"]),
+    ):
+        chart.add_bar(x=list(of), y=list(of.values()), name=name, marker={"color": colour},
+                      hovertemplate=f"{name}, %{{x}}: %{{y:,}} bytes<extra></extra>")  # fmt: skip
+    return chart
+
+
+def bytes_words(before: Mapping[str, int], after: Mapping[str, int], sparsity: float) -> str:
+    """What the zeros did to the bytes."""
+    changes = ", ".join(f"{name} {words.signed(100 * (after[name] / before[name] - 1), '%')}" for name in after)
+    return f"With {words.percent(sparsity)} zeros: {changes}."
+
+
+def time_words(measured: Sequence[Measurement]) -> str:
+    """What the run measured before and after pruning, and whether the difference is more than the calls' spread."""
+    by = {m.name: m for m in measured}
+    if "distilled" not in by or "pruned" not in by:
+        return "This run measured no pruned student."
+    old, new = by["distilled"], by["pruned"]
+    a, b = old.latency_ms["batch_32"], new.latency_ms["batch_32"]
+    apart = a.p75 < b.p25 or b.p75 < a.p25
+    said = (
+        f"In this run pruning left **{words.percent(new.sparsity)}** zeros and **{words.count(new.macs)}** MACs "
+        f"(before: {words.count(old.macs)}). A batch of 32 took **{words.milliseconds(a.median)}** before and "
+        f"**{words.milliseconds(b.median)}** after. "
+    )
+    ending = "The middle halves of the timed calls do not overlap."
+    return said + (ending if apart else "The middle halves of the timed calls overlap: no difference was shown.")

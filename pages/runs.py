@@ -17,5 +17,6 @@ with errors_shown():
         st.stop()
     selected = runs.table(listed)
     runs.actions(selected)
-    if len(selected) > 1:
-        runs.compare(selected)
+    ordinary = [run for run in selected if not run.study]
+    if len(ordinary) > 1:
+        runs.compare(ordinary)

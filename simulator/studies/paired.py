@@ -13,6 +13,8 @@ from statistics import mean, stdev
 from simulator.events import CellFinished, Comparison, Coordinates
 
 ALPHA_LEVEL = 0.05
+ROUNDING = 1e-12
+"""Equal differences of fractions differ by no more than this, from rounding alone."""
 
 
 def series(cells: Sequence[CellFinished], value: str, **at: bool | int | float | str) -> dict[int, float]:
@@ -41,6 +43,8 @@ def compare(name: str, new: dict[int, float], reference: dict[int, float]) -> Co
     from scipy.stats import t  # inside: the web process shows conclusions and makes none
 
     deviation = stdev(differences)
+    if deviation < ROUNDING:
+        deviation, middle = 0.0, (0.0 if abs(middle) < ROUNDING else middle)
     error = deviation / sqrt(n)
     half = float(t.ppf(0.975, n - 1)) * error
     if deviation > 0:

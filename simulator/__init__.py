@@ -14,10 +14,12 @@ from simulator.config import RunConfig, make_config
 from simulator.errors import DoesNotFit, InvalidConfig, NotAllowed, NotAvailable, RunNotFound, SimulatorError
 from simulator.events import Event, Measurement, Provenance
 from simulator.store import Forecast, Run
+from simulator.studies import STUDIES, StudyConfig, make_study
 
 __all__ = [
     "DATASETS",
     "MODELS",
+    "STUDIES",
     "DoesNotFit",
     "Event",
     "Forecast",
@@ -30,6 +32,8 @@ __all__ = [
     "RunConfig",
     "RunNotFound",
     "SimulatorError",
+    "StudyConfig",
     "make_config",
+    "make_study",
     "service",
 ]

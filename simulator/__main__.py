@@ -1,4 +1,4 @@
-"""The command line: ``python -m simulator run | models | datasets | prepare | runs``."""
+"""The command line: ``python -m simulator run | experiment | models | datasets | prepare | runs``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from rich.console import Console
 from rich.table import Table
 
-from simulator import service
+from simulator import experiments, service
 from simulator.availability import data_state, weights_state
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
@@ -63,6 +63,20 @@ def make_parser() -> Parser:
     run.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
     run.add_argument("--export", type=Path, metavar="DIR", help="write the first seed's variants, a folder each")
     run.set_defaults(command=run_command)
+
+    experiment = commands.add_parser("experiment", help="answer a question with many students, here and now")
+    experiment.add_argument("name", nargs="?", metavar="NAME", help="which experiment; see --list")
+    experiment.add_argument("--list", action="store_true", help="list the experiments, a line each")
+    experiment.add_argument("--seeds", type=int, metavar="N", help="measure every cell with so many seeds (1 to 5)")
+    experiment.add_argument(
+        "--axis", action="append", default=[], metavar="SETTING=VALUES", help="other values: --axis temperature=1,4,8"
+    )
+    experiment.add_argument("--json", type=Path, metavar="FILE", help="write cells and conclusion as JSON")
+    experiment.add_argument(
+        "--continue", dest="continues", default="", metavar="RUN", help="go on from the cells of a run that was stopped"
+    )
+    add_config_flags(experiment)
+    experiment.set_defaults(command=experiment_command)
 
     models = commands.add_parser("models", help="count parameters and MACs of the four models; where their weights are")
     models.set_defaults(command=models_command)
@@ -119,7 +133,7 @@ def run_command(options: argparse.Namespace) -> int:
         check_writable(options.json)
     run_id = service.submit(config, origin="cli")
     open_store().start(run_id, process_name())
-    failure = draw(carry_out(run_id, config, options.export), console)
+    failure = draw(carry_out(run_id, options.export), console)
     if failure:
         raise SimulatorError(failure.message, failure.advice)
     console.print(compression_table(run_id))
@@ -127,6 +141,30 @@ def run_command(options: argparse.Namespace) -> int:
         options.json.write_text(json.dumps(service.summary(run_id), indent=2), encoding="utf-8")
         console.print(f"Written to {options.json}.")
     console.print(f"Run {run_id} is on the Results page too.")
+    return 0
+
+
+def experiment_command(options: argparse.Namespace) -> int:
+    """``experiment``: carry out a study inline, print its table and what it says, write its JSON."""
+    if options.list or not options.name:
+        console.print(experiments.listing())
+        return 0
+    given = {name: value for name, value in vars(options).items() if name in RunConfig.model_fields}
+    config = experiments.chosen(options.name, given, options.axis, options.seeds, options.continues)
+    if options.json:
+        check_writable(options.json)
+    run_id = service.submit(config, origin="cli")
+    open_store().start(run_id, process_name())
+    console.print(config.entry.question)
+    failure = draw(carry_out(run_id, None), console)
+    if failure:
+        raise SimulatorError(failure.message, failure.advice)
+    console.print(experiments.table(run_id))
+    console.print(experiments.conclusion(run_id))
+    if options.json:
+        options.json.write_text(json.dumps(service.study_summary(run_id), indent=2), encoding="utf-8")
+        console.print(f"Written to {options.json}.")
+    console.print(f"Run {run_id} is on the Experiments page too.")
     return 0
 
 
@@ -138,12 +176,13 @@ def check_writable(file: Path) -> None:
         )
 
 
-def carry_out(run_id: str, config: RunConfig, export_to: Path | None) -> Any:
+def carry_out(run_id: str, export_to: Path | None) -> Any:
     """The run's events, stored as they come."""
     from simulator.engine import pipeline, worker  # torch, only now
 
     if export_to is None:
         return worker.carry_out(run_id, open_store())
+    config = service.run(run_id).settings
     return worker.record(run_id, open_store(), pipeline.run(config, export_to, export_all=True))
 
 
@@ -241,13 +280,14 @@ def prepare_command(options: argparse.Namespace) -> int:
 
 def runs_command(options: argparse.Namespace) -> int:
     """``runs``: the newest first."""
-    table = Table("run", "state", "from", "model", "data", "started", "accuracy")
+    table = Table("run", "state", "from", "experiment", "model", "data", "started", "accuracy")
     for run in service.list_runs():
         measured = by_variant(service.measurements(run.id))
         started = run.started_at.strftime("%Y-%m-%d %H:%M") if run.started_at else "-"
         last = next(reversed(measured), None)
         accuracy = f"{over_seeds([m.accuracy for m in measured[last]], '.3f')} ({last})" if last else "-"
-        table.add_row(run.id, run.state, run.origin, run.config.model, run.config.dataset, started, accuracy)
+        title = run.study.entry.title if run.study else ""
+        table.add_row(run.id, run.state, run.origin, title, run.settings.model, run.settings.dataset, started, accuracy)
     console.print(table)
     return 0
 

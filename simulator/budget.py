@@ -19,8 +19,9 @@ from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
 from simulator.machine import MB, available_memory_mb, matmul_flops
 from simulator.store import Forecast, Store
+from simulator.studies.config import StudyConfig
 
-__all__ = ["available_memory_mb", "check_fits", "forecast"]
+__all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_study"]
 
 TRAINING: tuple[Stage, ...] = ("teacher", "control", "distil", "recover")
 FORWARD_AND_BACKWARD = 3
@@ -36,6 +37,7 @@ FIXED_SECONDS: dict[Stage, float] = {
     "prune": 1.0,
     "recover": 0.0,
     "measure": 15.0,
+    "study": 0.0,
 }
 """What a stage takes whatever the settings, before this machine has runs of its own to tell."""
 
@@ -115,6 +117,27 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
             _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
         ),
         peak_memory_mb=max(peaks, default=needed),
+        basis="recent runs" if recent else "estimate",
+    )
+
+
+def forecast_study(config: StudyConfig, store: Store) -> Forecast:
+    """What a study is expected to cost on this machine: one teacher, and all its students' training.
+
+    Its pace comes from ordinary runs of the model. Measuring the cells is left out: it is a small part.
+
+    Args:
+        store: As for :func:`forecast`.
+    """
+    base = config.base
+    trains_teacher = not teachers.is_cached(base)
+    recent = store.recent_costs(base.model)
+    costs = [cost for settings, said in recent for cost in _costs(settings, said)]
+    once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
+    training = _work("distil", config.entry.trained_examples(config), base) * _pace("distil", base.model, costs)
+    return Forecast(
+        seconds=once + training,
+        peak_memory_mb=memory_mb(base, trains_teacher),
         basis="recent runs" if recent else "estimate",
     )
 

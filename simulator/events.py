@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Stage = Literal["prepare", "teacher", "control", "distil", "prune", "recover", "measure"]
+Stage = Literal["prepare", "teacher", "control", "distil", "prune", "recover", "measure", "study"]
 Variant = Literal["teacher", "control", "distilled", "pruned", "recovered"]
 
 STAGES: tuple[Stage, ...] = ("prepare", "teacher", "control", "distil", "prune", "recover", "measure")
@@ -190,6 +190,66 @@ class Measured(Record):
     measurement: Measurement
 
 
+Coordinates = dict[str, bool | int | float | str]
+"""Where a cell stands in a study: setting -> value."""
+
+
+class CellFinished(Record):
+    """One cell of a study was measured: one place in its table, with one seed.
+
+    Attributes:
+        values: What was measured there, by name; fractions where the name is of an accuracy or a share.
+        measured_in: The id of the earlier run that measured it, where this run went on from one; "" if this run did.
+    """
+
+    kind: Literal["cell"] = "cell"
+    at: Coordinates
+    seed: int
+    values: dict[str, float]
+    measured_in: str = ""
+
+
+class Comparison(Record):
+    """One thing against another over the same seeds: the mean of the differences, and how sure it is.
+
+    Attributes:
+        deviation: Standard deviation of the differences; None from one seed.
+        interval: 95 % interval of the mean difference (Student's t over the seeds); None from one seed.
+        p: Two-sided, of a paired t-test, corrected where the study makes several; None where it cannot be had.
+        n: Pairs, one a seed.
+    """
+
+    name: str
+    mean: float
+    deviation: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+    n: int
+
+
+class Conclusion(Record):
+    """What a study's numbers say.
+
+    Attributes:
+        sentences: Made from the numbers, the main one first.
+        answer: Which of the study's predictions came true.
+        shown: Whether the effect that the literature leads one to expect showed significantly.
+        comparisons: What the sentences rest on.
+    """
+
+    sentences: tuple[str, ...]
+    answer: str
+    shown: bool
+    comparisons: tuple[Comparison, ...] = ()
+
+
+class Concluded(Record):
+    """A study is complete, and this is what came out."""
+
+    kind: Literal["concluded"] = "concluded"
+    conclusion: Conclusion
+
+
 class RunFinished(Record):
     """The run is complete."""
 
@@ -214,6 +274,8 @@ Event = Annotated[
     | EpochFinished
     | StageFinished
     | Measured
+    | CellFinished
+    | Concluded
     | RunFinished
     | RunFailed,
     Field(discriminator="kind"),

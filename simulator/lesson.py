@@ -172,5 +172,5 @@ def of_run(run_id: str) -> Lesson:
 
 def _shipped(run_id: str, ending: str) -> Any:
     shipped = recorded.find(run_id)
-    model = shipped.run.config.model if shipped else ""
+    model = shipped.run.settings.model if shipped else ""
     return files("simulator") / "lessons" / f"{model}{ending}"

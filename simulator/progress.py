@@ -35,6 +35,8 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                     bars.update(stages[event.stage], total=event.total, completed=event.done)
                     if speed:
                         bars.update(stages[event.stage], detail=f"{speed:,.0f} examples/s")
+                case events.CellFinished():
+                    bars.update(stages["study"], detail=", ".join(f"{k} {v}" for k, v in event.at.items()))
                 case events.EpochFinished():
                     bars.update(bars.task_ids[-1], detail=f"validation accuracy {event.validation_accuracy:.3f}")
                 case events.StageFinished():

@@ -13,10 +13,11 @@ from typing import Any
 from simulator import budget, recorded
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
-from simulator.events import Described, Event, Measurement, RunFinished
+from simulator.events import CellFinished, Concluded, Described, Event, Measurement, RunFinished
 from simulator.executor import Executor, LocalExecutor, places
 from simulator.paths import data_dir
 from simulator.store import ENDED, Forecast, Origin, Run, RunState, open_store
+from simulator.studies.config import StudyConfig
 
 _executor: Executor | None = None
 _starting = threading.Lock()
@@ -43,12 +44,14 @@ def stop() -> None:
             atexit.unregister(stop)
 
 
-def forecast(config: RunConfig) -> Forecast:
+def forecast(config: RunConfig | StudyConfig) -> Forecast:
     """What the run is expected to cost on this machine."""
+    if isinstance(config, StudyConfig):
+        return budget.forecast_study(config, open_store())
     return budget.forecast(config, open_store())
 
 
-def submit(config: RunConfig, origin: Origin = "app") -> str:
+def submit(config: RunConfig | StudyConfig, origin: Origin = "app") -> str:
     """Put a run in the queue.
 
     Returns:
@@ -58,7 +61,7 @@ def submit(config: RunConfig, origin: Origin = "app") -> str:
         DoesNotFit: if it would need more memory than this machine has left.
     """
     expected = forecast(config)
-    budget.check_fits(config, expected, _busy())
+    budget.check_fits(config.base if isinstance(config, StudyConfig) else config, expected, _busy())
     run_id = secrets.token_hex(5)
     open_store().add(run_id, config, expected, origin)
     if _executor is not None and origin == "app":
@@ -146,8 +149,18 @@ def delete(run_id: str) -> None:
 
 
 def rerun(run_id: str) -> str:
-    """Submit a run's settings again; gives the new run's id."""
-    return submit(run(run_id).config)
+    """Submit a run's settings again; gives the new run's id.
+
+    A study that ended early goes on from the cells that it had measured; one that finished is measured anew.
+    """
+    return submit(settings_again(run(run_id)))
+
+
+def settings_again(it: Run) -> RunConfig | StudyConfig:
+    """What a rerun of a run is submitted with."""
+    if it.study is None:
+        return it.config
+    return it.study.model_copy(update={"continues": "" if it.state == "finished" else it.id})
 
 
 def export_dir(run_id: str) -> Path:
@@ -165,8 +178,8 @@ def summary(run_id: str) -> dict[str, Any]:
     it, measured = run(run_id), measurements(run_id)
     described = next(e for e in said if isinstance(e, Described))
     repeats = [
-        {"seed": it.config.seed + n, "variants": [m.model_dump(mode="json") for m in measured if m.repeat == n]}
-        for n in range(it.config.repeats)
+        {"seed": it.settings.seed + n, "variants": [m.model_dump(mode="json") for m in measured if m.repeat == n]}
+        for n in range(it.settings.repeats)
     ]
     return {
         "config": it.config.model_dump(mode="json"),
@@ -176,6 +189,18 @@ def summary(run_id: str) -> dict[str, Any]:
         "labels": list(described.labels),
         "variants": repeats[0]["variants"],
         "repeats": repeats,
+    }
+
+
+def study_summary(run_id: str) -> dict[str, Any]:
+    """A finished study in short: what was asked, every cell, what the numbers say."""
+    said = [event for _, event in events(run_id)]
+    return {
+        "config": run(run_id).config.model_dump(mode="json"),
+        "provenance": next(e.provenance.model_dump(mode="json") for e in said if isinstance(e, Described)),
+        "seconds": next(e.seconds for e in said if isinstance(e, RunFinished)),
+        "cells": [e.model_dump(mode="json", exclude={"kind"}) for e in said if isinstance(e, CellFinished)],
+        "conclusion": next(e.conclusion.model_dump(mode="json") for e in said if isinstance(e, Concluded)),
     }
 
 

@@ -12,58 +12,26 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row
 
 from simulator.config import RunConfig
 from simulator.errors import RunNotFound
 from simulator.events import EVENT, Event, Measured, Measurement, RunFailed
 from simulator.paths import data_dir
+from simulator.records import ENDED, Forecast, Origin, Run, RunState
+from simulator.studies.config import ANY_CONFIG, StudyConfig
 from simulator.tables import WAITING, events, measurements, prepare, runs
+
+__all__ = ["ENDED", "Forecast", "Origin", "Run", "RunState", "Store", "open_store"]
 
 log = logging.getLogger(__name__)
 
-RunState = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
-Origin = Literal["app", "cli", "recorded", "imported"]
-ENDED: tuple[RunState, ...] = ("finished", "failed", "cancelled", "interrupted")
 COST_EVENTS = ("stage_finished", "finished")
 ADD_TRIES = 5
-
-
-class Forecast(BaseModel):
-    """What a run is expected to cost, and on what the expectation rests.
-
-    Attributes:
-        basis: "recent runs" of this machine, or "estimate" from the size of the work.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    seconds: float
-    peak_memory_mb: float
-    basis: Literal["recent runs", "estimate"]
-
-
-class Run(BaseModel):
-    """A run as the store knows it. Times are UTC."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    state: RunState
-    origin: Origin
-    config: RunConfig
-    forecast: Forecast | None
-    created_at: datetime
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    process: str | None = None
-    cancel_requested: bool = False
-    message: str = ""
-    advice: str = ""
 
 
 def now() -> str:
@@ -89,7 +57,9 @@ class Store:
 
     # -- runs
 
-    def add(self, run_id: str, config: RunConfig, forecast: Forecast | None, origin: Origin = "app") -> None:
+    def add(
+        self, run_id: str, config: RunConfig | StudyConfig, forecast: Forecast | None, origin: Origin = "app"
+    ) -> None:
         """A new run, queued behind the others."""
         new = runs.insert().values(
             id=run_id,
@@ -294,7 +264,7 @@ def _append(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
 def _to_run(row: Row[Any]) -> Run:
     values = {k: v for k, v in row._mapping.items() if k != "number"}
     try:
-        values["config"] = RunConfig.model_validate_json(values["config"])
+        values["config"] = ANY_CONFIG.validate_json(values["config"])
         values["forecast"] = Forecast.model_validate_json(values["forecast"]) if values["forecast"] else None
         return Run(**values)
     except ValidationError as error:  # a setting has another name or other bounds by now

@@ -65,7 +65,7 @@ def figure(height: int, x_title: str, y_title: str, legend: bool = True) -> go.F
     return empty
 
 
-def _nothing_yet(chart: go.Figure, text: str) -> None:
+def nothing_yet(chart: go.Figure, text: str) -> None:
     """Say that nothing is there yet, in place of axes that would measure nothing."""
     chart.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
     chart.add_annotation(text=text, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5, opacity=0.7)
@@ -101,7 +101,7 @@ def losses(
     chart.update_yaxes(rangemode="tozero")
     chart.update_xaxes(**({"range": [0, last_epoch]} if last_epoch else {"rangemode": "tozero"}))
     if not any(loss_series(points.get(variant, ()), term) for variant in variants):
-        _nothing_yet(chart, "The curve begins with the first steps")
+        nothing_yet(chart, "The curve begins with the first steps")
     return chart
 
 
@@ -147,7 +147,7 @@ def validation(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequ
     chart.update_xaxes(rangemode="tozero")
     chart.update_yaxes(range=[0, 100])  # it stands still while the curves grow
     if not variants:
-        _nothing_yet(chart, "The first value comes with the first epoch")
+        nothing_yet(chart, "The first value comes with the first epoch")
     return chart
 
 

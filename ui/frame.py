@@ -12,6 +12,7 @@ def navigation() -> StreamlitPage:
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/models.py", title="Models", icon=":material/schema:"),
         st.Page("pages/lab.py", title="Lab", icon=":material/science:"),
+        st.Page("pages/studies.py", title="Experiments", icon=":material/biotech:"),
         st.Page("pages/results.py", title="Results", icon=":material/table_chart:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
     ]

@@ -49,7 +49,7 @@ def ways_on() -> None:
 
 def recorded_result(shipped: Sequence[Recorded]) -> None:
     """One of the recorded runs, chosen by model: its curves and its compression table."""
-    by_title = {f"{MODELS[r.run.config.model].title} on {DATASETS[r.run.config.dataset].title}": r for r in shipped}
+    by_title = {f"{MODELS[r.run.settings.model].title} on {DATASETS[r.run.settings.dataset].title}": r for r in shipped}
     titles = list(by_title)
     title = st.pills(
         "Recorded run", titles, default=titles[0], required=True, key="home_run", label_visibility="collapsed"

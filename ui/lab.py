@@ -37,7 +37,10 @@ def open_run() -> Run | None:
     if run_id is None:
         return None
     with errors_shown():
-        return service.run(run_id)
+        run = service.run(run_id)
+        if run.study is None:
+            return run
+        st.switch_page(live.page_of(run), query_params={live.RUN: run.id})
     live.choose_run(PLACE, None)
     return None
 
@@ -45,7 +48,7 @@ def open_run() -> Run | None:
 def way_to(run: Run | None) -> None:
     """One line on a run under way that leads to it: on a narrow screen it stands below all controls."""
     if run is not None and run.state not in ENDED:
-        what = f"{MODELS[run.config.model].title} on {DATASETS[run.config.dataset].title}"
+        what = f"{MODELS[run.settings.model].title} on {DATASETS[run.settings.dataset].title}"
         st.markdown(f"The open run of {what} is {live.STATE_WORDS[run.state]}. [Go to it](#{live.PANEL})")
 
 
@@ -91,6 +94,7 @@ def what_will_happen() -> None:
             "The control is what makes the comparison fair: without it nobody could say that the teacher helped.",
             "teacher", "student", "control", "distilled", "pruned", "recovered",
         )  # fmt: skip
+    st.page_link("pages/studies.py", label="Or answer a question with many students", icon=":material/biotech:")
     st.caption("The run belongs to the server: you may move the sliders, change the page or close the tab meanwhile.")
 
 
@@ -128,10 +132,10 @@ def _cancel(run: Run) -> None:
 def _which(run: Run, config: RunConfig) -> None:
     """Say it when the open run was started with other settings than the sliders show now."""
     st.subheader("The open run", anchor=live.PANEL, divider="gray")
-    changed = [name for name in RunConfig.model_fields if getattr(run.config, name) != getattr(config, name)]
+    changed = [name for name in RunConfig.model_fields if getattr(run.settings, name) != getattr(config, name)]
     if changed:
         listed = ", ".join(
-            f"{settings.all_controls()[n].label}: {settings.shown(n, getattr(run.config, n))}" for n in changed
+            f"{settings.all_controls()[n].label}: {settings.shown(n, getattr(run.settings, n))}" for n in changed
         )
         st.caption(f"This run has other settings than the controls show now: {listed}.")
         st.button(
@@ -139,5 +143,5 @@ def _which(run: Run, config: RunConfig) -> None:
             icon=":material/tune:",
             key="take_button",
             on_click=controls.take,
-            args=(run.config,),
+            args=(run.settings,),
         )

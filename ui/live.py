@@ -53,6 +53,11 @@ def choose_run(place: str, run_id: str | None) -> None:
         st.query_params.pop(RUN, None)
 
 
+def page_of(run: Run) -> str:
+    """The page on which a run is followed."""
+    return "pages/studies.py" if run.study else "pages/lab.py"
+
+
 def story_of(run_id: str) -> Story:
     """What a run has said so far. Only events that are new are read; those read are kept in this session."""
     stories: dict[str, Story] = st.session_state.setdefault(STORIES, {})
@@ -76,13 +81,13 @@ def _panel(run_id: str, page_shows: RunState) -> None:
     story = story_of(run_id)
     if run.state != page_shows:
         st.rerun()  # the whole page: it names the state, the buttons change, at the end the timer stops
-    _headline(run, story)
+    headline(run, story)
     st.html(stepper(story, run))
     _progress(run, story)
-    curves(story, run.config, "live", side_by_side=False)
+    curves(story, run.settings, "live", side_by_side=False)
 
 
-def _headline(run: Run, story: Story) -> None:
+def headline(run: Run, story: Story) -> None:
     """Which run this is, and how it stands."""
     st.markdown(f"Run `{run.id}`, {STATE_WORDS[run.state]}, {since(run)}")
     if run.state == "queued":
@@ -136,7 +141,7 @@ def _progress(run: Run, story: Story) -> None:
         elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
         st.progress(0.0, text=f":shimmer[Starting the worker process] ({words.duration(max(1, elapsed))})")
         return
-    text = f"**{STAGE_TITLES[story.stage]}{of_repeats(story.repeat, run.config)}.** {STAGE_WORDS[story.stage]}"
+    text = f"**{STAGE_TITLES[story.stage]}{of_repeats(story.repeat, run.settings)}.** {STAGE_WORDS[story.stage]}"
     if story.note:
         text += f" *{story.note}*"
     st.markdown(text)
@@ -228,9 +233,10 @@ def status() -> None:
     if not under_way:
         st.caption("No run is under way.")
     for run in reversed(under_way[-5:]):
+        what = run.study.entry.title if run.study else MODELS[run.settings.model].title
         st.page_link(
-            "pages/lab.py",
-            label=f"{MODELS[run.config.model].title}: {STATE_WORDS[run.state]}",
+            page_of(run),
+            label=f"{what}: {STATE_WORDS[run.state]}",
             icon=":material/play_circle:" if run.state == "running" else ":material/hourglass:",
             query_params={RUN: run.id},
         )

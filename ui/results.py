@@ -13,7 +13,7 @@ from simulator.events import Measurement
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
 from ui import charts, honest, live, settings, teach, views, words
-from ui.guard import show_problem
+from ui.guard import errors_shown, show_problem
 from ui.story import Story
 
 PLACE = "results"
@@ -21,10 +21,14 @@ PLACE = "results"
 
 def open_run() -> str | None:
     """The run in the URL, or the newest finished one, or a recorded one; with a choice of the others."""
-    labels = {run.id: run_label(run) for run in service.list_runs() if run.state == "finished"}
+    labels = {run.id: run_label(run) for run in service.list_runs() if run.state == "finished" and not run.study}
     run_id = live.chosen_run(PLACE) or next(iter(labels), None)
     if run_id is None:
         return None
+    with errors_shown():
+        if run_id not in labels and (run := service.run(run_id)).study:
+            live.choose_run(PLACE, None)
+            st.switch_page(live.page_of(run), query_params={live.RUN: run_id})
     options = list(labels) if run_id in labels else [run_id, *labels]
     if len(options) > 1:
         picked = st.selectbox(
@@ -43,7 +47,7 @@ def open_run() -> str | None:
 def run_label(run: Run) -> str:
     """A run in one line."""
     when = "recorded" if run.origin == "recorded" else words.ago(run.created_at)
-    c = run.config
+    c = run.settings
     what = f"{MODELS[c.model].title}, {DATASETS[c.dataset].title}"
     return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {settings.asked_sparsity(c)} ({when}, {run.id})"
 
@@ -57,7 +61,7 @@ def nothing_yet() -> None:
 def headline(run_id: str) -> tuple[Run, Story]:
     """What was run, with which settings."""
     run, story = service.run(run_id), live.story_of(run_id)
-    config = run.config
+    config = run.settings
     title = f"{MODELS[config.model].title} on {DATASETS[config.dataset].title}"
     st.subheader(title)
     with st.expander(f"Settings: {_brief(run)}", icon=":material/tune:"):
@@ -67,7 +71,7 @@ def headline(run_id: str) -> tuple[Run, Story]:
 
 
 def _brief(run: Run) -> str:
-    c = run.config
+    c = run.settings
     size = f"{settings.shown('student_size', c.student_size)} {MODELS[c.model].student.unit}"
     asked = settings.asked_sparsity(c)
     return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {asked}"
@@ -91,20 +95,20 @@ def learning(run: Run, story: Story) -> None:
     """The curves of the whole run."""
     teach.explain("Faint: every logged step. Bold: the running mean.", "hard loss", "soft loss", "control")
     repeat = None
-    if run.config.repeats > 1:
+    if run.settings.repeats > 1:
         seeds = range(story.repeat + 1)
         repeat = st.segmented_control(
-            "Seed", seeds, default=0, required=True, format_func=lambda n: str(run.config.seed + n), key="curves_seed"
+            "Seed", seeds, default=0, required=True, format_func=lambda n: str(run.settings.seed + n), key="curves_seed"
         )
-    live.curves(story, run.config, PLACE, side_by_side=True, repeat=repeat)
+    live.curves(story, run.settings, PLACE, side_by_side=True, repeat=repeat)
 
 
 def honest_size(run: Run, measured: Sequence[Measurement]) -> None:
     """Every form of a variant's file beside its latency, and what pruning did to them, in sentences."""
     said = honest.sentences(measured)
-    if not said or not run.config.target_sparsity:
+    if not said or not run.settings.target_sparsity:
         return
-    st.header(honest.question(run.config, measured), divider="gray")
+    st.header(honest.question(run.settings, measured), divider="gray")
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
     st.dataframe(
         honest.table(measured),

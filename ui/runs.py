@@ -66,7 +66,7 @@ def actions(selected: Sequence[Run]) -> None:
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/open_in_new:", disabled=one is None, key="open_run") and one:
             forget_ticks()
-            page = "pages/results.py" if one.state == "finished" else "pages/lab.py"
+            page = "pages/results.py" if one.state == "finished" and not one.study else live.page_of(one)
             st.switch_page(page, query_params={"run": one.id})
         again = st.button("Run again", icon=":material/replay:", disabled=one is None, key="rerun_run")
         cancel = st.button("Cancel", icon=":material/stop:", disabled=not under_way, key="cancel_runs")
@@ -77,8 +77,9 @@ def actions(selected: Sequence[Run]) -> None:
         if again and one:
             new = service.rerun(one.id)
             forget_ticks()
-            controls.take(one.config)  # the Lab then shows the settings of the run that it follows
-            st.switch_page("pages/lab.py", query_params={"run": new})
+            if not one.study:
+                controls.take(one.settings)  # the Lab then shows the settings of the run that it follows
+            st.switch_page(live.page_of(one), query_params={"run": new})
         if cancel:
             for run in under_way:
                 service.cancel(run.id)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from simulator.events import (
     STAGES,
+    CellFinished,
+    Concluded,
+    Conclusion,
     Described,
     EpochFinished,
     Event,
@@ -31,6 +34,7 @@ STAGE_TITLES: dict[Stage, str] = {
     "prune": "Prune",
     "recover": "Recover",
     "measure": "Measure",
+    "study": "Experiment",
 }
 
 STAGE_WORDS: dict[Stage, str] = {
@@ -41,6 +45,7 @@ STAGE_WORDS: dict[Stage, str] = {
     "prune": "The least important weights of the distilled student are removed.",
     "recover": "What is left is trained, as the schedule says. What was pruned stays pruned.",
     "measure": "Every variant is measured the same way, on examples that none of them has seen.",
+    "study": "One student after another is trained or pruned, and measured.",
 }
 
 ONCE: tuple[Stage, ...] = ("prepare", "teacher")
@@ -71,6 +76,8 @@ class Story:
     losses: dict[Variant, list[LossPoint]] = field(default_factory=dict)
     epochs: dict[Variant, list[EpochFinished]] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
+    cells: list[CellFinished] = field(default_factory=list)
+    conclusion: Conclusion | None = None
     seconds: float | None = None
 
     def add(self, numbered: Iterable[tuple[int, Event]]) -> None:
@@ -99,6 +106,10 @@ class Story:
                 self.finished_stages[event.stage] = event
             case Measured():
                 self.measurements.append(event.measurement)
+            case CellFinished():
+                self.cells.append(event)
+            case Concluded():
+                self.conclusion = event.conclusion
             case RunFinished():
                 self.stage, self.progress, self.seconds = None, None, event.seconds
             case RunFailed():

@@ -194,12 +194,13 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> p
             "Run": run.id,
             "When": words.ago(run.created_at),
             "State": run.origin if run.origin in ("recorded", "imported") else run.state,
-            "Model": MODELS[run.config.model].title,
-            "Data": settings.shown("dataset", run.config.dataset),
-            "T": run.config.temperature,
-            "Alpha": run.config.alpha,
-            "Epochs": run.config.epochs,
-            "Sparsity": None if run.config.scope == "by_hand" else run.config.target_sparsity,
+            "Experiment": run.study.entry.title if run.study else "",
+            "Model": MODELS[run.settings.model].title,
+            "Data": settings.shown("dataset", run.settings.dataset),
+            "T": None if run.study else run.settings.temperature,
+            "Alpha": None if run.study else run.settings.alpha,
+            "Epochs": run.settings.epochs,
+            "Sparsity": None if run.study or run.settings.scope == "by_hand" else run.settings.target_sparsity,
             "Result": headlines.get(run.id, ("", ""))[0],
             "File": headlines.get(run.id, ("", ""))[1],
         }
@@ -213,7 +214,7 @@ def side_by_side(
     """Settings, provenance and results with a column a run, and the rows in which the runs differ."""
     table: dict[str, list[str]] = {}
     for name in RunConfig.model_fields:
-        table[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.config, name)) for r in runs]
+        table[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.settings, name)) for r in runs]
     known = [provenances[r.id] for r in runs]
     table["Weights it had"] = [SOURCES[p.source] if p else "" for p in known]
     table["Machine"] = [f"{p.device}, {p.threads} threads" if p else "" for p in known]

@@ -151,7 +151,7 @@ def _provenance_lines(p: Provenance, run: Run) -> str:
     if p.source == "scratch":
         weights = f"random from seed {p.seed}, which is the teacher's own; built like {p.repository}"
     lines = {
-        "Run": f"`{run.id}`, the student's seed is {run.config.seed}",
+        "Run": f"`{run.id}`, the student's seed is {run.settings.seed}",
         "Weights": weights,
         "SHA-256": f"`{p.sha256}`" if p.sha256 else "none: no weights file was loaded",
         "Data": f"`{p.data}`",

@@ -20,11 +20,12 @@ import psutil
 
 from simulator.availability import weights_state_soon
 from simulator.catalog import MODELS
-from simulator.errors import SimulatorError
-from simulator.events import Event, LossPoint, Progress, RunFailed
+from simulator.errors import RunNotFound, SimulatorError
+from simulator.events import CellFinished, Described, Event, LossPoint, Progress, Provenance, RunFailed
 from simulator.executor import MEMORY_ADVICE
 from simulator.paths import data_dir
 from simulator.store import Store, open_store
+from simulator.studies.config import StudyConfig
 
 FLUSH_SECONDS = 0.2
 NICENESS = 10
@@ -80,11 +81,45 @@ def carry_out(run_id: str, store: Store) -> Iterator[Event]:
     config = store.get(run_id).config
 
     def events() -> Iterator[Event]:
-        from simulator.engine import pipeline  # inside, so that a broken installation also ends the run properly
+        from simulator.engine import pipeline, studies  # inside, so that a broken installation also ends the run
 
-        yield from pipeline.run(config, export_to=data_dir("exports") / run_id)
+        if isinstance(config, StudyConfig):
+            yield from studies.run(config, earlier_cells(config, store))
+        else:
+            yield from pipeline.run(config, export_to=data_dir("exports") / run_id)
 
     return record(run_id, store, events())
+
+
+def earlier_cells(config: StudyConfig, store: Store) -> tuple[Provenance, list[CellFinished]] | None:
+    """The cells of the run that a study goes on from, marked as measured there; None where there are none.
+
+    A run that ended before it had taken over its own earlier cells passes those on.
+    """
+    seen = set[str]()
+    while config.continues and config.continues not in seen:
+        seen.add(config.continues)
+        try:
+            earlier = store.get(config.continues)
+        except RunNotFound:  # deleted since: everything is measured anew
+            return None
+        if earlier.study is None or not same_study(earlier.study, config):
+            return None
+        said = [event for _, event in store.events(earlier.id)]
+        cells = [
+            e.model_copy(update={"measured_in": e.measured_in or earlier.id})
+            for e in said
+            if isinstance(e, CellFinished)
+        ]
+        if cells:
+            return next(e.provenance for e in said if isinstance(e, Described)), cells
+        config = earlier.study
+    return None
+
+
+def same_study(one: StudyConfig, other: StudyConfig) -> bool:
+    """Whether cells at equal coordinates mean the same; more seeds only add cells."""
+    return (one.study, one.base, one.axes) == (other.study, other.base, other.axes)
 
 
 def record(run_id: str, store: Store, events: Iterator[Event]) -> Iterator[Event]:

@@ -73,7 +73,7 @@ def changed(exported: str, **values: object) -> bytes:
         ({"id": ""}, "only letters and digits"),
         ({"state": "running"}, "only runs that have ended"),
         ({"state": "won"}, "state: Input should be"),
-        ({"config": {"temperature": 99}}, "config.temperature"),
+        ({"config": {"temperature": 99}}, "temperature: Input should be less"),
         ({"created_at": "yesterday"}, "created_at"),
     ],
 )

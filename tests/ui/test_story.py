@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from simulator.events import STAGES, StageStarted
+from typing import get_args
+
+from simulator.events import STAGES, Stage, StageStarted
 from tests.ui.invented import PROVENANCE, whole_run
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story, tell
 
@@ -47,7 +49,7 @@ def test_a_run_without_recovery_leaves_that_stage_out():
 
 
 def test_every_stage_has_words():
-    assert set(STAGE_TITLES) == set(STAGE_WORDS) == set(STAGES)
+    assert set(STAGE_TITLES) == set(STAGE_WORDS) == set(get_args(Stage))
 
 
 def in_repeat(repeat, events):

@@ -37,7 +37,7 @@ def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
     if not runs:
         st.info("No run has left a lesson on this machine yet. Run one in the Lab.", icon=":material/science:")
         st.stop()
-    default = next((r.run.id for r in recorded.all_recorded() if r.run.config.model == DEFAULT), "")
+    default = next((r.run.id for r in recorded.all_recorded() if r.run.settings.model == DEFAULT), "")
     run_id = asked or (default if default in runs else next(iter(runs)))
     picked = st.selectbox(
         "Numbers of this run",

@@ -1,0 +1,67 @@
+"""A sweep: the stages of a run in every cell of a grid, all with one teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from torch import nn
+
+from simulator.config import RunConfig
+from simulator.engine import pipeline
+from simulator.engine.studies.bench import Bench, result_of, zeros_and_rest
+from simulator.events import Event, Variant
+from simulator.studies.sweep import places
+
+OF_CONTROL = ("student_size", "train_examples", "epochs", "learning_rate", "batch_size", "seed")
+OF_DISTILLED = (*OF_CONTROL, "method", "temperature", "alpha")
+
+
+def cells(bench: Bench) -> Generator[Event, None, None]:
+    """Control, distilled, pruned, recovered; a training whose settings did not change is not made again."""
+    setup = bench.setup
+    kept: dict[tuple[object, ...], nn.Module] = {}
+    for at, seed in (yield from bench.begin(places(bench.config))):
+        config = bench.settings(seed=seed, **at)
+        control = trained(bench, config, kept, OF_CONTROL, taught=False)
+        distilled = trained(bench, config, kept, OF_DISTILLED, taught=True)
+        pruned, masks = yield from pipeline.pruning(bench.with_config(config), distilled)
+        final = pruned
+        if config.epochs_after_pruning:
+            soft = bench.teacher_logits[: config.train_examples]
+            teaching = bench.teaching(config, soft) if config.recovery_with_teacher else None
+            variants: dict[Variant, nn.Module] = {"distilled": distilled, "pruned": pruned}
+            final = result_of(
+                pipeline.recovery(bench.with_config(config), bench.new_student(config), variants, masks, teaching)
+            )
+        zeros, nonzero = zeros_and_rest(final)
+        yield from bench.finish(
+            (at, seed),
+            control=bench.accuracy(control, setup.test),
+            distilled=bench.accuracy(distilled, setup.test),
+            pruned=bench.accuracy(pruned, setup.test),
+            final=bench.accuracy(final, setup.test),
+            validation_final=bench.accuracy(final, setup.validation),
+            zeros=zeros,
+            nonzero=nonzero,
+        )
+
+
+def trained(
+    bench: Bench, config: RunConfig, kept: dict[tuple[object, ...], nn.Module], deciding: tuple[str, ...], taught: bool
+) -> nn.Module:
+    """A student trained as these settings say; one that was trained with equal ones is used again.
+
+    Args:
+        kept: Students of this seed; those of an earlier seed are dropped.
+        deciding: The settings that decide this training.
+    """
+    key = (taught, *(getattr(config, name) for name in deciding))
+    if key not in kept:
+        for old in [k for k in kept if k[1 + deciding.index("seed")] != config.seed]:
+            del kept[old]
+        examples = bench.setup.train.first(config.train_examples)
+        soft = bench.teacher_logits[: len(examples)] if taught else None
+        kept[key] = bench.train(
+            config, bench.new_student(config), examples, bench.plan(config, config.epochs, config.seed), soft
+        )
+    return kept[key]

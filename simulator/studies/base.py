@@ -1,0 +1,80 @@
+"""What a study is made of: the words around it, its default settings, and how its numbers become sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from simulator.events import CellFinished, Conclusion, Coordinates
+
+if TYPE_CHECKING:
+    from simulator.studies.config import StudyConfig
+
+AxisValue = bool | int | float | str
+Place = tuple[Coordinates, int]
+"""A cell that is to be measured: its coordinates and its seed."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How a study's cells are drawn.
+
+    Attributes:
+        kind: "lines" (``x`` along, a line for each ``line``), "heat" (``x`` along, ``line`` upwards) or "bars".
+        x, line: Names of coordinates; None where there is none.
+        values: What may be shown, name -> title; the first is shown first.
+        plain: Those of the values that are no fractions.
+        references: Value -> (a published figure, where it stands); drawn as a line that is labelled so.
+    """
+
+    kind: Literal["lines", "heat", "bars"]
+    x: str | None
+    line: str | None
+    values: Mapping[str, str]
+    plain: tuple[str, ...] = ()
+    references: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A named experiment.
+
+    Attributes:
+        question: One sentence with a question mark.
+        hypothesis: What the literature leads one to expect.
+        predictions: What a student may predict before the run: key -> sentence. A conclusion's ``answer`` is a key.
+        look_for: What to watch while the table fills.
+        paper: Source of the idea.
+        settings: Where the base RunConfig differs from its defaults.
+        axes: Name -> default values. A name that is a field of RunConfig takes that field's bounds.
+        seeds: How many by default.
+        models: The models it can be done with; empty means all.
+        dataset: The only data set it can be done with; empty means any.
+        any_axes: Whether the axes may be other fields of RunConfig than the default ones.
+        own_bounds: Axis name -> (lowest, highest), for axes that are no field of RunConfig.
+        refusal: Why a config that fits otherwise cannot be carried out; "" where it can.
+        places: Every cell of a config; None where only the engine knows them (the layers of a model).
+        trained_examples: Examples that the students see in training, epochs and seeds included, and so what it costs.
+        conclude: From all cells to what they say.
+    """
+
+    name: str
+    title: str
+    question: str
+    hypothesis: str
+    predictions: Mapping[str, str]
+    look_for: str
+    paper: str
+    view: View
+    axes: Mapping[str, tuple[AxisValue, ...]]
+    trained_examples: Callable[[StudyConfig], int]
+    conclude: Callable[[StudyConfig, Sequence[CellFinished]], Conclusion]
+    refusal: Callable[[StudyConfig], str] | None = None
+    places: Callable[[StudyConfig], list[Place]] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int = 3
+    models: tuple[str, ...] = ()
+    dataset: str = ""
+    any_axes: bool = False
+    own_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)

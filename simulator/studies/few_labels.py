@@ -1,0 +1,93 @@
+"""Few labels: what is a teacher worth where only a few examples are labelled?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean
+from typing import TYPE_CHECKING
+
+from simulator.events import CellFinished, Conclusion
+from simulator.studies.base import Place, Study, View
+from simulator.studies.paired import certainty, compare, holm, series, share, significant
+
+if TYPE_CHECKING:
+    from simulator.studies.config import StudyConfig
+
+
+def places(config: StudyConfig) -> list[Place]:
+    """Control and distilled for each number of labels, with every seed."""
+    return [
+        ({"labels": labels, "student": student}, seed)
+        for seed in config.all_seeds()
+        for labels in config.values("labels")
+        for student in ("control", "distilled")
+    ]
+
+
+def refusal(config: StudyConfig) -> str:
+    """There must be examples that are not labelled."""
+    most = max(int(n) for n in config.values("labels"))
+    if most < config.base.train_examples:
+        return ""
+    return f"{most} labels leave nothing to the teacher: choose fewer than train_examples {config.base.train_examples}"
+
+
+def trained_examples(config: StudyConfig) -> int:
+    """Both take as many steps; the control sees its few examples again and again."""
+    return len(places(config)) * config.base.epochs * config.base.train_examples
+
+
+def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
+    """Distilled against control at each number of labels."""
+    counts = config.values("labels")
+    alone = {n: series(cells, "accuracy", labels=n, student="control") for n in counts}
+    helped = {n: series(cells, "accuracy", labels=n, student="distilled") for n in counts}
+    tests = holm([compare(f"{n} labels", helped[n], alone[n]) for n in counts])
+    better = [t for t in tests if significant(t) and t.mean > 0]
+    worse = [t for t in tests if significant(t) and t.mean < 0]
+    sentences = []
+    for n, test in zip(counts, tests, strict=True):
+        sentences.append(
+            f"With {n} labels: {share(alone[n])} alone, {share(helped[n])} with the teacher's answers on the rest "
+            f"({100 * test.mean:+.1f} points; {certainty(test)})."
+        )
+    gains = [test.mean for test in tests]
+    fewest, most = counts.index(min(counts)), counts.index(max(counts))
+    shrinks = len(counts) > 1 and gains[fewest] > gains[most]
+    if better:
+        first = f"The teacher helped significantly at {' and '.join(t.name for t in better)}"
+        first += ", and helped more where labels are fewer." if shrinks else ", but not more where labels are fewer."
+    else:
+        first = "The expected advantage of the teacher did not show at any number of labels."
+    if worse:
+        first += f" It did harm at {' and '.join(t.name for t in worse)}."
+    answer = "little" if not better else "more" if shrinks else "same"
+    labelled_share = mean(mean(v.values()) for v in helped.values())
+    sentences.append(f"Over all numbers of labels the taught students reach {100 * labelled_share:.1f} % on average.")
+    return Conclusion(sentences=(first, *sentences), answer=answer, shown=bool(better), comparisons=tuple(tests))
+
+
+FEW_LABELS = Study(
+    name="few_labels",
+    title="Few labels",
+    question="What is a teacher worth where only a few examples are labelled?",
+    hypothesis="Much: the teacher answers the unlabelled examples, and the student learns from all of them. The fewer "
+    "labels there are, the more that helps.",
+    predictions={
+        "more": "The teacher helps, and most where labels are fewest",
+        "same": "The teacher helps, but no more where labels are fewest",
+        "little": "The teacher makes no clear difference",
+    },
+    look_for="The gap between the two lines from left to right. Both students take equally many steps; the teacher has "
+    "seen all labels, and what is asked is how much of that it can pass on.",
+    paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 6 (3 % of the speech data)",
+    view=View("lines", "labels", "student", {"accuracy": "Test accuracy"}),
+    axes={"labels": (50, 100, 200, 500)},
+    own_bounds={"labels": (20, 60_000)},
+    settings={"student_size": 0.25, "epochs": 5},
+    seeds=3,
+    refusal=refusal,
+    places=places,
+    trained_examples=trained_examples,
+    conclude=conclude,
+)

@@ -1,0 +1,173 @@
+"""Every conclusion on cells made by hand, with the effect and without it. Invented numbers: they stay in the tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.events import CellFinished
+from simulator.studies import STUDIES, make_study
+from simulator.studies.sensitivity import FITTED, UNIFORM, WHOLE
+
+JITTER = (0.0, 0.012, -0.008)
+
+
+def cells(config, values_at):
+    """A cell for each place; ``values_at(coordinates)`` gives its values, each seed a little off."""
+    return [
+        CellFinished(
+            at=at, seed=seed, values={k: v + JITTER[seed] * (1 + 0.1 * (i * i % 7)) for k, v in values_at(at).items()}
+        )
+        for i, (at, seed) in enumerate(config.places())
+    ]
+
+
+def conclude(name, values_at, **study):
+    config = make_study(name, seeds=3, **study)
+    said = config.entry.conclude(config, cells(config, values_at))
+    assert said.answer in config.entry.predictions
+    return said, " ".join(said.sentences)
+
+
+def threes(taught, alone):
+    def at(place):
+        value = taught if place["student"] == "distilled" else alone
+        return {"threes_after": value, "threes_before": value / 2}
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("taught", "alone", "answer", "shown"),
+    [(0.9, 0.1, "most", True), (0.4, 0.1, "some", True), (0.3, 0.3, "none", False)],
+)
+def test_missing_digit(taught, alone, answer, shown):
+    said, text = conclude("missing_digit", threes(taught, alone))
+    assert (said.answer, said.shown) == (answer, shown)
+    assert ("did not show" in text) is not shown
+    assert "98.6 % on MNIST" in text and "here it is less" in text
+    assert len(said.comparisons) == 4
+
+
+def test_a_teacher_that_does_harm_is_no_effect():
+    assert not conclude("missing_digit", threes(0.1, 0.6))[0].shown
+
+
+def test_few_labels_where_the_teacher_helps_most_with_fewest():
+    def at(place):
+        gain = 4 / place["labels"] if place["student"] == "distilled" else 0
+        return {"accuracy": 0.8 + gain}
+
+    said, text = conclude("few_labels", at)
+    assert (said.answer, said.shown) == ("more", True)
+    assert "helped more where labels are fewer" in text
+    assert "With 50 labels" in text
+
+
+def test_few_labels_where_the_teacher_helps_alike():
+    said, text = conclude(
+        "few_labels", lambda p: {"accuracy": 0.7 + (p["student"] == "distilled") * p["labels"] / 2000}
+    )
+    assert said.answer == "same" and "but not more where labels are fewer" in text
+
+
+def test_few_labels_where_nothing_shows_or_the_teacher_does_harm():
+    said, text = conclude("few_labels", lambda p: {"accuracy": 0.8})
+    assert (said.answer, said.shown) == ("little", False)
+    assert "did not show" in text
+    said, text = conclude("few_labels", lambda p: {"accuracy": 0.8 - 0.3 * (p["student"] == "distilled")})
+    assert not said.shown and "did harm at 50 labels" in text
+
+
+@pytest.mark.parametrize(
+    ("best", "answer", "shown"), [(4.0, "between", True), (20.0, "hottest", True), (1.0, "no", False)]
+)
+def test_how_hot(best, answer, shown):
+    def at(place):
+        value = 0.9 if place["temperature"] == best else 0.7
+        return {"accuracy": value, "validation_accuracy": value, "entropy": place["temperature"] / 10}
+
+    said, text = conclude("how_hot", at)
+    assert (said.answer, said.shown) == (answer, shown)
+    assert "from 0.1" in text and "nats at T = 1" in text
+    assert ("did not" in text) is not shown
+
+
+def test_how_hot_where_the_difference_may_be_chance():
+    def at(place):
+        return {"accuracy": 0.8, "validation_accuracy": 0.8 + 0.01 * (place["temperature"] == 4), "entropy": 1.0}
+
+    said, text = conclude("how_hot", at)
+    assert said.answer == "no" and "may be chance" in text
+
+
+@pytest.mark.parametrize(("gain_pruned", "answer"), [(0.3, "help"), (0.0, "hinder"), (0.1, "add")])
+def test_four_way(gain_pruned, answer):
+    def at(place):
+        gain = gain_pruned if place["pruned"] else 0.1
+        return {"accuracy": 0.6 - 0.2 * place["pruned"] + gain * place["teacher"], "zeros": 0.85}
+
+    said, text = conclude("four_way", at)
+    assert said.answer == answer
+    assert said.shown is (answer == "help")
+    words = {"help": "help each other", "hinder": "in each other's way", "add": "may simply add up"}
+    assert words[answer] in text
+
+
+def test_a_sweep_that_matters_and_one_that_does_not():
+    def matters(place):
+        value = 0.9 if place["target_sparsity"] == 0.5 else 0.6
+        return {"final": value, "validation_final": value, "control": 0.7}
+
+    said, text = conclude("sweep", matters)
+    assert (said.answer, said.shown) == ("yes", True)
+    assert "target_sparsity 0.5 is best" in text
+    said, text = conclude("sweep", lambda p: {"final": 0.8, "validation_final": 0.8, "control": 0.8})
+    assert (said.answer, said.shown) == ("no", False)
+    assert "no clear difference" in text
+
+
+def scan(frail_drop, fitted, uniform):
+    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.5, 0.9)}, seeds=3)
+    made = []
+    for seed in range(3):
+        off = JITTER[seed]
+        made.append(CellFinished(at=WHOLE, seed=seed, values={"accuracy": 0.95 + off, "test_accuracy": 0.94}))
+        for name, drop, count in (("early", frail_drop, 100), ("late", 0.001, 1000)):
+            for s in (0.3, 0.5, 0.9):
+                values = {"accuracy": 0.95 + off - drop * s, "parameters": count}
+                made.append(CellFinished(at={"layer": name, "sparsity": s}, seed=seed, values=values))
+        made.append(
+            CellFinished(
+                at=FITTED, seed=seed, values={"accuracy": fitted, "test_accuracy": fitted + off, "predicted": 0.94}
+            )
+        )
+        made.append(
+            CellFinished(at=UNIFORM, seed=seed, values={"accuracy": uniform, "test_accuracy": uniform + 0.8 * off})
+        )
+    return config.entry.conclude(config, made)
+
+
+@pytest.mark.parametrize(
+    ("frail", "fitted", "uniform", "answer"),
+    [(0.6, 0.9, 0.7, "fit"), (0.6, 0.7, 0.7, "differ"), (0.002, 0.9, 0.9, "alike")],
+)
+def test_sensitivity(frail, fitted, uniform, answer):
+    said = scan(frail, fitted, uniform)
+    assert said.answer == answer
+    assert said.shown is (answer == "fit")
+    text = " ".join(said.sentences)
+    assert ("early is the most sensitive" in text) is (answer != "alike")
+    assert "94.0 % on validation examples; measured" in text
+
+
+def test_every_study_has_its_words_and_can_be_made_with_every_model():
+    from simulator.catalog import MODELS
+
+    for study in STUDIES.values():
+        assert study.question.endswith("?") and study.hypothesis and study.look_for and study.paper
+        assert len(study.predictions) >= 2 and study.view.values
+        for model in study.models or MODELS:
+            config = make_study(study.name, {"model": model})
+            assert study.trained_examples(config) > 0
+            places = config.places()
+            assert places is None or len(places) == len({(tuple(at.items()), seed) for at, seed in places})

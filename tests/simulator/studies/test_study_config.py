@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from simulator import service
+from simulator.config import make_config
+from simulator.engine.worker import earlier_cells
+from simulator.errors import InvalidConfig
+from simulator.events import EVENT, CellFinished, Concluded, Conclusion, Described
+from simulator.store import Store
+from simulator.studies import STUDIES, make_study
+from simulator.studies.config import ANY_CONFIG, read_values
+from simulator.tables import runs
+from tests.ui.invented import PROVENANCE
+
+DESCRIBED = Described(provenance=PROVENANCE, class_names=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: make_study("alchemy"), ["alchemy", "missing_digit"]),
+        (lambda: make_study("missing_digit", {"model": "distilbert"}), ["distilbert"]),
+        (lambda: make_study("missing_digit", {"dataset": "fashion_mnist"}), ["fashion_mnist", "choose digits"]),
+        (lambda: make_study("how_hot", axes={"temperature": (0.5,)}), ["temperature", "0.5"]),
+        (lambda: make_study("how_hot", axes={"temperature": (1.0, 1.0)}), ["a value twice"]),
+        (lambda: make_study("how_hot", axes={"alpha": (0.5,)}), ["cannot vary alpha", "temperature"]),
+        (lambda: make_study("few_labels", axes={"labels": (5,)}), ["labels 5", "20"]),
+        (lambda: make_study("few_labels", axes={"labels": (1077,)}), ["leave nothing to the teacher"]),
+        (lambda: make_study("four_way", {"recovery_epochs": 0}), ["second phase"]),
+        (lambda: make_study("sweep", axes={"image_size": (32, 64)}), ["cannot vary image_size"]),
+        (lambda: make_study("sweep", axes=dict.fromkeys(("epochs", "alpha", "temperature"), (1,))), ["axes"]),
+        (lambda: make_study("how_hot", seeds=6), ["seeds", "5"]),
+        (lambda: read_values(make_config({}), "temperature", "1, warm"), ["warm"]),
+    ],
+)
+def test_a_study_that_cannot_be_is_refused_with_what_can(make, words):
+    with pytest.raises(InvalidConfig) as refused:
+        make()
+    for word in words:
+        assert word in str(refused.value)
+
+
+def test_typed_values_are_read_as_their_setting_is():
+    base = make_config({})
+    assert read_values(base, "temperature", "1, 4.5") == (1.0, 4.5)
+    assert read_values(base, "epochs", "1,2") == (1, 2)
+    assert read_values(base, "recovery_with_teacher", "true,false") == (True, False)
+    assert read_values(base, "scope", "global, layer_wise") == ("global", "layer_wise")
+    assert read_values(base, "labels", "50,100") == (50, 100)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_comes_back_from_the_store_as_it_was_put_in(store: Store, name: str):
+    config = make_study(name)
+    store.add("s", config, None)
+    run = store.get("s")
+    assert run.config == config and run.study == config
+    assert run.settings == config.base
+    assert ANY_CONFIG.validate_json(run.config.model_dump_json()) == config
+
+
+def test_rows_of_before_there_were_studies_are_ordinary_runs(store: Store):
+    store.add("old", make_config({}), None)
+    with store.engine.begin() as connection:
+        row = connection.execute(sa.select(runs.c.config)).scalar_one()
+        assert "kind" not in json.loads(row)
+    store.add("new", make_study("how_hot"), None)
+    assert [run.study is None for run in store.list_runs()] == [False, True]
+    assert store.recent_costs("resnet18") == []
+
+
+def test_a_forecast_of_a_study_grows_with_its_seeds(store: Store):
+    few, many = (service.forecast(make_study("few_labels", seeds=n)).seconds for n in (1, 5))
+    assert many > few > 0
+
+
+def test_cells_and_conclusions_come_back_as_they_were(store: Store):
+    said = [
+        CellFinished(
+            at={"pruned": True, "temperature": 4.0, "labels": 50, "scope": "global"}, seed=1, values={"x": 0.5}
+        ),
+        Concluded(conclusion=Conclusion(sentences=("So.",), answer="yes", shown=True)),
+    ]
+    for event in said:
+        back = EVENT.validate_json(event.model_dump_json())
+        assert back == event
+    assert type(EVENT.validate_json(said[0].model_dump_json()).at["pruned"]) is bool
+
+
+# -- going on from an earlier run
+
+
+def cell(temperature: float, **more: str) -> CellFinished:
+    return CellFinished(at={"temperature": temperature}, seed=0, values={"accuracy": 0.5}, **more)
+
+
+def ended(store: Store, run_id: str, state: str, said: list, **changes: object) -> str:
+    store.add(run_id, make_study("how_hot").model_copy(update=changes), None)
+    store.start(run_id, "1@1")
+    store.append(run_id, said)
+    store.finish(run_id, state)
+    return run_id
+
+
+def test_a_cancelled_study_goes_on_and_a_finished_one_starts_anew(store: Store):
+    ended(store, "a", "cancelled", [])
+    ended(store, "b", "finished", [])
+    assert service.run(service.rerun("a")).study.continues == "a"
+    assert service.run(service.rerun("b")).study.continues == ""
+
+
+def test_earlier_cells_are_marked_with_the_run_that_measured_them(store: Store):
+    ended(store, "a", "cancelled", [DESCRIBED, cell(1.0)])
+    ended(store, "b", "cancelled", [DESCRIBED, cell(1.0, measured_in="a"), cell(2.0)], continues="a")
+    ended(store, "c", "cancelled", [], continues="b")  # stopped before it said anything
+    provenance, cells = earlier_cells(make_study("how_hot").model_copy(update={"continues": "c"}), store)
+    assert provenance == PROVENANCE
+    assert [(c.at["temperature"], c.measured_in) for c in cells] == [(1.0, "a"), (2.0, "b")]
+
+
+def test_cells_of_other_settings_or_of_a_deleted_run_are_not_taken(store: Store):
+    ended(store, "a", "cancelled", [DESCRIBED, cell(1.0)])
+    other = make_study("how_hot", {"epochs": 3}).model_copy(update={"continues": "a"})
+    assert earlier_cells(other, store) is None
+    same = make_study("how_hot").model_copy(update={"continues": "a"})
+    assert earlier_cells(same, store) is not None
+    service.delete("a")
+    assert earlier_cells(same, store) is None

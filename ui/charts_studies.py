@@ -1,0 +1,188 @@
+"""Cells of a study -> Plotly figures. Pure functions; each has a fixed height and a sentence that says what it shows.
+
+Every cell is drawn as it was measured: faint dots are single seeds, lines and bars are means over seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean
+
+import plotly.graph_objects as go
+
+from simulator.events import CellFinished
+from simulator.studies.base import AxisValue, View
+from ui import words
+from ui.charts import COLOURS, NEUTRAL, figure, nothing_yet
+
+HEIGHT = 380
+OF_STUDENT = {"control": COLOURS["control"], "distilled": COLOURS["distilled"]}
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#808080")
+SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star")
+
+Point = tuple[AxisValue, list[float]]
+"""A place along the axis and what each seed measured there."""
+
+
+def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
+    """The cells as the study says they are drawn.
+
+    Args:
+        value: Which of the measured values.
+        axes: Setting -> all its values, so that the axes stand still while cells come in.
+    """
+    with_value = [cell for cell in cells if value in cell.values]
+    chart = {"lines": lines, "bars": bars, "heat": heat}[view.kind](view, value, with_value, axes)
+    if not with_value:
+        nothing_yet(chart, "The first cell is being measured")
+    return chart
+
+
+def scale(view: View, value: str) -> float:
+    """Fractions are shown in per cent."""
+    return 1.0 if value in view.plain else 100.0
+
+
+def title(view: View, value: str) -> str:
+    """The axis title, with its unit."""
+    return view.values[value] + ("" if value in view.plain else " (%)")
+
+
+def written(view: View, value: str, number: float) -> str:
+    """A value as it stands in a label."""
+    return words.three(number) if value in view.plain else words.percent(number)
+
+
+def axis_name(setting: str) -> str:
+    """A coordinate's name as a title."""
+    return setting.replace("_", " ").capitalize()
+
+
+def shown(value: AxisValue) -> str:
+    """A coordinate's value as a label."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def series(view: View, value: str, cells: Sequence[CellFinished]) -> dict[str, list[Point]]:
+    """Line -> its points, along the axis; one line named "" where the view has none."""
+    found: dict[str, dict[AxisValue, list[float]]] = {}
+    for cell in cells:
+        if view.x in cell.at and (view.line is None or view.line in cell.at):
+            name = shown(cell.at[view.line]) if view.line else ""
+            found.setdefault(name, {}).setdefault(cell.at[view.x], []).append(cell.values[value])
+    return {name: sorted(points.items(), key=lambda p: float(p[0])) for name, points in found.items()}
+
+
+def lines(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
+    """A line for each ``view.line`` along ``view.x``."""
+    found, factor = series(view, value, cells), scale(view, value)
+    chart = figure(HEIGHT, axis_name(view.x or ""), title(view, value), legend=bool(view.line))
+    if len(found) > len(PALETTE):  # many lines: a legend beside the chart, not above it
+        chart.update_layout(height=HEIGHT + 120, legend={"orientation": "v", "y": 1, "x": 1.02}, margin={"t": 8})
+    for number, (name, points) in enumerate(found.items()):
+        colour = OF_STUDENT.get(name, PALETTE[number % len(PALETTE)])
+        symbol = SYMBOLS[(number // len(PALETTE) + number) % len(SYMBOLS)]
+        chart.add_scatter(
+            x=[x for x, seeds in points for _ in seeds],
+            y=[factor * y for _, seeds in points for y in seeds],
+            mode="markers",
+            marker={"color": colour, "size": 5},
+            opacity=0.45,
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        chart.add_scatter(
+            x=[x for x, _ in points],
+            y=[factor * mean(seeds) for _, seeds in points],
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "width": 2},
+            marker={"symbol": symbol, "size": 8},
+            hovertemplate=f"{name or value}, {view.x} %{{x}}: %{{y:.4g}}<extra></extra>",
+        )
+    along = [float(x) for x in axes.get(view.x or "", ())]
+    if along:
+        room = 0.04 * (max(along) - min(along)) or 1.0
+        chart.update_xaxes(range=[min(along) - room, max(along) + room], tickvals=along)
+    return chart
+
+
+def bars(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
+    """A bar for each place: those without ``view.x`` under their student's name, then along ``view.x``."""
+    chart = figure(HEIGHT, "", title(view, value), legend=False)
+    factor, found = scale(view, value), bar_groups(view, value, cells)
+    chart.add_bar(
+        x=list(found),
+        y=[factor * mean(seeds) for seeds in found.values()],
+        marker={"color": [OF_STUDENT.get(name, COLOURS["distilled"]) for name in found]},
+        text=[written(view, value, mean(seeds)) for seeds in found.values()],
+        textposition="inside",
+        hovertemplate="%{x}: %{y:.4g}<extra></extra>",
+    )
+    chart.add_scatter(
+        x=[name for name, seeds in found.items() for _ in seeds],
+        y=[factor * y for seeds in found.values() for y in seeds],
+        mode="markers",
+        marker={"color": NEUTRAL, "size": 7, "line": {"width": 1}},
+        hoverinfo="skip",
+    )
+    if value in view.references:
+        at, source = view.references[value]
+        chart.add_hline(y=factor * at, line_dash="dot", annotation_text=f"{written(view, value, at)} {source}")
+    names = ["control", *(f"{view.x} {shown(x)}" for x in axes.get(view.x or "", ()))]
+    chart.update_xaxes(type="category", categoryorder="array", categoryarray=names, range=[-0.5, len(names) - 0.5])
+    if value not in view.plain:
+        chart.update_yaxes(range=[0, 108])
+    return chart
+
+
+def bar_groups(view: View, value: str, cells: Sequence[CellFinished]) -> dict[str, list[float]]:
+    """Name of a bar -> what each seed measured."""
+    found: dict[str, list[float]] = {}
+    for cell in cells:
+        name = f"{view.x} {shown(cell.at[view.x])}" if view.x in cell.at else shown(cell.at.get("student", ""))
+        found.setdefault(name, []).append(cell.values[value])
+    return found
+
+
+def heat(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
+    """A map: one setting along, one upwards; cells that are not measured yet stay empty."""
+    names = list(axes) or [name for name in (view.x, view.line) if name]
+    along, upwards = names[0], names[1] if len(names) > 1 else ""
+    columns = list(axes.get(along, ()) or dict.fromkeys(c.at[along] for c in cells))
+    rows = list(axes.get(upwards, ()) or dict.fromkeys(c.at.get(upwards, "") for c in cells))
+    found: dict[tuple[AxisValue, AxisValue], list[float]] = {}
+    for cell in cells:
+        found.setdefault((cell.at[along], cell.at.get(upwards, "")), []).append(cell.values[value])
+    grid = [[mean(found[x, y]) if (x, y) in found else None for x in columns] for y in rows]
+    chart = figure(HEIGHT, axis_name(along), axis_name(upwards), legend=False)
+    chart.add_heatmap(
+        z=grid,
+        x=[shown(x) for x in columns],
+        y=[shown(y) for y in rows],
+        text=[["" if z is None else written(view, value, z) for z in row] for row in grid],
+        texttemplate="%{text}",
+        colorscale="Cividis",
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate=f"{along} %{{x}}, {upwards} %{{y}}: %{{text}}<extra></extra>",
+    )
+    chart.update_xaxes(type="category")
+    chart.update_yaxes(type="category")
+    return chart
+
+
+def alt(view: View, value: str, cells: Sequence[CellFinished]) -> str:
+    """What is there so far, in words: how many cells, and the highest and the lowest."""
+    with_value = [cell for cell in cells if value in cell.values]
+    if not with_value:
+        return f"{view.values[value]}: no cell is measured yet."
+    high, low = (pick(with_value, key=lambda c: c.values[value]) for pick in (max, min))
+    places = [", ".join(f"{k} {shown(v)}" for k, v in cell.at.items()) for cell in (high, low)]
+    return (
+        f"{view.values[value]}, {len(with_value)} cells: highest {written(view, value, high.values[value])} at "
+        f"{places[0]}, lowest {written(view, value, low.values[value])} at {places[1]}."
+    )

@@ -1,0 +1,247 @@
+"""Pieces of the Experiments page: the list, one experiment with its prediction, and the run that is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator import service
+from simulator.catalog import MODELS
+from simulator.config import RunConfig
+from simulator.errors import SimulatorError
+from simulator.store import ENDED, Run, RunState
+from simulator.studies import STUDIES, Study, StudyConfig, make_study
+from simulator.studies.base import AxisValue
+from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
+from ui import charts_studies as charts
+from ui import lab, live, settings, tables_studies, teach, views
+from ui.guard import errors_shown, show_problem
+from ui.story import Story
+
+PLACE = "studies"
+STUDY, PREDICTED = "study", "predicted"
+
+
+def chosen() -> tuple[Study | None, Run | None]:
+    """The experiment and the run that are open; a run in the URL brings its experiment with it."""
+    name = st.query_params.get(STUDY)
+    run_id = live.RUN in st.query_params and st.query_params[live.RUN]
+    run: Run | None = None
+    if run_id:
+        with errors_shown():
+            run = service.run(run_id)
+        if run is not None and run.study is None:
+            st.switch_page("pages/lab.py", query_params={live.RUN: run.id})
+    if run is not None and run.study is not None:
+        return run.study.entry, run
+    return STUDIES.get(name or ""), None
+
+
+def catalogue() -> None:
+    """Every experiment with its question."""
+    st.markdown(
+        "Each experiment trains or prunes many students to answer **one question**. Say first what you expect; "
+        "what it concludes is computed from its numbers, and says so when the expected effect did not show."
+    )
+    for study in STUDIES.values():
+        with st.container(border=True):
+            st.markdown(f"**{study.title}**")
+            st.markdown(study.question)
+            st.page_link(
+                "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
+            )
+
+
+def introduction(study: Study) -> None:
+    """Title, question, what to look for, and the source of the idea."""
+    st.page_link("pages/studies.py", label="All experiments", icon=":material/arrow_back:", query_params={})
+    st.header(study.title, divider="gray")
+    st.markdown(f"**{study.question}**")
+    st.caption(f"What to look for: {study.look_for}")
+    st.caption(f"Source: {study.paper}")
+
+
+def prediction(study: Study) -> str | None:
+    """What the student expects, kept in the session and in the URL; None until it is chosen."""
+    st.markdown("#### Your prediction")
+    key = f"{PREDICTED}_{study.name}"
+    linked = st.query_params.get(PREDICTED)
+    if key not in st.session_state and linked in study.predictions:
+        st.session_state[key] = linked
+    picked: str | None = st.radio(
+        "What will come out?",
+        list(study.predictions),
+        index=None,
+        format_func=lambda answer: study.predictions[answer],
+        key=key,
+        persist_state="session",
+    )
+    if picked:
+        st.query_params[PREDICTED] = picked
+    with st.expander("What the literature leads one to expect", icon=":material/menu_book:"):
+        st.markdown(study.hypothesis)
+    return picked
+
+
+def settings_of(study: Study) -> StudyConfig | None:
+    """The settings as they are chosen here; None, with the reason shown, where they do not fit."""
+    st.markdown("#### Settings")
+    names = list(study.models or MODELS)
+    default = make_study(study.name)
+    model = st.selectbox(
+        "Model",
+        names,
+        index=names.index(default.base.model),
+        format_func=lambda name: MODELS[name].title,
+        key=f"model_{study.name}",
+    )
+    seeds = st.slider("Seeds", 1, MOST_SEEDS, default.seeds, key=f"seeds_{study.name}", help=SEEDS_HELP)
+    try:
+        base = make_study(study.name, {"model": model}).base
+        axes = _sweep_axes(study, base) if study.any_axes else _own_axes(study, base)
+        config = make_study(study.name, {"model": model}, axes, seeds)
+    except SimulatorError as error:
+        show_problem(error.message, error.advice)
+        return None
+    with st.expander("All settings", icon=":material/tune:"):
+        shown = {settings.all_controls()[n].label: settings.shown(n, v) for n, v in config.base if n not in axes}
+        st.table(shown)
+    return config
+
+
+SEEDS_HELP = "Every cell is measured with so many seeds. From one seed nothing can be said of chance."
+
+
+def _own_axes(study: Study, base: RunConfig) -> dict[str, tuple[AxisValue, ...]]:
+    return {name: _values(study, base, name, ", ".join(map(charts.shown, v))) for name, v in study.axes.items()}
+
+
+def _sweep_axes(study: Study, base: RunConfig) -> dict[str, tuple[AxisValue, ...]]:
+    axes: dict[str, tuple[AxisValue, ...]] = {}
+    names, starts = list(sweep_settings()), list(study.axes)
+    for number, where in enumerate(("Along", "Upwards")):
+        name = st.selectbox(
+            where,
+            names,
+            index=names.index(starts[number]),
+            format_func=lambda n: settings.all_controls()[n].label,
+            key=f"axis_{number}",
+        )
+        start = study.axes.get(name) or settings.choices(name, base) or (getattr(base, name),)
+        axes[name] = _values(study, base, name, ", ".join(map(charts.shown, start)))
+    return axes
+
+
+def _values(study: Study, base: RunConfig, name: str, start: str) -> tuple[AxisValue, ...]:
+    label = settings.all_controls()[name].label if name in RunConfig.model_fields else charts.axis_name(name)
+    typed = st.text_input(f"Values of {label}", start, key=f"values_{study.name}_{name}", help="Separated by commas.")
+    return read_values(base, name, typed)
+
+
+def run_bar(config: StudyConfig | None, predicted: str | None, run: Run | None) -> None:
+    """What it will cost, Run, and Cancel for the run that is open."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Run",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="run_study",
+            disabled=config is None or predicted is None,
+            help=None if predicted else "Choose your prediction first.",
+        )
+        cancelled = run is not None and run.state not in ENDED and st.button("Cancel", icon=":material/stop:")
+        if config is not None:
+            st.caption(lab.forecast_words(service.forecast(config)))
+    if predicted is None:
+        st.caption("Choose your prediction first; then Run can be pressed.")
+    if pressed and config is not None:
+        _open(service.submit(config))
+    if cancelled and run is not None:
+        service.cancel(run.id)
+        st.toast("Cancelling. The cells measured until now stay.", icon=":material/stop:")
+
+
+def _open(run_id: str) -> None:
+    st.query_params[live.RUN] = run_id
+    st.rerun()
+
+
+def not_run_yet(study: Study) -> None:
+    """Earlier runs of this experiment, each a link."""
+    earlier = [run for run in service.list_runs() if run.study and run.study.study == study.name][:5]
+    if earlier:
+        st.markdown("**Earlier runs of this experiment**")
+    for run in earlier:
+        label = f"{MODELS[run.settings.model].title}, {live.STATE_WORDS[run.state]}, {live.since(run)}"
+        st.page_link("pages/studies.py", label=label, icon=":material/history:", query_params={live.RUN: run.id})
+
+
+def show(run: Run, predicted: str | None) -> None:
+    """The open run: live while it is under way; its conclusion beside the prediction when it is over."""
+    every = None if run.state in ENDED else live.EVERY_SECONDS
+    st.fragment(_panel, run_every=every, key="follow_study")(run.id, run.state, predicted)
+    stopped = run.state in ENDED and run.state != "finished"
+    if stopped and st.button("Go on from the cells that are there", icon=":material/replay:", key="again_study"):
+        _open(service.rerun(run.id))
+
+
+@errors_shown()  # the timer runs it without its page around it
+def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
+    run, story = service.run(run_id), live.story_of(run_id)
+    if run.state != page_shows:
+        st.rerun()  # the whole page: the buttons change, at the end the timer stops
+    live.headline(run, story)
+    if run.state == "running":
+        _progress(story)
+    if run.study is None:
+        return
+    if story.conclusion is not None:
+        outcome(run.study.entry, story, predicted)
+    picture(run.study, story)
+    teach.provenance_badge(story.provenance, run, compact=True)
+
+
+def _progress(story: Story) -> None:
+    """Cells measured of all; before that, the teacher's stage."""
+    if story.stage is None:
+        st.progress(0.0, text="Starting the worker process")
+        return
+    done = story.progress
+    st.progress(min(1.0, done.done / done.total) if done and done.total else 0.0, text=live.pace(story))
+
+
+def outcome(study: Study, story: Story, predicted: str | None) -> None:
+    """The conclusion beside the prediction."""
+    said = story.conclusion
+    if said is None:
+        return
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("**You predicted**")
+        st.markdown(study.predictions[predicted] if predicted else "Nothing: no prediction was made here.")
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("**The numbers say**")
+        st.markdown(study.predictions[said.answer])
+        if predicted:
+            st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
+    st.markdown("\n".join(f"- {sentence}" for sentence in said.sentences))
+
+
+def picture(config: StudyConfig, story: Story) -> None:
+    """Chart and table of the cells so far."""
+    view = config.entry.view
+    value = st.segmented_control(
+        "Shown", list(view.values), default=next(iter(view.values)), required=True, wrap=True,
+        format_func=lambda name: view.values[name], key=f"shown_{config.study}", label_visibility="collapsed",
+    )  # fmt: skip
+    value = value or next(iter(view.values))
+    axes = {axis.setting: axis.values for axis in config.axes}
+    views.chart(charts.draw(view, value, story.cells, axes), "study_chart", charts.alt(view, value, story.cells))
+    if any(cell.measured_in for cell in story.cells):
+        taken = sum(bool(cell.measured_in) for cell in story.cells)
+        st.caption(
+            f"{taken} of these cells were measured in an earlier run with the same settings (column Measured in)."
+        )
+    with st.expander(f"Table: {len(story.cells)} cells", icon=":material/table:"):
+        st.dataframe(
+            tables_studies.cells(story.cells, view), hide_index=True, alt="Every cell with its seed and its values"
+        )

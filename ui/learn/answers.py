@@ -90,8 +90,8 @@ def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: fl
         return "Student and teacher agree exactly here: there is no gradient at any T."
     return (
         f"The hard loss knows no T, so the soft loss must not fade as T grows. At T = {temperature:g} its gradient has "
-        f"size **{with_it[0]:.3g}** with the factor T² and **{without[0]:.3g}** without. From T = 10 to T = 20 it becomes "
-        f"**{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
+        f"size **{with_it[0]:.3g}** with the factor T² and **{without[0]:.3g}** without. From T = 10 to T = 20 it "
+        f"becomes **{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
         f"**{words.three(without[2] / without[1])}** times without."
     )
 

@@ -146,7 +146,7 @@ def read(facts: bytes, numbers: bytes) -> Lesson:
 def exists(run_id: str) -> bool:
     """Whether a run left a lesson here."""
     if recorded.find(run_id):
-        return _shipped(run_id, ".json").is_file()
+        return bool(_shipped(run_id, ".json").is_file())
     return (service.export_dir(run_id) / FACTS_FILE).is_file()
 
 

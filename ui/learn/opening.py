@@ -17,7 +17,6 @@ from ui.guard import errors_shown
 
 PLACE = "learn"
 EXAMPLE = "example"
-STUDENT = "distilled"
 HESITATES = "Where it hesitates"
 DEFAULT = "resnet18"  # pictures say more at a glance than sentences
 PICTURE_PIXELS = 128

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from simulator.events import Variant
 from simulator.lesson import Lesson
 from ui import teach, views, words
 from ui.learn import answers, numbers, opening
@@ -21,7 +22,8 @@ def soft_targets(opened: Lesson) -> None:
         opening.show_input(opened, place)
     row = opened.facts.shown[place]
     names, label = opened.facts.class_names, int(opened.labels[row])
-    pair = {v: opened.logits[v][row] for v in ("teacher", opening.STUDENT)}
+    both: tuple[Variant, ...] = ("teacher", "distilled")
+    pair = {v: opened.logits[v][row] for v in both}
     teacher, student = pair.values()
     with right:
         views.chart(answers.bars(pair, names, t), "soft_bars", answers.bars_alt(pair, names, t))

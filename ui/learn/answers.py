@@ -14,7 +14,7 @@ from ui import charts, words
 from ui.learn import numbers
 
 HOT = np.arange(1.0, 20.01, 0.5)
-SOFT, HARD = "#D55E00", "#56B4E9"
+SOFT, HARD = "#7B6BD6", "#A66F00"  # no colours of variants: those stand for nothing else
 
 
 def bars(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> go.Figure:

@@ -71,7 +71,8 @@ def measure(chromium: Browser, address: str, screen: str, changes: int) -> None:
     for slider in SLIDERS.get(screen, ()):
         handle = page.get_by_role("slider", name=slider)
         handle.focus()
-        print_spans(f"{screen}: {slider}", [timed(page, partial(handle.press, "ArrowRight")) for _ in range(changes)])
+        keys = [("ArrowRight", "ArrowLeft")[i % 2] for i in range(changes)]  # so that no end is reached
+        print_spans(f"{screen}: {slider}", [timed(page, partial(handle.press, key)) for key in keys])
     names = BUTTONS.get(screen, ())
     if names:
         turns = [names[i % len(names)] for i in range(changes)]

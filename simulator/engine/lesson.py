@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.utils.flop_counter import FlopCounterMode
 
 from simulator import lesson
 from simulator.engine.batches import Batch
 from simulator.engine.distillation.losses import distillation_loss, soft_loss
+from simulator.engine.measure.layers import layers_of
 from simulator.engine.measure.variant import describe, first_rows
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, prunable_parameters
@@ -29,9 +28,6 @@ SHOWN = 60
 DIFFERING = 45
 SIDE = 64
 CALIBRATION = 64
-OUTSIDE = "products outside every layer"
-
-Logits = Callable[[nn.Module, Batch], Tensor]
 
 
 def write_lesson(
@@ -101,91 +97,6 @@ def grey_if_grey(pictures: np.ndarray) -> np.ndarray:
     """Pictures [n, height, width, 3] without their third dimension where all three channels are equal."""
     equal = (pictures == pictures[..., :1]).all()
     return np.ascontiguousarray(pictures[..., 0] if equal else pictures)
-
-
-# -- networks
-
-
-@torch.no_grad()
-def layers_of(model: nn.Module, logits: Logits, example: Batch) -> tuple[LayerFacts, ...]:
-    """Every module that has parameters or multiplies on its own, in the order in which they ran.
-
-    A module's own MACs are those counted in it less those counted in its children; what is counted in no
-    module at all stands last, under the name "".
-
-    Args:
-        logits: The model file's ``logits(model, batch)``.
-        example: A batch of one.
-    """
-    model.eval()
-    outputs: dict[str, tuple[int, ...]] = {}
-    names = {module: name for name, module in model.named_modules()}
-
-    def note(module: nn.Module, inputs: object, out: object) -> None:
-        outputs.setdefault(names[module], shape_of(out))
-
-    handles = [module.register_forward_hook(note) for module in names]
-    with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
-        Whole(model, logits)(example)
-    for handle in handles:
-        handle.remove()
-    macs = own_macs(counter)
-    seen: set[int] = set()
-    found: dict[str, LayerFacts] = {}
-    for name, module in model.named_modules():
-        own = [p for p in module.parameters(recurse=False) if id(p) not in seen]
-        seen |= {id(p) for p in own}
-        if name and (own or macs.get(name)):
-            weight = getattr(module, "weight", None)
-            found[name] = LayerFacts(
-                name=name,
-                kind=type(module).__name__,
-                weight_shape=tuple(weight.shape) if isinstance(weight, Tensor) else (),
-                parameters=sum(p.numel() for p in own),
-                zeros=sum(p.numel() - int(p.count_nonzero()) for p in own),
-                macs=macs.get(name, 0),
-                output_shape=outputs.get(name, ()),
-            )
-    if macs[""]:
-        found[""] = LayerFacts(
-            name="", kind=OUTSIDE, weight_shape=(), parameters=0, zeros=0, macs=macs[""], output_shape=()
-        )
-    order = {name: place for place, name in enumerate(n for n in outputs if n)}
-    return tuple(sorted(found.values(), key=lambda layer: order.get(layer.name, len(order))))
-
-
-def shape_of(out: object) -> tuple[int, ...]:
-    """The shape of a module's first output without the batch; () if that is no tensor."""
-    first = out if isinstance(out, Tensor) else next(iter(out), None) if isinstance(out, tuple) else None
-    return tuple(first.shape[1:]) if isinstance(first, Tensor) else ()
-
-
-class Whole(nn.Module):
-    """A model and its file's ``logits``: one root, so that everything counted has a name below it."""
-
-    def __init__(self, model: nn.Module, logits: Logits) -> None:
-        super().__init__()
-        self.model, self.logits = model, logits
-
-    def forward(self, batch: Batch) -> Tensor:
-        """Class logits, [batch, classes]."""
-        return self.logits(self.model, batch)
-
-
-def own_macs(counter: FlopCounterMode) -> dict[str, int]:
-    """MACs by module name without those of its children; "" is what was counted in no part of the model."""
-    counts = {name: sum(flops.values()) // 2 for name, flops in counter.get_flop_counts().items()}
-    prefix = f"{Whole.__name__}.model."
-    inside = {name.removeprefix(prefix): macs for name, macs in counts.items() if name.startswith(prefix)}
-    own = dict(inside)
-    for name, macs in inside.items():
-        parent = name.rpartition(".")[0]
-        while parent and parent not in inside:
-            parent = parent.rpartition(".")[0]
-        if parent:
-            own[parent] -= macs
-    own[""] = counter.get_total_flops() // 2 - sum(own.values())
-    return own
 
 
 def channels_removed(setup: Setup, variants: Mapping[Variant, nn.Module]) -> nn.Module:

@@ -19,8 +19,10 @@ def opened(request):
     return lesson.of_run(request.param.id)
 
 
-def test_a_lesson_is_shipped_for_every_recorded_run():
-    assert {run.config.model for run in SHIPPED} == set(MODELS)
+def test_every_shipped_lesson_belongs_to_a_recorded_run_and_the_default_is_there():
+    stems = {f.name.rpartition(".")[0] for f in (files("simulator") / "lessons").iterdir()}
+    assert stems == {run.config.model for run in SHIPPED}
+    assert "resnet18" in stems  # what the Learn screens open with
 
 
 def test_together_they_are_under_a_megabyte_and_a_half():

@@ -14,7 +14,7 @@ from ui import charts, words
 from ui.learn import numbers
 
 HOT = np.arange(1.0, 20.01, 0.5)
-SOFT, HARD = "#D55E00", "#56B4E9"
+SOFT, HARD = "#7B6BD6", "#A66F00"  # no colours of variants: those stand for nothing else
 
 
 def bars(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> go.Figure:
@@ -89,10 +89,9 @@ def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: fl
     if not with_it.all():
         return "Student and teacher agree exactly here: there is no gradient at any T."
     return (
-        f"The hard loss knows no T, so the soft loss must not fade as T grows. At T = {temperature:g} its gradient "
-        f"has size **{with_it[0]:.3g}** with the factor T² and **{without[0]:.3g}** without. From T = 10 to T = 20 "
-        "it becomes "
-        f"**{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
+        f"The hard loss knows no T, so the soft loss must not fade as T grows. At T = {temperature:g} its gradient has "
+        f"size **{with_it[0]:.3g}** with the factor T² and **{without[0]:.3g}** without. From T = 10 to T = 20 it "
+        f"becomes **{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
         f"**{words.three(without[2] / without[1])}** times without."
     )
 

@@ -17,17 +17,18 @@ FACES = np.array(
     [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4],
      [1, 5, 7], [1, 7, 3]]
 )  # fmt: skip
+BLOCK = "#5B666D"
 THICK = 0.7  # of the distance from one box to the next
 
 KINDS = {
-    "Conv2d": ("convolution", "#0072B2", "Slides small filters over the picture; each output channel is one filter."),
-    "Linear": ("linear", "#D55E00", "Mixes all its inputs into each output: one matrix product."),
-    "Embedding": ("embedding", "#009E73", "Looks up a row of numbers for each token; that needs no products."),
-    "BatchNorm2d": ("norm", "#CC79A7", "Shifts and scales each channel to a common range."),
-    "LayerNorm": ("norm", "#CC79A7", "Shifts and scales each token's numbers to a common range."),
-    "T5LayerNorm": ("norm", "#CC79A7", "Scales each token's numbers to a common size."),
+    "Conv2d": ("convolution", "#7B6BD6", "Slides small filters over the picture; each output channel is one filter."),
+    "Linear": ("linear", "#A66F00", "Mixes all its inputs into each output: one matrix product."),
+    "Embedding": ("embedding", "#4F7F8C", "Looks up a row of numbers for each token; that needs no products."),
+    "BatchNorm2d": ("norm", "#A05A6A", "Shifts and scales each channel to a common range."),
+    "LayerNorm": ("norm", "#A05A6A", "Shifts and scales each token's numbers to a common range."),
+    "T5LayerNorm": ("norm", "#A05A6A", "Scales each token's numbers to a common size."),
 }  # fmt: skip
-OTHER = ("products", "#808080", "Matrix products without weights of their own, such as attention's scores.")
+OTHER = ("products", "#6E7B52", "Matrix products without weights of their own, such as attention's scores.")
 
 
 @st.fragment
@@ -92,7 +93,7 @@ def kind_of(layer: LayerFacts) -> tuple[str, str, str]:
 def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
     """The modules' tree; a leaf's area is its parameters, its colour the kind of layer."""
     leaves = [layer for layer in layers if layer.parameters]
-    ids, parents, values, colours, texts = ["all"], [""], [0], ["rgba(128,128,128,0.15)"], [""]
+    ids, parents, values, colours, texts = ["all"], [""], [0], [BLOCK], [""]
     seen = {"all"}
     for layer in leaves:
         parts = layer.name.split(".")
@@ -103,7 +104,7 @@ def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
                 ids.append(block)
                 parents.append(".".join(parts[: depth - 1]) or "all")
                 values.append(0)
-                colours.append("rgba(128,128,128,0.15)")
+                colours.append(BLOCK)
                 texts.append("")
         ids.append(layer.name)
         parents.append(".".join(parts[:-1]) or "all")
@@ -122,6 +123,7 @@ def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
         marker={"colors": colours},
         hovertemplate="%{id}<br>%{text}<extra></extra>",
         tiling={"pad": 1},
+        textfont={"color": "white"},
         maxdepth=4,
     )
     return chart

@@ -29,10 +29,13 @@ GZIP_LEVEL = 6  # as the run's own measurement packs whole files
 
 def scores(part: Slice, importance: Importance) -> NDArray[Any]:
     """The importance of every weight of a slice, [rows, columns]; the formulas' sources are in IMPORTANCES."""
-    size: NDArray[Any] = np.abs(part.weight)
+    factor: NDArray[Any] = np.ones(1, dtype=np.float32)
     if importance == "Taylor":
-        size = np.abs(part.weight * part.gradient)
-    return size * part.input_norm if importance == "Wanda" else size
+        factor = np.abs(part.gradient)
+    elif importance == "Wanda":
+        factor = part.input_norm
+    result: NDArray[Any] = np.abs(part.weight) * factor
+    return result
 
 
 def keep_largest(values: NDArray[Any], sparsity: float) -> Mask:

@@ -10,7 +10,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from simulator import lesson, recorded, service
-from simulator.events import Variant
 from simulator.lesson import Lesson
 from simulator.store import Run
 from ui import live, results, teach
@@ -18,7 +17,6 @@ from ui.guard import errors_shown
 
 PLACE = "learn"
 EXAMPLE = "example"
-STUDENT: Variant = "distilled"
 HESITATES = "Where it hesitates"
 DEFAULT = "resnet18"  # pictures say more at a glance than sentences
 PICTURE_PIXELS = 128

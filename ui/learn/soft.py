@@ -22,8 +22,8 @@ def soft_targets(opened: Lesson) -> None:
         opening.show_input(opened, place)
     row = opened.facts.shown[place]
     names, label = opened.facts.class_names, int(opened.labels[row])
-    shown: tuple[Variant, Variant] = ("teacher", opening.STUDENT)
-    pair = {v: opened.logits[v][row] for v in shown}
+    both: tuple[Variant, ...] = ("teacher", "distilled")
+    pair = {v: opened.logits[v][row] for v in both}
     teacher, student = pair.values()
     with right:
         views.chart(answers.bars(pair, names, t), "soft_bars", answers.bars_alt(pair, names, t))

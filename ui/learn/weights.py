@@ -87,14 +87,14 @@ def _short(part: Slice) -> str:
 
 
 def heat_map(part: Slice, mask: Mask) -> go.Figure:
-    """The slice's weights, blue below and orange above zero; what is pruned is left empty."""
+    """The slice's weights, violet below and ochre above zero; what is pruned is left empty."""
     chart = charts.figure(250, "", "", legend=False)
     limit = float(np.quantile(np.abs(part.weight), 0.99))
     chart.add_heatmap(
         z=np.where(mask, part.weight, np.nan).astype(np.float32),
         zmin=-limit,
         zmax=limit,
-        colorscale=[[0, "#0072B2"], [0.5, "#B8BEC2"], [1, "#D55E00"]],
+        colorscale=[[0, "#6A5ACD"], [0.5, "#B8BEC2"], [1, "#A66F00"]],
         showscale=False,
         hovertemplate="output %{y}, input %{x}: %{z:.4f}<extra></extra>",
     )

@@ -4,7 +4,9 @@ import math
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from simulator import lesson
 from simulator.config import make_config
 from simulator.engine import pipeline, portable, teacher
 from simulator.engine.setup import prepare
@@ -251,3 +253,21 @@ def test_a_run_with_another_method(method, pruning):
     assert all(s is not None and math.isfinite(s) for s in soft["distilled"] + soft["recovered"])
     note = next(e.note for e in of(events, StageStarted) if e.stage == "distil")
     assert ("without the teacher" in note) == (method == "label_smoothing")
+
+
+def test_the_lesson_says_what_was_measured(whole_run):
+    events, folder = whole_run
+    opened = lesson.read((folder / lesson.FACTS_FILE).read_bytes(), (folder / lesson.NUMBERS_FILE).read_bytes())
+    for m in (e.measurement for e in of(events, Measured)):
+        layers = opened.facts.networks[m.name]
+        assert opened.facts.right[m.name] / opened.facts.test_examples == m.accuracy
+        assert (opened.logits[m.name].argmax(1) == opened.labels).mean() == m.accuracy
+        assert sum(layer.parameters for layer in layers) == m.parameters
+        assert sum(layer.parameters - layer.zeros for layer in layers) == m.nonzero_parameters
+        assert sum(layer.macs for layer in layers) == m.macs
+    test = prepare(make_config(SMALL)).data.test
+    assert (opened.pictures == test.inputs[list(opened.facts.shown), ..., 0]).all()
+    weights = load_file(folder / "distilled" / "model.safetensors")
+    for part in opened.slices:
+        whole = weights[f"{part.facts.layer}.weight"].flatten(1)
+        assert (whole[: part.facts.rows, : part.facts.columns].numpy() == part.weight).all()

@@ -8,7 +8,8 @@ import torch
 
 from simulator.engine.pruning import masks as engine
 from simulator.lesson import Slice, SliceFacts
-from ui.learn import masks
+from ui import charts
+from ui.learn import answers, inside, masks
 
 DRAW = np.random.default_rng(1)
 
@@ -71,3 +72,9 @@ def test_the_sparse_encoding_holds_everything():
     assert sizes["gzipped"] < sizes["dense"]
     (rows,) = masks.masks(PARTS[:1], "Magnitude", "Whole rows", 0.5, False)
     assert masks.encoded(weight, rows)["rows cut out"] == sizes["dense"] // 2
+
+
+def test_no_layers_colour_is_a_variants():
+    taken = set(charts.COLOURS.values())
+    assert not taken & {colour for _, colour, _ in (*inside.KINDS.values(), inside.OTHER)}
+    assert not taken & {answers.SOFT, answers.HARD}

@@ -1,0 +1,59 @@
+"""What the Learn screens draw of the shipped lesson: real widths, real sums, the right examples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator import lesson
+from ui.learn import changed, inside, opening
+
+
+@pytest.fixture(scope="module")
+def opened():
+    return lesson.of_run("recorded-resnet18")
+
+
+def test_the_tree_maps_root_holds_all_parameters_and_its_leaves_add_up(opened):
+    layers = opened.facts.networks["teacher"]
+    (tree,) = inside.tree_map(layers).data
+    values, total = dict(zip(tree.ids, tree.values, strict=True)), sum(x.parameters for x in layers)
+    assert values["all"] == total
+    assert sum(v for i, v in values.items() if i not in tree.parents) == total
+
+
+def test_boxes_are_as_wide_and_high_as_the_layers_and_shrink_with_their_channels(opened):
+    networks = opened.facts.networks
+    widths = {}
+    for name in ("distilled", "pruned", "channels removed"):
+        (mesh,) = inside.boxes(networks[name], networks["teacher"]).data
+        drawn = inside.boxes_of(networks[name])
+        spans = [np.ptp(np.asarray(axis).reshape(-1, 8), axis=1) for axis in (mesh.y, mesh.z)]
+        assert spans[0].tolist() == [inside.width(x) for x in drawn]
+        assert spans[1].tolist() == [inside.height(x) for x in drawn]
+        widths[name] = spans[0].sum()
+    assert widths["pruned"] == widths["distilled"] > widths["channels removed"]
+
+
+def test_a_first_convolutions_box_has_its_channels_and_pixels(opened):
+    first = opened.facts.networks["teacher"][0]
+    assert (first.name, inside.width(first), inside.height(first)) == ("conv1", 64, 16)
+
+
+def test_examples_match_who_is_wrong_and_who_is_right(opened):
+    wrong = {v: set(np.flatnonzero(of.argmax(1) != opened.labels)) for v, of in opened.logits.items()}
+    rows, places = changed.matching(opened, ["pruned"], ["distilled"])
+    assert set(rows) == wrong["pruned"] - wrong["distilled"]
+    assert {opened.facts.shown[p] for p in places} == set(rows) & set(opened.facts.shown)
+    rows, _ = changed.matching(opened, [], [])
+    answers = np.stack([of.argmax(1) for of in opened.logits.values()])
+    assert rows == [i for i in range(answers.shape[1]) if len(set(answers[:, i])) > 1]
+
+
+def test_telling_examples_are_what_they_are_called(opened):
+    places = opening.most_telling(opened)
+    shown = opened.logits["teacher"][list(opened.facts.shown)]
+    margins = np.sort(shown, axis=1)[:, -1] - np.sort(shown, axis=1)[:, -2]
+    assert margins[places[opening.HESITATES] - 1] == margins.min()
+    missed = places["Where it is wrong"] - 1
+    assert shown[missed].argmax() != opened.labels[opened.facts.shown[missed]]

@@ -232,7 +232,7 @@ class Conclusion(Record):
 
     Attributes:
         sentences: Made from the numbers, the main one first.
-        answer: Which of the study's predictions came true.
+        answer: Which of the study's predictions came true; "" where one seed cannot tell.
         shown: Whether the effect that the literature leads one to expect showed significantly.
         comparisons: What the sentences rest on.
     """

@@ -220,8 +220,8 @@ def outcome(study: Study, story: Story, predicted: str | None) -> None:
         st.markdown(study.predictions[predicted] if predicted else "Nothing: no prediction was made here.")
     with right, st.container(border=True, height="stretch"):
         st.markdown("**The numbers say**")
-        st.markdown(study.predictions[said.answer])
-        if predicted:
+        st.markdown(study.predictions[said.answer] if said.answer else "One seed cannot tell. Take more seeds.")
+        if predicted and said.answer:
             st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
     st.markdown("\n".join(f"- {sentence}" for sentence in said.sentences))
 

@@ -53,6 +53,7 @@ class Study:
         dataset: The only data set it can be done with; empty means any.
         any_axes: Whether the axes may be other fields of RunConfig than the default ones.
         own_bounds: Axis name -> (lowest, highest), for axes that are no field of RunConfig.
+        one_seed_tells: Whether it concludes something from one seed: where the layers or cells are the sample.
         refusal: Why a config that fits otherwise cannot be carried out; "" where it can.
         places: Every cell of a config; None where only the engine knows them (the layers of a model).
         trained_examples: Examples that the students see in training, epochs and seeds included, and so what it costs.
@@ -77,4 +78,5 @@ class Study:
     models: tuple[str, ...] = ()
     dataset: str = ""
     any_axes: bool = False
+    one_seed_tells: bool = False
     own_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapt
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
+from simulator.events import CellFinished, Conclusion
 from simulator.studies.base import AxisValue, Place, Study
 from simulator.studies.catalog import STUDIES
 
 MOST_SEEDS = 5
 MOST_VALUES = 12
+ONE_SEED = "One seed cannot tell an effect from chance: this is what this one did. Take more seeds to conclude."
 SAME_TEACHER = (
     "student_size", "train_examples", "temperature", "alpha", "epochs", "pruning", "scope", "target_sparsity",
     "recovery_epochs", "recovery_with_teacher", "learning_rate", "batch_size",
@@ -63,6 +65,13 @@ class StudyConfig(BaseModel):
     def all_seeds(self) -> range:
         """The seeds that every cell is measured with."""
         return range(self.base.seed, self.base.seed + self.seeds)
+
+    def conclude(self, cells: Sequence[CellFinished]) -> Conclusion:
+        """What all its cells say; from one seed no prediction is called right or wrong."""
+        said = self.entry.conclude(self, cells)
+        if self.seeds > 1 or self.entry.one_seed_tells:
+            return said
+        return said.model_copy(update={"sentences": (ONE_SEED, *said.sentences), "answer": "", "shown": False})
 
     def places(self) -> list[Place] | None:
         """Every cell, in the order of measuring; None where only the engine knows them."""

@@ -155,6 +155,7 @@ SENSITIVITY = Study(
     own_bounds={"sparsity": (0.05, 0.95)},
     settings={"student_size": 0.25, "epochs": 8, "target_sparsity": 0.7},
     seeds=1,
+    one_seed_tells=True,
     trained_examples=trained_examples,
     conclude=conclude,
 )

@@ -49,7 +49,7 @@ def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
         bench = Bench(config, setup, teacher, logits, known)
         cells = importlib.import_module(f"simulator.engine.studies.{config.study}").cells
         _, working = yield from pipeline.staged("study", config.entry.title, cells(bench))
-    yield Concluded(conclusion=config.entry.conclude(config, bench.cells))
+    yield Concluded(conclusion=config.conclude(bench.cells))
     peak = max(memory.mb, preparing, teaching, working)
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=peak)
 

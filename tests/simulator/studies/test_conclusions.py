@@ -23,7 +23,7 @@ def cells(config, values_at):
 
 def conclude(name, values_at, **study):
     config = make_study(name, seeds=3, **study)
-    said = config.entry.conclude(config, cells(config, values_at))
+    said = config.conclude(cells(config, values_at))
     assert said.answer in config.entry.predictions
     return said, " ".join(said.sentences)
 
@@ -171,3 +171,10 @@ def test_every_study_has_its_words_and_can_be_made_with_every_model():
             assert study.trained_examples(config) > 0
             places = config.places()
             assert places is None or len(places) == len({(tuple(at.items()), seed) for at, seed in places})
+
+
+def test_one_seed_calls_no_prediction_right():
+    config = make_study("missing_digit", seeds=1)
+    said = config.conclude(cells(config, threes(0.9, 0.1)))
+    assert (said.answer, said.shown) == ("", False)
+    assert "One seed cannot tell" in said.sentences[0]

@@ -12,6 +12,7 @@ from ui import words
 from ui.charts import COLOURS, figure
 
 LIGHTEST = "#E3E8EB"  # an empty cell; cells are opaque, so that their numbers read alike on both themes
+CONTAINERS = {"block", "layer"}  # the number after them says enough
 
 
 def removed(layers: Sequence[LayerReport], reference: Sequence[LayerReport]) -> dict[str, float]:
@@ -61,25 +62,23 @@ def layer_sparsity(layers: Sequence[LayerReport], variant: Variant, reference: S
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Layer names without what most of them share: ".weight", a common beginning, and the word before a number.
+    """Layer names without ".weight", a beginning that three in four share, and the words of CONTAINERS within.
 
     Where that would make two of them equal, the full names stay.
     """
     parts = [name.removesuffix(".weight").split(".") for name in names]
-    while parts:
-        first, times = (
-            Counter(part[0] for part in parts if len(part) > 1).most_common(1)[0] if len(parts) > 1 else ("", 0)
-        )
-        if 2 * times <= len(parts) or any(part[0] == first and part[1].isdigit() for part in parts if len(part) > 1):
-            break
-        parts = [part[1:] if part[0] == first and len(part) > 1 else part for part in parts]
-    short = [
-        ".".join(
-            word for word, after in zip(part, [*part[1:], ""], strict=True) if word == part[0] or not after.isdigit()
-        )
-        for part in parts
-    ]
+    while beginning := _common_beginning(parts):
+        parts = [part[1:] if part[0] == beginning and len(part) > 1 else part for part in parts]
+    short = [".".join([part[0], *(word for word in part[1:] if word not in CONTAINERS)]) for part in parts]
     return short if len(set(short)) == len(names) else list(names)
+
+
+def _common_beginning(parts: Sequence[Sequence[str]]) -> str | None:
+    """The first word of three in four names; None where a number follows it, which alone would say nothing."""
+    firsts = Counter(part[0] for part in parts if len(part) > 1)
+    word, times = firsts.most_common(1)[0] if firsts else ("", 0)
+    numbered = any(part[0] == word and part[1].isdigit() for part in parts if len(part) > 1)
+    return None if 4 * times < 3 * len(parts) or numbered else word or None
 
 
 def confusion(measurement: Measurement, class_names: Sequence[str]) -> go.Figure:

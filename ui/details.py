@@ -12,6 +12,7 @@ from ui import words
 from ui.charts import COLOURS, figure
 
 LIGHTEST = "#E3E8EB"  # an empty cell; cells are opaque, so that their numbers read alike on both themes
+LONGEST = 30  # characters of a label, so that bars keep half of a phone's width; the full name is in the tooltip
 CONTAINERS = {"block", "layer"}  # the number after them says enough
 
 
@@ -69,7 +70,8 @@ def short_names(names: Sequence[str]) -> list[str]:
     parts = [name.removesuffix(".weight").split(".") for name in names]
     while beginning := _common_beginning(parts):
         parts = [part[1:] if part[0] == beginning and len(part) > 1 else part for part in parts]
-    short = [".".join([part[0], *(word for word in part[1:] if word not in CONTAINERS)]) for part in parts]
+    whole = [".".join([part[0], *(word for word in part[1:] if word not in CONTAINERS)]) for part in parts]
+    short = [name if len(name) <= LONGEST else f"{name[:16]}\N{HORIZONTAL ELLIPSIS}{name[-13:]}" for name in whole]
     return short if len(set(short)) == len(names) else list(names)
 
 

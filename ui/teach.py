@@ -69,10 +69,10 @@ def loss_formula(config: RunConfig) -> None:
         f"Loss = **{config.alpha:g}** · soft loss + **{1 - config.alpha:.2g}** · hard loss",
         help="Alpha weighs the soft loss, the rest is cross-entropy with the labels.",
     )
-    st.caption(f"soft loss = {SOFT_LOSSES[config.method].format(T=f'{config.temperature:g}')}", help=_KL)
+    formula = f"soft loss = {SOFT_LOSSES[config.method].format(T=f'{config.temperature:g}')}"
+    explain(formula, *(["KL divergence"] if "KL" in formula else []))
 
 
-_KL = f"**KL divergence**: {GLOSSARY['KL divergence']}"
 _KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"
 SOFT_LOSSES = {
     "kd": _KD,

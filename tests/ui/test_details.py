@@ -43,7 +43,7 @@ def test_names_of_the_real_models_are_short_enough_for_a_phone(shipped):
     names = [layer.name for layer in shipped.measurements[-1].layers if len(layer.shape) > 1]
     short = details.short_names(names)
     assert len(set(short)) == len(names)
-    assert max(map(len, short)) <= 32
+    assert max(map(len, short)) <= details.LONGEST
 
 
 def test_confusion_is_drawn_as_it_was_measured():

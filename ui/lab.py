@@ -79,7 +79,7 @@ def _forecast(config: RunConfig) -> Forecast | None:
 
 def forecast_words(forecast: Forecast) -> str:
     """About how long, how much memory, and what that rests on."""
-    basis = "an estimate" if forecast.basis == "estimate" else "from recent runs here"
+    basis = "an estimate, if the machine is otherwise idle" if forecast.basis == "estimate" else "from recent runs here"
     return (
         f"about {words.duration(forecast.seconds)}, {words.size(forecast.peak_memory_mb * 2**20)} of memory ({basis})"
     )

@@ -12,7 +12,7 @@ from simulator.catalog import DATASETS, MODELS
 from simulator.events import Measurement
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
-from ui import charts, honest, live, settings, teach, views, words
+from ui import details, honest, live, settings, teach, views, words
 from ui.guard import errors_shown, show_problem
 from ui.story import Story
 
@@ -119,17 +119,22 @@ def honest_size(run: Run, measured: Sequence[Measurement]) -> None:
 
 
 def layers(measured: Sequence[Measurement]) -> None:
-    """Zeros in each weight tensor of a variant."""
+    """What each weight tensor of a variant lost: zeros, or after structured pruning what is gone."""
     teach.explain(
-        "Where the zeros are. Ranked globally, some layers lose much more than others; layer-wise, all lose alike. "
-        "After structured pruning there are no zeros: what was removed is gone.",
+        "What each layer lost. Ranked globally, layers can lose unequal shares; layer-wise, all lose alike. "
+        "Structured pruning leaves no zeros: there the bars show what is gone, against the distilled student.",
         "sparsity", "mask", "importance",
     )  # fmt: skip
     variant = views.pick_variant(measured, "layers_variant")
-    by_zeros = sorted(variant.layers, key=lambda layer: layer.nonzero_parameters / layer.parameters)
-    most = f"most zeros: {by_zeros[0].name}" if by_zeros else "no layers"
+    before = [m for m in measured if m.name == "distilled" and m.repeat == variant.repeat]
+    reference = before[0].layers if before and variant.name in ("pruned", "recovered") else ()
+    shares = details.removed(variant.layers, reference)
+    top = max(shares, key=lambda name: shares[name], default=None)
+    most = f"{top} lost most, {words.percent(shares[top])}" if top else "no layers"
     views.chart(
-        charts.layer_sparsity(variant.layers, variant.name), "layers", f"Zeros by layer of {variant.name}; {most}."
+        details.layer_sparsity(variant.layers, variant.name, reference),
+        "layers",
+        f"What each layer of {variant.name} lost: {most}.",
     )
 
 
@@ -139,7 +144,7 @@ def confusions(measured: Sequence[Measurement], class_names: Sequence[str]) -> N
     variant = views.pick_variant(measured, "confusion_variant")
     right = sum(row[i] for i, row in enumerate(variant.confusion))
     alt = f"Confusion matrix of {variant.name}: {right} of {variant.test_examples} answers are right."
-    views.chart(charts.confusion(variant, class_names), "confusion", alt)
+    views.chart(details.confusion(variant, class_names), "confusion", alt)
 
 
 def generated(measured: Sequence[Measurement]) -> None:

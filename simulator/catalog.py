@@ -309,9 +309,3 @@ SCOPES: dict[str, MethodInfo] = {
         MethodInfo("layer_wise", "Layer-wise", "A ranking for each layer: every layer loses the same share."),
     )
 }
-
-
-def datasets_for(model: str) -> list[DatasetInfo]:
-    """The data sets a model can be run on: all of its kind."""
-    kind = MODELS[model].kind
-    return [d for d in DATASETS.values() if d.kind == kind]

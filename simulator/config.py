@@ -5,19 +5,29 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from simulator.catalog import DATASETS, MODELS, datasets_for
-from simulator.errors import InvalidConfig
+from simulator.catalog import DATASETS, MODELS
+from simulator.errors import InvalidConfig, NotAvailable
+from simulator.own_data import check_here, dataset_info, datasets_for, record
 
 ModelName = Literal["distilbert", "t5_small", "mobilenet_v2", "resnet18"]
-DatasetName = Literal["digits", "docstrings", "reviews_topic", "reviews_sentiment", "sst2", "cifar10", "fashion_mnist"]
 AlsoPrune = Literal["embeddings", "norms", "biases", "classifier"]
 
 
 def _number(value: Any) -> Any:
     """Digits as the number they are: pydantic reads text as an int, but not as one of a Literal's ints."""
     return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def _known_data(name: str) -> str:
+    """A shipped data set, or an own one of this server (a removed one too: runs on it stay readable)."""
+    if name not in DATASETS and record(name) is None:
+        raise ValueError(f"choose one of {', '.join(DATASETS)}, or a data set that was uploaded here")
+    return name
+
+
+DatasetName = Annotated[str, AfterValidator(_known_data)]
 
 
 def setting(
@@ -173,15 +183,15 @@ class RunConfig(BaseModel):
         for name, value in defaults.items():
             if data.get(name) is None:
                 data[name] = value
-        dataset = DATASETS.get(data["dataset"])
-        if dataset is not None and data.get("train_examples") is None:
-            data["train_examples"] = min(dataset.max_train_examples, DEFAULT_TRAIN_EXAMPLES)
+        name = data["dataset"]
+        if data.get("train_examples") is None and isinstance(name, str) and (name in DATASETS or record(name)):
+            data["train_examples"] = min(dataset_info(name).max_train_examples, DEFAULT_TRAIN_EXAMPLES)
         return data
 
     @model_validator(mode="after")
     def check_combinations(self) -> Self:
         """Refuse settings that do not go together, naming what does."""
-        model, dataset = MODELS[self.model], DATASETS[self.dataset]
+        model, dataset = MODELS[self.model], dataset_info(self.dataset)
         if dataset.kind != model.kind:
             allowed = ", ".join(d.name for d in datasets_for(self.model))
             raise ValueError(
@@ -210,13 +220,17 @@ DEFAULT_TRAIN_EXAMPLES = 2_400
 
 
 def make_config(values: dict[str, Any]) -> RunConfig:
-    """A RunConfig from plain values.
+    """A RunConfig from plain values, for a run that is still to come: its data must be here.
 
     Raises:
         InvalidConfig: with every setting that is wrong, its value and its range.
     """
     try:
-        return RunConfig.model_validate(values)
+        config = RunConfig.model_validate(values)
+        check_here(config.dataset)
+        return config
+    except NotAvailable as gone:
+        raise InvalidConfig(gone.message, gone.advice) from None
     except ValidationError as error:
         problems = []
         for e in error.errors():

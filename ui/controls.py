@@ -10,8 +10,9 @@ from typing import Any, cast
 
 import streamlit as st
 
-from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES
+from simulator.catalog import MODELS, PRUNING, SCOPES
 from simulator.config import RunConfig
+from simulator.own_data import dataset_info
 from ui import settings
 from ui.settings import Control
 
@@ -112,7 +113,7 @@ def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict
 def _draw_slider(control: Control, config: RunConfig, default: Any, common: dict[str, Any]) -> None:
     low, high, step = control.low, control.high, control.step
     if control.name == "train_examples":
-        high = DATASETS[config.dataset].max_train_examples
+        high = dataset_info(config.dataset).max_train_examples
     if isinstance(default, int):
         st.slider(min_value=_int(low), max_value=_int(high), value=default, step=_int(step), **common)
     else:

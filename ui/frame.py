@@ -12,8 +12,10 @@ def navigation() -> StreamlitPage:
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/models.py", title="Models", icon=":material/schema:"),
         st.Page("pages/lab.py", title="Lab", icon=":material/science:"),
+        st.Page("pages/own_data.py", title="Your data", icon=":material/upload_file:"),
         st.Page("pages/results.py", title="Results", icon=":material/table_chart:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
+        st.Page("pages/quiz.py", title="Quiz", icon=":material/quiz:"),
     ]
     return st.navigation(pages)
 

@@ -13,15 +13,15 @@ from math import log
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
-from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES, datasets_for
+from simulator.catalog import DATASETS, MODELS, PRUNING, SCOPES
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
+from simulator.own_data import all_datasets, dataset_info, datasets_for, is_here, record
 
 Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several"]
 
 TITLES: dict[str, dict[Any, str]] = {
     "model": {m.name: m.title for m in MODELS.values()},
-    "dataset": {d.name: d.title for d in DATASETS.values()},
     "pruning": {m.name: m.title for m in PRUNING.values()},
     "scope": {m.name: m.title for m in SCOPES.values()},
     "image_size": {32: "32 px", 64: "64 px"},
@@ -65,6 +65,8 @@ def _control(name: str) -> Control:
     shape: Shape
     if get_origin(annotation) is Literal:
         shape, choices = "choice", get_args(annotation)
+    elif name == "dataset":
+        shape = "choice"  # which ones there are changes while the server runs: so they are not kept here
     elif get_origin(annotation) is tuple:
         shape, choices = "several", get_args(get_args(annotation)[0])
     elif annotation is bool:
@@ -114,6 +116,8 @@ def shown(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(value) or "nothing"
+    if name == "dataset" and (value in DATASETS or record(value)):
+        return dataset_info(value).title
     return TITLES.get(name, {}).get(value, str(value))
 
 
@@ -130,7 +134,7 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
     """
     values, notes = dict(asked), list[str]()
     if before is not None and (values.get("model"), values.get("dataset")) != (before.model, before.dataset):
-        old = defaults(before.model, before.dataset)
+        old = defaults(before.model, before.dataset if is_here(before.dataset) else None)
         for name in FOLLOW:
             if values.get(name) == getattr(old, name):
                 values.pop(name, None)
@@ -192,9 +196,10 @@ def _parse(control: Control, texts: list[str]) -> Any:
         return tuple(texts)
     text = texts[-1]
     if control.shape == "choice":
-        by_title = {shown(control.name, c): c for c in control.choices}
+        there = tuple(d.name for d in all_datasets()) if control.name == "dataset" else control.choices
+        by_title = {shown(control.name, c): c for c in there}
         # An unknown name is kept as it is, so that the note can say what was asked for.
-        return by_title.get(text, next((c for c in control.choices if str(c) == text), text))
+        return by_title.get(text, next((c for c in there if str(c) == text), text))
     if control.shape == "flag":
         return {"true": True, "false": False}[text.lower()]
     number = float(text)

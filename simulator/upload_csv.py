@@ -111,7 +111,7 @@ def find_separator(text: str) -> str:
         InvalidUpload: if there is none.
     """
     heading = next((line for line in text.splitlines() if line.strip()), "")
-    if not text.splitlines() or text.splitlines()[0] != heading:
+    if not heading or text.splitlines()[0] != heading:
         raise InvalidUpload("The first line is empty.", "The first line must be the heading: text,label")
     for separator in SEPARATORS:
         if set(COLUMNS) <= {cell.strip().strip('"').strip().lower() for cell in heading.split(separator)}:

@@ -158,7 +158,8 @@ def preview_texts(data: OwnData, folder: Path) -> None:
     """A few texts of each class, with their labels."""
     texts, labels, _ = own_data.read_texts(folder)
     rows = first_rows(labels, len(data.class_names))
-    frame = pd.DataFrame({"Text": [safe_cell(texts[r]) for r in rows], "Label": [data.class_names[labels[r]] for r in rows]})
+    names = [safe_cell(data.class_names[labels[r]]) for r in rows]
+    frame = pd.DataFrame({"Text": [safe_cell(texts[r]) for r in rows], "Label": names})
     st.dataframe(
         frame,
         hide_index=True,
@@ -218,7 +219,7 @@ def ways_on(data: OwnData) -> None:
                 "text/csv",
                 icon=":material/download:",
                 on_click="ignore",
-                help="Text, label and split. Cells that a spreadsheet would take for a formula begin with an apostrophe.",
+                help="Text, label and split. Cells that look like formulas begin with an apostrophe.",
             )
         if st.button("Delete", icon=":material/delete:", key="delete_data"):
             confirm_delete(data)

@@ -13,7 +13,7 @@ from simulator import service
 
 service.start = lambda: None
 app = AppTest.from_file("streamlit_app.py", default_timeout=30)
-for screen in ("home", "models", "lab", "results", "runs"):
+for screen in ("home", "models", "lab", "own_data", "results", "runs", "quiz"):
     app.switch_page(f"pages/{screen}.py").run()
     assert not app.exception, (screen, app.exception)
 heavy = [name for name in ("torch", "torchvision", "transformers") if name in sys.modules]

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from simulator import availability, counts
-from simulator.catalog import DATASETS, ModelInfo
+from simulator.catalog import ModelInfo
 from simulator.counts import Count
+from simulator.own_data import all_datasets
 from ui import settings, tables, teach
 
 Colour = Literal["green", "blue", "orange", "gray"]
@@ -104,7 +105,7 @@ def datasets() -> None:
             "What it is": d.summary,
             "Source": d.source,
         }
-        for d in DATASETS.values()
+        for d in all_datasets()
     ]
     config = {
         "State": st.column_config.TextColumn("State", width="medium"),

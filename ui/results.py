@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from simulator import service
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import MODELS
 from simulator.events import Measurement
+from simulator.own_data import dataset_info
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
 from ui import details, honest, live, settings, teach, views, words
@@ -48,7 +49,7 @@ def run_label(run: Run) -> str:
     """A run in one line."""
     when = "recorded" if run.origin == "recorded" else words.ago(run.created_at)
     c = run.settings
-    what = f"{MODELS[c.model].title}, {DATASETS[c.dataset].title}"
+    what = f"{MODELS[c.model].title}, {dataset_info(c.dataset).title}"
     return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {settings.asked_sparsity(c)} ({when}, {run.id})"
 
 
@@ -62,7 +63,7 @@ def headline(run_id: str) -> tuple[Run, Story]:
     """What was run, with which settings."""
     run, story = service.run(run_id), live.story_of(run_id)
     config = run.settings
-    title = f"{MODELS[config.model].title} on {DATASETS[config.dataset].title}"
+    title = f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}"
     st.subheader(title)
     with st.expander(f"Settings: {_brief(run)}", icon=":material/tune:"):
         rows = [(settings.all_controls()[n].label, settings.shown(n, v)) for n, v in config]

@@ -62,7 +62,7 @@ def submit(config: RunConfig | StudyConfig, origin: Origin = "app") -> str:
         DoesNotFit: if it would need more memory than this machine has left.
         NotAvailable: if its data was deleted.
     """
-    own_data.check_here(config.dataset)
+    own_data.check_here((config.base if isinstance(config, StudyConfig) else config).dataset)
     expected = forecast(config)
     budget.check_fits(config.base if isinstance(config, StudyConfig) else config, expected, _busy())
     run_id = secrets.token_hex(5)
@@ -178,7 +178,7 @@ def delete_data(name: str) -> None:
     own_data.check_here(name)
     if name in DATASETS:
         raise NotAllowed(f"The data set {name} is part of the app.", "Only uploaded data can be deleted.")
-    using = [it for it in open_store().list_runs() if it.config.dataset == name]
+    using = [it for it in open_store().list_runs() if it.settings.dataset == name]
     under_way = [it.id for it in using if it.state not in ENDED]
     if under_way:
         raise NotAllowed(f"Run {', '.join(under_way)} uses this data set.", "Cancel it, or wait until it has ended.")

@@ -51,7 +51,7 @@ def pool_of(about: str) -> Sequence[Question]:
     """
     if about == EVERYTHING:
         return QUESTIONS
-    made = from_run.questions(from_run.facts(service.run(about).config, [e for _, e in service.events(about)]))
+    made = from_run.questions(from_run.facts(service.run(about).settings, [e for _, e in service.events(about)]))
     if not made:
         raise SimulatorError(f"Run {about} has not measured what questions need.", "Choose a finished run.")
     return made

@@ -117,7 +117,7 @@ def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
     """The values a control offers, given the model and the pattern of pruning."""
     control = all_controls()[name]
     if name == "method":
-        classes = len(DATASETS[config.dataset].class_names)
+        classes = len(dataset_info(config.dataset).class_names)
         return tuple(m.name for m in METHODS.values() if m.fewest_classes <= classes)
     if name == "importance":
         return importances_for(MODELS[config.model].kind, config.pruning)

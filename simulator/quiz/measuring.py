@@ -8,12 +8,12 @@ from simulator.catalog import MODELS
 from simulator.quiz.question import choice, number, truth
 from simulator.statistics import wilson_interval
 
-SIZE = {"topic": "Size and speed", "screen": "results"}
-FAIR = {"topic": "Fair comparisons", "screen": "results"}
-FACTS = {"topic": "Models and data", "screen": "models"}
-pick_size, say_size, number_size = (partial(kind, **SIZE) for kind in (choice, truth, number))
-pick_fair, say_fair, number_fair = (partial(kind, **FAIR) for kind in (choice, truth, number))
-pick_fact, say_fact = partial(choice, **FACTS), partial(truth, **FACTS)
+pick_size, say_size = (partial(kind, topic="Size and speed", screen="results") for kind in (choice, truth))
+number_size = partial(number, topic="Size and speed", screen="results")
+pick_fair, say_fair = (partial(kind, topic="Fair comparisons", screen="results") for kind in (choice, truth))
+number_fair = partial(number, topic="Fair comparisons", screen="results")
+pick_fact = partial(choice, topic="Models and data", screen="models")
+say_fact = partial(truth, topic="Models and data", screen="models")
 
 FLOAT_BYTES = 4
 PARAMETERS = MODELS["resnet18"].published.parameters
@@ -130,7 +130,8 @@ QUESTIONS = (
         key="recall",
         text=f"The same matrix {CONFUSION}: what is the recall of the second class, in per cent?",
         right=100 * CONFUSION[1][1] / sum(CONFUSION[1]),
-        why=f"{CONFUSION[1][1]} of the {sum(CONFUSION[1])} examples in its row. Source: the definition of recall.",
+        why=f"{CONFUSION[1][1]} of the {sum(CONFUSION[1])} examples in its row: "
+        f"{100 * CONFUSION[1][1] / sum(CONFUSION[1]):g} %. Source: the definition of recall.",
         tolerance=0.5,
     ),
     number_fair(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
 
 from simulator import service
 from simulator.catalog import MODELS
+from simulator.errors import RunNotFound
 from simulator.events import Measurement
 from simulator.own_data import dataset_info
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
 from ui import details, honest, live, settings, teach, views, words
-from ui.guard import errors_shown, show_problem
+from ui.guard import show_problem
 from ui.story import Story
 
 PLACE = "results"
@@ -26,7 +28,7 @@ def open_run() -> str | None:
     run_id = live.chosen_run(PLACE) or next(iter(labels), None)
     if run_id is None:
         return None
-    with errors_shown():
+    with suppress(RunNotFound):  # said where its figures would stand
         if run_id not in labels and (run := service.run(run_id)).study:
             live.choose_run(PLACE, None)
             st.switch_page(live.page_of(run), query_params={live.RUN: run_id})

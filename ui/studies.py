@@ -244,6 +244,14 @@ def picture(config: StudyConfig, story: Story) -> None:
     if config.study == "sensitivity" and story.conclusion is not None:
         budget_fit.propose(config, story)
     with st.expander(f"Table: {len(story.cells)} cells", icon=":material/table:"):
+        st.download_button(
+            "Cells (CSV)",
+            lambda: tables_studies.raw(story.cells).to_csv(index=False),
+            f"{config.study}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
         st.dataframe(
             tables_studies.cells(story.cells, view), hide_index=True, alt="Every cell with its seed and its values"
         )

@@ -49,8 +49,8 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     shown = significant(test) and test.mean > 0
     middle = mean(found[best].values())
     sentences = [
-        f"Taught at T = {best:g}, a student that never saw a {MISSING} recognises {share(found[best])} of the test "
-        f"threes after its bias was corrected; before, {share(before[best])}.",
+        f"At the best of the temperatures, T = {best:g}, a student that never saw a {MISSING} recognises "
+        f"{share(found[best])} of the test threes after its bias was corrected; before, {share(before[best])}.",
         f"Without a teacher it is {share(alone)} after the same correction. "
         + (
             f"So the soft targets carried the {MISSING}: {certainty(test)}, corrected for {len(tests)} temperatures."
@@ -78,8 +78,8 @@ MISSING_DIGIT = Study(
         "some": "More than without a teacher, but fewer than half",
         "most": "More than half of the threes",
     },
-    look_for="The threes before and after the correction, and the temperature: at T = 1 the soft targets hardly say "
-    "anything about the 3. The correction is chosen on validation pictures, never on the test.",
+    look_for="The threes before and after the correction; how far the correction alone takes a student without a "
+    "teacher; and what the temperature adds. The correction is chosen on validation pictures, never on the test.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 3",
     view=View(
         "bars",

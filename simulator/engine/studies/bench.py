@@ -7,6 +7,7 @@ import dataclasses
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,8 @@ from simulator.engine.setup import Setup
 from simulator.events import CellFinished, Event, Progress
 from simulator.studies.base import Place
 from simulator.studies.config import StudyConfig, with_settings
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -110,6 +113,10 @@ class Bench:
             pass
         return student
 
+    def prune(self, config: RunConfig, student: nn.Module) -> tuple[nn.Module, Masks]:
+        """A pruned copy of a student, as in a run with these settings, and its masks."""
+        return result_of(pipeline.pruning(self.with_config(config), student))
+
     # -- measuring
 
     def logits(self, model: nn.Module, examples: Examples) -> Tensor:
@@ -119,6 +126,16 @@ class Bench:
     def accuracy(self, model: nn.Module, examples: Examples) -> float:
         """The share of right answers."""
         return share_right(self.logits(model, examples), examples.labels)
+
+
+def result_of(body: Generator[Event, None, T]) -> T:
+    """What a stage gives in the end. Its events are left out: a study's events are its cells."""
+    while True:
+        try:
+            next(body)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 def share_right(logits: Tensor, labels: Tensor) -> float:

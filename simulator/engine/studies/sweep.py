@@ -7,7 +7,6 @@ from collections.abc import Generator
 from torch import nn
 
 from simulator.config import RunConfig
-from simulator.engine import pipeline
 from simulator.engine.studies.bench import Bench, zeros_and_rest
 from simulator.events import Event
 from simulator.studies.sweep import places
@@ -24,7 +23,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         config = bench.settings(seed=seed, **at)
         control = trained(bench, config, kept, OF_CONTROL, taught=False)
         distilled = trained(bench, config, kept, OF_DISTILLED, taught=True)
-        pruned, masks = yield from pipeline.pruning(bench.with_config(config), distilled)
+        pruned, masks = bench.prune(config, distilled)
         final = pruned
         if config.recovery_epochs:
             examples = setup.train.first(config.train_examples)

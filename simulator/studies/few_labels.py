@@ -52,7 +52,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
             f"({100 * test.mean:+.1f} points; {certainty(test)})."
         )
     gains = [test.mean for test in tests]
-    fewest, most = counts.index(min(counts)), counts.index(max(counts))  # type: ignore[type-var]
+    fewest, most = counts.index(min(counts)), counts.index(max(counts))
     shrinks = len(counts) > 1 and gains[fewest] > gains[most]
     if better:
         first = f"The teacher helped significantly at {' and '.join(t.name for t in better)}"
@@ -85,7 +85,7 @@ FEW_LABELS = Study(
     axes={"labels": (50, 100, 200, 500)},
     own_bounds={"labels": (20, 60_000)},
     settings={"student_size": 0.25, "epochs": 5},
-    seeds=3,
+    seeds=5,
     refusal=refusal,
     places=places,
     trained_examples=trained_examples,

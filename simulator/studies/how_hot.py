@@ -29,13 +29,13 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
 
     The best temperature is chosen on validation accuracy and then compared on the test.
     """
-    temperatures = sorted(config.values("temperature"))  # type: ignore[type-var]
+    temperatures = sorted(config.values("temperature"))
     test = {t: series(cells, "accuracy", temperature=t) for t in temperatures}
     chosen_on = {t: mean(series(cells, "validation_accuracy", temperature=t).values()) for t in temperatures}
     entropy = {t: mean(series(cells, "entropy", temperature=t).values()) for t in temperatures}
     coldest, hottest = temperatures[0], temperatures[-1]
     best = max(temperatures, key=lambda t: chosen_on[t])
-    against = compare(f"T = {best:g} against T = {coldest:g}", test[best], test[coldest])  # type: ignore[str-format]
+    against = compare(f"T = {best:g} against T = {coldest:g}", test[best], test[coldest])
     shown = best != coldest and significant(against) and against.mean > 0
     sentences = [
         f"The mean entropy of the soft targets goes from {entropy[coldest]:.3f} nats at T = {coldest:g} to "

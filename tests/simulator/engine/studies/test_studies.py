@@ -108,7 +108,7 @@ def test_a_study_goes_on_where_it_was_stopped(done):
     )
     assert service.run(again).state == "finished"
     summary = service.study_summary(again)
-    assert len(summary["cells"]) == 4 and summary["conclusion"]["answer"]
+    assert len(summary["cells"]) == 4 and len(summary["conclusion"]["sentences"]) > 3
     assert described.provenance.teacher == summary["provenance"]["teacher"]
 
 

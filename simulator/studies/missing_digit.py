@@ -7,7 +7,7 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.studies.base import Place, Study, View
+from simulator.studies.base import AxisValue, Place, Study, View
 from simulator.studies.paired import certainty, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ CONTROL: Coordinates = {"student": "control"}
 HALF = 0.5
 
 
-def taught(temperature: object) -> Coordinates:
+def taught(temperature: AxisValue) -> Coordinates:
     """The coordinates of the student that was taught at a temperature."""
-    return {"student": "distilled", "temperature": temperature}  # type: ignore[dict-item]
+    return {"student": "distilled", "temperature": temperature}
 
 
 def places(config: StudyConfig) -> list[Place]:
@@ -97,7 +97,7 @@ MISSING_DIGIT = Study(
     ),
     axes={"temperature": (1.0, 4.0, 8.0, 20.0)},
     settings={"dataset": "digits", "student_size": 0.5, "alpha": 1.0, "epochs": 10},
-    seeds=3,
+    seeds=5,
     models=("mobilenet_v2", "resnet18"),
     dataset="digits",
     places=places,

@@ -123,14 +123,15 @@ QUESTIONS = (
         key="accuracy",
         text=f"Rows are true classes, columns answers: {CONFUSION}. What is the accuracy, in per cent?",
         right=100 * rights / everything,
-        why=f"{rights} of {everything} stand on the diagonal. Source: the definition of accuracy.",
+        why=f"{rights} of {everything}, {100 * rights / everything:g} %, stand on the diagonal. Source: the definition of accuracy.",
         tolerance=0.5,
     ),
     number_fair(
         key="recall",
         text=f"The same matrix {CONFUSION}: what is the recall of the second class, in per cent?",
         right=100 * CONFUSION[1][1] / sum(CONFUSION[1]),
-        why=f"{CONFUSION[1][1]} of the {sum(CONFUSION[1])} examples in its row. Source: the definition of recall.",
+        why=f"{CONFUSION[1][1]} of the {sum(CONFUSION[1])} examples in its row: "
+        f"{100 * CONFUSION[1][1] / sum(CONFUSION[1]):g} %. Source: the definition of recall.",
         tolerance=0.5,
     ),
     number_fair(

@@ -37,7 +37,7 @@ def test_kept_data_is_a_data_set_like_any_other(kept: OwnData, store: Store) -> 
         else:
             with pytest.raises(InvalidConfig, match="is text data"):
                 make_config({"model": model.name, "dataset": kept.name})
-    with pytest.raises(InvalidConfig, match="more than own-.*has"):
+    with pytest.raises(InvalidConfig, match=r"more than own-.*has"):
         make_config({"model": "distilbert", "dataset": kept.name, "train_examples": 181})
     assert availability.data_state(kept.name) == "here"
     assert kept.name not in TOKENS and 5 < kept.tokens < 20

@@ -90,12 +90,12 @@ def test_a_csv_that_cannot_be_used_is_refused_with_the_reason(name: str, data_di
 
 
 def refused(content: bytes, file_name: str, said: str, data_directory: Path) -> None:
-    before = {p for p in data_directory.parent.rglob("*")}
+    before = set(data_directory.parent.rglob("*"))
     with pytest.raises(InvalidUpload) as problem:
         uploads.check(file_name, content)
     assert re.search(said, problem.value.message), problem.value.message
     assert problem.value.advice
-    left = {p for p in data_directory.parent.rglob("*")} - before - {data_directory, data_directory / "own-drafts"}
+    left = set(data_directory.parent.rglob("*")) - before - {data_directory, data_directory / "own-drafts"}
     assert not left
 
 
@@ -232,7 +232,7 @@ def test_windows_folders_unicode_names_and_outer_folders_are_understood() -> Non
 def test_pictures_are_read_in_a_process_of_their_own() -> None:
     draft = uploads.check("pictures.zip", zip_bytes(pictures()))
     folder = own_data.draft_folder(draft.name)
-    labels, splits = own_data.read_splits(folder)
+    labels, _ = own_data.read_splits(folder)
     stored = own_data.read_pictures(folder)
     assert stored.shape == (124, 64, 64, 3)
     assert Counter(labels.tolist()) == {0: 62, 1: 62}

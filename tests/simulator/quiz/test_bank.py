@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from torch.nn.utils import prune
 
 from simulator.quiz.bank import QUESTIONS
 from simulator.quiz.distilling import LOGITS, STUDENT, TEACHER, WARM
@@ -61,6 +62,6 @@ def test_convolutions_and_pruning_are_counted_like_torch_counts() -> None:
 
     layer = torch.nn.Linear(8, 1, bias=False)
     layer.weight.data = torch.tensor([WEIGHTS])
-    torch.nn.utils.prune.l1_unstructured(layer, "weight", 0.5)
+    prune.l1_unstructured(layer, "weight", 0.5)
     pruned = layer.weight_orig[layer.weight_mask == 0].abs().max().item()
     assert pruned == pytest.approx(BY_KEY["threshold"].right)

@@ -41,8 +41,10 @@ class Examples:
 
     def take(self, rows: Sequence[int]) -> Examples:
         """Some of the examples."""
-        parts = ([values[i] for i in rows] for values in (self.inputs, self.labels, self.keys, self.places))
-        return Examples(*parts, skipped=self.skipped, notes=self.notes)
+        inputs, labels, keys, places = (
+            [values[i] for i in rows] for values in (self.inputs, self.labels, self.keys, self.places)
+        )
+        return Examples(inputs, labels, keys, places, self.skipped, self.notes)
 
 
 def read(content: bytes) -> Examples:

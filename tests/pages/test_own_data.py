@@ -55,7 +55,7 @@ def test_a_name_that_cannot_be_used_is_said(open_screen):
 def test_pictures_are_shown_and_deleted_after_a_question(open_screen):
     kept = own_data.keep(uploads.check("p.zip", zip_bytes(pictures())).name, "Faces")
     app = open_screen("own_data", data=kept.name)
-    assert len(app.get("imgs")) == 6
+    assert len(app.image) == 6
     app.button(key="delete_data").click().run()
     assert "cannot be undone" in said(app)
     assert own_data.listed() == [kept]

@@ -44,7 +44,7 @@ class Examples:
         inputs, labels, keys, places = (
             [values[i] for i in rows] for values in (self.inputs, self.labels, self.keys, self.places)
         )
-        return Examples(inputs, labels, keys, places, skipped=self.skipped, notes=self.notes)
+        return Examples(inputs, labels, keys, places, self.skipped, self.notes)
 
 
 def read(content: bytes) -> Examples:

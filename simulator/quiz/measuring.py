@@ -8,9 +8,11 @@ from simulator.catalog import MODELS
 from simulator.quiz.question import choice, number, truth
 from simulator.statistics import wilson_interval
 
-pick_size, say_size = (partial(kind, topic="Size and speed", screen="results") for kind in (choice, truth))
+pick_size = partial(choice, topic="Size and speed", screen="results")
+say_size = partial(truth, topic="Size and speed", screen="results")
 number_size = partial(number, topic="Size and speed", screen="results")
-pick_fair, say_fair = (partial(kind, topic="Fair comparisons", screen="results") for kind in (choice, truth))
+pick_fair = partial(choice, topic="Fair comparisons", screen="results")
+say_fair = partial(truth, topic="Fair comparisons", screen="results")
 number_fair = partial(number, topic="Fair comparisons", screen="results")
 pick_fact = partial(choice, topic="Models and data", screen="models")
 say_fact = partial(truth, topic="Models and data", screen="models")
@@ -123,7 +125,8 @@ QUESTIONS = (
         key="accuracy",
         text=f"Rows are true classes, columns answers: {CONFUSION}. What is the accuracy, in per cent?",
         right=100 * rights / everything,
-        why=f"{rights} of {everything} stand on the diagonal. Source: the definition of accuracy.",
+        why=f"{rights} of {everything}, {100 * rights / everything:g} %, stand on the diagonal. Source: the definition "
+        "of accuracy.",
         tolerance=0.5,
     ),
     number_fair(

@@ -232,7 +232,7 @@ def test_windows_folders_unicode_names_and_outer_folders_are_understood() -> Non
 def test_pictures_are_read_in_a_process_of_their_own() -> None:
     draft = uploads.check("pictures.zip", zip_bytes(pictures()))
     folder = own_data.draft_folder(draft.name)
-    labels, _splits = own_data.read_splits(folder)
+    labels, _ = own_data.read_splits(folder)
     stored = own_data.read_pictures(folder)
     assert stored.shape == (124, 64, 64, 3)
     assert Counter(labels.tolist()) == {0: 62, 1: 62}

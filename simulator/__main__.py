@@ -66,17 +66,7 @@ def make_parser() -> Parser:
     run.set_defaults(command=run_command)
 
     experiment = commands.add_parser("experiment", help="answer a question with many students, here and now")
-    experiment.add_argument("name", nargs="?", metavar="NAME", help="which experiment; see --list")
-    experiment.add_argument("--list", action="store_true", help="list the experiments, a line each")
-    experiment.add_argument("--seeds", type=int, metavar="N", help="measure every cell with so many seeds (1 to 5)")
-    experiment.add_argument(
-        "--axis", action="append", default=[], metavar="SETTING=VALUES", help="other values: --axis temperature=1,4,8"
-    )
-    experiment.add_argument("--json", type=Path, metavar="FILE", help="write cells and conclusion as JSON")
-    experiment.add_argument(
-        "--continue", dest="continues", default="", metavar="RUN", help="go on from the cells of a run that was stopped"
-    )
-    add_config_flags(experiment)
+    add_experiment_flags(experiment)
     experiment.set_defaults(command=experiment_command)
 
     models = commands.add_parser("models", help="count parameters and MACs of the four models; where their weights are")
@@ -98,6 +88,21 @@ def make_parser() -> Parser:
     runs = commands.add_parser("runs", help="list the runs on this machine")
     runs.set_defaults(command=runs_command)
     return parser
+
+
+def add_experiment_flags(parser: argparse.ArgumentParser) -> None:
+    """Which experiment, with which seeds and values; and a flag a field of RunConfig, as in ``run``."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which experiment; see --list")
+    parser.add_argument("--list", action="store_true", help="list the experiments, a line each")
+    parser.add_argument("--seeds", type=int, metavar="N", help="measure every cell with so many seeds (1 to 5)")
+    parser.add_argument(
+        "--axis", action="append", default=[], metavar="SETTING=VALUES", help="other values: --axis temperature=1,4,8"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write cells and conclusion as JSON")
+    parser.add_argument(
+        "--continue", dest="continues", default="", metavar="RUN", help="go on from the cells of a run that was stopped"
+    )
+    add_config_flags(parser)
 
 
 def add_config_flags(parser: argparse.ArgumentParser) -> None:

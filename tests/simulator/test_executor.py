@@ -259,7 +259,9 @@ def test_workers_share_the_cores_that_they_may_use(
         monkeypatch.setenv("OMP_NUM_THREADS", of_user)
     worker = LocalExecutor(store, (sys.executable, "-c", "input()"))._start_worker()
     try:
-        assert psutil.Process(worker.process.pid).environ()["OMP_NUM_THREADS"] == threads
+        process = psutil.Process(worker.process.pid)
+        wait_until(lambda: "OMP_NUM_THREADS" in process.environ())  # empty between fork and exec
+        assert process.environ()["OMP_NUM_THREADS"] == threads
     finally:
         worker.end()
 

@@ -23,7 +23,7 @@ def sidebar_status() -> None:
 
 def main() -> None:
     """Draw the frame around the page that was asked for."""
-    st.set_page_config(page_title="KD Pruning Simulator", page_icon=":material/science:", layout="wide")
+    st.set_page_config(page_title="KD Pruning Simulator", page_icon="\N{TEST TUBE}", layout="wide")
     page = navigation()
     start_service()
     with st.sidebar:

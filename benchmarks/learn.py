@@ -35,7 +35,7 @@ SLIDERS = {
     "zeros": ("Sparsity",),
     "answers": ("Which of them",),
 }
-BUTTONS = {"masks": ("2:4", "Whole rows", "Taylor", "Magnitude"), "inside": ("teacher", "pruned", "distilled")}
+BUTTONS = {"masks": ("2:4", "Whole rows", "Taylor", "Magnitude"), "inside": ("pruned", "distilled", "teacher")}
 WATCH = """() => {
     window.marks = {asked: 0, sent: 0, drawn: 0};
     const send = WebSocket.prototype.send;

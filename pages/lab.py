@@ -21,6 +21,7 @@ with left:
     controls.draw("model", settled)
     controls.draw("dataset", settled)
     lab.data_state(settled)
+    st.page_link("pages/own_data.py", label="Bring data of your own", icon=":material/upload_file:")
     controls.draw("student_size", settled)
     controls.draw("train_examples", settled)
 

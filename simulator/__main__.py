@@ -19,6 +19,7 @@ from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig, SimulatorError
 from simulator.machine import process_name
+from simulator.own_data import all_datasets, dataset_info
 from simulator.progress import draw
 from simulator.statistics import by_variant, spread
 from simulator.store import open_store
@@ -85,7 +86,8 @@ def make_parser() -> Parser:
 
     prepare = commands.add_parser("prepare", help="train and cache the teachers ahead of a class")
     prepare.add_argument("--model", choices=MODELS, action="append", help="only this model (may be repeated)")
-    prepare.add_argument("--dataset", choices=DATASETS, help="instead of each model's default data set")
+    names = [d.name for d in all_datasets()]
+    prepare.add_argument("--dataset", choices=names, help="instead of each model's default data set")
     prepare.add_argument("--image-size", default=argparse.SUPPRESS, help="as in run: another size is another teacher")
     prepare.add_argument(
         "--train-examples", default=argparse.SUPPRESS, help="as in run: more than 4,000 is another teacher"
@@ -118,6 +120,8 @@ def allowed(name: str, field: FieldInfo) -> str:
     if name == "student_size":
         sizes = [f"{m.name}: {m.student.unit} {', '.join(f'{v:g}' for v in m.student.values)}" for m in MODELS.values()]
         return f"depends on the model; {'; '.join(sizes)}"
+    if name == "dataset":
+        return f"one of {', '.join(DATASETS)}, or the name of a data set that was uploaded here"
     choices = get_args(field.annotation)
     if Ellipsis in choices:  # a tuple of any length
         return f"any of {', '.join(get_args(choices[0]))}"
@@ -250,7 +254,7 @@ def models_command(options: argparse.Namespace) -> int:
 def datasets_command(options: argparse.Namespace) -> int:
     """``datasets``: what there is."""
     table = Table("data set", "kind", "classes", "training examples", "source", "state")
-    for info in DATASETS.values():
+    for info in all_datasets():
         table.add_row(
             info.name,
             info.kind,
@@ -266,7 +270,7 @@ def datasets_command(options: argparse.Namespace) -> int:
 def prepare_command(options: argparse.Namespace) -> int:
     """``prepare``: a teacher for each model, cached."""
     given = {name: value for name, value in vars(options).items() if name in RunConfig.model_fields}
-    kinds = {DATASETS[options.dataset].kind} if options.dataset else {model.kind for model in MODELS.values()}
+    kinds = {dataset_info(options.dataset).kind} if options.dataset else {model.kind for model in MODELS.values()}
     names = options.model or [model.name for model in MODELS.values() if model.kind in kinds]
     # all of them first: a setting that does not fit the last model is said before the first is trained
     configs = [make_config({**given, "model": name}) for name in names]

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.error import URLError
 
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import MODELS
+from simulator.own_data import dataset_info
 from simulator.paths import cache_dir
 
 WeightsState = Literal["cached", "reachable", "not reachable"]
@@ -90,7 +91,7 @@ def data_state(name: str) -> DataState:
     """Where a data set is; waits up to 5 seconds for a server the first time.
 
     Args:
-        name: A name in ``catalog.DATASETS``.
+        name: A shipped or an own data set.
     """
     return data_finding(name).state
 
@@ -123,7 +124,7 @@ def _look_for_weights(model: str) -> Finding | Question:
 
 
 def _look_for_data(name: str) -> Finding | Question:
-    if not DATASETS[name].needs_internet:
+    if not dataset_info(name).needs_internet:
         return Finding("here")
     if cached_data(name):
         return Finding("cached")

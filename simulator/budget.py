@@ -12,12 +12,13 @@ from statistics import median
 
 from simulator import teachers
 from simulator.availability import weights_state_soon
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
 from simulator.machine import MB, available_memory_mb, matmul_flops
+from simulator.own_data import dataset_info, record
 from simulator.store import Forecast, Store
 from simulator.studies.config import StudyConfig
 
@@ -205,7 +206,7 @@ def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
             return 0
         most = max(config.train_examples, teachers.MOST_EXAMPLES)
         recipe = teachers.recipe(config.model, _likely_source(config))
-        return min(most, DATASETS[config.dataset].max_train_examples) * recipe.epochs
+        return min(most, dataset_info(config.dataset).max_train_examples) * recipe.epochs
     epochs = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
     return config.train_examples * epochs.get(stage, 0)
 
@@ -240,7 +241,10 @@ def _student_share(config: RunConfig) -> float:
 
 def _units(config: RunConfig) -> int:
     """Pixels of a picture, or tokens of a text."""
-    return config.image_size**2 if MODELS[config.model].kind == "image" else TOKENS[config.dataset]
+    if MODELS[config.model].kind == "image":
+        return config.image_size**2
+    own = record(config.dataset)
+    return own.tokens if own else TOKENS[config.dataset]
 
 
 def _costs(config: RunConfig, said: list[Event]) -> list[Cost]:

@@ -284,9 +284,3 @@ DATASETS: dict[str, DatasetInfo] = {
         ),
     )
 }  # fmt: skip
-
-
-def datasets_for(model: str) -> list[DatasetInfo]:
-    """The data sets a model can be run on: all of its kind."""
-    kind = MODELS[model].kind
-    return [d for d in DATASETS.values() if d.kind == kind]

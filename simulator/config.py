@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from simulator import pruning_rules
-from simulator.catalog import DATASETS, MODELS, datasets_for
+from simulator.catalog import DATASETS, MODELS
 from simulator.distillation_catalog import METHODS
-from simulator.errors import InvalidConfig
+from simulator.errors import InvalidConfig, NotAvailable
 from simulator.layer_shares import as_text, parse, tidy
+from simulator.own_data import check_here, dataset_info, datasets_for, record
 from simulator.pruning_catalog import TRAIN_AGAIN, TWO_OF_FOUR_SPARSITY
 
 ModelName = Literal["distilbert", "t5_small", "mobilenet_v2", "resnet18"]
-DatasetName = Literal["digits", "docstrings", "reviews_topic", "reviews_sentiment", "sst2", "cifar10", "fashion_mnist"]
 AlsoPrune = Literal["embeddings", "norms", "biases", "classifier"]
 Pattern = Literal["unstructured", "2:4", "structured"]
 Method = Literal["kd", "dkd", "dist", "reverse_kl", "rkd", "hint", "attention", "cosine", "label_smoothing"]
@@ -27,6 +27,16 @@ Schedule = Literal["one_shot", "iterative", "cubic", "lottery", "lottery_random"
 def _number(value: Any) -> Any:
     """Digits as the number they are: pydantic reads text as an int, but not as one of a Literal's ints."""
     return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def _known_data(name: str) -> str:
+    """A shipped data set, or an own one of this server (a removed one too: runs on it stay readable)."""
+    if name not in DATASETS and record(name) is None:
+        raise ValueError(f"choose one of {', '.join(DATASETS)}, or a data set that was uploaded here")
+    return name
+
+
+DatasetName = Annotated[str, AfterValidator(_known_data)]
 
 
 def setting(
@@ -226,9 +236,9 @@ class RunConfig(BaseModel):
         for name, value in defaults.items():
             if data.get(name) is None:
                 data[name] = value
-        dataset = DATASETS.get(data["dataset"])
-        if dataset is not None and data.get("train_examples") is None:
-            data["train_examples"] = min(dataset.max_train_examples, DEFAULT_TRAIN_EXAMPLES)
+        name = data["dataset"]
+        if data.get("train_examples") is None and isinstance(name, str) and (name in DATASETS or record(name)):
+            data["train_examples"] = min(dataset_info(name).max_train_examples, DEFAULT_TRAIN_EXAMPLES)
         method = METHODS.get(data.get("method", "kd"))
         if method is not None and data.get("alpha") is None:
             data["alpha"] = method.alpha
@@ -239,7 +249,7 @@ class RunConfig(BaseModel):
     @model_validator(mode="after")
     def check_combinations(self) -> Self:
         """Refuse settings that do not go together, naming what does."""
-        model, dataset = MODELS[self.model], DATASETS[self.dataset]
+        model, dataset = MODELS[self.model], dataset_info(self.dataset)
         if dataset.kind != model.kind:
             allowed = ", ".join(d.name for d in datasets_for(self.model))
             raise ValueError(
@@ -280,13 +290,17 @@ DEFAULT_TRAIN_EXAMPLES = 2_400
 
 
 def make_config(values: dict[str, Any]) -> RunConfig:
-    """A RunConfig from plain values.
+    """A RunConfig from plain values, for a run that is still to come: its data must be here.
 
     Raises:
         InvalidConfig: with every setting that is wrong, its value and its range.
     """
     try:
-        return RunConfig.model_validate(values)
+        config = RunConfig.model_validate(values)
+        check_here(config.dataset)
+        return config
+    except NotAvailable as gone:
+        raise InvalidConfig(gone.message, gone.advice) from None
     except ValidationError as error:
         problems = []
         for e in error.errors():

@@ -22,6 +22,10 @@ class InvalidConfig(SimulatorError):
     """A setting is outside its range, or two settings do not go together."""
 
 
+class InvalidUpload(SimulatorError):
+    """A file that was brought cannot be used as data."""
+
+
 class NotAvailable(SimulatorError):
     """Weights or data were asked for that cannot be had here."""
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from simulator import budget, recorded
+from simulator import budget, own_data, recorded
+from simulator.catalog import DATASETS
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
 from simulator.events import CellFinished, Concluded, Described, Event, Measurement, RunFinished
 from simulator.executor import Executor, LocalExecutor, places
-from simulator.paths import data_dir
+from simulator.paths import cache_dir, data_dir
 from simulator.store import ENDED, Forecast, Origin, Run, RunState, open_store
 from simulator.studies.config import StudyConfig
 
@@ -59,7 +60,9 @@ def submit(config: RunConfig | StudyConfig, origin: Origin = "app") -> str:
 
     Raises:
         DoesNotFit: if it would need more memory than this machine has left.
+        NotAvailable: if its data was deleted.
     """
+    own_data.check_here((config.base if isinstance(config, StudyConfig) else config).dataset)
     expected = forecast(config)
     budget.check_fits(config.base if isinstance(config, StudyConfig) else config, expected, _busy())
     run_id = secrets.token_hex(5)
@@ -161,6 +164,27 @@ def settings_again(it: Run) -> RunConfig | StudyConfig:
     if it.study is None:
         return it.config
     return it.study.model_copy(update={"continues": "" if it.state == "finished" else it.id})
+
+
+def delete_data(name: str) -> None:
+    """Delete an own data set, and the teachers that were trained on it: a tokenizer knows its texts' words.
+
+    Runs on it keep their figures, and the weights that they exported.
+
+    Raises:
+        NotAvailable: if there is none of this name.
+        NotAllowed: while a run on it waits or is under way.
+    """
+    own_data.check_here(name)
+    if name in DATASETS:
+        raise NotAllowed(f"The data set {name} is part of the app.", "Only uploaded data can be deleted.")
+    using = [it for it in open_store().list_runs() if it.settings.dataset == name]
+    under_way = [it.id for it in using if it.state not in ENDED]
+    if under_way:
+        raise NotAllowed(f"Run {', '.join(under_way)} uses this data set.", "Cancel it, or wait until it has ended.")
+    own_data.remove(name, keep_description=bool(using))
+    for teacher in cache_dir("teachers").glob(f"*-{name}-*"):
+        shutil.rmtree(teacher, ignore_errors=True)
 
 
 def export_dir(run_id: str) -> Path:

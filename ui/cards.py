@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from simulator import availability, counts
-from simulator.catalog import DATASETS, ModelInfo
+from simulator.catalog import ModelInfo
 from simulator.counts import Count
-from ui import settings, tables
+from simulator.own_data import all_datasets
+from ui import settings, tables, teach
 
 Colour = Literal["green", "blue", "orange", "gray"]
 
@@ -36,16 +37,24 @@ def model_card(info: ModelInfo) -> None:
         st.subheader(info.title)
         weights_badge(info.name)
         st.markdown(info.summary)
-        unit, sizes = info.student.unit, ", ".join(settings.shown("student_size", v) for v in info.student.values)
-        st.markdown(f"**Student:** {unit} {sizes}. {info.student.help}")
+        st.markdown(f"**Student:** {student_sizes(info)}. {info.student.help}")
         count = shipped_count(info.name)
         st.table(tables.model_figures(info, count))
+        teach.explain("MACs stand for the arithmetic of one example.", "MACs", "parameters")
         how = "Counted" if count else "Not counted yet in this copy"
         st.caption(f"Published for {info.published.at}: {info.published.source}. {how}: `python -m simulator models`")
         st.caption(f"Paper: {info.paper}. Weights: {info.repository}")
         st.page_link(
             "pages/lab.py", label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
         )
+
+
+def student_sizes(info: ModelInfo) -> str:
+    """The sizes a student may have: a span of layers, or each width."""
+    sizes = [settings.shown("student_size", value) for value in info.student.values]
+    if info.student.unit == "layers":
+        return f"{sizes[0]} to {sizes[-1]} layers"
+    return f"{info.student.unit} {', '.join(sizes)}"
 
 
 def shipped_count(name: str) -> Count | None:
@@ -85,17 +94,18 @@ def weights_legend() -> None:
 
 def datasets() -> None:
     """All data sets in a table."""
+    st.caption(tables.SIDEWAYS)
     rows = [
         {
             "Data": d.title,
+            "State": "here" if not d.needs_internet else DATA[availability.data_state_soon(d.name)],
             "Kind": d.kind,
             "Classes": len(d.class_names),
             "Examples for training": d.max_train_examples,
-            "State": "here" if not d.needs_internet else DATA[availability.data_state_soon(d.name)],
             "What it is": d.summary,
             "Source": d.source,
         }
-        for d in DATASETS.values()
+        for d in all_datasets()
     ]
     config = {
         "State": st.column_config.TextColumn("State", width="medium"),

@@ -12,7 +12,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from simulator.events import EpochFinished, LayerReport, LossPoint, Measurement, Variant
+from simulator.events import EpochFinished, LossPoint, Measurement, Variant
 from simulator.statistics import by_variant, spread
 from ui import words
 
@@ -247,40 +247,4 @@ def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
         },
         hovertemplate="%{x}: median %{y:.3s} ms<extra></extra>",
     )
-    return chart
-
-
-def layer_sparsity(layers: Sequence[LayerReport], variant: Variant) -> go.Figure:
-    """The share of zeros in each weight tensor, the first layer on top."""
-    weights = [layer for layer in layers if len(layer.shape) > 1]
-    chart = figure(max(240, 60 + 18 * len(weights)), "Zeros (%)", "", legend=False)
-    chart.add_bar(
-        x=[100 * (1 - layer.nonzero_parameters / layer.parameters) for layer in weights],
-        y=[layer.name for layer in weights],
-        orientation="h",
-        marker={"color": COLOURS[variant]},
-        customdata=[(words.count(layer.parameters), "x".join(map(str, layer.shape))) for layer in weights],
-        hovertemplate="%{y}<br>%{x:.1f} % zeros of %{customdata[0]} (%{customdata[1]})<extra></extra>",
-    )
-    chart.update_yaxes(autorange="reversed", tickfont={"size": 11})
-    chart.update_xaxes(range=[0, 100])
-    return chart
-
-
-def confusion(measurement: Measurement, class_names: Sequence[str]) -> go.Figure:
-    """How often each true class (row) was answered with each class (column); the darker, the more."""
-    chart = figure(380, "Answered", "True class", legend=False)
-    names = list(class_names) or [str(i) for i in range(len(measurement.confusion))]
-    chart.add_heatmap(
-        z=measurement.confusion,
-        x=names,
-        y=names,
-        text=measurement.confusion,
-        texttemplate="%{text}",
-        colorscale=[[0, "rgba(128,128,128,0.08)"], [1, COLOURS[measurement.name]]],
-        showscale=False,
-        hovertemplate="%{y} answered as %{x}: %{z}<extra></extra>",
-    )
-    chart.update_yaxes(autorange="reversed", type="category")
-    chart.update_xaxes(type="category")
     return chart

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 import streamlit as st
 
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import MODELS
 from simulator.config import RunConfig
+from simulator.own_data import dataset_info
 from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 from ui import settings
 from ui.settings import Control
@@ -121,7 +122,7 @@ def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict
 def _draw_slider(control: Control, config: RunConfig, default: Any, common: dict[str, Any]) -> None:
     low, high, step = control.low, control.high, control.step
     if control.name == "train_examples":
-        high = DATASETS[config.dataset].max_train_examples
+        high = dataset_info(config.dataset).max_train_examples
     why_not = settings.settled_otherwise(control.name, config)
     common["disabled"] = bool(why_not)
     if isinstance(default, int):

@@ -13,8 +13,10 @@ def navigation() -> StreamlitPage:
         st.Page("pages/models.py", title="Models", icon=":material/schema:"),
         st.Page("pages/lab.py", title="Lab", icon=":material/science:"),
         st.Page("pages/studies.py", title="Experiments", icon=":material/biotech:"),
+        st.Page("pages/own_data.py", title="Your data", icon=":material/upload_file:"),
         st.Page("pages/results.py", title="Results", icon=":material/table_chart:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
+        st.Page("pages/quiz.py", title="Quiz", icon=":material/quiz:"),
     ]
     learn = [
         st.Page("pages/learn_soft_targets.py", title="Soft targets", icon=":material/thermostat:"),

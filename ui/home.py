@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import MODELS
 from simulator.events import Variant
+from simulator.own_data import dataset_info
 from simulator.recorded import Recorded
 from ui import charts, live, teach, views
 from ui.story import tell
@@ -49,7 +50,9 @@ def ways_on() -> None:
 
 def recorded_result(shipped: Sequence[Recorded]) -> None:
     """One of the recorded runs, chosen by model: its curves and its compression table."""
-    by_title = {f"{MODELS[r.run.settings.model].title} on {DATASETS[r.run.settings.dataset].title}": r for r in shipped}
+    by_title = {
+        f"{MODELS[r.run.settings.model].title} on {dataset_info(r.run.settings.dataset).title}": r for r in shipped
+    }
     titles = list(by_title)
     title = st.pills(
         "Recorded run", titles, default=titles[0], required=True, key="home_run", label_visibility="collapsed"

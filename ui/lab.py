@@ -6,10 +6,11 @@ import streamlit as st
 
 from simulator import service
 from simulator.availability import data_state_soon
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.errors import SimulatorError
 from simulator.events import STAGES
+from simulator.own_data import dataset_info
 from simulator.store import ENDED, Forecast, Run
 from ui import controls, live, settings, teach, views, words
 from ui.guard import errors_shown, show_problem
@@ -20,7 +21,7 @@ PLACE = "lab"
 
 def data_state(config: RunConfig) -> None:
     """One line on the data: what it is, and whether it can be had here."""
-    data = DATASETS[config.dataset]
+    data = dataset_info(config.dataset)
     text = f"{data.summary} {len(data.class_names)} classes."
     if data.needs_internet:
         state = data_state_soon(data.name)
@@ -48,13 +49,13 @@ def open_run() -> Run | None:
 def way_to(run: Run | None) -> None:
     """One line on a run under way that leads to it: on a narrow screen it stands below all controls."""
     if run is not None and run.state not in ENDED:
-        what = f"{MODELS[run.settings.model].title} on {DATASETS[run.settings.dataset].title}"
+        what = f"{MODELS[run.settings.model].title} on {dataset_info(run.settings.dataset).title}"
         st.markdown(f"The open run of {what} is {live.STATE_WORDS[run.state]}. [Go to it](#{live.PANEL})")
 
 
 def run_bar(config: RunConfig) -> None:
     """What a run with these settings will cost, and Run."""
-    st.markdown(f"**{MODELS[config.model].title}** on **{DATASETS[config.dataset].title}**")
+    st.markdown(f"**{MODELS[config.model].title}** on **{dataset_info(config.dataset).title}**")
     forecast = _forecast(config)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -79,7 +80,7 @@ def _forecast(config: RunConfig) -> Forecast | None:
 
 def forecast_words(forecast: Forecast) -> str:
     """About how long, how much memory, and what that rests on."""
-    basis = "an estimate" if forecast.basis == "estimate" else "from recent runs here"
+    basis = "an estimate, if the machine is otherwise idle" if forecast.basis == "estimate" else "from recent runs here"
     return (
         f"about {words.duration(forecast.seconds)}, {words.size(forecast.peak_memory_mb * 2**20)} of memory ({basis})"
     )

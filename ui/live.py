@@ -12,7 +12,7 @@ from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.events import STAGES, Stage, Variant
 from simulator.store import ENDED, Run, RunState
-from ui import charts, views, words
+from ui import charts, teach, views, words
 from ui.guard import errors_shown, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story
 
@@ -160,10 +160,11 @@ def pace(story: Story) -> str:
     done = story.progress
     if done is None:
         return "Under way"
-    parts = [f"{done.done:,} of {done.total:,}"]
+    unit = " examples" if done.examples_per_second else ""  # stages without a speed count other parts
+    parts = [f"{done.done:,} of {done.total:,}{unit}"]
     if done.examples_per_second:
         parts.append(f"{words.three(done.examples_per_second)} examples per second")
-    if done.seconds_left is not None:
+    if done.seconds_left is not None and done.done < done.total:
         parts.append(f"about {words.duration(max(1, round(done.seconds_left)))} left in this stage")
     return " · ".join(parts)
 
@@ -197,7 +198,7 @@ def curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repe
     left, right = st.columns(2) if side_by_side else (st.container(), st.container())
     with left:
         st.markdown(f"**{charts.TERM_TITLES[term]}**{of_repeats(seed, config)}")
-        st.caption(words_for_it)
+        teach.explain(words_for_it, "nats", "KL divergence")
         ends: dict[str, int | None] = {"Recovery": config.recovery_epochs, "Teacher": None}
         views.chart(
             charts.losses(losses, term, variants, ends.get(title, config.epochs)),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
 
 from simulator import service
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog import MODELS
+from simulator.errors import RunNotFound
 from simulator.events import Measurement
+from simulator.own_data import dataset_info
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
-from ui import charts, honest, live, settings, teach, views, words
-from ui.guard import errors_shown, show_problem
+from ui import details, honest, live, settings, teach, views, words
+from ui.guard import show_problem
 from ui.story import Story
 
 PLACE = "results"
@@ -25,7 +28,7 @@ def open_run() -> str | None:
     run_id = live.chosen_run(PLACE) or next(iter(labels), None)
     if run_id is None:
         return None
-    with errors_shown():
+    with suppress(RunNotFound):  # said where its figures would stand
         if run_id not in labels and (run := service.run(run_id)).study:
             live.choose_run(PLACE, None)
             st.switch_page(live.page_of(run), query_params={live.RUN: run_id})
@@ -48,7 +51,7 @@ def run_label(run: Run) -> str:
     """A run in one line."""
     when = "recorded" if run.origin == "recorded" else words.ago(run.created_at)
     c = run.settings
-    what = f"{MODELS[c.model].title}, {DATASETS[c.dataset].title}"
+    what = f"{MODELS[c.model].title}, {dataset_info(c.dataset).title}"
     return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {settings.asked_sparsity(c)} ({when}, {run.id})"
 
 
@@ -62,7 +65,7 @@ def headline(run_id: str) -> tuple[Run, Story]:
     """What was run, with which settings."""
     run, story = service.run(run_id), live.story_of(run_id)
     config = run.settings
-    title = f"{MODELS[config.model].title} on {DATASETS[config.dataset].title}"
+    title = f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}"
     st.subheader(title)
     with st.expander(f"Settings: {_brief(run)}", icon=":material/tune:"):
         rows = [(settings.all_controls()[n].label, settings.shown(n, v)) for n, v in config]
@@ -119,17 +122,22 @@ def honest_size(run: Run, measured: Sequence[Measurement]) -> None:
 
 
 def layers(measured: Sequence[Measurement]) -> None:
-    """Zeros in each weight tensor of a variant."""
+    """What each weight tensor of a variant lost: zeros, or after structured pruning what is gone."""
     teach.explain(
-        "Where the zeros are. Ranked globally, some layers lose much more than others; layer-wise, all lose alike. "
-        "After structured pruning there are no zeros: what was removed is gone.",
+        "What each layer lost. Ranked globally, layers can lose unequal shares; layer-wise, all lose alike. "
+        "Structured pruning leaves no zeros: there the bars show what is gone, against the distilled student.",
         "sparsity", "mask", "importance",
     )  # fmt: skip
     variant = views.pick_variant(measured, "layers_variant")
-    by_zeros = sorted(variant.layers, key=lambda layer: layer.nonzero_parameters / layer.parameters)
-    most = f"most zeros: {by_zeros[0].name}" if by_zeros else "no layers"
+    before = [m for m in measured if m.name == "distilled" and m.repeat == variant.repeat]
+    reference = before[0].layers if before and variant.name in ("pruned", "recovered") else ()
+    shares = details.removed(variant.layers, reference)
+    top = max(shares, key=lambda name: shares[name], default=None)
+    most = f"{top} lost most, {words.percent(shares[top])}" if top else "no layers"
     views.chart(
-        charts.layer_sparsity(variant.layers, variant.name), "layers", f"Zeros by layer of {variant.name}; {most}."
+        details.layer_sparsity(variant.layers, variant.name, reference),
+        "layers",
+        f"What each layer of {variant.name} lost: {most}.",
     )
 
 
@@ -139,7 +147,7 @@ def confusions(measured: Sequence[Measurement], class_names: Sequence[str]) -> N
     variant = views.pick_variant(measured, "confusion_variant")
     right = sum(row[i] for i, row in enumerate(variant.confusion))
     alt = f"Confusion matrix of {variant.name}: {right} of {variant.test_examples} answers are right."
-    views.chart(charts.confusion(variant, class_names), "confusion", alt)
+    views.chart(details.confusion(variant, class_names), "confusion", alt)
 
 
 def generated(measured: Sequence[Measurement]) -> None:

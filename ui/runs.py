@@ -37,7 +37,7 @@ def finished_headline(run_id: str) -> tuple[str, str]:
 
 def table(listed: Sequence[Run]) -> list[Run]:
     """All runs, a row each; gives those that are ticked."""
-    st.caption("Tick one to open it, run it again or delete it. Tick two or more to compare them.")
+    st.caption("Tick one to open it, run it again or delete it. Tick two or more to compare them. " + tables.SIDEWAYS)
     # Streamlit remembers ticks by row. Rows move when anybody starts or deletes a run, and then a tick would
     # stand for another run: so a changed list is a new table, which starts with the same runs ticked.
     ids = [run.id for run in listed]
@@ -116,7 +116,7 @@ def compare(selected: Sequence[Run]) -> None:
     st.dataframe(
         tables.highlight(frame.loc[differing] if only else frame, differing),
         height="content",
-        column_config={"_index": st.column_config.TextColumn("", pinned=True)},
+        hide_index=True,
         alt="Settings and results of the chosen runs side by side",
     )
     st.caption("Marked rows differ between the runs." if differing else "These runs have equal settings and figures.")

@@ -13,10 +13,11 @@ from math import log
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
-from simulator.catalog import DATASETS, MODELS, datasets_for
+from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.distillation_catalog import METHODS
 from simulator.errors import InvalidConfig
+from simulator.own_data import all_datasets, dataset_info, datasets_for, is_here, record
 from simulator.pruning_catalog import (
     IMPORTANCES,
     NEED_RECOVERY,
@@ -32,7 +33,6 @@ Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several"
 
 TITLES: dict[str, dict[Any, str]] = {
     "model": {m.name: m.title for m in MODELS.values()},
-    "dataset": {d.name: d.title for d in DATASETS.values()},
     "method": {m.name: m.title for m in METHODS.values()},
     "pruning": {m.name: m.title for m in PRUNING.values()},
     "scope": {m.name: m.title for m in SCOPES.values()},
@@ -80,6 +80,8 @@ def _control(name: str) -> Control:
     shape: Shape
     if get_origin(annotation) is Literal:
         shape, choices = "choice", get_args(annotation)
+    elif name == "dataset":
+        shape = "choice"  # which ones there are changes while the server runs: so they are not kept here
     elif get_origin(annotation) is tuple:
         shape, choices = "several", get_args(get_args(annotation)[0])
     elif annotation is bool:
@@ -115,7 +117,7 @@ def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
     """The values a control offers, given the model and the pattern of pruning."""
     control = all_controls()[name]
     if name == "method":
-        classes = len(DATASETS[config.dataset].class_names)
+        classes = len(dataset_info(config.dataset).class_names)
         return tuple(m.name for m in METHODS.values() if m.fewest_classes <= classes)
     if name == "importance":
         return importances_for(MODELS[config.model].kind, config.pruning)
@@ -167,6 +169,8 @@ def shown(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(value) or "nothing"
+    if name == "dataset" and (value in DATASETS or record(value)):
+        return dataset_info(value).title
     return TITLES.get(name, {}).get(value, str(value))
 
 
@@ -189,7 +193,7 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
     values, notes = dict(asked), list[str]()
     decisive = ("model", "dataset", "method")
     if before is not None and any(values.get(name) != getattr(before, name) for name in decisive):
-        old = defaults(before.model, before.dataset, before.method)
+        old = defaults(before.model, before.dataset if is_here(before.dataset) else None, before.method)
         for name in FOLLOW:
             if values.get(name) == getattr(old, name):
                 values.pop(name, None)
@@ -256,9 +260,10 @@ def _parse(control: Control, texts: list[str]) -> Any:
         return tuple(texts)
     text = texts[-1]
     if control.shape == "choice":
-        by_title = {shown(control.name, c): c for c in control.choices}
+        there = tuple(d.name for d in all_datasets()) if control.name == "dataset" else control.choices
+        by_title = {shown(control.name, c): c for c in there}
         # An unknown name is kept as it is, so that the note can say what was asked for.
-        return by_title.get(text, next((c for c in control.choices if str(c) == text), text))
+        return by_title.get(text, next((c for c in there if str(c) == text), text))
     if control.shape == "text":
         return text
     if control.shape == "flag":

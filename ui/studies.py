@@ -12,8 +12,8 @@ from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
+from ui import budget_fit, lab, live, settings, tables_studies, teach, views
 from ui import charts_studies as charts
-from ui import lab, live, settings, tables_studies, teach, views
 from ui.guard import errors_shown, show_problem
 from ui.story import Story
 
@@ -241,7 +241,17 @@ def picture(config: StudyConfig, story: Story) -> None:
         st.caption(
             f"{taken} of these cells were measured in an earlier run with the same settings (column Measured in)."
         )
+    if config.study == "sensitivity" and story.conclusion is not None:
+        budget_fit.propose(config, story)
     with st.expander(f"Table: {len(story.cells)} cells", icon=":material/table:"):
+        st.download_button(
+            "Cells (CSV)",
+            lambda: tables_studies.raw(story.cells).to_csv(index=False),
+            f"{config.study}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
         st.dataframe(
             tables_studies.cells(story.cells, view), hide_index=True, alt="Every cell with its seed and its values"
         )

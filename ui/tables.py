@@ -27,7 +27,7 @@ def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) 
     frame = pd.DataFrame({title: [show(ms) for ms in groups.values()] for title, (show, *_) in columns.items()})
     frame.insert(0, "Variant", pd.Series(names, dtype="str"))
     style = pd.DataFrame("", index=frame.index, columns=frame.columns)
-    style["Variant"] = [f"color: {COLOURS[name]}; font-weight: bold" for name in names]
+    style["Variant"] = [f"background-color: {COLOURS[name]}40; font-weight: bold" for name in names]
     for title, (_, compare, more_is_better, _) in columns.items():
         winners = best(groups, compare, more_is_better) if compare else []
         if title in TIMED and not clearly_fastest(groups, winners, TIMED[title]):
@@ -60,9 +60,9 @@ def times_overlap(a: Seeds, b: Seeds, batch: str) -> bool:
 
 
 def column_config(columns: dict[str, Column]) -> dict[str, Any]:
-    """Headings with their tooltips; the variant stays in view when the table scrolls."""
+    """Headings with their tooltips. No column is pinned: Streamlit draws pinned ones at 60 % opacity."""
     config: dict[str, Any] = {t: st.column_config.TextColumn(t, help=tip) for t, (_, _, _, tip) in columns.items()}
-    return {"Variant": st.column_config.TextColumn("Variant", pinned=True), **config}
+    return {"Variant": st.column_config.TextColumn("Variant"), **config}
 
 
 TOO_NOISY = "within noise"
@@ -162,10 +162,14 @@ def model_figures(info: ModelInfo, counted: Count | None) -> pd.DataFrame:
 
 # -- runs
 
+SIDEWAYS = "On a narrow screen, scroll the table sideways for more."
+MISSING, UNKNOWN = "not measured", "not known"
+
 RUN_COLUMNS: dict[str, Any] = {
-    "Run": st.column_config.TextColumn("Run", help="The run's id, as in its link."),
-    "T": st.column_config.NumberColumn("T", help="Temperature", format="%g"),
-    "Alpha": st.column_config.NumberColumn("Alpha", help="Weight of the soft loss", format="%g"),
+    "Run": st.column_config.TextColumn("Run", width="small", help="The run's id, as in its link."),
+    "T": st.column_config.NumberColumn("T", width="small", help="Temperature", format="%g"),
+    "Alpha": st.column_config.NumberColumn("Alpha", width="small", help="Weight of the soft loss", format="%g"),
+    "Epochs": st.column_config.NumberColumn("Epochs", width="small"),
     "Sparsity": st.column_config.NumberColumn(
         "Sparsity", help="Target sparsity; none where each layer has its own", format="percent"
     ),
@@ -191,18 +195,18 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> p
     """A row a run: when, state, settings that matter most, headline figures."""
     return pd.DataFrame(
         {
-            "Run": run.id,
             "When": words.ago(run.created_at),
             "State": run.origin if run.origin in ("recorded", "imported") else run.state,
             "Experiment": run.study.entry.title if run.study else "",
             "Model": MODELS[run.settings.model].title,
+            "Result": headlines.get(run.id, ("", ""))[0],
+            "File": headlines.get(run.id, ("", ""))[1],
             "Data": settings.shown("dataset", run.settings.dataset),
             "T": None if run.study else run.settings.temperature,
             "Alpha": None if run.study else run.settings.alpha,
             "Epochs": run.settings.epochs,
             "Sparsity": None if run.study or run.settings.scope == "by_hand" else run.settings.target_sparsity,
-            "Result": headlines.get(run.id, ("", ""))[0],
-            "File": headlines.get(run.id, ("", ""))[1],
+            "Run": run.id,
         }
         for run in runs
     )
@@ -216,20 +220,29 @@ def side_by_side(
     for name in RunConfig.model_fields:
         table[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.settings, name)) for r in runs]
     known = [provenances[r.id] for r in runs]
-    table["Weights it had"] = [SOURCES[p.source] if p else "" for p in known]
-    table["Machine"] = [f"{p.device}, {p.threads} threads" if p else "" for p in known]
+    table["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
+    table["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]
     for variant in COLOURS:
         found = [by_variant(measured[r.id]).get(variant) for r in runs]
         accuracy = QUALITY["Accuracy"][0]
-        table[f"Accuracy, {variant}"] = [accuracy(ms) if ms else "" for ms in found]
-    last = [next(reversed(by_variant(measured[r.id]).values()), None) for r in runs]
-    for title in ("Non-zero", "MACs", "File", "Gzipped", "Batch 1"):
-        table[f"{title}, last variant"] = [(COST | SPEED)[title][0](ms) if ms else "" for ms in last]
-    frame = pd.DataFrame.from_dict(table, orient="index", columns=[r.id for r in runs])
-    return frame, [row for row, values in table.items() if len(set(values)) > 1]
+        table[f"Accuracy, {variant}"] = [accuracy(ms) if ms else MISSING for ms in found]
+    lasts = {next(reversed(by_variant(measured[r.id]))) for r in runs if measured[r.id]}
+    for variant in (v for v in COLOURS if v in lasts):
+        found = [by_variant(measured[r.id]).get(variant) for r in runs]
+        for title in ("Non-zero", "MACs", "File", "Gzipped", "Batch 1"):
+            table[f"{title}, {variant}"] = [(COST | SPEED)[title][0](ms) if ms else MISSING for ms in found]
+    frame = pd.DataFrame.from_dict(table, orient="index", columns=run_names(runs))
+    return frame, [row for row, values in table.items() if len(set(values) - {MISSING, UNKNOWN}) > 1]
+
+
+def run_names(runs: Sequence[Run]) -> list[str]:
+    """A name a run that says what it is, with the beginning of its id; the whole id where beginnings are equal."""
+    digits = 6 if len({run.id[:6] for run in runs}) == len(runs) else None
+    return [f"{MODELS[r.settings.model].title}, T {r.settings.temperature:g} ({r.id[:digits]})" for r in runs]
 
 
 def highlight(frame: pd.DataFrame, rows: Sequence[str]) -> Styler:
-    """The frame with some rows marked."""
+    """The frame, its row labels as a column, with some rows marked."""
     mark = "background-color: rgba(230, 159, 0, 0.18); font-weight: bold"
-    return frame.style.apply(lambda row: [mark if row.name in rows else ""] * len(row), axis=1)
+    labelled = frame.rename_axis("What").reset_index()
+    return labelled.style.apply(lambda row: [mark if row["What"] in rows else ""] * len(row), axis=1)

@@ -27,3 +27,8 @@ def cells(measured: Sequence[CellFinished], view: View) -> pd.DataFrame:
         row["Measured in"] = cell.measured_in or "this run"
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def raw(measured: Sequence[CellFinished]) -> pd.DataFrame:
+    """Everything that the cells hold, in plain numbers: for a download."""
+    return pd.DataFrame([{**c.at, "seed": c.seed, **c.values, "measured_in": c.measured_in} for c in measured])

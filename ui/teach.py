@@ -32,6 +32,8 @@ GLOSSARY = {
     "soft loss": "What the method adds to the labels. Of soft targets: T² times the KL divergence from them, 0 when "
     "student and teacher agree.",
     "hard loss": "Cross-entropy with the true labels.",
+    "KL divergence": "How far one distribution of probabilities is from another: 0 when they are equal.",
+    "nats": "The unit of these losses: logarithms are natural. One nat is 1.44 bits.",
     "importance": "The score by which weights are ranked; the lowest go first.",
     "mask": "One number a weight: 1 is kept, 0 is pruned.",
     "sparsity": "The measured fraction of zeros.",
@@ -68,7 +70,8 @@ def loss_formula(config: RunConfig) -> None:
         f"Loss = **{config.alpha:g}** · soft loss + **{1 - config.alpha:.2g}** · hard loss",
         help="Alpha weighs the soft loss, the rest is cross-entropy with the labels.",
     )
-    st.caption(f"soft loss = {SOFT_LOSSES[config.method].format(T=f'{config.temperature:g}')}")
+    formula = f"soft loss = {SOFT_LOSSES[config.method].format(T=f'{config.temperature:g}')}"
+    explain(formula, *(["KL divergence"] if "KL" in formula else []))
 
 
 _KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"

@@ -75,7 +75,7 @@ def verdict(v: Verdict) -> str:
 
 def duration(seconds: float) -> str:
     """A time span as people say it: 40 s, 3 min, 1 h 20 min."""
-    if seconds < 10:
+    if seconds < 1:
         return f"{three(seconds)} s"
     if seconds < 100:
         return f"{seconds:.0f} s"

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from simulator import teachers
-from simulator.catalog import DATASETS, MODELS, DatasetInfo, ModelInfo
+from simulator.catalog import MODELS, DatasetInfo, ModelInfo
 from simulator.config import RunConfig
 from simulator.engine import datasets, weights
 from simulator.engine.batches import Batch, Examples
@@ -22,6 +22,7 @@ from simulator.engine.device import device_name, has_fast_bfloat16, pick_device
 from simulator.engine.models import MODULES
 from simulator.engine.weights import Weights
 from simulator.events import Provenance
+from simulator.own_data import dataset_info
 
 PACKAGES = ("torch", "torchvision", "transformers", "tokenizers", "sentencepiece", "scikit-learn", "torch-pruning")
 
@@ -58,7 +59,7 @@ def prepare(config: RunConfig) -> Setup:
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
     """
-    module, dataset = MODULES[config.model], DATASETS[config.dataset]
+    module, dataset = MODULES[config.model], dataset_info(config.dataset)
     found = weights.find(config.model, config.weights)
     data = datasets.load(config.dataset)
     described = teachers.description(config, found.source)

@@ -7,7 +7,7 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.studies.base import Place, Study, View
+from simulator.studies.base import AxisValue, Place, Study, View
 from simulator.studies.paired import certainty, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ CONTROL: Coordinates = {"student": "control"}
 HALF = 0.5
 
 
-def taught(temperature: object) -> Coordinates:
+def taught(temperature: AxisValue) -> Coordinates:
     """The coordinates of the student that was taught at a temperature."""
-    return {"student": "distilled", "temperature": temperature}  # type: ignore[dict-item]
+    return {"student": "distilled", "temperature": temperature}
 
 
 def places(config: StudyConfig) -> list[Place]:
@@ -49,8 +49,8 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     shown = significant(test) and test.mean > 0
     middle = mean(found[best].values())
     sentences = [
-        f"Taught at T = {best:g}, a student that never saw a {MISSING} recognises {share(found[best])} of the test "
-        f"threes after its bias was corrected; before, {share(before[best])}.",
+        f"At the best of the temperatures, T = {best:g}, a student that never saw a {MISSING} recognises "
+        f"{share(found[best])} of the test threes after its bias was corrected; before, {share(before[best])}.",
         f"Without a teacher it is {share(alone)} after the same correction. "
         + (
             f"So the soft targets carried the {MISSING}: {certainty(test)}, corrected for {len(tests)} temperatures."
@@ -78,8 +78,8 @@ MISSING_DIGIT = Study(
         "some": "More than without a teacher, but fewer than half",
         "most": "More than half of the threes",
     },
-    look_for="The threes before and after the correction, and the temperature: at T = 1 the soft targets hardly say "
-    "anything about the 3. The correction is chosen on validation pictures, never on the test.",
+    look_for="The threes before and after the correction; how far the correction alone takes a student without a "
+    "teacher; and what the temperature adds. The correction is chosen on validation pictures, never on the test.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 3",
     view=View(
         "bars",
@@ -97,7 +97,7 @@ MISSING_DIGIT = Study(
     ),
     axes={"temperature": (1.0, 4.0, 8.0, 20.0)},
     settings={"dataset": "digits", "student_size": 0.5, "alpha": 1.0, "epochs": 10},
-    seeds=3,
+    seeds=5,
     models=("mobilenet_v2", "resnet18"),
     dataset="digits",
     places=places,

@@ -51,6 +51,17 @@ def curves(cells: Sequence[CellFinished], seed: int) -> dict[str, Curve]:
     return found
 
 
+def mean_curves(by_seed: Sequence[Mapping[str, Curve]]) -> dict[str, Curve]:
+    """The mean over seeds, at the sparsities that all of them have; layers that have none are left out."""
+    merged: dict[str, Curve] = {}
+    for name, first in by_seed[0].items():
+        others = [found[name].drops for found in by_seed if name in found]
+        levels = [level for level in first.drops if len(others) == len(by_seed) and all(level in d for d in others)]
+        if levels:
+            merged[name] = Curve(first.parameters, {level: mean(d[level] for d in others) for level in levels})
+    return merged
+
+
 def fit_to_budget(curves: Mapping[str, Curve], nonzero_budget: int) -> dict[str, float]:
     """How sparse to make each layer so that at most so many of their parameters stay non-zero.
 

@@ -171,10 +171,10 @@ def test_two_ticked_runs_are_compared(open_screen, stored):
     app.session_state["ticked_runs"] = ["r1", "r2"]
     stored("r3", "queued")
     app.run()
-    assert app.dataframe[1].value.loc["Temperature T"].tolist() == ["8", "4"]
+    assert app.dataframe[1].value.set_index("What").loc["Temperature T"].tolist() == ["8", "4"]
     app.toggle(key="only_differing").set_value(False).run()
-    assert app.dataframe[1].value.loc["Weights it had"].tolist() == ["from scratch"] * 2
-    assert app.dataframe[1].value.loc["Machine"].tolist() == ["a test's CPU, 2 threads"] * 2
+    assert app.dataframe[1].value.set_index("What").loc["Weights it had"].tolist() == ["from scratch"] * 2
+    assert app.dataframe[1].value.set_index("What").loc["Machine"].tolist() == ["a test's CPU, 2 threads"] * 2
 
 
 def test_the_sidebar_names_what_is_under_way(open_screen, stored):

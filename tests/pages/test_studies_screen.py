@@ -102,3 +102,20 @@ def test_a_run_of_the_lab_is_not_opened_as_an_experiment(open_screen, stored):
     app = open_screen("studies", run="r1")
     assert not app.exception
     assert open_store().get("r1").study is None
+
+
+def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, stored):
+    layers = {"early": (100, 0.5), "late": (1000, 0.01)}
+    scan = [CellFinished(at={"layer": "whole student"}, seed=0, values={"accuracy": 0.9})]
+    for name, (parameters, drop) in layers.items():
+        for share in (0.3, 0.9):
+            values = {"accuracy": 0.9 - drop * share, "parameters": parameters}
+            scan.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
+    said = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
+    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.9)})
+    stored("s1", "finished", [*HALF[:2], *scan, said, WHOLE[-1]], config)
+    app = open_screen("studies", run="s1")
+    app.slider(key="fit_budget").set_value(1000).run()
+    assert not app.exception
+    frames = [f.value for f in app.dataframe if "Weights left" in f.value]
+    assert frames[0].set_index("Layer")["Sparsity"].to_dict() == {"early": "0%", "late": "30%"}

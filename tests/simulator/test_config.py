@@ -5,9 +5,10 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from simulator.catalog import DATASETS, MODELS, datasets_for
+from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
+from simulator.own_data import datasets_for
 from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 
 

@@ -14,7 +14,7 @@ def test_one_complete_run_a_model():
     for r in shipped:
         assert tuple(m.name for m in r.measurements) == VARIANTS
         assert isinstance(r.events[-1], RunFinished)
-        assert {e.variant for e in r.events if isinstance(e, LossPoint)} == set(VARIANTS) - {"pruned"}
+        assert {e.variant for e in r.events if isinstance(e, LossPoint)} >= {"control", "distilled", "recovered"}
         assert r.provenance.device
         assert r.run.state == "finished"
         assert r.run.origin == "recorded"

@@ -4,7 +4,7 @@ import pytest
 
 from simulator.events import VARIANTS
 from tests.ui.invented import measurement, whole_run
-from ui import charts
+from ui import charts, details
 from ui.story import tell
 
 
@@ -113,20 +113,6 @@ def test_sizes_and_latencies():
     assert charts.latencies(pair, "batch_7").data[0].y == ()
 
 
-def test_layer_sparsity_shows_weights_not_biases():
-    (bars,) = charts.layer_sparsity(measurement("pruned").layers, "pruned").data
-    assert list(bars.y) == ["conv"]
-    assert list(bars.x) == [50.0]
-
-
-def test_confusion_is_drawn_as_it_was_measured():
-    m = measurement("control")
-    (heat,) = charts.confusion(m, ("cat", "dog")).data
-    assert tuple(tuple(row) for row in heat.z) == m.confusion
-    assert tuple(heat.x) == ("cat", "dog")
-    assert tuple(charts.confusion(m, ()).data[0].x) == ("0", "1")
-
-
 def test_every_chart_has_a_fixed_height(story):
     several = [measurement(v) for v in VARIANTS]
     for figure in (
@@ -135,8 +121,8 @@ def test_every_chart_has_a_fixed_height(story):
         charts.trade_off(several),
         charts.sizes(several),
         charts.latencies(several, "batch_1"),
-        charts.layer_sparsity(several[0].layers, "teacher"),
-        charts.confusion(several[0], ()),
+        details.layer_sparsity(several[0].layers, "teacher"),
+        details.confusion(several[0], ()),
     ):
         assert figure.layout.height
 

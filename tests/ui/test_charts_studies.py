@@ -71,3 +71,4 @@ def test_the_table_says_where_a_cell_was_measured():
     assert frame["Measured in"].tolist() == ["abc", "this run"]
     assert frame["Test accuracy"].tolist() == ["50.0 %", "25.0 %"]
     assert frame["Non-zero parameters"].tolist() == ["1,230", ""]
+    assert tables_studies.raw([old])["accuracy"].tolist() == [0.5]

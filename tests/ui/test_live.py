@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator.config import make_config
-from simulator.events import STAGES, RunFailed, StageStarted
+from simulator.events import STAGES, Progress, RunFailed, StageStarted
 from simulator.store import Run
 from tests.ui.invented import whole_run
 from ui import live
@@ -64,3 +64,12 @@ def test_the_stage_under_way_is_marked():
 def test_which_repeat_it_is_is_said_only_where_there_are_several():
     assert live.of_repeats(1, make_config({"repeats": 3})) == ", repeat 2 of 3"
     assert live.of_repeats(0, make_config({})) == ""
+
+
+def test_the_pace_names_its_unit_and_no_time_left_when_all_is_done():
+    under_way = Progress(stage="distil", done=448, total=3231, examples_per_second=100.0, seconds_left=8.0)
+    assert live.pace(tell([(1, under_way)])) == (
+        "448 of 3,231 examples \N{MIDDLE DOT} 100 examples per second \N{MIDDLE DOT} about 8 s left in this stage"
+    )
+    done = under_way.model_copy(update={"done": 3231})
+    assert "left" not in live.pace(tell([(1, done)]))

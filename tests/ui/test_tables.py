@@ -125,15 +125,28 @@ def test_side_by_side_names_the_rows_that_differ(two_runs, several):
     frame, differing = tables.side_by_side(
         two_runs, {"one": several, "two": several[:2]}, {"one": PROVENANCE, "two": elsewhere}
     )
-    assert list(frame.columns) == ["two", "one"]
+    assert list(frame.columns) == ["ResNet-18, T 8 (two)", "ResNet-18, T 4 (one)"]
     assert list(frame.loc["Temperature T"]) == ["8", "4"]
     assert "Temperature T" in differing
-    assert "Accuracy, distilled" in differing
+    assert "Accuracy, distilled" not in differing  # one of them has none
     assert "Alpha" not in differing
     assert list(frame.loc["Weights it had"]) == ["pretrained", "from scratch"]
     assert list(frame.loc["Machine"]) == ["another CPU, 2 threads", "a test's CPU, 2 threads"]
     marked = tables.highlight(frame, differing).to_html()
     assert "background-color" in marked
+
+
+def test_what_was_not_measured_does_not_count_as_differing(two_runs, several):
+    frame, differing = tables.side_by_side(two_runs, {"one": several, "two": []}, {"one": PROVENANCE, "two": None})
+    assert list(frame.loc["Accuracy, distilled"]) == ["not measured", "93.0 %"]
+    assert list(frame.loc["File, distilled"]) == ["not measured", "5.00 MB"]
+    assert differing == ["Temperature T"]
+
+
+def test_runs_whose_ids_begin_alike_are_named_by_the_whole_id(two_runs):
+    alike = [run.model_copy(update={"id": f"af41b4{n}"}) for n, run in enumerate(two_runs)]
+    assert len(set(tables.run_names(alike))) == 2
+    assert tables.run_names([alike[0]])[0].endswith("(af41b4)")
 
 
 def test_run_rows(two_runs, several):

@@ -57,7 +57,8 @@ def test_points(value, text):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(3, "3.00 s"), (45, "45 s"), (170, "3 min"), (5990, "1 h 40 min"), (7300, "2 h 2 min")]
+    ("seconds", "text"),
+    [(0.25, "0.250 s"), (3, "3 s"), (45, "45 s"), (170, "3 min"), (5990, "1 h 40 min"), (7300, "2 h 2 min")],
 )
 def test_duration(seconds, text):
     assert words.duration(seconds) == text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.engine.datasets import cifar10, digits, docstrings, fashion_mnist, reviews, sst2
+from simulator.engine.datasets import cifar10, digits, docstrings, fashion_mnist, own, reviews, sst2
 from simulator.engine.datasets.base import Dataset, Split
 
 __all__ = ["Dataset", "Split", "load"]
@@ -19,9 +19,9 @@ LOADERS = {
 
 
 def load(name: str) -> Dataset:
-    """The data set called ``name``.
+    """The data set called ``name``, shipped or own.
 
     Raises:
-        NotAvailable: if it needs the internet and cannot be reached.
+        NotAvailable: if it needs the internet and cannot be reached, or was deleted.
     """
-    return LOADERS[name]()
+    return LOADERS[name]() if name in LOADERS else own.load(name)

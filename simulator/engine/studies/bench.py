@@ -121,6 +121,10 @@ class Bench:
             pass
         return student
 
+    def prune(self, config: RunConfig, student: nn.Module) -> tuple[nn.Module, Masks]:
+        """A pruned copy of a student, as in a run with these settings, and its masks."""
+        return result_of(pipeline.pruning(self.with_config(config), student))
+
     # -- measuring
 
     def logits(self, model: nn.Module, examples: Examples) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from itertools import groupby
 
-from simulator.engine import pipeline
 from simulator.engine.studies.bench import Bench, zeros_and_rest
 from simulator.events import Event
 from simulator.studies.four_way import places
@@ -25,7 +24,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         for place in group:
             student, masks = first, None
             if place[0]["pruned"]:
-                student, masks = yield from pipeline.pruning(bench.with_config(config), first)
+                student, masks = bench.prune(config, first)
             student = bench.train(config, student, examples, again, soft, masks)
             zeros, nonzero = zeros_and_rest(student)
             yield from bench.finish(

@@ -24,7 +24,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         config = bench.settings(seed=seed, **at)
         control = trained(bench, config, kept, OF_CONTROL, taught=False)
         distilled = trained(bench, config, kept, OF_DISTILLED, taught=True)
-        pruned, masks = yield from pipeline.pruning(bench.with_config(config), distilled)
+        pruned, masks = bench.prune(config, distilled)
         final = pruned
         if config.epochs_after_pruning:
             soft = bench.teacher_logits[: config.train_examples]

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from simulator.studies.sensitivity import Curve, budget_of, fit_to_budget, kept, predicted_drop
+from simulator.studies.sensitivity import Curve, budget_of, fit_to_budget, kept, mean_curves, predicted_drop
 
 TOUGH = Curve(1000, {0.1: 0.0, 0.5: 0.01, 0.9: 0.02})
 FRAIL = Curve(100, {0.1: 0.1, 0.5: 0.3, 0.9: 0.6})
@@ -50,3 +50,10 @@ def test_it_is_close_to_the_best_of_all_allocations():
         ours = predicted_drop(curves, fit_to_budget(curves, budget))
         uniform = [c for c in fitting if len(set(c.values())) == 1 and left(curves, c) <= budget]
         assert best <= ours <= min(predicted_drop(curves, c) for c in uniform)
+
+
+def test_mean_curves_take_what_all_seeds_have():
+    one = {"a": Curve(10, {0.1: 0.0, 0.5: 0.2}), "b": Curve(20, {0.1: 0.5})}
+    other = {"a": Curve(10, {0.1: 0.2})}
+    assert mean_curves([one, other]) == {"a": Curve(10, {0.1: 0.1})}
+    assert mean_curves([one]) == one

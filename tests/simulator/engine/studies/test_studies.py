@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
+import simulator.__main__ as cli
 from simulator import service
 from simulator.config import make_config
 from simulator.engine import pipeline, studies
@@ -68,6 +71,7 @@ def test_a_study_measures_all_its_cells_and_concludes(done, name):
         assert [(c.at, c.seed) for c in measured] == places
     for value in config.entry.view.values:
         assert any(value in c.values for c in measured), value
+    assert {e.stage for e in events if isinstance(e, Progress)} == {"prepare", "study"}  # the teacher was cached
     *_, progress = [e for e in events if isinstance(e, Progress) and e.stage == "study"]
     assert progress.done == progress.total == len(measured)
     conclusion = next(e.conclusion for e in events if isinstance(e, Concluded))
@@ -104,7 +108,7 @@ def test_a_study_goes_on_where_it_was_stopped(done):
     )
     assert service.run(again).state == "finished"
     summary = service.study_summary(again)
-    assert len(summary["cells"]) == 4 and summary["conclusion"]["answer"]
+    assert len(summary["cells"]) == 4 and len(summary["conclusion"]["sentences"]) > 3
     assert described.provenance.teacher == summary["provenance"]["teacher"]
 
 
@@ -197,3 +201,14 @@ def test_the_scan_prunes_one_layer_and_the_fit_keeps_its_budget(done):
 def test_the_bench_describes_the_same_place_as_an_ordinary_run():
     setup = prepare(make_config({"model": "resnet18", **SMALL}))
     assert studies.same_conditions(provenance(setup), provenance(setup))
+
+
+def test_the_command_line_carries_a_study_out_and_writes_what_it_measured(done, tmp_path, capsys):
+    out = tmp_path / "out.json"
+    flags = "--student-size 0.25 --train-examples 96 --epochs 1 --weights scratch --axis temperature=1,20 --seeds 1"
+    assert cli.main(["experiment", "how_hot", *flags.split(), "--json", str(out)]) == 0
+    written = json.loads(out.read_text())
+    assert [c["values"] for c in written["cells"]] == [c.values for c in cells(done["how_hot"])]
+    assert written["config"]["kind"] == "study"
+    said = " ".join(capsys.readouterr().out.split())
+    assert "One seed cannot tell" in said and "temperature" in said

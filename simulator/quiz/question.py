@@ -1,0 +1,79 @@
+"""What a question is, how an answer is judged, and the arithmetic of the questions' numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log
+from typing import Literal
+
+Topic = Literal["Distillation", "Pruning", "Size and speed", "Fair comparisons", "Models and data", "This run"]
+Screen = Literal["lab", "results", "models", "runs", "own_data"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes:
+        key: Names it in the address of a quiz and in tests.
+        options: What can be chosen; empty where a number is asked for.
+        right: The option that is right, or the number.
+        tolerance: How far from the number an answer may be.
+        explanation: Why, with the source; shown after the answer.
+        screen: Where to look again.
+    """
+
+    key: str
+    topic: Topic
+    screen: Screen
+    text: str
+    options: tuple[str, ...]
+    right: float
+    tolerance: float
+    explanation: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a number is asked for."""
+        return not self.options
+
+    def is_right(self, answer: float) -> bool:
+        """Whether an answer, the number of an option or a number, is right."""
+        return abs(answer - self.right) <= self.tolerance + 1e-9 if self.is_number else answer == self.right
+
+    def right_words(self) -> str:
+        """The right answer as it is shown."""
+        return f"{self.right:.7g}" if self.is_number else self.options[int(self.right)]
+
+
+def choice(key: str, topic: Topic, screen: Screen, text: str, options: tuple[str, ...], why: str) -> Question:
+    """A question with one right option, given first; they are shown in another order."""
+    return Question(key, topic, screen, text, options, 0, 0, why)
+
+
+def truth(key: str, topic: Topic, screen: Screen, text: str, true: bool, why: str) -> Question:
+    """True or false."""
+    return Question(key, topic, screen, f"True or false? {text}", ("True", "False"), 0 if true else 1, 0, why)
+
+
+def number(
+    key: str, topic: Topic, screen: Screen, text: str, right: float, why: str, tolerance: float = 0.01
+) -> Question:
+    """A number is asked for; ``right`` is computed where the question is defined."""
+    return Question(key, topic, screen, text, (), right, tolerance, why)
+
+
+def softmax(logits: tuple[float, ...], temperature: float = 1.0) -> list[float]:
+    """Probabilities of logits at a temperature (Hinton et al. 2015, equation 1)."""
+    powers = [exp(z / temperature) for z in logits]
+    return [p / sum(powers) for p in powers]
+
+
+def cross_entropy(probability_of_the_label: float) -> float:
+    """Of one example, in nats."""
+    return -log(probability_of_the_label)
+
+
+def kl(p: list[float], q: list[float]) -> float:
+    """Kullback-Leibler divergence of q from p, in nats."""
+    return sum(a * log(a / b) for a, b in zip(p, q, strict=True) if a > 0)

@@ -1,0 +1,169 @@
+"""Texts and labels from the bytes of a CSV file. Formulas are text like any other; nothing is evaluated."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from simulator.errors import InvalidUpload
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+COLUMNS = ("text", "label")
+MOST_ROWS = 20_000
+LONGEST_TEXT, LONGEST_LABEL = 2_000, 40
+LONGEST_CELL = 100_000
+MOST_TOKENS = 64  # what the models read of a text: engine/models/text.py, which a test compares
+CONTROL_SHARE = 0.01
+MARKUP = '<>[]{}`$*\\|~^#:_"'
+
+
+@dataclass
+class Examples:
+    """Examples as they were found, with what was left out.
+
+    Attributes:
+        keys: Equal for inputs that count as the same.
+        places: Where each stands in the file, for people.
+        skipped: (reason, where) of each example that was left out.
+    """
+
+    inputs: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, rows: Sequence[int]) -> Examples:
+        """Some of the examples."""
+        inputs, labels, keys, places = (
+            [values[i] for i in rows] for values in (self.inputs, self.labels, self.keys, self.places)
+        )
+        return Examples(inputs, labels, keys, places, self.skipped, self.notes)
+
+
+def read(content: bytes) -> Examples:
+    """The examples of a CSV file with the columns text and label.
+
+    Raises:
+        InvalidUpload: if it is no CSV file, or has other columns.
+    """
+    found = Examples()
+    text = decode(content, found.notes)
+    separator = find_separator(text)
+    if separator != ",":
+        found.notes.append(f"The columns are separated by {SEPARATORS[separator]}s.")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        heading = [cell.strip().lower() for cell in next(reader)]
+        where = [heading.index(column) for column in COLUMNS]
+        for row in reader:
+            _take_row(row, where, len(heading), f"line {reader.line_num}", found)
+            if len(found.inputs) > MOST_ROWS:
+                raise InvalidUpload(f"There are more than {MOST_ROWS:,} examples.", "Upload fewer.")
+    except csv.Error as error:
+        raise InvalidUpload(
+            f"Line {reader.line_num} is not proper CSV: {error}.",
+            "A text with quotes or line breaks in it must stand in quotes, with every inner quote doubled.",
+        ) from error
+    finally:
+        csv.field_size_limit(before)
+    cut = sum(len(one) == LONGEST_TEXT for one in found.inputs)
+    if cut:
+        found.notes.append(f"{cut} texts were cut to {LONGEST_TEXT:,} characters; the models read 64 tokens.")
+    return found
+
+
+def decode(content: bytes, notes: list[str]) -> str:
+    """The file's text: UTF-8, or Windows-1252 (Latin-1's superset) with a note.
+
+    Raises:
+        InvalidUpload: if it is UTF-16 or 32, or no text at all.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InvalidUpload("The file is encoded as UTF-16.", "Save it as CSV UTF-8.")
+    if b"\0" in content:
+        raise InvalidUpload("The file holds NUL bytes, so it is no text file.", "Save the table as CSV (UTF-8).")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = content.decode("cp1252", errors="replace")
+        notes.append(
+            f"The file is not UTF-8 (byte {error.start:,}), so it was read as Latin-1 (Windows-1252). "
+            "Look at the preview: if letters are wrong there, save the file as CSV UTF-8 and upload it again."
+        )
+    odd = sum(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text)
+    if odd > CONTROL_SHARE * len(text):
+        raise InvalidUpload(
+            "The file is full of control characters, so it is no text file.", "Save the table as CSV (UTF-8)."
+        )
+    return text
+
+
+def find_separator(text: str) -> str:
+    """The separator with which the heading has both columns.
+
+    Raises:
+        InvalidUpload: if there is none.
+    """
+    heading = next((line for line in text.splitlines() if line.strip()), "")
+    if not heading or text.splitlines()[0] != heading:
+        raise InvalidUpload("The first line is empty.", "The first line must be the heading: text,label")
+    for separator in SEPARATORS:
+        if set(COLUMNS) <= {cell.strip().strip('"').strip().lower() for cell in heading.split(separator)}:
+            cells = [cell.strip().strip('"').strip().lower() for cell in heading.split(separator)]
+            twice = [column for column in COLUMNS if cells.count(column) > 1]
+            if twice:
+                raise InvalidUpload(f"The column {twice[0]} is there twice.", "Rename one of them.")
+            return separator
+    raise InvalidUpload(
+        f"The columns text and label are not both in the heading: {plain(heading)[:80]!r}.",
+        "The first line must name them: text,label",
+    )
+
+
+def _take_row(row: list[str], where: list[int], width: int, place: str, found: Examples) -> None:
+    """One row: an example, or a reason why not."""
+    if not any(cell.strip() for cell in row):
+        found.skipped.append(("empty row", place))
+    elif len(row) != width:
+        reason = "fewer cells than the heading" if len(row) < width else "more cells than the heading (quotes missing?)"
+        found.skipped.append((reason, place))
+    else:
+        text, label = tidy(row[where[0]])[:LONGEST_TEXT], tidy(row[where[1]])
+        if not text:
+            found.skipped.append(("no text", place))
+        elif not plain(label):
+            found.skipped.append(("no label", place))
+        elif len(label) > LONGEST_LABEL:
+            found.skipped.append((f"a label of more than {LONGEST_LABEL} characters", place))
+        else:
+            found.inputs.append(text)
+            found.labels.append(label)
+            found.keys.append(unicodedata.normalize("NFKC", text).casefold())
+            found.places.append(place)
+
+
+def tidy(text: str) -> str:
+    """White space folded, as tokenizers see it; control characters become blanks."""
+    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def plain(name: str) -> str:
+    """A name as it may stand on a screen: no control characters, and none that Markdown or HTML would act on."""
+    name = unicodedata.normalize("NFC", name)
+    kept = "".join(" " if c in MARKUP or unicodedata.category(c)[0] in "CZ" else c for c in name)
+    return " ".join(kept.split())
+
+
+def typical_tokens(texts: Sequence[str]) -> int:
+    """Typical tokens of a text, for forecasts: words and punctuation marks, and the two marks that models add."""
+    pieces = [min(MOST_TOKENS, len(re.findall(r"\w+|[^\w\s]", text)) + 2) for text in texts]
+    return round(median(pieces))

@@ -1,0 +1,259 @@
+"""From an uploaded file to checked examples: CSV files of texts, ZIP files of pictures in class folders.
+
+Whatever is in the file, :func:`check` gives a draft or raises a SimulatorError, and writes nowhere but into
+the folder of drafts. What a file is called is never believed, and never becomes part of a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulator import own_data, upload_csv
+from simulator.errors import InvalidUpload
+from simulator.own_data import OwnData, Skipped
+from simulator.paths import data_dir
+from simulator.upload_csv import Examples, plain
+
+MB = 2**20
+MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MB, 20 * MB
+CLASSES = (2, 20)
+FEWEST_PER_CLASS, FEWEST = 10, 120
+"""A class needs examples in all three splits; the student needs at least 64 to train on."""
+
+SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
+SECONDS_FOR_PICTURES = 120
+FIRST_SHOWN = 5
+MAGIC = {
+    b"PK\x03\x04": "a ZIP or an Excel file",
+    b"PK\x05\x06": "an empty ZIP",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"SQLite format 3": "a database",
+    b"PAR1": "a Parquet file",
+}
+
+
+def check(file_name: str, content: bytes) -> OwnData:
+    """Check a file and keep what is good in it as a draft; :func:`simulator.own_data.keep` then gives it a title.
+
+    Args:
+        file_name: Only shown; what is in the file decides what it is.
+        content: The whole file.
+
+    Raises:
+        InvalidUpload: with what is wrong and how to mend it.
+    """
+    own_data.drop_old_drafts()
+    if not content:
+        raise InvalidUpload("The file is empty.", "Choose a CSV file, or a ZIP file of pictures.")
+    is_zip = content.startswith(b"PK") or file_name.lower().endswith(".zip")
+    limit = MOST_ZIP_BYTES if is_zip else MOST_CSV_BYTES
+    if len(content) > limit:
+        raise InvalidUpload(
+            f"The file has {len(content) / MB:.1f} MB; {'a ZIP' if is_zip else 'a CSV'} may have {limit // MB} MB.",
+            "Leave examples out, or make the pictures smaller: they are shrunk to 64 x 64 pixels anyway.",
+        )
+    with tempfile.TemporaryDirectory(dir=data_dir("own-drafts"), prefix="upload-") as place:
+        folder = Path(place) / "checked"
+        folder.mkdir()
+        draft = _pictures(content, folder) if is_zip else _texts(content, folder)
+        return _as_draft(draft, folder, file_name)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a file: its examples are in the folder, here is what is known of them."""
+
+    kind: Any
+    classes: tuple[str, ...]
+    labels: list[int]
+    splits: list[int]
+    digest: str
+    tokens: int
+    skipped: list[tuple[str, str]]
+    notes: list[str]
+
+
+def _texts(content: bytes, folder: Path) -> Checked:
+    for magic, what in MAGIC.items():
+        if content.startswith(magic):
+            raise InvalidUpload(f"This is {what}, not a CSV file.", "Save the table as CSV (UTF-8) and upload that.")
+    read = upload_csv.read(content)
+    kept, skipped = drop_duplicates(read)
+    classes, labels = number_classes(kept.labels)
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
+    texts, labels = [kept.inputs[i] for i in order], [labels[i] for i in order]
+    splits = split(labels)
+    own_data.write_texts(folder, texts, labels, splits)
+    digest = hashlib.sha256(json.dumps([classes, texts, labels]).encode()).hexdigest()
+    return Checked(
+        "text", classes, labels, splits, digest, upload_csv.typical_tokens(texts), read.skipped + skipped, read.notes
+    )
+
+
+def _pictures(content: bytes, folder: Path) -> Checked:
+    """The ZIP is opened in a process of its own, with limits: here it is only bytes."""
+    file = folder.parent / "upload.zip"
+    file.write_bytes(content)
+    found = _in_own_process(file, folder)
+    classes, labels = number_classes(found["labels"])
+    splits = split(labels)
+    own_data.write_splits(folder, labels, splits)
+    digest = hashlib.sha256(json.dumps([classes, found["digest"], labels]).encode()).hexdigest()
+    skipped = [(str(reason), str(where)) for reason, where in found["skipped"]]
+    return Checked("image", classes, labels, splits, digest, 0, skipped, found["notes"])
+
+
+def _in_own_process(file: Path, folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "simulator.upload_zip", str(file), str(folder)]
+    # the package is found from wherever the server was started; one thread, for each would reserve memory
+    package = str(Path(__file__).parents[1])
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=SECONDS_FOR_PICTURES, cwd=package, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        raise InvalidUpload(
+            f"Reading the pictures took longer than {SECONDS_FOR_PICTURES} s.", "Upload fewer or smaller pictures."
+        ) from None
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1][:200]
+        raise InvalidUpload(
+            f"The pictures could not be read within this server's limits ({last}).", "Upload fewer or smaller ones."
+        )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "message" in answer:
+        raise InvalidUpload(answer["message"], answer["advice"])
+    return answer
+
+
+def _as_draft(checked: Checked, folder: Path, file_name: str) -> OwnData:
+    counts = Counter(zip(checked.labels, checked.splits, strict=True))
+    draft = OwnData(
+        name=f"own-{checked.digest[:8]}",
+        kind=checked.kind,
+        file_name=plain(file_name)[-60:],
+        class_names=checked.classes,
+        counts=tuple((counts[c, 0], counts[c, 1], counts[c, 2]) for c in range(len(checked.classes))),
+        tokens=checked.tokens,
+        skipped=tuple(grouped(checked.skipped)),
+        notes=tuple(checked.notes),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    (folder / own_data.INFO_FILE).write_text(draft.model_dump_json(indent=1), encoding="utf-8")
+    target = own_data.draft_folder(draft.name)
+    shutil.rmtree(target, ignore_errors=True)  # the same content, checked earlier
+    folder.rename(target)
+    return draft
+
+
+# -- what texts and pictures have in common
+
+
+def drop_duplicates(examples: Examples) -> tuple[Examples, list[tuple[str, str]]]:
+    """Each input once. One that stands there with two labels is left out wholly: nobody knows which is right."""
+    labels_of: dict[str, set[str]] = {}
+    for key, label in zip(examples.keys, examples.labels, strict=True):
+        labels_of.setdefault(key, set()).add(label)
+    kept, skipped, seen = [], list[tuple[str, str]](), set[str]()
+    for i, (key, where) in enumerate(zip(examples.keys, examples.places, strict=True)):
+        if len(labels_of[key]) > 1:
+            skipped.append(("the same example has two labels", where))
+        elif key in seen:
+            skipped.append(("the same as an earlier one", where))
+        else:
+            seen.add(key)
+            kept.append(i)
+    return examples.take(kept), skipped
+
+
+def number_classes(labels: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
+    """The classes in alphabetical order, and each label as its class's number.
+
+    Raises:
+        InvalidUpload: unless there are 2 to 20 classes with enough examples each.
+    """
+    counts = Counter(labels)
+    low, high = CLASSES
+    if len(counts) < low:
+        only = f": {plain(next(iter(counts)))!r}" if counts else ""
+        raise InvalidUpload(
+            f"There {'is only one class' if counts else 'are no usable examples'}{only}.",
+            f"A classifier needs {low} to {high} classes.",
+        )
+    if len(counts) > high:
+        raise InvalidUpload(
+            f"There are {len(counts):,} classes; {low} to {high} can be used.",
+            "Is the label column the right one? Otherwise join classes.",
+        )
+    few = {name: n for name, n in counts.items() if n < FEWEST_PER_CLASS}
+    if few:
+        said = ", ".join(f"{plain(name)} has {n}" for name, n in sorted(few.items()))
+        raise InvalidUpload(
+            f"Every class needs at least {FEWEST_PER_CLASS} different examples: {said}.",
+            "Add examples, or leave these classes out.",
+        )
+    if len(labels) < FEWEST:
+        raise InvalidUpload(
+            f"There are {len(labels)} usable examples; at least {FEWEST} are needed.",
+            "Add examples: 60 % of them are for training, the rest for validation and test.",
+        )
+    raw = sorted(counts)
+    return _names(raw), [raw.index(label) for label in labels]
+
+
+def _names(raw: Sequence[str]) -> tuple[str, ...]:
+    """The classes as they may stand on a screen, all different."""
+    by_name: dict[str, str] = {}
+    for label in raw:
+        twin = by_name.setdefault(plain(label).casefold(), label)
+        if twin != label:
+            raise InvalidUpload(
+                f"The labels {plain(twin)!r} and {plain(label)!r} differ only in capitals or special characters.",
+                "If they mean the same, write them alike; otherwise choose other names.",
+            )
+    return tuple(plain(label) for label in raw)
+
+
+def split(labels: Sequence[int]) -> list[int]:
+    """0 (train), 1 (validation) or 2 (test) for each example, stratified by class with a fixed seed."""
+    shuffle = np.random.default_rng(SPLIT_SEED)
+    splits = np.zeros(len(labels), dtype=np.int64)
+    for number in sorted(set(labels)):
+        rows = shuffle.permutation(np.flatnonzero(np.asarray(labels) == number))
+        test, validation = round(len(rows) * TEST_SHARE), round(len(rows) * VALIDATION_SHARE)
+        splits[rows[:test]] = 2
+        splits[rows[test : test + validation]] = 1
+    return [int(s) for s in splits]
+
+
+def grouped(skipped: Sequence[tuple[str, str]]) -> list[Skipped]:
+    """What was skipped, by reason, the most frequent first."""
+    places: dict[str, list[str]] = {}
+    for reason, where in skipped:
+        places.setdefault(reason, []).append(where)
+    listed = [Skipped(reason=r, count=len(w), first=tuple(w[:FIRST_SHOWN])) for r, w in places.items()]
+    return sorted(listed, key=lambda s: -s.count)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from simulator import own_data, uploads
+from simulator.store import open_store
+from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
+from ui.own_data import as_csv, example_csv, safe_cell
+
+
+def said(app):
+    return " ".join(str(e.value) for kind in (app.markdown, app.caption, app.info, app.error) for e in kind)
+
+
+def bring(app, content: bytes, name: str = "t.csv"):
+    app.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_a_file_is_checked_named_kept_and_used_in_the_lab(open_screen):
+    app = bring(open_screen("own_data"), csv_bytes([*texts(), ("", "cats")]))
+    assert app.dataframe[1].value.values.tolist() == [["cats", 42, 10, 18], ["dogs", 42, 10, 18], ["All", 84, 20, 36]]
+    assert "Skipped: 1" in said(app)
+    assert own_data.listed() == []
+    app.text_input(key="own_title").set_value("Pets")
+    next(b for b in app.button if b.label == "Keep it").click().run()
+    assert not app.exception
+    [kept] = own_data.listed()
+    assert app.query_params["data"] == kept.name
+    lab = open_screen("lab", model="distilbert", dataset=kept.name)
+    assert lab.selectbox(key="dataset").value == kept.name
+    assert lab.slider(key="train_examples").max == 84
+    lab.button(key="run_button").click().run()
+    assert open_store().list_runs()[0].config.dataset == kept.name
+    by_title = open_screen("lab", model="T5-small", dataset="Pets")
+    assert by_title.selectbox(key="dataset").value == kept.name
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG", b"text,label\n", zip_bytes([("../x.png", b"x")])])
+def test_what_cannot_be_used_is_an_error_on_a_page_that_goes_on(open_screen, content):
+    app = bring(open_screen("own_data"), content)
+    assert len(app.error) == 1
+    bring(app, csv_bytes(texts()))
+    assert not app.error
+
+
+def test_a_name_that_cannot_be_used_is_said(open_screen):
+    app = bring(open_screen("own_data"), csv_bytes(texts()))
+    app.text_input(key="own_title").set_value("a*b")
+    next(b for b in app.button if b.label == "Keep it").click().run()
+    assert "cannot be used" in app.error[0].value
+
+
+def test_pictures_are_shown_and_deleting_asks_first(open_screen):
+    kept = own_data.keep(uploads.check("p.zip", zip_bytes(pictures())).name, "Faces")
+    app = open_screen("own_data", data=kept.name)
+    assert len(app.image) == 6
+    app.button(key="delete_data").click().run()
+    assert "cannot be undone" in said(app)
+    assert own_data.listed() == [
+        kept
+    ]  # AppTest closes a dialog with the next run: what Delete does is the service's test
+
+
+def test_the_lab_says_when_a_link_asks_for_data_that_is_gone(open_screen):
+    app = open_screen("lab", model="distilbert", dataset="own-00000000")
+    assert "own-00000000" in app.warning[0].value
+    assert app.selectbox(key="dataset").value == "reviews_topic"
+
+
+def test_the_csv_has_no_formulas_and_the_example_can_be_brought():
+    rows = [(f"=1+{i}", "cats") for i in range(70)] + texts(70, ["dogs"])
+    kept = own_data.keep(uploads.check("t.csv", csv_bytes(rows)).name, "Formulas")
+    cells = [cell for line in as_csv(kept).splitlines() for cell in line.split(",")]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert "'=1+3" in cells
+    assert [safe_cell(t) for t in ("=a", "+1", "-1", "@x", "plain")] == ["'=a", "'+1", "'-1", "'@x", "plain"]
+    assert sum(map(sum, uploads.check("e.csv", example_csv().encode()).counts)) > 200

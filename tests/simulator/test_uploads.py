@@ -1,0 +1,356 @@
+"""What can be brought, and what happens to everything else: a clear error, nothing written, the server unharmed."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from simulator import own_data, upload_zip, uploads
+from simulator.budget import TOKENS
+from simulator.engine.datasets import load
+from simulator.engine.models.text import MAX_TOKENS
+from simulator.errors import InvalidUpload, SimulatorError
+from simulator.upload_csv import MOST_TOKENS, plain, typical_tokens
+from tests.simulator.brought import (
+    animated,
+    csv_bytes,
+    encrypted,
+    huge_png,
+    link,
+    lying_about_size,
+    picture,
+    pictures,
+    texts,
+    zip_bytes,
+)
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are read here, for speed; ``test_pictures_are_read_in_a_process_of_their_own`` does it as the app."""
+
+    def read(file: Path, folder: Path) -> Any:
+        return json.loads(json.dumps(upload_zip.read(file, folder)))
+
+    monkeypatch.setattr(uploads, "_in_own_process", read)
+
+
+GOOD = texts()
+UTF16 = "text,label\nabc,cats".encode("utf-16")
+CSV_REFUSED = {
+    "empty": (b"", "empty"),
+    "only a heading": (b"text,label\n", "no usable examples"),
+    "no heading": (csv_bytes(GOOD)[11:], "not both in the heading"),
+    "first line empty": (b"\n" + csv_bytes(GOOD), "first line is empty"),
+    "only blanks": (b"\n\n \n", "first line is empty"),
+    "no label column": (csv_bytes(GOOD, "text,class"), "not both in the heading"),
+    "no text column": (csv_bytes(GOOD, "review,label"), "not both in the heading"),
+    "a column twice": (csv_bytes(GOOD, "text,label,label"), "there twice"),
+    "one class": (csv_bytes(texts(classes=["cats"])), "only one class: 'cats'"),
+    "a thousand classes": (csv_bytes((f"t{i}", f"class {i % 1000}") for i in range(12_000)), "1,000 classes"),
+    "21 classes": (csv_bytes(texts(12, [f"c{i}" for i in range(21)])), "21 classes"),
+    "few of a class": (csv_bytes([*GOOD, ("rare", "birds")]), "birds has 1"),
+    "few in all": (csv_bytes(texts(15)), "at least 120"),
+    "all rows alike": (csv_bytes([("same", "cats"), ("same", "cats")] * 100), "only one class|cats has 1"),
+    "every text with two labels": (csv_bytes([("a", "cats"), ("a", "dogs")] * 100), "no usable"),
+    "NUL bytes": (csv_bytes(GOOD) + b"\0", "NUL"),
+    "UTF-16": (UTF16, "UTF-16"),
+    "UTF-16 without mark": ("text,label\nabc,cats".encode("utf-16-le"), "NUL"),
+    "noise": (bytes(np.random.default_rng(0).integers(1, 256, 5_000, dtype=np.uint8)), "control characters"),
+    "a PNG": (picture(0), "PNG picture"),
+    "a JPEG": (picture(0, format="JPEG"), "JPEG picture"),
+    "a GIF": (picture(0, "P", format="GIF"), "GIF picture"),
+    "a PDF": (b"%PDF-1.7 text,label", "a PDF"),
+    "a program": (b"\x7fELF text,label", "a program"),
+    "gzip": (b"\x1f\x8b text,label", "gzip"),
+    "open quote": (csv_bytes(GOOD) + b'\n"never closed,cats', "not proper CSV"),
+    "text after a quote": (csv_bytes(GOOD) + b'\n"a"b,cats', "not proper CSV"),
+    "an endless cell": (csv_bytes([*GOOD, ("x" * 200_000, "cats")]), "field larger"),
+    "too many rows": (csv_bytes((f"{i}", "ab"[i % 2]) for i in range(20_100)), "more than 20,000"),
+    "too large": (b"text,label\n" + b"a,b\n" * 1_400_000, "5 MB"),
+    "labels alike but for capitals": (csv_bytes([*GOOD, *((f"Other {i}", "Cats") for i in range(30))]), "differ only"),
+    "labels alike on the screen": (csv_bytes(texts(classes=["C", "C#"])), "differ only"),
+    "labels without letters": (csv_bytes(texts(classes=["###", "***"])), "no usable"),
+}
+
+
+@pytest.mark.parametrize("name", CSV_REFUSED)
+def test_a_csv_that_cannot_be_used_is_refused_with_the_reason(name: str, data_directory: Path) -> None:
+    content, said = CSV_REFUSED[name]
+    refused(content, "table.csv", said, data_directory)
+
+
+def refused(content: bytes, file_name: str, said: str, data_directory: Path) -> None:
+    before = set(data_directory.parent.rglob("*"))
+    with pytest.raises(InvalidUpload) as problem:
+        uploads.check(file_name, content)
+    assert re.search(said, problem.value.message), problem.value.message
+    assert problem.value.advice
+    left = set(data_directory.parent.rglob("*")) - before - {data_directory, data_directory / "own-drafts"}
+    assert not left
+
+
+def many(name: str, count: int) -> list:
+    return [(f"{name}{i}", b"x") for i in range(count)]
+
+
+ZEROS = zip_bytes([("cats/0.png", b"\0" * 30_000_000)])
+ZIP_REFUSED = {
+    "empty zip": (zip_bytes([]), "no usable examples"),
+    "not a zip": (b"PK\x03\x04 but nothing more", "broken"),
+    "called zip": (b"hello", "broken"),
+    "half a zip": (zip_bytes(pictures())[:5_000], "broken"),
+    "path that leads out": (zip_bytes([*pictures(), ("../../cats/evil.png", picture(1))]), "leads out"),
+    "path that leads out in the middle": (zip_bytes([("a/../../x.png", picture(1))]), "leads out"),
+    "path that leads out, Windows": (zip_bytes([("cats\\..\\..\\x.png", picture(1))]), "leads out"),
+    "absolute path": (zip_bytes([("/etc/cron.d/x.png", picture(1))]), "absolute"),
+    "drive": (zip_bytes([("C:\\cats\\x.png", picture(1))]), "absolute"),
+    "network path": (zip_bytes([("\\\\server\\cats\\x.png", picture(1))]), "absolute"),
+    "link": (zip_bytes([*pictures(), (link("cats/x.png"), b"/etc/passwd")]), "symbolic link"),
+    "link to a folder": (zip_bytes([(link("cats"), b"/etc")]), "symbolic link"),
+    "encrypted": (encrypted(zip_bytes(pictures(3))), "encrypted"),
+    "nested": (zip_bytes([*pictures(), ("cats/more.zip", zip_bytes(pictures(2)))]), "another archive"),
+    "nested tar": (zip_bytes([("cats/more.tar.gz", b"x")]), "another archive"),
+    "bomb by ratio": (ZEROS, "hundredfold"),
+    "bomb by declared size": (lying_about_size(zip_bytes(pictures(3), zipfile.ZIP_STORED), 2**32 - 2), "hundredfold"),
+    "bomb by sum": (zip_bytes([(f"c/{i}.png", b"\0" * 1_000_000) for i in range(250)]), "Unpacked"),
+    "size said too small": (lying_about_size(zip_bytes(pictures(3)), 20), "broken"),
+    "bzip2": (zip_bytes(pictures(3), zipfile.ZIP_BZIP2), "method other than deflate"),
+    "lzma": (zip_bytes(pictures(3), zipfile.ZIP_LZMA), "method other than deflate"),
+    "wrong checksum": (zip_bytes(pictures(3), zipfile.ZIP_STORED).replace(b"IEND", b"IENX", 1), "broken"),
+    "too many entries": (zip_bytes(many("cats/", 10_001)), "10,001 entries"),
+    "no folders": (zip_bytes([(f"{i}.png", picture(i)) for i in range(5)]), "no usable examples"),
+    "one class": (zip_bytes(pictures(15, ["cats"])), "only one class"),
+    "a thousand classes": (zip_bytes((f"c{i}/0.png", picture(i)) for i in range(1000)), "1,000 classes"),
+    "few of a class": (zip_bytes([*pictures(), ("birds/0.png", picture(9_999))]), "birds has 1"),
+    "only copies": (zip_bytes((f"{c}/{i}.png", picture(ord(c))) for c in "ab" for i in range(70)), "has 1"),
+    "only macOS forks": (zip_bytes((f"__MACOSX/cats/._{i}.png", b"x") for i in range(9)), "no usable"),
+    "only GIFs": (
+        zip_bytes((f"{c}/{i}.png", picture(i, "P", format="GIF")) for c in "ab" for i in range(9)),
+        "no usable",
+    ),
+    "Excel": (zip_bytes([("xl/workbook.xml", b"<x/>"), ("[Content_Types].xml", b"<x/>")]), "no usable"),
+}
+
+
+@pytest.mark.parametrize("name", ZIP_REFUSED)
+@pytest.mark.usefixtures("in_this_process")
+def test_a_zip_that_cannot_be_used_is_refused_with_the_reason(name: str, data_directory: Path) -> None:
+    content, said = ZIP_REFUSED[name]
+    refused(content, "pictures.zip", said, data_directory)
+
+
+def test_a_zip_that_is_too_large_is_refused_unread(data_directory: Path) -> None:
+    refused(b"PK\x03\x04" + b"\0" * 21 * uploads.MB, "pictures.zip", "20 MB", data_directory)
+
+
+SKIPPED = {
+    "._0.png": (b"resource fork", "operating system"),
+    ".DS_Store": (b"x", "operating system"),
+    "notes.txt": (b"x", "not called"),
+    "truncated.png": (picture(1)[:200], "broken picture"),
+    "noise.png": (b"\x89PNG\r\n\x1a\n" + bytes(200), "no PNG or JPEG|broken"),
+    "gif.png": (picture(1, "P", format="GIF"), "really a GIF"),
+    "webp.jpg": (picture(1, format="WEBP"), "really a WebP"),
+    "bmp.png": (picture(1, format="BMP"), "really a BMP"),
+    "tiff.png": (picture(1, format="TIFF"), "really a TIFF"),
+    "svg.png": (b"<svg onload='alert(1)'/>", "really an SVG"),
+    "html.jpg": (b"<script>alert(1)</script>", "no PNG or JPEG"),
+    "zip.png": (zip_bytes([("a", b"b")]), "really a ZIP"),
+    "empty.png": (b"", "no PNG or JPEG"),
+    "animated.png": (animated(), "animated"),
+    "wide.png": (huge_png(30_000, 30_000), "million pixels"),
+    "large.png": (huge_png(6_000, 5_000), "million pixels"),
+    "line.png": (picture(1, size=(50, 2)), "less than 4 pixels"),
+    "copy.png": (picture(0), "same as an earlier"),
+}
+
+
+@pytest.mark.parametrize("name", SKIPPED)
+@pytest.mark.usefixtures("in_this_process")
+def test_a_file_in_a_zip_that_is_no_picture_is_skipped_with_the_reason(name: str) -> None:
+    content, reason = SKIPPED[name]
+    draft = uploads.check("pictures.zip", zip_bytes([*pictures(), (f"cats/{name}", content)]))
+    assert sum(map(sum, draft.counts)) == 124
+    assert [s.count for s in draft.skipped] == [1]
+    assert re.search(reason, draft.skipped[0].reason), draft.skipped[0].reason
+    assert plain(name) in draft.skipped[0].first[0]
+
+
+GOOD_PICTURES = {
+    "JPEG": picture(1, format="JPEG"),
+    "JPEG in shades of grey": picture(1, "L", format="JPEG"),
+    "JPEG for print": picture(1, "CMYK", format="JPEG"),
+    "JPEG called png": picture(1, format="JPEG"),
+    "PNG, grey": picture(1, "L"),
+    "PNG, black and white": picture(1, "1"),
+    "PNG, 16 bits": picture(1, "I;16"),
+    "PNG, transparent": picture(1, "RGBA"),
+    "PNG, grey and transparent": picture(1, "LA"),
+    "PNG, palette": picture(1, "P"),
+    "large": picture(1, size=(900, 700)),
+    "small": picture(1, size=(4, 4)),
+}
+
+
+@pytest.mark.parametrize("name", GOOD_PICTURES)
+def test_every_usual_kind_of_picture_becomes_64_by_64_of_three_colours(name: str) -> None:
+    array, reason = upload_zip.decode(GOOD_PICTURES[name])
+    assert reason == ""
+    assert array is not None and array.shape == (64, 64, 3) and array.dtype == np.uint8
+    assert array.std() > 1  # not one flat colour
+
+
+def test_a_picture_keeps_its_colours_and_clear_parts_become_white() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (8, 8), (200, 10, 30, 0)).save(out, "PNG")
+    assert (upload_zip.decode(out.getvalue())[0] == 255).all()
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), (200, 10, 30)).save(out, "PNG")
+    assert (upload_zip.decode(out.getvalue())[0] == (200, 10, 30)).all()
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_windows_folders_unicode_names_and_outer_folders_are_understood() -> None:
+    folders = {"cats": "animals/K\u00e4tzchen \u732b/", "dogs": "animals\\dogs\\"}
+    renamed = [(folders[str(name)[:4]] + str(name)[5:], body) for name, body in pictures()]
+    draft = uploads.check("pictures.zip", zip_bytes(renamed))
+    assert set(draft.class_names) == {"K\u00e4tzchen \u732b", "dogs"}
+    assert "folders above were ignored" in draft.notes[0]
+    assert not draft.skipped
+
+
+def test_pictures_are_read_in_a_process_of_their_own() -> None:
+    draft = uploads.check("pictures.zip", zip_bytes(pictures()))
+    folder = own_data.draft_folder(draft.name)
+    labels, _ = own_data.read_splits(folder)
+    stored = own_data.read_pictures(folder)
+    assert stored.shape == (124, 64, 64, 3)
+    assert Counter(labels.tolist()) == {0: 62, 1: 62}
+    expected = {upload_zip.decode(body)[0].tobytes(): str(name).split("/")[0] for name, body in pictures()}
+    for array, label in zip(stored, labels, strict=True):
+        assert expected[array.tobytes()] == draft.class_names[label]
+    assert np.array_equal(own_data.read_pictures(folder, [5, 100]), stored[[5, 100]])
+    with pytest.raises(InvalidUpload, match="encrypted"):
+        uploads.check("pictures.zip", encrypted(zip_bytes(pictures(3))))
+
+
+def test_a_reader_that_takes_too_long_or_dies_is_an_error_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "SECONDS_FOR_PICTURES", 0.01)
+    with pytest.raises(InvalidUpload, match="took longer"):
+        uploads.check("pictures.zip", zip_bytes(pictures(2)))
+    monkeypatch.setattr(uploads, "SECONDS_FOR_PICTURES", 60)
+    monkeypatch.setattr(uploads.sys, "executable", "/bin/false")
+    with pytest.raises(InvalidUpload, match="could not be read"):
+        uploads.check("pictures.zip", zip_bytes(pictures(2)))
+
+
+ENCODED = {
+    "utf-8": ("utf-8", "Caf\u00e9 \u732b", 0),
+    "utf-8 with mark": ("utf-8-sig", "Caf\u00e9 \u732b", 0),
+    "latin-1": ("latin-1", "Caf\u00e9", 1),
+    "windows": ("cp1252", "\u201eCaf\u00e9\u201c", 1),
+}
+
+
+@pytest.mark.parametrize("name", ENCODED)
+def test_encodings_are_recognised_and_a_guess_is_said(name: str) -> None:
+    encoding, word, notes = ENCODED[name]
+    content = csv_bytes([(f"{word} {i}", "ab"[i % 2]) for i in range(140)]).decode().encode(encoding)
+    draft = uploads.check("t.csv", content)
+    assert len([n for n in draft.notes if "Latin-1" in n]) == notes
+    read, _, _ = own_data.read_texts(own_data.draft_folder(draft.name))
+    assert f"{word} 7" in read
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separators_are_recognised(separator: str) -> None:
+    draft = uploads.check("t.csv", csv_bytes(GOOD, f"Text{separator}LABEL", separator))
+    assert sum(map(sum, draft.counts)) == 140
+    assert len(draft.notes) == (separator != ",")
+
+
+ROWS_SKIPPED = {
+    "": "empty row",
+    ",": "empty row",
+    ",cats": "no text",
+    '"  ",cats': "no text",
+    "a text,": "no label",
+    "one cell": "fewer cells",
+    "an, unquoted, comma, cats": "more cells",
+    "a text," + "x" * 41: "more than 40 characters",
+    "The cats number 3 ran over the hill,cats": "same as an earlier",
+    "THE CATS  number 3 ran over the hill,cats": "same as an earlier",
+}
+
+
+@pytest.mark.parametrize("row", ROWS_SKIPPED)
+def test_a_row_that_cannot_be_used_is_skipped_with_its_line_and_the_reason(row: str) -> None:
+    draft = uploads.check("t.csv", csv_bytes(GOOD) + b"\n" + row.encode() + b"\n")
+    assert sum(map(sum, draft.counts)) == 140
+    if row or draft.skipped:
+        assert ROWS_SKIPPED[row] in draft.skipped[0].reason
+        assert draft.skipped[0].first == ("line 142",)
+
+
+def test_a_text_with_two_labels_is_left_out_wholly() -> None:
+    draft = uploads.check("t.csv", csv_bytes([*GOOD, ("The cats number 3 ran over the hill", "dogs")]))
+    assert draft.counts == uploads.check("t.csv", csv_bytes([r for r in GOOD if "cats number 3 " not in r[0]])).counts
+    assert draft.skipped[0].count == 2
+
+
+def test_formulas_stay_text_and_labels_lose_what_a_screen_would_act_on() -> None:
+    rows = [(f"=cmd|' /C calc'!A{i}", "[cats](http://x)") for i in range(70)] + texts(70, ["@dogs"])
+    draft = uploads.check("t.csv", csv_bytes(rows))
+    read, labels, _ = own_data.read_texts(own_data.draft_folder(draft.name))
+    assert draft.class_names == ("@dogs", "cats (http //x)")
+    assert "=cmd|' /C calc'!A3" in [t for t, y in zip(read, labels, strict=True) if y == 1]
+
+
+def test_no_example_is_in_two_splits_and_every_class_is_in_all() -> None:
+    rows = texts(40, ["a", "b", "c"])
+    draft = uploads.check("t.csv", csv_bytes([*rows, *rows, *((t.upper(), y) for t, y in rows)]))
+    read, labels, splits = own_data.read_texts(own_data.draft_folder(draft.name))
+    assert len({t.casefold() for t in read}) == len(read) == 120
+    assert draft.counts == ((24, 6, 10),) * 3
+    assert Counter(zip(labels.tolist(), splits.tolist(), strict=True)) == {
+        (c, s): draft.counts[c][s] for c in range(3) for s in range(3)
+    }
+    assert sum(s.count for s in draft.skipped) == 240
+
+
+def test_equal_files_give_equal_drafts_and_others_do_not() -> None:
+    first, again = (uploads.check("t.csv", csv_bytes(GOOD)) for _ in range(2))
+    assert (first.name, first.counts) == (again.name, again.counts)
+    assert uploads.check("t.csv", csv_bytes(texts(71))).name != first.name
+
+
+@pytest.mark.parametrize("name", ["docstrings", "reviews_topic"])
+def test_typical_tokens_come_near_to_what_the_shipped_texts_have(name: str) -> None:
+    assert typical_tokens(load(name).train.inputs) == pytest.approx(TOKENS[name], rel=0.3)
+
+
+def test_the_limit_of_tokens_is_the_models() -> None:
+    assert MOST_TOKENS == MAX_TOKENS
+
+
+def test_what_a_file_is_called_is_never_a_path(data_directory: Path) -> None:
+    draft = uploads.check("../../../<b>evil</b>.csv", csv_bytes(GOOD))
+    assert draft.file_name.endswith("b evil /b .csv")
+    assert {p.name for p in data_directory.iterdir()} == {"own", "own-drafts"}
+    assert [p.name for p in (data_directory / "own-drafts").iterdir()] == [draft.name]
+    with pytest.raises(SimulatorError, match="no name of an own data set"):
+        own_data.folder_of("own-../../etc")
+
+
+def test_there_are_enough_hostile_files() -> None:
+    assert len(CSV_REFUSED) + len(ZIP_REFUSED) + len(SKIPPED) >= 40

@@ -1,0 +1,126 @@
+"""Charts of one variant in detail: what each layer lost, and which classes it mixes up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from simulator.events import LayerReport, Measurement, Variant
+from ui import words
+from ui.charts import COLOURS, figure
+
+LIGHTEST = "#E3E8EB"  # an empty cell; cells are opaque, so that their numbers read alike on both themes
+LONGEST = 30  # characters of a label, so that bars keep half of a phone's width; the full name is in the tooltip
+CONTAINERS = {"block", "layer"}  # the number after them says enough
+
+
+def removed(layers: Sequence[LayerReport], reference: Sequence[LayerReport]) -> dict[str, float]:
+    """The fraction of each weight tensor that is zero or gone; vectors (biases, norms) are left out.
+
+    Args:
+        reference: The layers before pruning, by whose shapes a smaller tensor is judged; a layer that is not in it
+            is judged by its own shape.
+    """
+    before = {layer.name: layer.parameters for layer in reference}
+    return {
+        layer.name: 1 - layer.nonzero_parameters / before.get(layer.name, layer.parameters)
+        for layer in layers
+        if len(layer.shape) > 1
+    }
+
+
+def shrank(layers: Sequence[LayerReport], reference: Sequence[LayerReport]) -> bool:
+    """Whether any tensor is smaller than before, as structured pruning makes them."""
+    before = {layer.name: layer.shape for layer in reference}
+    return any(before.get(layer.name, layer.shape) != layer.shape for layer in layers)
+
+
+def layer_sparsity(layers: Sequence[LayerReport], variant: Variant, reference: Sequence[LayerReport] = ()) -> go.Figure:
+    """The share of each weight tensor that is zero or gone, the first layer on top.
+
+    Args:
+        reference: The layers before pruning; empty where the variant is not pruned.
+    """
+    shares = removed(layers, reference)
+    title = "Removed (%)" if shrank(layers, reference) else "Zeros (%)"
+    chart = figure(max(240, 60 + 18 * len(shares)), title, "", legend=False)
+    known = {layer.name: layer for layer in layers}
+    chart.add_bar(
+        x=[100 * share for share in shares.values()],
+        y=list(shares),
+        orientation="h",
+        marker={"color": COLOURS[variant]},
+        customdata=[(words.count(known[n].parameters), "x".join(map(str, known[n].shape))) for n in shares],
+        hovertemplate="%{y}<br>%{x:.1f} % of it; it has %{customdata[0]} (%{customdata[1]})<extra></extra>",
+    )
+    chart.update_yaxes(
+        autorange="reversed", tickfont={"size": 10}, tickvals=list(shares), ticktext=short_names(list(shares))
+    )
+    chart.update_xaxes(range=[0, 100])
+    return chart
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Layer names without ".weight", a beginning that three in four share, and the words of CONTAINERS within.
+
+    Where that would make two of them equal, the full names stay.
+    """
+    parts = [name.removesuffix(".weight").split(".") for name in names]
+    while beginning := _common_beginning(parts):
+        parts = [part[1:] if part[0] == beginning and len(part) > 1 else part for part in parts]
+    whole = [".".join([part[0], *(word for word in part[1:] if word not in CONTAINERS)]) for part in parts]
+    short = [name if len(name) <= LONGEST else f"{name[:16]}\N{HORIZONTAL ELLIPSIS}{name[-13:]}" for name in whole]
+    return short if len(set(short)) == len(names) else list(names)
+
+
+def _common_beginning(parts: Sequence[Sequence[str]]) -> str | None:
+    """The first word of three in four names; None where a number follows it, which alone would say nothing."""
+    firsts = Counter(part[0] for part in parts if len(part) > 1)
+    word, times = firsts.most_common(1)[0] if firsts else ("", 0)
+    numbered = any(part[0] == word and part[1].isdigit() for part in parts if len(part) > 1)
+    return None if 4 * times < 3 * len(parts) or numbered else word or None
+
+
+def confusion(measurement: Measurement, class_names: Sequence[str]) -> go.Figure:
+    """How often each true class (row) was answered with each class (column); the stronger, the more."""
+    chart = figure(380, "Answered", "True class", legend=False)
+    names = list(class_names) or [str(i) for i in range(len(measurement.confusion))]
+    top = max(map(max, measurement.confusion)) or 1
+    colour = COLOURS[measurement.name]
+    chart.add_heatmap(
+        z=measurement.confusion,
+        x=names,
+        y=names,
+        zmin=0,
+        zmax=top,
+        colorscale=[[0, LIGHTEST], [1, colour]],
+        showscale=False,
+        hovertemplate="%{y} answered as %{x}: %{z}<extra></extra>",
+    )
+    for true, row in zip(names, measurement.confusion, strict=True):
+        for answered, times in zip(names, row, strict=True):
+            ink = readable_on(mixed(LIGHTEST, colour, times / top))
+            chart.add_annotation(x=answered, y=true, text=str(times), showarrow=False, font={"color": ink})
+    chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    chart.update_xaxes(type="category", showgrid=False)
+    return chart
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def mixed(start: str, end: str, share: float) -> str:
+    """The colour that lies at ``share`` between two, as a colour scale draws it."""
+    return "#" + "".join(
+        f"{round(a + share * (b - a)):02X}" for a, b in zip(_channels(start), _channels(end), strict=True)
+    )
+
+
+def readable_on(colour: str) -> str:
+    """Black or white, whichever stands out more (relative luminance as in WCAG 2.2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else "#FFFFFF"

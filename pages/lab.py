@@ -27,7 +27,7 @@ with left:
 
     st.markdown("#### Distillation")
     teach.explain(
-        "The student learns from the teacher's soft targets and from the true labels at once.",
+        "The student learns from the true labels and from the method's soft loss at once.",
         "logits", "soft targets", "temperature", "alpha", "soft loss", "hard loss",
     )  # fmt: skip
     controls.draw("method", settled)

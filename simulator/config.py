@@ -167,8 +167,8 @@ class RunConfig(BaseModel):
     )
     recovery_with_teacher: bool = setting(
         True,
-        "Teacher helps recovery",
-        "Use the same distillation loss while recovering; off: labels only.",
+        "Soft loss in recovery",
+        "Use the same method of distillation while recovering; off: labels only.",
         more=True,
     )
     also_prune: tuple[AlsoPrune, ...] = setting(

@@ -41,7 +41,7 @@ STAGE_WORDS: dict[Stage, str] = {
     "prepare": "Loading the data and the weights.",
     "teacher": "The teacher learns the task, or is taken from an earlier run.",
     "control": "The student learns alone, from the labels only: the yardstick for distillation.",
-    "distil": "The same student, from the same start, learns with the teacher's help.",
+    "distil": "The same student, from the same start, learns by the chosen method.",
     "prune": "The least important weights of the distilled student are removed.",
     "recover": "What is left is trained, as the schedule says. What was pruned stays pruned.",
     "measure": "Every variant is measured the same way, on examples that none of them has seen.",

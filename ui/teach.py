@@ -21,7 +21,7 @@ GLOSSARY = {
     "teacher": "The large model, trained on the data first.",
     "student": "The smaller model that should come close to the teacher.",
     "control": "The student trained without the teacher: same start, same batches, same number of steps.",
-    "distilled": "The student trained with the teacher.",
+    "distilled": "The student trained by the chosen method: from the labels and the soft loss.",
     "pruned": "The distilled student with weights or channels removed at once, not yet retrained.",
     "recovered": "The pruned student after its training; what was pruned stays pruned. Its schedule says how it "
     "came about: see Schedule.",
@@ -29,7 +29,8 @@ GLOSSARY = {
     "soft targets": "softmax(teacher logits / T): the teacher's probabilities, softened.",
     "temperature": "T divides the logits before softmax. Higher is softer.",
     "alpha": "The weight of the soft loss; 1 - alpha weighs the hard loss.",
-    "soft loss": "T² times the KL divergence from the soft targets: 0 when student and teacher agree.",
+    "soft loss": "What the method adds to the labels. Of soft targets: T² times the KL divergence from them, 0 when "
+    "student and teacher agree.",
     "hard loss": "Cross-entropy with the true labels.",
     "KL divergence": "How far one distribution of probabilities is from another: 0 when they are equal.",
     "nats": "The unit of these losses: logarithms are natural. One nat is 1.44 bits.",
@@ -182,7 +183,7 @@ def findings(measurements: Sequence[Measurement], labels: Sequence[int]) -> list
     """
     by_name = by_variant(measurements)
     compared: tuple[tuple[Variant, Variant, str, str], ...] = (
-        ("distilled", "control", "With the teacher's help the student", "alone"),
+        ("distilled", "control", "The distilled student", "the control"),
         ("pruned", "distilled", "After pruning the student", "before"),
         ("recovered", "pruned", "After recovery it", "just after pruning"),
     )

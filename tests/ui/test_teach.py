@@ -10,6 +10,7 @@ from simulator.config import make_config
 from simulator.store import Run
 from tests.ui.invented import PROVENANCE, measurement
 from ui import teach
+from ui.story import STAGE_WORDS
 
 
 @pytest.mark.parametrize("function", ["soft_loss", "distillation_loss"])
@@ -93,3 +94,10 @@ def test_findings_say_what_was_left_alone():
     assert any("50.0 % of the weights" in s and "20.0 % of all" in s for s in teach.findings([distilled, masked], ()))
     cut = measurement("pruned", parameters=60)
     assert any("cut out 40.0 %" in s for s in teach.findings([distilled, cut], ()))
+
+
+def test_nothing_credits_a_teacher_where_the_method_may_have_none():
+    """Label smoothing leaves a distilled student too, and no teacher helped it."""
+    said = teach.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)], ())
+    for text in (*said, teach.GLOSSARY["distilled"], STAGE_WORDS["distil"]):
+        assert "teacher" not in text.lower()

@@ -87,7 +87,8 @@ def attention(student: Features, teacher: Features, projection: Projection) -> T
         \quad Q = \sum_c A_c^2
 
     summed over the stages. Transformers: KL(teacher's || student's) of the attention probabilities, mean over the
-    heads, mean over real tokens and matched layers.
+    heads, mean over real tokens and matched layers. Added to the soft targets here; the first paper reports it with and
+    without them, the second has none.
 
     Source: Zagoruyko and Komodakis 2017, "Paying More Attention to Attention", arXiv:1612.03928, equation 2;
     Wang, Wei, Dong, Bao, Yang and Zhou 2020, "MiniLM", arXiv:2002.10957, equation 5.

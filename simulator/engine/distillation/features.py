@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from simulator.engine.batches import Batch
+from simulator.engine.device import autocast
 
 MOBILENET_STAGES = ["features.3", "features.6", "features.13", "features.17"]
 """The last block before each halving of the picture, and the last of all."""
@@ -32,10 +33,15 @@ class Features(NamedTuple):
 
 
 class Tap:
-    """Listens to a model's layers during its forward pass; used as a context, which takes the hooks off again."""
+    """Listens to a model's layers during its forward pass; used as a context, which takes the hooks off again.
 
-    def __init__(self, model: nn.Module) -> None:
+    Args:
+        attention: Whether the attention probabilities are worked out too; without, ``Features.attention`` is empty.
+    """
+
+    def __init__(self, model: nn.Module, attention: bool) -> None:
         self.model = model
+        self.looks = queries_and_keys(model) if attention else []
         self.heard: dict[str, Any] = {}
         self.handles: list[torch.utils.hooks.RemovableHandle] = []
 
@@ -44,7 +50,7 @@ class Tap:
         for number, layer in enumerate(layers):
             self._listen(f"layer {number}", layer)
         self.handles.append(last.register_forward_pre_hook(lambda _, inputs: self.heard.update(pooled=inputs[0])))
-        for number, (query, key) in enumerate(queries_and_keys(self.model)):
+        for number, (query, key) in enumerate(self.looks):
             self._listen(f"query {number}", query)
             self._listen(f"key {number}", key)
         return self
@@ -66,7 +72,7 @@ class Tap:
         real = batch["attention_mask"].bool() if "attention_mask" in batch else None
         attention = tuple(
             attention_probabilities(self.model, self.heard[f"query {n}"], self.heard[f"key {n}"], real)
-            for n, _ in enumerate(queries_and_keys(self.model))
+            for n, _ in enumerate(self.looks)
         )
         heard = tuple(self.heard[f"layer {n}"].float() for n, _ in enumerate(layers))
         pooled = self.heard["pooled"].float()
@@ -127,12 +133,18 @@ Forward = Callable[[nn.Module, Batch], Tensor]
 
 
 @torch.no_grad()
-def look(model: nn.Module, logits: Forward, batch: Batch) -> Features:
-    """The features of a batch in evaluation mode; the model's own mode is kept."""
+def look(model: nn.Module, logits: Forward, batch: Batch, attention: bool = True, bfloat16: bool = False) -> Features:
+    """The features of a batch in evaluation mode; the model's own mode is kept.
+
+    Args:
+        attention: As for :class:`Tap`.
+        bfloat16: Whether matrix products run in bfloat16.
+    """
     training = model.training
     model.eval()
-    with Tap(model) as tap:
-        logits(model, batch)
+    with Tap(model, attention) as tap:
+        with autocast(next(model.parameters()).device, bfloat16):
+            logits(model, batch)
         features = tap.features(batch)
     model.train(training)
     return features

@@ -48,6 +48,7 @@ class Guide:
         teacher_examples: The same with the teacher's.
         tap: Listens to the student; None where no features are compared.
         projection: Learned beside the student; None where the method has none.
+        bfloat16: Whether the teacher's matrix products run in bfloat16, as the student's.
     """
 
     teaching: Teaching
@@ -56,6 +57,7 @@ class Guide:
     teacher_examples: Examples
     tap: Tap | None = None
     projection: Projection = None
+    bfloat16: bool = False
 
     def soft(self, student_logits: Tensor, rows: Tensor) -> Tensor:
         """The soft loss of a step, a scalar.
@@ -70,20 +72,26 @@ class Guide:
         if self.tap is None:
             return soft
         student = self.tap.features(self.examples.rows(rows))
-        teacher = look(told.teacher, self.run, self.teacher_examples.rows(rows))
+        batch = self.teacher_examples.rows(rows)
+        teacher = look(told.teacher, self.run, batch, told.method == "attention", self.bfloat16)
         on_features = FEATURE_METHODS[told.method](student, teacher, self.projection)
         return soft + on_features if told.method in WITH_SOFT_TARGETS else on_features
 
 
 @contextmanager
 def guided(
-    student: nn.Module, teaching: Teaching | None, run: Forward, examples: Examples, teacher_examples: Examples
+    student: nn.Module,
+    teaching: Teaching | None,
+    run: Forward,
+    examples: Examples,
+    teacher_examples: Examples,
+    bfloat16: bool = False,
 ) -> Iterator[Guide | None]:
     """Inside, the student's layers are listened to if the method needs it; None without a teaching.
 
     Args:
         run: From a model and a batch to logits.
-        examples, teacher_examples: As for :class:`Guide`.
+        examples, teacher_examples, bfloat16: As for :class:`Guide`.
     """
     if teaching is None:
         yield None
@@ -96,5 +104,5 @@ def guided(
             look(teaching.teacher, run, teacher_examples.rows(few)),
         )
         projection = make_projection(teaching.method, *shapes, teaching.seed)
-        with Tap(student) as tap:
-            yield Guide(teaching, run, examples, teacher_examples, tap, projection)
+        with Tap(student, teaching.method == "attention") as tap:
+            yield Guide(teaching, run, examples, teacher_examples, tap, projection, bfloat16)

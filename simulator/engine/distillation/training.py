@@ -84,7 +84,7 @@ def train(
     """
     scales = tensor_scales(model) if plan.relative_steps else {}
     vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
-    with vocabulary as (used, validation), guided(model, teaching, logits, used, examples) as guide:
+    with vocabulary as (used, validation), guided(model, teaching, logits, used, examples, plan.bfloat16) as guide:
         optimizer = make_optimizer(model, plan, scales, guide and guide.projection)
         yield from _train(model, logits, used, validation, plan, stage, variant, guide, masks or {}, remask, optimizer)
     release_memory()

@@ -13,6 +13,7 @@ from torchvision.models import mobilenet_v2
 from simulator.engine import portable
 from simulator.engine.batches import Examples
 from simulator.engine.distillation import feature_losses as losses
+from simulator.engine.distillation import features as features_module
 from simulator.engine.distillation.feature_losses import FEATURE_METHODS
 from simulator.engine.distillation.features import Features, Tap, look, matched
 from simulator.engine.distillation.guidance import Teaching
@@ -164,7 +165,7 @@ def test_features_of_the_cnns_are_their_stages(model):
 
 def test_the_tap_leaves_no_hook_behind():
     model = small_distilbert()
-    with Tap(model):
+    with Tap(model, attention=True):
         pass
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
 
@@ -206,3 +207,26 @@ def test_a_projection_learns_and_does_not_stay_in_the_student():
     student, points = tiny_run("hint", 1.0, "resnet18")
     assert "projection" not in "".join(student.state_dict())
     assert points[-1].soft < points[0].soft
+
+
+@pytest.mark.parametrize("method", FEATURE_METHODS)
+def test_the_teacher_runs_once_a_step_in_the_students_arithmetic_and_attention_only_where_it_is_read(
+    method, monkeypatch
+):
+    """Dropout and data as always; counted at the teacher's first layer and where probabilities are worked out."""
+    seen, worked_out = [], []
+    real = features_module.attention_probabilities
+    monkeypatch.setattr(features_module, "attention_probabilities", lambda *a: worked_out.append(1) or real(*a))
+    teacher, student = small_distilbert(layers=2), small_distilbert(layers=1)
+    layer = teacher.distilbert.transformer.layer[0].attention.q_lin
+    layer.register_forward_hook(lambda module, inputs, output: seen.append(output.dtype))
+    examples = Examples(token_batch(examples=16, tokens=9), torch.arange(16) % 3)
+    teaching = Teaching(method, 2.0, torch.zeros(16, 3), teacher)
+    plan = TrainingPlan(epochs=1, learning_rate=1e-3, batch_size=8, seed=0, alpha=0.5, bfloat16=True)
+    run = MODULES["distilbert"].logits
+    events = list(train(student, run, examples, examples, plan, stage="distil", variant="distilled", teaching=teaching))
+    assert seen[-2:] == [torch.bfloat16] * 2  # two steps; before them one look at the shapes
+    assert len(seen) == 3
+    # the look at the shapes reads 1 + 2 layers, and so does each of the two steps if the method asks for it
+    assert len(worked_out) == (9 if method == "attention" else 3)
+    assert all(math.isfinite(e.soft) for e in events if e.kind == "loss")

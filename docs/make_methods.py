@@ -1,0 +1,149 @@
+"""Writes docs/methods.md from the catalogues and from the docstrings of the functions that run.
+
+    python -m docs.make_methods
+
+A new method appears by itself. A new kind of method is one more entry of ``SECTIONS``. Files are read, not imported:
+that would load torch.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.distillation_catalog import METHODS, Method
+from simulator.pruning_catalog import IMPORTANCES
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "methods.md"
+
+MATH = ".. math::"
+
+INTRODUCTION = """\
+# Methods
+
+What each method computes, from which paper, with which weights. This page is made from the docstrings of the code
+that runs; do not edit it: `python -m docs.make_methods` writes it again.
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One method on the page: its name is a function's name in one of the section's files."""
+
+    name: str
+    title: str
+    help: str
+    facts: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Methods of one kind, and the files, below the root, whose top-level functions they are."""
+
+    title: str
+    introduction: str
+    files: Sequence[str]
+    entries: Sequence[Entry]
+
+
+def distillation_facts(method: Method) -> str:
+    """What the catalogue knows of a method, in a line."""
+    needs = "no teacher" if not method.has_teacher else "the teacher's cached logits"
+    needs = "the teacher at every step" if method.compares_features else needs
+    temperature = "uses the temperature" if method.uses_temperature else "does not use the temperature"
+    classes = f"; at least {method.fewest_classes} classes" if method.fewest_classes > 2 else ""
+    return f"Usual alpha {method.alpha:g}; needs {needs}; {temperature}{classes}. {method.paper}."
+
+
+SECTIONS = (
+    Section(
+        "Distillation",
+        "The loss is alpha times the method's soft loss plus 1 - alpha times the hard loss, cross-entropy with the "
+        "labels (`simulator/engine/distillation/losses.py`).",
+        ("simulator/engine/distillation/methods.py", "simulator/engine/distillation/feature_losses.py"),
+        [Entry(m.name, m.title, m.help, distillation_facts(m)) for m in METHODS.values()],
+    ),
+    Section(
+        "Importance",
+        "The score by which weights are ranked for pruning; the lowest go first.",
+        ("simulator/engine/pruning/importance.py",),
+        [Entry(m.name, m.title, m.help) for m in IMPORTANCES.values()],
+    ),
+)
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([INTRODUCTION, *(section_text(section) for section in SECTIONS)])
+
+
+def section_text(section: Section) -> str:
+    """A heading, and every method under it.
+
+    Raises:
+        LookupError: where a method has no function of its name, or the function no docstring.
+    """
+    found = docstrings(section.files)
+    parts = [f"## {section.title}\n\n{section.introduction}\n"]
+    for entry in section.entries:
+        if entry.name not in found:
+            raise LookupError(f"{entry.name} is in the catalogue and has no docstring in {', '.join(section.files)}")
+        parts.append(entry_text(entry, found))
+    return "\n".join(parts)
+
+
+def entry_text(entry: Entry, found: Mapping[str, tuple[str, str]]) -> str:
+    """One method: title, help, facts, and what its docstring says."""
+    file, text = found[entry.name]
+    facts = f"{entry.facts}\n\n" if entry.facts else ""
+    return f"### {entry.title}: `{entry.name}`\n\n{entry.help}\n\n{facts}{as_markdown(text)}\n\nCode: `{file}`.\n"
+
+
+def docstrings(files: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Of the functions at the files' top level: name -> (file, docstring)."""
+    found = {}
+    for file in files:
+        for node in ast.parse((ROOT / file).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
+                found[node.name] = (file, text)
+    return found
+
+
+def as_markdown(docstring: str) -> str:
+    """A docstring with its formulas as math blocks, its arguments as a list, and its double backticks single."""
+    body, _, arguments = inspect.cleandoc(docstring).partition("\nArgs:\n")
+    blocks = body.strip().split("\n\n") + ([argument_list(arguments)] if arguments else [])
+    return "\n\n".join(math_block(block) if block.startswith(MATH) else prose(block) for block in blocks)
+
+
+def prose(block: str) -> str:
+    """Sphinx's roles and double backticks as Markdown's code."""
+    return re.sub(r":\w+:`([^`]+)`", r"`\1`", block).replace("``", "`")
+
+
+def math_block(block: str) -> str:
+    """A ``.. math::`` directive as a fenced block."""
+    lines = [line.strip() for line in block.removeprefix(MATH).strip().splitlines()]
+    return "\n".join(["```math", *lines, "```"])
+
+
+def argument_list(arguments: str) -> str:
+    """The lines under "Args:" as a list; what follows them (Returns, Raises) as paragraphs."""
+    taken, _, rest = arguments.partition("\n\n")
+    items: list[str] = []
+    for line in inspect.cleandoc(taken).splitlines():
+        if line.startswith(" "):
+            items[-1] += f" {line.strip()}"
+        else:
+            name, _, words = line.partition(":")
+            items.append(f"- `{name}`:{words}")
+    return "\n".join(items) + (f"\n\n{inspect.cleandoc(rest)}" if rest else "")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

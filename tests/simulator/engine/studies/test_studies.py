@@ -130,9 +130,9 @@ def test_the_student_of_the_missing_digit_sees_none(monkeypatch):
     seen = []
     real = studies.Bench.train
 
-    def watched(self, initial, examples, *rest):
+    def watched(self, config, initial, examples, *rest):
         seen.append(examples.labels)
-        return real(self, initial, examples, *rest)
+        return real(self, config, initial, examples, *rest)
 
     monkeypatch.setattr(studies.Bench, "train", watched)
     measured = cells(list(studies.run(tiny("missing_digit"))))

@@ -10,24 +10,16 @@ screens are also drawn at two widths, light and dark, into screenshots/.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).parents[1]
+from tests.serving import ROOT, chromium, served
+
 SLIDERS = {
     "soft_targets": ("Temperature T", "Test example"),
     "loss": ("Temperature T", "Alpha", "Test example"),
@@ -55,18 +47,18 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=12)
     parser.add_argument("--shots", action="store_true")
     options = parser.parse_args()
-    with server() as address, browser() as chromium:
+    with tempfile.TemporaryDirectory() as data, served(Path(data), KDPS_WARM="0") as here, chromium() as browser:
         if options.shots:
-            shoot(chromium, address)
+            shoot(browser, here.address)
             return
         print(f"{'control':34} {'n':>3}  from key p50  p95 ms   from sending p50  p95 ms")
         for screen in (*SLIDERS, "inside"):
-            measure(chromium, address, screen, options.changes)
+            measure(browser, here.address, screen, options.changes)
 
 
-def measure(chromium: Browser, address: str, screen: str, changes: int) -> None:
+def measure(browser: Browser, address: str, screen: str, changes: int) -> None:
     """Print the two spans of every control of a screen."""
-    page = opened(chromium, address, screen, 1280, "light")
+    page = opened(browser, address, screen, 1280, "light")
     page.evaluate(WATCH)
     for slider in SLIDERS.get(screen, ()):
         handle = page.get_by_role("slider", name=slider)
@@ -94,9 +86,9 @@ def print_spans(name: str, spans: list[tuple[float, float]]) -> None:
     print(f"{name:34} {len(spans):3}  {key50:12.0f} {key95:7.0f}   {sent50:16.0f} {sent95:7.0f}", flush=True)
 
 
-def opened(chromium: Browser, address: str, screen: str, width: int, theme: str) -> Page:
+def opened(browser: Browser, address: str, screen: str, width: int, theme: str) -> Page:
     """A Learn screen, drawn."""
-    context = chromium.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{address}/learn_{screen}")
     page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
@@ -104,59 +96,18 @@ def opened(chromium: Browser, address: str, screen: str, width: int, theme: str)
     return page
 
 
-def shoot(chromium: Browser, address: str) -> None:
+def shoot(browser: Browser, address: str) -> None:
     """A picture of every screen at both widths, light and dark."""
     folder = ROOT / "screenshots"
     folder.mkdir(exist_ok=True)
     for screen in (*SLIDERS, "inside"):
         for width, theme in ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")):
-            page = opened(chromium, address, screen, width, theme)
+            page = opened(browser, address, screen, width, theme)
             height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
             page.set_viewport_size({"width": width, "height": min(int(height) + 60, 4000)})
             page.wait_for_timeout(800)
             page.screenshot(path=folder / f"learn-{screen}-{width}-{theme}.png")
             page.context.close()
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Chromium, as it is installed on this machine."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """The app on a port of its own, with an empty data directory and no waiting worker."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "KDPS_DATA_DIR": folder, "KDPS_WARM": "0"}
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-        command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def wait_for(address: str) -> None:
-    """Until the server answers, at most a minute."""
-    until = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=1)
-            return
-        except (URLError, OSError):
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.3)
 
 
 if __name__ == "__main__":

@@ -10,24 +10,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import sync_playwright
 
 from simulator import make_config, service
 from simulator.events import LossPoint
 from simulator.machine import MB
 from simulator.store import ENDED
+from tests.serving import ROOT, chromium, served
 
-ROOT = Path(__file__).parents[1]
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "home"]
 WARM_SECONDS = 15
 POLL_SECONDS = 0.02
 
@@ -46,40 +41,17 @@ def main() -> None:
 
 def web_process() -> dict[str, float]:
     """Seconds from the server's first answer to the first page drawn, and its memory after every page was seen."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    server = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            page = browser.new_page()
-            wait_for_server(address)
-            started = time.perf_counter()
-            page.goto(address)
+    with served(Path(os.environ["KDPS_DATA_DIR"])) as here, chromium() as browser:
+        page = browser.new_page()
+        started = time.perf_counter()
+        page.goto(here.address)
+        page.get_by_role("heading", level=1).wait_for()
+        first_page = time.perf_counter() - started
+        for name in PAGES:
+            page.goto(f"{here.address}/{name}")
             page.get_by_role("heading", level=1).wait_for()
-            first_page = time.perf_counter() - started
-            for name in ("models", "lab", "results", "runs"):
-                page.goto(f"{address}/{name}")
-                page.get_by_role("heading", level=1).wait_for()
-            memory = psutil.Process(server.pid).memory_info().rss / MB
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+        memory = psutil.Process(here.pid).memory_info().rss / MB
     return {"first_page_s": first_page, "web_process_mib": memory}
-
-
-def wait_for_server(address: str) -> None:
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-        except OSError:
-            time.sleep(POLL_SECONDS)
-        else:
-            return
 
 
 def runs() -> dict[str, float]:

@@ -5,123 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.waiting import wait_until
+from tests.browser.screens import (
+    POINTS,
+    SHORT,
+    TEN_MINUTES,
+    download,
+    open_lab,
+    press,
+    shoot,
+    start_run,
+    wait_for_points,
+)
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-SHOTS = ROOT / "screenshots"
-WIDTHS = (1280, 390)
 SCREENS = {"/": "home", "/models": "models", "/lab": "lab", "/results": "results", "/runs": "runs"}
-# The teacher is trained on all digits once; the rest of the run is kept short.
-SHORT = "train_examples=64&epochs=1&recovery_epochs=1&student_size=0.25"
-A_MINUTE, TEN_MINUTES = 60_000, 600_000
-
-POINTS = """() => [...document.querySelectorAll('.js-plotly-plot')]
-    .flatMap(plot => plot.data).filter(t => t.name && t.x).reduce((n, t) => n + t.x.length, 0)"""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own, with a data directory of its own, as a user starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "KDPS_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        assert process.poll() is None, "the server ended"
-        try:
-            return bool(urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200)
-        except (URLError, OSError):
-            return False
-
-    try:
-        wait_until(answers, seconds=60)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(A_MINUTE)
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    yield page
-    context.close()
-    assert not broken
-
-
-def press(page: Page, slider: str, key: str, times: int = 1) -> None:
-    handle = page.get_by_role("slider", name=slider)
-    handle.focus()
-    for _ in range(times):
-        handle.press(key)
-
-
-def open_lab(page: Page, server: str, query: str = "") -> None:
-    page.goto(f"{server}/lab?{query}")
-    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
-
-
-def start_run(page: Page) -> str:
-    page.get_by_role("button", name="Run", exact=True).click()
-    page.wait_for_function("new URLSearchParams(location.search).has('run')")
-    return str(page.evaluate("new URLSearchParams(location.search).get('run')"))
-
-
-def wait_for_points(page: Page, more_than: int) -> int:
-    page.wait_for_function(f"({POINTS})() > {more_than}", timeout=TEN_MINUTES)
-    return int(page.evaluate(POINTS))
-
-
-def shoot(page: Page, name: str) -> None:
-    """A picture of the whole page at each width; the page must not scroll sideways at any."""
-    SHOTS.mkdir(exist_ok=True)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 1000})
-        page.wait_for_timeout(1000)  # the charts follow the width
-        height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
-        page.set_viewport_size({"width": width, "height": min(int(height) + 60, 6000)})
-        page.wait_for_timeout(500)
-        page.screenshot(path=SHOTS / f"{name}-{width}.png")
-        assert (
-            page.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
-        )
-    page.set_viewport_size({"width": 1280, "height": 1000})
 
 
 def test_set_sliders_run_see_the_curve_grow_reload_cancel(page: Page, server: str) -> None:
@@ -175,12 +79,6 @@ def test_a_run_to_its_end_its_results_and_its_downloads(page: Page, server: str)
         page.wait_for_timeout(2000)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         shoot(page, name)
-
-
-def download(page: Page, label: str) -> bytes:
-    with page.expect_download() as coming:
-        page.get_by_role("button", name=label).click()
-    return Path(coming.value.path()).read_bytes()
 
 
 def test_settings_live_in_the_url_and_survive_pages_and_reloads(page: Page, server: str) -> None:

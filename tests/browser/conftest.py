@@ -1,0 +1,42 @@
+"""A real server and a real browser, both once a module; a fresh page for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.screens import A_MINUTE
+from tests.serving import chromium, installed_chromium, served
+
+
+expect.set_options(timeout=A_MINUTE)  # a busy machine is slow, and no test here is of speed
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of this module's own, as a user starts it."""
+    with served(tmp_path_factory.mktemp("data")) as here:
+        yield here.address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if installed_chromium() is None:
+        pytest.skip("no Chromium on this machine")
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a context of its own; an error in its scripts fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(A_MINUTE)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    yield page
+    context.close()
+    assert not broken

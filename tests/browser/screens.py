@@ -1,0 +1,63 @@
+"""What a person does on the screens: press keys, start a run, wait for curves, download, take a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.serving import ROOT
+
+SHOTS = ROOT / "screenshots"
+WIDTHS = (1280, 390)
+A_MINUTE, TEN_MINUTES = 60_000, 600_000
+# The teacher is trained on all digits once; the rest of the run is kept short.
+SHORT = "train_examples=64&epochs=1&recovery_epochs=1&student_size=0.25"
+
+POINTS = """() => [...document.querySelectorAll('.js-plotly-plot')]
+    .flatMap(plot => plot.data).filter(t => t.name && t.x).reduce((n, t) => n + t.x.length, 0)"""
+
+
+def press(page: Page, slider: str, key: str, times: int = 1) -> None:
+    handle = page.get_by_role("slider", name=slider)
+    handle.focus()
+    for _ in range(times):
+        handle.press(key)
+
+
+def open_lab(page: Page, server: str, query: str = "") -> None:
+    page.goto(f"{server}/lab?{query}")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def start_run(page: Page) -> str:
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_function("new URLSearchParams(location.search).has('run')")
+    return str(page.evaluate("new URLSearchParams(location.search).get('run')"))
+
+
+def wait_for_points(page: Page, more_than: int) -> int:
+    page.wait_for_function(f"({POINTS})() > {more_than}", timeout=TEN_MINUTES)
+    return int(page.evaluate(POINTS))
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture of the whole page at each width; the page must not scroll sideways at any."""
+    SHOTS.mkdir(exist_ok=True)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_timeout(1000)  # the charts follow the width
+        height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
+        page.set_viewport_size({"width": width, "height": min(int(height) + 60, 6000)})
+        page.wait_for_timeout(500)
+        page.screenshot(path=SHOTS / f"{name}-{width}.png")
+        assert (
+            page.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
+        )
+    page.set_viewport_size({"width": 1280, "height": 1000})
+
+
+def download(page: Page, label: str) -> bytes:
+    with page.expect_download() as coming:
+        page.get_by_role("button", name=label).click()
+    return Path(coming.value.path()).read_bytes()

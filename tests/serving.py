@@ -1,0 +1,74 @@
+"""The real app as a user starts it, and the browser that is installed here: for browser tests and benchmarks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that answers."""
+
+    address: str
+    pid: int
+
+
+@contextmanager
+def served(data_directory: Path, **environment: str) -> Iterator[Served]:
+    """The app on a port of its own, with a data directory of its own; ended afterwards.
+
+    Args:
+        environment: Variables beside those that are set already.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    everything = {**os.environ, "KDPS_DATA_DIR": str(data_directory), **environment}
+    process = subprocess.Popen(command, cwd=ROOT, env=everything)
+    address = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        assert process.poll() is None, "the server ended"
+        try:
+            return bool(urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200)
+        except (URLError, OSError):
+            return False
+
+    try:
+        wait_until(answers, seconds=60)
+        yield Served(address, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def installed_chromium() -> str | None:
+    """The path of this machine's Chromium or Chrome; None where there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()

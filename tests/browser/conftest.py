@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.screens import A_MINUTE
 from tests.serving import chromium, installed_chromium, served
 
-
 expect.set_options(timeout=A_MINUTE)  # a busy machine is slow, and no test here is of speed
 
 

@@ -128,7 +128,7 @@ def _train(
             # backward, with the gradient's norm clipped; then what was pruned is put back to zero
             optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), MAX_GRADIENT_NORM)
+            clip_gradients(model)
             optimizer.step()
             rate = plan.learning_rate * warm_up_then_decay(step, steps)
             step, seen = step + 1, seen + len(rows)
@@ -191,6 +191,13 @@ def make_optimizer(
             by_kind.setdefault((plan.learning_rate * scale.get(name, 1.0), plan.weight_decay), []).append(p)
     groups = [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in by_kind.items()]
     return torch.optim.AdamW(groups, fused=True)
+
+
+def clip_gradients(model: nn.Module) -> None:
+    """``clip_grad_norm_`` without its pass over all gradients that multiplies them by 1 where nothing is clipped."""
+    norm = nn.utils.get_total_norm(p.grad for p in model.parameters() if p.grad is not None)
+    if norm > MAX_GRADIENT_NORM:
+        nn.utils.clip_grads_with_norm_(model.parameters(), MAX_GRADIENT_NORM, norm)
 
 
 def warm_up_then_decay(step: int, steps: int) -> float:

@@ -10,6 +10,7 @@ from simulator.engine.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import (
     TrainingPlan,
+    clip_gradients,
     make_optimizer,
     predict,
     tensor_scales,
@@ -140,6 +141,21 @@ def test_the_learning_rate_warms_up_and_decays_to_nothing():
     assert rates[9] == rates[10] == 1.0
     assert rates[100] == 0.0
     assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
+def test_gradients_are_clipped_as_torch_does(scale):
+    def with_gradients():
+        model = nn.Sequential(nn.Linear(7, 5), nn.Linear(5, 3, bias=False))
+        for number, p in enumerate(model.parameters()):
+            p.grad = scale * torch.randn(p.shape, generator=torch.Generator().manual_seed(number))
+        return model
+
+    ours, torchs = with_gradients(), with_gradients()
+    clip_gradients(ours)
+    nn.utils.clip_grad_norm_(torchs.parameters(), 1.0)
+    for mine, theirs in zip(ours.parameters(), torchs.parameters(), strict=True):
+        assert torch.equal(mine.grad, theirs.grad)
 
 
 def test_relative_steps_follow_each_tensors_scale():

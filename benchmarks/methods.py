@@ -5,7 +5,8 @@ there is something to gain and the whole takes minutes.
 
     python -m benchmarks.methods [--model NAME ...] [--group GROUP ...] [--seeds N] [--json FILE] [--page]
 
-``--json`` adds to what the file holds already; ``--page`` writes docs/methods_measured.md from it.
+``--json`` adds to what the file holds already; ``--page`` writes docs/methods_measured.md from it. A group that was
+stopped (Ctrl-C) goes on from the students it had.
 """
 
 from __future__ import annotations
@@ -87,14 +88,17 @@ def sweep_of(model: str, group: str, seeds: int) -> StudyConfig:
 
 def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
     """Carry a group out and compare: distilled with control; or pruned and recovered with distilled and each other."""
-    from simulator.engine import worker  # torch, only now
+    from simulator.engine.worker import carry_out, same_study  # torch, only now
 
     config = sweep_of(model, group, seeds)
-    run_id = service.submit(config, origin="cli")
+    stopped = [
+        it.id for it in service.list_runs(("cancelled", "interrupted")) if it.study and same_study(it.study, config)
+    ]
+    run_id = service.submit(config.model_copy(update={"continues": stopped[0] if stopped else ""}), origin="cli")
     store = open_store()
     store.start(run_id, process_name())
     started = datetime.now(UTC)
-    for _ in worker.carry_out(run_id, store):
+    for _ in carry_out(run_id, store):
         pass
     if service.run(run_id).state != "finished":
         raise SystemExit(f"{model}, {group}: {service.run(run_id).message}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import results, teach, views
+from ui import budget_fit, results, teach, views
 from ui.frame import need_frame
 from ui.guard import errors_shown
 
@@ -25,6 +25,7 @@ with errors_shown():
     views.gains(measured)
     st.header("Compression table", divider="gray")
     views.compression(measured, story.labels)
+    budget_fit.foretold(run, measured)
     with st.expander("What these numbers do not say", icon=":material/info:"):
         st.markdown("\n".join(f"- {caveat}" for caveat in teach.CAVEATS))
     views.downloads(run, measured)

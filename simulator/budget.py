@@ -135,12 +135,21 @@ def forecast_study(config: StudyConfig, store: Store) -> Forecast:
     recent = store.recent_costs(base.model)
     costs = [cost for settings, said in recent for cost in _costs(settings, said)]
     once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
-    training = _work("distil", config.entry.trained_examples(config), base) * _pace("distil", base.model, costs)
+    training = _work("distil", config.entry.trained_examples(config), _costliest(config)) * _pace(
+        "distil", base.model, costs
+    )
     return Forecast(
         seconds=once + training,
         peak_memory_mb=memory_mb(base, trains_teacher),
         basis="recent runs" if recent else "estimate",
     )
+
+
+def _costliest(config: StudyConfig) -> RunConfig:
+    """The base, with a method that needs the teacher at every step where some cells have one."""
+    methods = [value for axis in config.axes if axis.setting == "method" for value in axis.values]
+    compared = [method for method in methods if METHODS[str(method)].compares_features]
+    return config.base.model_copy(update={"method": compared[0]}) if compared else config.base
 
 
 def check_fits(config: RunConfig, forecast: Forecast, busy: Collection[int] = ()) -> None:

@@ -50,7 +50,8 @@ IMPORTANCES: dict[str, MethodInfo] = {
         MethodInfo(
             "batchnorm_scale",
             "Batch norm scale",
-            "The factor by which batch normalisation multiplies a channel: weakly scaled channels go first.",
+            "The factor by which batch normalisation multiplies a channel: weakly scaled channels go first, or of "
+            "single weights those that are small once they are scaled.",
         ),
     )
 }
@@ -118,7 +119,11 @@ TRAIN_AGAIN = ("lottery", "lottery_random")
 """Schedules that train from the start, for as many epochs as the distillation, in place of recovery."""
 
 
+SCORE_LAYERS_ONLY = ("wanda", "batchnorm_scale")
+"""Importances that score the weights of layers and no other part of a model."""
+
+
 def importances_for(kind: Kind, pruning: str) -> tuple[str, ...]:
     """The importances that make sense for a kind of model and a pattern."""
-    channels = kind == "image" and pruning == "structured"
-    return tuple(name for name in IMPORTANCES if channels or name != "batchnorm_scale")
+    scaled = kind == "image" and pruning != "2:4"
+    return tuple(name for name in IMPORTANCES if scaled or name != "batchnorm_scale")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.catalog import MODELS
-from simulator.pruning_catalog import NEED_RECOVERY, SCHEDULES_FOR, SCOPES_FOR, WHY_NOT, importances_for
+from simulator.pruning_catalog import (
+    NEED_RECOVERY,
+    SCHEDULES_FOR,
+    SCOPES_FOR,
+    SCORE_LAYERS_ONLY,
+    WHY_NOT,
+    importances_for,
+)
 
 if TYPE_CHECKING:
     from simulator.config import RunConfig
@@ -28,17 +35,17 @@ def check_what_is_ranked(config: RunConfig) -> None:
         raise ValueError(
             f"also_prune {also} applies to single weights only: choose pruning unstructured, or leave also_prune empty"
         )
-    if also and config.importance == "wanda":
+    if also and config.importance in SCORE_LAYERS_ONLY:
         raise ValueError(
-            f"also_prune {also} does not go with importance wanda, which needs the inputs that a layer's weights "
-            "multiply: choose magnitude, random or taylor, or leave also_prune empty"
+            f"also_prune {also} does not go with importance {config.importance}, which scores the weights of layers "
+            "only: choose magnitude, random or taylor, or leave also_prune empty"
         )
     importances = importances_for(MODELS[config.model].kind, config.pruning)
     if config.importance not in importances:
         raise ValueError(
-            f"importance {config.importance} is one number for a whole channel of a CNN, so it ranks neither single "
-            f"weights nor parts of a transformer: choose {', '.join(importances)}, or an image model with pruning "
-            "structured"
+            f"importance {config.importance} needs batch normalisation, which only the image models have, and it "
+            "scales all inputs of a channel alike, so within 2:4's fours it ranks as magnitude does: choose "
+            f"{', '.join(importances)}, or an image model with pruning unstructured or structured"
         )
     scopes = SCOPES_FOR[config.pruning]
     if config.scope not in scopes:

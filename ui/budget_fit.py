@@ -1,39 +1,210 @@
-"""Fit to a budget: a sparsity for each layer, proposed from a finished sensitivity scan."""
+"""A sparsity for each layer from a finished sensitivity scan: fitted to a budget or set by clicks, checked by a run."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
+from simulator import service
+from simulator.events import Measurement
+from simulator.store import Run
+from simulator.studies.allocation import Check, check, foretells, run_of
 from simulator.studies.config import StudyConfig
-from simulator.studies.sensitivity import budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
-from ui import words
+from simulator.studies.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
+from ui import charts, controls, live, words
+from ui.charts import NEUTRAL
+from ui.guard import errors_shown
 from ui.story import Story
+
+CHART, EDITOR, BUDGET = "scan_chart", "scan_editor", "fit_budget"
+PLAN, VERSION = "scan_plan", "scan_version"
+MOST_CHECKS = 5
+
+Shares = dict[str, float]
+"""Parameter name -> the share that it is to lose."""
+
+
+def scanned(config: StudyConfig, story: Story) -> dict[str, Curve]:
+    """What each layer alone can lose, the mean over the seeds."""
+    return mean_curves([curves(story.cells, seed) for seed in config.all_seeds()])
+
+
+def plan_of(config: StudyConfig, found: Mapping[str, Curve]) -> Shares:
+    """The allocation that stands now; of a scan that was just opened, the proposal for its own budget."""
+    scan = st.query_params.get(live.RUN, "")
+    held: tuple[str, Shares] | None = st.session_state.get(PLAN)
+    if held is None or held[0] != scan or held[1].keys() != found.keys():
+        _hold(fit_to_budget(found, budget_of(found, config.base.target_sparsity)))
+    plan: Shares = st.session_state[PLAN][1]
+    return plan
+
+
+def _hold(plan: Shares) -> None:
+    """Keep an allocation; the table is drawn anew, for one that was edited does not take other values."""
+    st.session_state[PLAN] = st.query_params.get(live.RUN, ""), plan
+    st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
+
+
+# -- the chart
+
+
+def clickable(config: StudyConfig, story: Story, chart: go.Figure, alt: str) -> None:
+    """The scan's lines; a click on a point sets its layer's share. Rings show the shares that stand now."""
+    found = scanned(config, story)
+    plan = plan_of(config, found)
+    st.caption("Click a point: its layer is to lose that share. The rings show what each layer is to lose now.")
+    st.plotly_chart(
+        with_rings(chart, plan),
+        key=CHART,
+        config=charts.CONFIG,
+        alt=alt,
+        on_select=partial(_take_click, plan),
+        selection_mode="points",
+    )
+
+
+def with_rings(chart: go.Figure, plan: Mapping[str, float]) -> go.Figure:
+    """The chart with a ring around each layer's chosen point, and no point dimmed by a click."""
+    lines = [trace for trace in chart.data if trace.name in plan]
+    chosen = [(x, y) for line in lines for x, y in zip(line.x, line.y, strict=True) if x == plan[line.name]]
+    chart.update_traces(unselected={"marker": {"opacity": 1}}, selector={"mode": "lines+markers"})
+    chart.add_scatter(
+        x=[x for x, _ in chosen],
+        y=[y for _, y in chosen],
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 18, "color": NEUTRAL, "line": {"width": 3}},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    return chart
+
+
+def _take_click(plan: Shares) -> None:
+    points = st.session_state[CHART].selection.points
+    after = clicked(plan, points)
+    if after != plan:
+        _hold(after)
+
+
+def clicked(plan: Mapping[str, float], points: Sequence[Mapping[str, Any]]) -> Shares:
+    """The allocation after a click: a line's points carry the name of their layer."""
+    set_now = {str(point["customdata"][0]): float(point["x"]) for point in points if point.get("customdata")}
+    return {name: set_now.get(name, share) for name, share in plan.items()}
+
+
+# -- the table and what follows from it
 
 
 def propose(config: StudyConfig, story: Story) -> None:
-    """A slider for the budget, and what the scan proposes for it."""
-    st.markdown("**Fit to a budget**")
-    found = mean_curves([curves(story.cells, seed) for seed in config.all_seeds()])
-    total = sum(curve.parameters for curve in found.values())
-    least = sum(kept(curve, max(curve.drops)) for curve in found.values())
-    budget = st.slider(
-        "Non-zero parameters in these layers, at most",
-        least,
-        total,
+    """A budget, the allocation, what it is expected to cost, and the run that finds out."""
+    found = scanned(config, story)
+    plan = plan_of(config, found)
+    st.markdown("**What each layer is to lose**")
+    _budget(config, found)
+    _table(found, plan)
+    _prediction(found, plan)
+    _run_it(config, plan)
+    _checks(config, story)
+
+
+def _budget(config: StudyConfig, found: Mapping[str, Curve]) -> None:
+    st.slider(
+        "Fit to a budget: non-zero parameters in these layers, at most",
+        sum(kept(curve, max(curve.drops)) for curve in found.values()),
+        sum(curve.parameters for curve in found.values()),
         budget_of(found, config.base.target_sparsity),
-        key="fit_budget",
-        help="Layers that can lose weights cheaply lose them first.",
+        key=BUDGET,
+        on_change=lambda: _hold(fit_to_budget(found, st.session_state[BUDGET])),
+        help="Proposes a share for each layer: layers that can lose weights cheaply lose them first.",
     )
-    chosen = fit_to_budget(found, budget)
-    rows = [(name, f"{share:.0%}", words.count(kept(found[name], share))) for name, share in chosen.items()]
-    st.dataframe(
+
+
+def _table(found: Mapping[str, Curve], plan: Shares) -> None:
+    levels = sorted({level for curve in found.values() for level in curve.drops})
+    rows = [(name, share, words.count(kept(found[name], share))) for name, share in plan.items()]
+    key = f"{EDITOR}_{st.session_state[VERSION]}"
+    st.data_editor(
         pd.DataFrame(rows, columns=["Layer", "Sparsity", "Weights left"]),
+        key=key,
         hide_index=True,
-        alt="A sparsity for each layer that keeps the budget",
+        disabled=["Layer", "Weights left"],
+        column_config={
+            "Sparsity": st.column_config.SelectboxColumn(
+                options=[0.0, *levels], format_func=lambda share: f"{share:.0%}", required=True
+            )
+        },
+        on_change=lambda: _hold(edited(plan, st.session_state[key]["edited_rows"])),
     )
-    st.caption(
-        f"If the layers' losses add up, this costs {100 * predicted_drop(found, chosen):.1f} points of validation "
-        "accuracy before retraining. That is a prediction: the scan measured one allocation as a whole, named in its "
-        "conclusion."
+
+
+def edited(plan: Mapping[str, float], rows: Mapping[int, Mapping[str, Any]]) -> Shares:
+    """The allocation after edits of the table: row -> column -> value."""
+    names = list(plan)
+    return {**plan, **{names[row]: float(cells["Sparsity"]) for row, cells in rows.items() if "Sparsity" in cells}}
+
+
+def _prediction(found: Mapping[str, Curve], plan: Shares) -> None:
+    left = sum(kept(found[name], share) for name, share in plan.items())
+    total = sum(curve.parameters for curve in found.values())
+    st.markdown(
+        f"This leaves {words.count(left)} of {words.count(total)} weights ({words.percent(left / total)}). If the "
+        f"layers' losses add up, it costs **{100 * predicted_drop(found, plan):.1f} points** of validation accuracy "
+        "before retraining. That is a prediction: a run finds out."
     )
+
+
+def _run_it(config: StudyConfig, plan: Shares) -> None:
+    if not any(plan.values()):
+        st.caption("No layer loses anything yet: click a point of the chart, or choose a share in the table.")
+        return
+    with errors_shown(), st.container(horizontal=True):
+        wanted = run_of(config, plan)
+        if st.button("Check it by a run", icon=":material/play_arrow:", key="scan_check", type="primary"):
+            st.switch_page("pages/lab.py", query_params={live.RUN: service.submit(wanted)})
+        to_lab = st.button(
+            "Set the Lab to it", icon=":material/tune:", key="scan_to_lab", on_click=controls.take, args=(wanted,)
+        )
+    if to_lab:
+        st.switch_page("pages/lab.py")
+
+
+def _checks(config: StudyConfig, story: Story) -> None:
+    """Runs that pruned the scanned students by hand: predicted beside measured."""
+    runs = [run for run in service.list_runs(("finished",)) if not run.study and foretells(config, run.settings)]
+    for run in runs[:MOST_CHECKS]:
+        found = check(config, story.cells, run.settings, service.measurements(run.id))
+        if found is not None:
+            label = f"Run {run.id}: {in_words(found)}"
+            st.page_link("pages/results.py", label=label, icon=":material/fact_check:", query_params={live.RUN: run.id})
+
+
+def in_words(found: Check) -> str:
+    """Predicted beside measured, in a sentence's end."""
+    seeds = f", mean of {found.seeds} seeds" if found.seeds > 1 else ""
+    return (
+        f"before retraining the scan foretold {words.points(-found.predicted)} points (validation examples), "
+        f"the run measured {words.points(-found.measured)} (n = {found.test_examples} test examples{seeds})"
+    )
+
+
+def foretold(run: Run, measured: Sequence[Measurement]) -> None:
+    """On a run by hand: what a sensitivity scan of the same students had foretold, with a way to it."""
+    if run.settings.scope != "by_hand":
+        return
+    for scan in service.list_runs(("finished",)):
+        if scan.study is None or scan.study.study != "sensitivity" or not foretells(scan.study, run.settings):
+            continue
+        found = check(scan.study, live.story_of(scan.id).cells, run.settings, measured)
+        if found is not None:
+            st.page_link(
+                "pages/studies.py",
+                label=f"Sensitivity scan: {in_words(found)}.",
+                icon=":material/fact_check:",
+                query_params={live.RUN: scan.id},
+            )
+            return

@@ -26,6 +26,7 @@ from simulator.pruning_catalog import (
     SCHEDULES_FOR,
     SCOPES,
     SCOPES_FOR,
+    SCORE_LAYERS_ONLY,
     importances_for,
 )
 
@@ -140,7 +141,7 @@ def applies(name: str, config: RunConfig) -> bool:
         case "image_size":
             return MODELS[config.model].kind == "image"
         case "also_prune":
-            return config.pruning == "unstructured" and config.importance != "wanda"
+            return config.pruning == "unstructured" and config.importance not in SCORE_LAYERS_ONLY
         case "scope":
             return config.pruning != "2:4"
         case "layer_sparsity":

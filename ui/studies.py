@@ -235,13 +235,18 @@ def picture(config: StudyConfig, story: Story) -> None:
     )  # fmt: skip
     value = value or next(iter(view.values))
     axes = {axis.setting: axis.values for axis in config.axes}
-    views.chart(charts.draw(view, value, story.cells, axes), "study_chart", charts.alt(view, value, story.cells))
+    drawn, alt = charts.draw(view, value, story.cells, axes), charts.alt(view, value, story.cells)
+    scanned = config.study == "sensitivity" and story.conclusion is not None
+    if scanned:
+        budget_fit.clickable(config, story, drawn, alt)
+    else:
+        views.chart(drawn, "study_chart", alt)
     if any(cell.measured_in for cell in story.cells):
         taken = sum(bool(cell.measured_in) for cell in story.cells)
         st.caption(
             f"{taken} of these cells were measured in an earlier run with the same settings (column Measured in)."
         )
-    if config.study == "sensitivity" and story.conclusion is not None:
+    if scanned:
         budget_fit.propose(config, story)
     with st.expander(f"Table: {len(story.cells)} cells", icon=":material/table:"):
         st.download_button(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, model_validator
 
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
+from simulator.distillation_catalog import METHODS
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Conclusion
 from simulator.studies.base import AxisValue, Place, Study
@@ -18,8 +20,8 @@ MOST_SEEDS = 5
 MOST_VALUES = 12
 ONE_SEED = "One seed cannot tell an effect from chance: this is what this one did. Take more seeds to conclude."
 SAME_TEACHER = (
-    "student_size", "train_examples", "temperature", "alpha", "epochs", "pruning", "scope", "target_sparsity",
-    "recovery_epochs", "recovery_with_teacher", "learning_rate", "batch_size",
+    "student_size", "train_examples", "method", "temperature", "alpha", "epochs", "pruning", "importance", "scope",
+    "target_sparsity", "recovery_epochs", "schedule", "rounds", "recovery_with_teacher", "learning_rate", "batch_size",
 )  # fmt: skip
 """Settings that a sweep may vary: all its cells share one teacher, and the seeds are an axis of their own."""
 
@@ -95,6 +97,8 @@ class StudyConfig(BaseModel):
             raise ValueError(f"{study.name} varies {', '.join(study.axes)}, each once, and not {', '.join(names)}")
         for axis in self.axes:
             self._check_values(study, axis)
+        if study.any_axes:
+            self._check_together()
         if study.refusal and (refused := study.refusal(self)):
             raise ValueError(refused)
         return self
@@ -104,10 +108,17 @@ class StudyConfig(BaseModel):
             raise ValueError(f"{axis.setting} has a value twice: give each once")
         for value in axis.values:
             if axis.setting in RunConfig.model_fields:
-                with_settings(self.base, {axis.setting: value})
+                if not study.any_axes:
+                    with_settings(self.base, {axis.setting: value})
             elif not (isinstance(value, int | float) and _within(value, study.own_bounds[axis.setting])):
                 low, high = study.own_bounds[axis.setting]
                 raise ValueError(f"{axis.setting} {value!r}: choose {low:g} to {high:g}")
+
+    def _check_together(self) -> None:
+        """Every combination of the axes' values must be a run: two settings may not go together."""
+        names = [axis.setting for axis in self.axes]
+        for values in product(*(axis.values for axis in self.axes)):
+            with_settings(self.base, dict(zip(names, values, strict=True)))
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:
@@ -115,13 +126,16 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def with_settings(base: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
-    """A RunConfig with some settings changed, checked anew.
+    """A RunConfig with some settings changed, checked anew; an alpha that is the usual one of its method stays that.
 
     Raises:
         ValueError: with every setting that is wrong.
     """
+    values = {**base.model_dump(), **changes}
+    if "alpha" not in changes and base.alpha == METHODS[base.method].alpha:
+        del values["alpha"]
     try:
-        return make_config({**base.model_dump(), **changes})
+        return make_config(values)
     except InvalidConfig as error:
         raise ValueError(error.message) from None
 

@@ -29,10 +29,10 @@ def places(config: StudyConfig) -> list[Place]:
 def trained_examples(config: StudyConfig) -> int:
     """Control, distilled and recovered of every cell: an upper bound, since equal trainings are made once."""
     total = 0
-    for at, _ in places(config):
-        cell = {**config.base.model_dump(), **at}
-        total += cell["train_examples"] * (2 * cell["epochs"] + cell["recovery_epochs"])
-    return total
+    for at in grid(config):
+        cell = config.base.model_copy(update=at)
+        total += cell.train_examples * (2 * cell.epochs + cell.epochs_after_pruning)
+    return total * config.seeds
 
 
 def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:

@@ -3,10 +3,20 @@ from __future__ import annotations
 import pytest
 
 from simulator import service
-from simulator.events import CellFinished, Concluded, Conclusion, Described, Progress, RunFinished, StageStarted
+from simulator.events import (
+    CellFinished,
+    Concluded,
+    Conclusion,
+    Described,
+    Measured,
+    Progress,
+    RunFinished,
+    StageStarted,
+)
 from simulator.store import open_store
 from simulator.studies import STUDIES, make_study
-from tests.ui.invented import PROVENANCE
+from simulator.studies.allocation import run_of
+from tests.ui.invented import PROVENANCE, measurement
 
 
 def words(app):
@@ -104,18 +114,65 @@ def test_a_run_of_the_lab_is_not_opened_as_an_experiment(open_screen, stored):
     assert open_store().get("r1").study is None
 
 
-def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, stored):
+MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.fixture
+def scan(stored):
+    """A finished scan of two layers at two sparsities, as the run s1."""
     layers = {"early": (100, 0.5), "late": (1000, 0.01)}
-    scan = [CellFinished(at={"layer": "whole student"}, seed=0, values={"accuracy": 0.9})]
+    said = [CellFinished(at={"layer": "whole student"}, seed=0, values={"accuracy": 0.9})]
     for name, (parameters, drop) in layers.items():
         for share in (0.3, 0.9):
             values = {"accuracy": 0.9 - drop * share, "parameters": parameters}
-            scan.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
-    said = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
+            said.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
+    concluded = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
     config = make_study("sensitivity", axes={"sparsity": (0.3, 0.9)})
-    stored("s1", "finished", [*HALF[:2], *scan, said, WHOLE[-1]], config)
+    stored("s1", "finished", [*HALF[:2], *said, concluded, WHOLE[-1]], config)
+    return config
+
+
+def shares(app):
+    (frame,) = [f.value for f in app.dataframe if "Weights left" in f.value]
+    return frame.set_index("Layer")["Sparsity"].to_dict()
+
+
+def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, scan):
     app = open_screen("studies", run="s1")
     app.slider(key="fit_budget").set_value(1000).run()
     assert not app.exception
-    frames = [f.value for f in app.dataframe if "Weights left" in f.value]
-    assert frames[0].set_index("Layer")["Sparsity"].to_dict() == {"early": "0%", "late": "30%"}
+    assert shares(app) == {"early": 0.0, "late": 0.3}
+    assert "costs **0.3 points**" in words(app)
+    assert "leaves 800 of 1.10 k weights" in words(app)
+
+
+def test_an_allocation_is_checked_by_a_run_of_the_same_student(open_screen, scan):
+    app = open_screen("studies", run="s1")
+    app.slider(key="fit_budget").set_value(1000).run()
+    app.button(key="scan_check").click().run()
+    (run,) = service.list_runs(("queued",))
+    assert (run.settings.scope, run.settings.layer_shares) == ("by_hand", {"late": 0.3})
+    differing = {n for n in type(scan.base).model_fields if getattr(run.settings, n) != getattr(scan.base, n)}
+    assert differing == {"scope", "layer_sparsity"}
+    assert [title.value for title in app.title] == ["Lab"]
+
+
+def test_an_allocation_sets_the_labs_controls(open_screen, scan):
+    app = open_screen("studies", run="s1")
+    app.slider(key="fit_budget").set_value(1000).run()
+    app.button(key="scan_to_lab").click().run()
+    assert [title.value for title in app.title] == ["Lab"]
+    assert app.text_input(key="layer_sparsity").value == "late=0.3"
+    assert app.select_slider(key="student_size").value == scan.base.student_size
+    assert not service.list_runs(("queued",))
+
+
+def test_predicted_stands_beside_measured_on_both_screens(open_screen, scan, stored):
+    measured = [measurement("distilled", 0.8), measurement("pruned", 0.6)]
+    said = [HALF[0], *(Measured(measurement=m) for m in measured), WHOLE[-1]]
+    stored("r1", "finished", said, run_of(scan, {"early": 0.3, "late": 0.9}))
+    stored("r2", "finished", said, run_of(scan, {"early": 0.5}))  # a share that was not scanned
+    expected = f"foretold {MINUS}15.9 points (validation examples), the run measured {MINUS}20.0 (n = 200"
+    for app in (open_screen("studies", run="s1"), open_screen("results", run="r1")):
+        assert [expected in link.label for link in app.get("page_link") if "foretold" in link.label] == [True]
+    assert not [link for link in open_screen("results", run="r2").get("page_link") if "foretold" in link.label]

@@ -155,7 +155,8 @@ def wanda(model: nn.Module, parameters: Parameters, calibration: Calibration) ->
 def batchnorm_scale(model: nn.Module, parameters: Parameters, calibration: Calibration) -> Scores:
     """The absolute value of the factor by which batch normalisation multiplies a channel.
 
-    Formula: score = |gamma|
+    Formula: score = |gamma| of a channel; of a single weight |w| * |gamma| of the channel that it helps to make,
+    the size that counts once the norm has scaled it (the paper prunes whole channels only)
 
     The paper trains with an L1 penalty on gamma before it prunes; the student here is pruned as it is.
 
@@ -163,12 +164,15 @@ def batchnorm_scale(model: nn.Module, parameters: Parameters, calibration: Calib
     through Network Slimming", arXiv:1708.06519, section 3.
 
     Args:
-        model: A CNN; its BatchNorm2d layers are scored.
-        parameters: Of these, the weights of BatchNorm2d layers, [channels], are scored; no others.
+        model: A CNN in which a BatchNorm2d follows every convolution.
+        parameters: Weights of BatchNorm2d layers, [channels], and of convolutions, [out, in, kh, kw]; no others.
         calibration: Not looked at.
     """
-    scales = {f"{name}.weight" for name, m in model.named_modules() if isinstance(m, nn.BatchNorm2d)}
-    return {name: p.detach().abs() for name, p in parameters.items() if name in scales}
+    scales = {name: norm.weight.detach().abs() for name, norm in norms_of(model).items() if name in parameters}
+    return {
+        name: scale if parameters[name].ndim == 1 else parameters[name].detach().abs() * scale[:, None, None, None]
+        for name, scale in scales.items()
+    }
 
 
 IMPORTANCES: dict[Importance, Callable[[nn.Module, Parameters, Calibration], Scores]] = {
@@ -178,6 +182,18 @@ IMPORTANCES: dict[Importance, Callable[[nn.Module, Parameters, Calibration], Sco
     "wanda": wanda,
     "batchnorm_scale": batchnorm_scale,
 }
+
+
+def norms_of(model: nn.Module) -> dict[str, nn.BatchNorm2d]:
+    """The batch norm that scales a weight: of a norm's own weight itself, of a convolution's the norm defined next."""
+    found: dict[str, nn.BatchNorm2d] = {}
+    convolution = ""
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            convolution = name
+        elif isinstance(module, nn.BatchNorm2d):
+            found |= {f"{convolution}.weight": module, f"{name}.weight": module}
+    return found
 
 
 @contextmanager

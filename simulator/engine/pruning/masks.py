@@ -95,10 +95,13 @@ def by_hand_masks(scores: Scores, shares: Mapping[str, float]) -> Masks:
 def two_of_four_masks(scores: Scores) -> Masks:
     """Of every four consecutive weights along the inputs the two most important stay.
 
-    Formula: a weight [out, in, kh, kw] is read as [out, in * kh * kw], and its rows in fours.
+    Formula: a weight [out, in, kh, kw] is read as [out, kh, kw, in], and each row of inputs in fours.
 
     A parameter whose inputs are no multiple of four stays dense and gets no mask
     (:func:`left_dense` names them).
+
+    So a convolution's fours are neighbouring input channels at one place of its kernel, as the authors' own tool
+    (ASP) takes them.
 
     Source: Mishra et al. 2021, "Accelerating Sparse Deep Neural Networks", arXiv:2104.08378, section 2.
 
@@ -107,16 +110,17 @@ def two_of_four_masks(scores: Scores) -> Masks:
     """
     masks = {}
     for name in scores.keys() - set(left_dense(scores)):
-        fours = scores[name].reshape(-1, GROUP)
+        inputs_last = scores[name].movedim(1, -1)  # [out, kh, kw, in]
+        fours = inputs_last.reshape(-1, GROUP)
         kept = fours.argsort(dim=1, descending=True, stable=True)[:, :KEPT_OF_GROUP]
         mask = torch.zeros_like(fours, dtype=torch.bool).scatter_(1, kept, True)
-        masks[name] = mask.view(scores[name].shape)
+        masks[name] = mask.view(inputs_last.shape).movedim(-1, 1)
     return {name: masks[name] for name in scores if name in masks}
 
 
 def left_dense(parameters: Mapping[str, Tensor]) -> list[str]:
     """The parameters that 2:4 leaves dense: their inputs are no multiple of four."""
-    return [name for name, p in parameters.items() if p[0].numel() % GROUP]
+    return [name for name, p in parameters.items() if p.shape[1] % GROUP]
 
 
 def keep_largest(scores: Tensor, target_sparsity: float) -> Tensor:

@@ -15,15 +15,18 @@ from simulator.studies.sweep import places
 OF_CONTROL = ("student_size", "train_examples", "epochs", "learning_rate", "batch_size", "seed")
 OF_DISTILLED = (*OF_CONTROL, "method", "temperature", "alpha")
 
+Kept = dict[tuple[object, ...], tuple[nn.Module, float]]
+"""What decided a training -> the trained student and its test accuracy."""
+
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """Control, distilled, pruned, recovered; a training whose settings did not change is not made again."""
     setup = bench.setup
-    kept: dict[tuple[object, ...], nn.Module] = {}
+    kept: Kept = {}
     for at, seed in (yield from bench.begin(places(bench.config))):
         config = bench.settings(seed=seed, **at)
-        control = trained(bench, config, kept, OF_CONTROL, taught=False)
-        distilled = trained(bench, config, kept, OF_DISTILLED, taught=True)
+        _, of_control = trained(bench, config, kept, OF_CONTROL, taught=False)
+        distilled, of_distilled = trained(bench, config, kept, OF_DISTILLED, taught=True)
         pruned, masks = bench.prune(config, distilled)
         final = pruned
         if config.epochs_after_pruning:
@@ -36,8 +39,8 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         zeros, nonzero = zeros_and_rest(final)
         yield from bench.finish(
             (at, seed),
-            control=bench.accuracy(control, setup.test),
-            distilled=bench.accuracy(distilled, setup.test),
+            control=of_control,
+            distilled=of_distilled,
             pruned=bench.accuracy(pruned, setup.test),
             final=bench.accuracy(final, setup.test),
             validation_final=bench.accuracy(final, setup.validation),
@@ -47,9 +50,9 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 
 
 def trained(
-    bench: Bench, config: RunConfig, kept: dict[tuple[object, ...], nn.Module], deciding: tuple[str, ...], taught: bool
-) -> nn.Module:
-    """A student trained as these settings say; one that was trained with equal ones is used again.
+    bench: Bench, config: RunConfig, kept: Kept, deciding: tuple[str, ...], taught: bool
+) -> tuple[nn.Module, float]:
+    """A student trained as these settings say, and its test accuracy; one with equal settings is used again.
 
     Args:
         kept: Students of this seed; those of an earlier seed are dropped.
@@ -61,7 +64,8 @@ def trained(
             del kept[old]
         examples = bench.setup.train.first(config.train_examples)
         soft = bench.teacher_logits[: len(examples)] if taught else None
-        kept[key] = bench.train(
+        student = bench.train(
             config, bench.new_student(config), examples, bench.plan(config, config.epochs, config.seed), soft
         )
+        kept[key] = student, bench.accuracy(student, bench.setup.test)
     return kept[key]

@@ -1,10 +1,7 @@
-"""The training loop: repeatable, equal for control and distilled, and equal to a plain loop."""
-
-import copy
+"""The training loop: repeatable, and equal for control and distilled. test_plain_loop.py has a plain one beside it."""
 
 import pytest
 import torch
-from torch import nn
 
 from simulator.engine.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
@@ -59,41 +56,6 @@ def test_control_and_distilled_see_equal_batches_and_dropout(examples):
     assert all(p.soft is None for p in without)
     assert all(p.soft > 0 for p in with_teacher)
     assert all(torch.equal(p, q) for p, q in zip(control.parameters(), distilled.parameters(), strict=True))
-
-
-def test_the_same_losses_as_a_plain_loop(examples):
-    """A loop written as in a textbook, with torch's own KL divergence and an unfused optimiser."""
-    teacher_logits = torch.randn(50, 3, generator=torch.Generator().manual_seed(9))
-    model = small_distilbert()
-    for module in model.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = 0.0
-    plain = copy.deepcopy(model)
-    ours, _ = losses(model, examples, PLAN, teaching=Teaching("kd", 3.0, teacher_logits))
-
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [p], "weight_decay": 0.01 if p.ndim > 1 and "embeddings" not in n else 0.0}
-            for n, p in plain.named_parameters()
-        ],
-        lr=1e-3,
-        fused=False,
-    )
-    plain.train()
-    expected, steps = [], 12
-    for epoch in range(3):
-        for rows in training_order(examples, 16, 5, epoch):
-            for group in optimizer.param_groups:
-                group["lr"] = 1e-3 * warm_up_then_decay(len(expected), steps)
-            out = plain(examples.inputs["input_ids"][rows], examples.inputs["attention_mask"][rows]).logits
-            kl = nn.KLDivLoss(reduction="batchmean")((out / 3).log_softmax(1), (teacher_logits[rows] / 3).softmax(1))
-            loss = 0.6 * 9 * kl + 0.4 * nn.functional.cross_entropy(out, examples.labels[rows])
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(plain.parameters(), 1.0)
-            optimizer.step()
-            expected.append(loss.item())
-    assert [p.total for p in ours] == pytest.approx(expected, abs=1e-5)
 
 
 def test_what_training_says(examples):

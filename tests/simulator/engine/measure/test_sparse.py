@@ -11,7 +11,13 @@ from safetensors.torch import save
 from simulator.engine import portable
 from simulator.engine.measure.size import save_model, tensors_of
 from simulator.engine.measure.sparse import is_two_of_four, smallest, write_sparse
-from simulator.engine.pruning.masks import apply_masks, global_masks, prunable_parameters
+from simulator.engine.pruning.masks import (
+    apply_masks,
+    global_masks,
+    left_dense,
+    prunable_parameters,
+    two_of_four_masks,
+)
 from tests.small_models import small_distilbert, small_t5
 
 DTYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I64": "<i8", "U8": "u1"}
@@ -145,6 +151,23 @@ def test_a_model_without_zeros_is_as_large_as_its_dense_file_and_leaves_no_copy(
     assert sparse.encodings == {"dense": 1}
     assert 0 <= sparse.bytes - len(save(tensors)) < 100  # the metadata
     assert not (tmp_path / "s.safetensors").exists()
+
+
+def test_a_student_pruned_2_of_4_is_written_as_2_of_4_and_read_with_numpy(tmp_path):
+    """The masks' fours are the file's fours: convolutions too, but the stem, whose three inputs are no multiple."""
+    model = portable.build_resnet(1, 0.25, 3).to(memory_format=torch.channels_last)
+    layers = prunable_parameters(model, ("fc",), ())
+    apply_masks(layers, two_of_four_masks({n: p.detach().abs() for n, p in layers.items()}))
+    assert left_dense(layers) == ["conv1.weight"]
+    tensors, file = tensors_of(model), tmp_path / "s.safetensors"
+    sparse = write_sparse(tensors, file)
+    assert sparse.encodings["2:4"] == len(layers) - 1
+    back = read_with_numpy(file)
+    for name, tensor in tensors.items():
+        assert np.array_equal(back[name], tensor.numpy()), name
+    for name in layers.keys() - {"conv1.weight"}:
+        rows = np.moveaxis(back[name], 1, -1).reshape(-1, 4)
+        assert (np.count_nonzero(rows, axis=1) == 2).all(), name
 
 
 @pytest.mark.parametrize(("name", "make"), [("distilbert", small_distilbert), ("t5_small", small_t5)])

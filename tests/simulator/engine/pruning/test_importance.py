@@ -4,14 +4,17 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torchvision.models import mobilenet_v2
 
 from simulator.config import make_config
+from simulator.engine import portable
 from simulator.engine.batches import Examples
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.importance import (
     Calibration,
     batchnorm_scale,
     calibration,
+    norms_of,
     random,
     rank_within_rows,
     taylor,
@@ -120,12 +123,31 @@ def test_random_is_seeded_uniform_and_draws_from_no_other_generator():
     assert abs(torch.corrcoef(torch.stack([one["a"].flatten(), weights["a"].abs().flatten()]))[0, 1]) < 0.03
 
 
-def test_batchnorm_scale_is_the_size_of_gamma_and_scores_norms_only():
+def test_batchnorm_scale_is_the_size_of_gamma_and_scales_the_weights_of_its_channel():
     model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4))
-    model[1].weight.data = torch.tensor([-3.0, 0.5, -0.1, 2.0])
+    gamma = torch.tensor([3.0, 0.5, 0.1, 2.0])
+    model[1].weight.data = gamma * torch.tensor([-1, 1, -1, 1])
     scores = batchnorm_scale(model, dict(model.named_parameters()), Calibration(through, (), 0))
-    assert list(scores) == ["1.weight"]
-    assert torch.equal(scores["1.weight"], torch.tensor([3.0, 0.5, 0.1, 2.0]))
+    assert list(scores) == ["0.weight", "1.weight"]
+    assert torch.equal(scores["1.weight"], gamma)
+    for channel in range(4):
+        assert torch.equal(scores["0.weight"][channel], model[0].weight[channel].detach().abs() * gamma[channel])
+
+
+@pytest.mark.parametrize("model", [portable.build_resnet(1, 0.25, 3), mobilenet_v2(width_mult=0.25, num_classes=3)])
+def test_the_norm_that_scales_a_convolution_is_the_one_that_reads_it(model):
+    """Watched in a forward pass: what a convolution gives is what its norm takes."""
+    given, taken = {}, {}
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_hook(lambda m, inputs, output, name=name: given.update({f"{name}.weight": output}))
+        elif isinstance(module, nn.BatchNorm2d):
+            module.register_forward_pre_hook(lambda m, inputs: taken.update({id(m): inputs[0]}))
+    model(torch.randn(2, 3, 32, 32))
+    norms = norms_of(model)
+    assert given.keys() == prunable_parameters(model, ("fc", "classifier"), ()).keys()
+    for name, output in given.items():
+        assert taken[id(norms[name])] is output
 
 
 def test_calibration_takes_a_few_seeded_batches_of_the_examples():

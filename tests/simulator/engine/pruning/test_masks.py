@@ -1,6 +1,7 @@
 """Masks against torch.nn.utils.prune's, and what may be pruned at all."""
 
 import copy
+import itertools
 
 import pytest
 import torch
@@ -128,18 +129,18 @@ def test_masks_hold_against_an_optimiser_with_momentum(net):
 
 
 def pattern_by_hand(weight, mask):
-    """2:4 in plain Python: every four in the order [in, kh, kw], the two largest magnitudes kept."""
-    for row, kept in zip(weight.flatten(1).tolist(), mask.flatten(1).tolist(), strict=True):
-        for start in range(0, len(row), 4):
-            four, keeps = row[start : start + 4], kept[start : start + 4]
-            assert sum(keeps) == 2
-            assert min(abs(w) for w, k in zip(four, keeps, strict=True) if k) >= max(
-                abs(w) for w, k in zip(four, keeps, strict=True) if not k
-            )
+    """2:4 in plain Python: of four neighbouring inputs at one place of the kernel the two largest magnitudes stay."""
+    outputs, inputs, *kernel = weight.shape
+    for out, start, *place in itertools.product(range(outputs), range(0, inputs, 4), *map(range, kernel)):
+        four, keeps = ([float(x[out, start + i, *place]) for i in range(4)] for x in (weight.detach(), mask))
+        assert sum(keeps) == 2
+        assert min(abs(w) for w, k in zip(four, keeps, strict=True) if k) >= max(
+            abs(w) for w, k in zip(four, keeps, strict=True) if not k
+        )
 
 
 def test_exactly_two_of_every_four_along_the_inputs_stay_and_they_are_the_largest(net):
-    parameters = {"layer.weight": net.layer.weight, "conv.weight": nn.Parameter(torch.randn(5, 4, 3, 3))}
+    parameters = {"layer.weight": net.layer.weight, "conv.weight": nn.Parameter(torch.randn(5, 8, 3, 3))}
     parameters["conv.weight"].data = parameters["conv.weight"].data.to(memory_format=torch.channels_last)
     masks = two_of_four_masks(sizes(parameters))
     assert list(masks) == list(parameters)
@@ -154,7 +155,7 @@ def test_equal_weights_lose_two_of_four_as_well():
 
 
 def test_layers_whose_inputs_are_no_multiple_of_four_stay_dense(net):
-    before = net.conv.weight.clone()  # 3 x 3 x 3 = 27 inputs
+    before = net.conv.weight.clone()  # 3 input channels
     masks = prune(net, pruning="2:4")
     assert list(masks) == ["layer.weight"]
     assert left_dense(prunable_parameters(net, ("classifier",), ())) == ["conv.weight"]

@@ -14,10 +14,11 @@ from simulator.engine import pipeline, studies
 from simulator.engine import worker as worker_room
 from simulator.engine.setup import prepare, provenance
 from simulator.engine.studies import few_labels, how_hot, missing_digit
-from simulator.events import CellFinished, Concluded, Described, Progress, RunFinished
+from simulator.events import CellFinished, Concluded, Described, Measured, Progress, RunFinished
 from simulator.machine import process_name
 from simulator.store import open_store
 from simulator.studies import make_study
+from simulator.studies.allocation import check, run_of
 from simulator.studies.sensitivity import FITTED, UNIFORM, WHOLE, curves, fit_to_budget
 
 SMALL = {"student_size": 0.25, "train_examples": 96, "epochs": 1, "weights": "scratch"}
@@ -196,6 +197,38 @@ def test_the_scan_prunes_one_layer_and_the_fit_keeps_its_budget(done):
     for name, sparsity in fit_to_budget(found, round(budget) + len(found)).items():
         assert f"sparsity of {name}" in fitted
         assert 0 <= sparsity <= 0.9
+
+
+def test_a_run_of_the_fitted_allocation_is_the_scans_fitted_student(done):
+    """What the scan measured of all layers at once, an ordinary run by hand finds again to the last example."""
+    scan, measured = tiny("sensitivity"), cells(done["sensitivity"])
+    fitted = next(c for c in measured if c.at == FITTED).values
+    prefix = "sparsity of "
+    chosen = {name.removeprefix(prefix): share for name, share in fitted.items() if name.startswith(prefix)}
+    run = run_of(scan, chosen).model_copy(update={"recovery_epochs": 0})
+    found = [e.measurement for e in pipeline.run(run) if isinstance(e, Measured)]
+    distilled, pruned = (next(m for m in found if m.name == name) for name in ("distilled", "pruned"))
+    assert pruned.accuracy == pytest.approx(fitted["test_accuracy"])
+    assert pruned.nonzero_parameters == fitted["nonzero"]
+    checked = check(scan, measured, run, found)
+    whole = next(c for c in measured if c.at == WHOLE).values
+    assert checked.predicted == pytest.approx(100 * (whole["accuracy"] - fitted["predicted"]))
+    assert checked.measured == pytest.approx(100 * (distilled.accuracy - fitted["test_accuracy"]))
+    assert distilled.accuracy == pytest.approx(whole["test_accuracy"])
+    assert (checked.test_examples, checked.seeds) == (pruned.test_examples, 1)
+
+
+def test_a_sweep_over_methods_gives_each_its_usual_alpha_and_the_teacher_where_it_needs_one():
+    methods = ("kd", "hint", "label_smoothing")
+    config = make_study("sweep", {**SMALL, "recovery_epochs": 0}, {"method": methods}, 1)
+    by_method = {c.at["method"]: c.values for c in cells(list(studies.run(config)))}
+    assert len({v["control"] for v in by_method.values()}) == 1
+    for method in methods:
+        run = make_config({"model": "resnet18", **SMALL, "method": method, "recovery_epochs": 0})
+        found = [
+            e.measurement for e in pipeline.run(run) if isinstance(e, Measured) and e.measurement.name == "distilled"
+        ]
+        assert by_method[method]["distilled"] == pytest.approx(found[0].accuracy)
 
 
 def test_the_bench_describes_the_same_place_as_an_ordinary_run():

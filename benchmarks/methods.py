@@ -1,0 +1,219 @@
+"""What each method is worth: every way to distil, to rank and to schedule, over a few seeds with one teacher.
+
+Each group is a sweep, carried out as the Experiments screen does. Students are small and see few examples, so that
+there is something to gain and the whole takes minutes.
+
+    python -m benchmarks.methods [--model NAME ...] [--group GROUP ...] [--seeds N] [--json FILE] [--page]
+
+``--json`` adds to what the file holds already; ``--page`` writes docs/methods_measured.md from it. A group that was
+stopped (Ctrl-C) goes on from the students it had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from simulator import service
+from simulator.catalog import MODELS
+from simulator.distillation_catalog import METHODS
+from simulator.events import CellFinished, Comparison
+from simulator.machine import process_name
+from simulator.pruning_catalog import PRUNING, SCHEDULES_FOR, importances_for
+from simulator.store import open_store
+from simulator.studies import StudyConfig, make_study
+from simulator.studies.paired import compare, series, significant
+
+PAGE = Path(__file__).parents[1] / "docs" / "methods_measured.md"
+
+FEW: dict[str, dict[str, Any]] = {
+    "resnet18": {"student_size": 0.25, "train_examples": 200, "epochs": 10, "recovery_epochs": 4},
+    "mobilenet_v2": {"student_size": 0.25, "train_examples": 200, "epochs": 10, "recovery_epochs": 4},
+    "distilbert": {"student_size": 1, "train_examples": 300, "epochs": 2, "recovery_epochs": 1},
+    "t5_small": {"student_size": 1, "train_examples": 300, "epochs": 2, "recovery_epochs": 1},
+}
+"""Settings of all groups of a model; everything else is as the app starts with."""
+
+SPARSITY = {"unstructured": 0.9, "2:4": 0.5, "structured": 0.5}
+
+GROUPS = ("methods", *PRUNING, "schedules")
+
+Found = dict[str, list[dict[str, Any]]]
+"""Model -> its measured groups."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", choices=MODELS, action="append")
+    parser.add_argument("--group", choices=GROUPS, action="append")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="measured groups are added to this file")
+    parser.add_argument("--page", action="store_true", help="only write the docs page from --json")
+    options = parser.parse_args()
+    found: Found = {}
+    if options.json and options.json.is_file():
+        found = json.loads(options.json.read_text(encoding="utf-8"))
+    if options.page:
+        PAGE.write_text(page(found), encoding="utf-8")
+        return
+    console = Console(width=150)
+    for model in options.model or MODELS:
+        for group in options.group or GROUPS:
+            result = measure(model, group, options.seeds)
+            console.print(as_table(model, result))
+            found[model] = [g for g in found.get(model, []) if g["group"] != group] + [result]
+            if options.json:
+                options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+def sweep_of(model: str, group: str, seeds: int) -> StudyConfig:
+    """The sweep that a group is."""
+    settings = {"model": model, **FEW[model]}
+    if group == "methods":
+        return make_study("sweep", {**settings, "recovery_epochs": 0}, {"method": tuple(METHODS)}, seeds)
+    pattern = group if group in PRUNING else "unstructured"
+    settings |= {"pruning": pattern, "target_sparsity": SPARSITY[pattern]}
+    values = SCHEDULES_FOR[pattern] if group == "schedules" else importances_for(MODELS[model].kind, pattern)
+    return make_study("sweep", settings, {"schedule" if group == "schedules" else "importance": values}, seeds)
+
+
+def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
+    """Carry a group out and compare: distilled with control; or pruned and recovered with distilled and each other."""
+    from simulator.engine.worker import carry_out, same_study  # torch, only now
+
+    config = sweep_of(model, group, seeds)
+    stopped = [
+        it.id for it in service.list_runs(("cancelled", "interrupted")) if it.study and same_study(it.study, config)
+    ]
+    run_id = service.submit(config.model_copy(update={"continues": stopped[0] if stopped else ""}), origin="cli")
+    store = open_store()
+    store.start(run_id, process_name())
+    started = datetime.now(UTC)
+    for _ in carry_out(run_id, store):
+        pass
+    if service.run(run_id).state != "finished":
+        raise SystemExit(f"{model}, {group}: {service.run(run_id).message}")
+    cells = [event for _, event in service.events(run_id) if isinstance(event, CellFinished)]
+    (axis,) = config.axes
+    return {
+        "group": group,
+        "seconds": (datetime.now(UTC) - started).total_seconds(),
+        "day": started.date().isoformat(),
+        "cores": os.cpu_count(),
+        "settings": config.model_dump(mode="json"),
+        "rows": [row(axis.setting, value, cells, group) for value in axis.values],
+    }
+
+
+def row(setting: str, value: Any, cells: Sequence[CellFinished], group: str) -> dict[str, Any]:
+    """A value's mean accuracies, and its differences with intervals over the seeds."""
+    at = {setting: value}
+    of = {name: series(cells, name, **at) for name in ("control", "distilled", "pruned", "final", "zeros")}
+    pairs = {"distilled - control": ("distilled", "control")}
+    if group != "methods":
+        pairs = {"pruned - distilled": ("pruned", "distilled"), "recovered - distilled": ("final", "distilled")}
+    compared = {name: compare(name, of[new], of[old]) for name, (new, old) in pairs.items()}
+    if group != "methods" and value not in ("magnitude", "one_shot"):
+        usual = {setting: "one_shot" if group == "schedules" else "magnitude"}
+        name = f"recovered - {usual[setting]}'s"
+        compared[name] = compare(name, of["final"], series(cells, "final", **usual))
+    return {
+        "value": value,
+        "means": {name: mean(by_seed.values()) for name, by_seed in of.items()},
+        "differences": {name: c.model_dump(mode="json") for name, c in compared.items()},
+    }
+
+
+def cells_of(result: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of a group's table."""
+    shown = ["control", "distilled"] if result["group"] == "methods" else ["distilled", "pruned", "final", "zeros"]
+    names = list(dict.fromkeys(name for r in result["rows"] for name in r["differences"]))
+    headings = ["", *("recovered" if s == "final" else s for s in shown), *names]
+    rows = [
+        [
+            r["value"],
+            *(f"{100 * r['means'][s]:.1f} %" for s in shown),
+            *(in_words(Comparison(**r["differences"][n])) if n in r["differences"] else "" for n in names),
+        ]
+        for r in result["rows"]
+    ]
+    return headings, rows
+
+
+def in_words(c: Comparison) -> str:
+    """A difference in points with its 95 % interval: "+3.1 (+0.4 to +5.8), better"."""
+    if c.interval is None:
+        return f"{100 * c.mean:+.1f}"
+    low, high = (100 * end for end in c.interval)
+    judged = ("better" if c.mean > 0 else "worse") if significant(c) else "within noise"
+    return f"{100 * c.mean:+.1f} ({low:+.1f} to {high:+.1f}), {judged}"
+
+
+def title_of(result: dict[str, Any]) -> str:
+    """What a group varies, and at which sparsity."""
+    sparsity = result["settings"]["base"]["target_sparsity"]
+    match result["group"]:
+        case "methods":
+            return "distillation methods"
+        case "schedules":
+            return f"schedules, single weights, magnitude, sparsity {sparsity:g}"
+    return f"importance, {PRUNING[result['group']].title.lower()}, sparsity {sparsity:g}"
+
+
+def as_table(model: str, result: dict[str, Any]) -> Table:
+    """A group as it is printed."""
+    headings, rows = cells_of(result)
+    table = Table(*headings, title=f"{MODELS[model].title}: {title_of(result)} ({result['seconds']:.0f} s)")
+    for r in rows:
+        table.add_row(*r)
+    return table
+
+
+INTRODUCTION = """\
+# Methods, measured
+
+What each method was worth in one measurement, also where it did not help. Written by
+`python -m benchmarks.methods --json FILE --page` from what the same script measured; not edited by hand.
+
+Accuracies are means over the seeds on the test examples, with one teacher for all; differences are in percentage
+points with the 95 % interval of Student's paired t over the seeds ("better" and "worse": p < 0.05, one test each, not
+corrected for there being many). Few seeds give wide intervals: "within noise" does not say that there is no effect.
+"""
+
+
+def page(found: Found) -> str:
+    """All groups as Markdown."""
+    parts = [INTRODUCTION]
+    for model, results in found.items():
+        parts.append(f"## {MODELS[model].title}\n")
+        for result in sorted(results, key=lambda r: GROUPS.index(r["group"])):
+            headings, rows = cells_of(result)
+            lines = [headings, ["---"] * len(headings), *rows]
+            table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+            parts.append(f"### {title_of(result).capitalize()}\n\n{conditions(model, result)}\n\n{table}\n")
+    return "\n".join(parts)
+
+
+def conditions(model: str, result: dict[str, Any]) -> str:
+    """Data, settings, day, machine and command of a group."""
+    study = result["settings"]
+    base = study["base"]
+    return (
+        f"{base['dataset']}, student {base['student_size']:g}, {base['train_examples']} training examples, "
+        f"{base['epochs']} epochs, {base['recovery_epochs']} of recovery, T {base['temperature']:g}, "
+        f"{study['seeds']} seeds; {result['day']}, {result['cores']} cores, no GPU, {result['seconds']:.0f} s: "
+        f"`python -m benchmarks.methods --model {model} --group {result['group']} --seeds {study['seeds']}`"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,4 @@ with errors_shown():
         st.stop()
     selected = runs.table(listed)
     runs.actions(selected)
-    ordinary = [run for run in selected if not run.study]
-    if len(ordinary) > 1:
-        runs.compare(ordinary)
     runs.keep_and_bring_back()

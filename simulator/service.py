@@ -14,7 +14,7 @@ from simulator import budget, own_data, recorded
 from simulator.catalog import DATASETS
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
-from simulator.events import CellFinished, Concluded, Described, Event, Measurement, RunFinished
+from simulator.events import CellFinished, Concluded, Described, Event, Measurement, Provenance, RunFinished
 from simulator.executor import Executor, LocalExecutor, places
 from simulator.paths import cache_dir, data_dir
 from simulator.store import ENDED, Forecast, Origin, Run, RunState, open_store
@@ -105,6 +105,15 @@ def measurements(run_id: str) -> list[Measurement]:
     """What was measured in a run, seed by seed, in the order of its stages."""
     shipped = recorded.find(run_id)
     return shipped.measurements if shipped else open_store().measurements(run_id)
+
+
+def provenance(run_id: str) -> Provenance | None:
+    """Where a run's numbers come from; None if it ended before it could say so."""
+    shipped = recorded.find(run_id)
+    if shipped:
+        return shipped.provenance
+    described = open_store().described(run_id)
+    return described.provenance if described else None
 
 
 def list_runs(states: Iterable[RunState] | None = None) -> list[Run]:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from simulator.config import RunConfig
 from simulator.errors import RunNotFound
-from simulator.events import EVENT, Event, Measured, Measurement, RunFailed
+from simulator.events import EVENT, Described, Event, Measured, Measurement, RunFailed
 from simulator.paths import data_dir
 from simulator.records import ENDED, Forecast, Origin, Run, RunState
 from simulator.studies.config import ANY_CONFIG, StudyConfig
@@ -217,6 +217,16 @@ class Store:
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(events.c.n)).all()
         return [(row.n, EVENT.validate_json(row.body)) for row in rows]
+
+    def described(self, run_id: str) -> Described | None:
+        """What a run said of its teacher and its machine, without reading its other events; None if it never did."""
+        # the first field of a record stands first in its JSON
+        query = sa.select(events.c.body).where(
+            events.c.run_id == run_id, events.c.body.startswith('{"kind":"described"', autoescape=True)
+        )
+        with self.engine.connect() as connection:
+            body = connection.execute(query.order_by(events.c.n).limit(1)).scalar()
+        return Described.model_validate_json(body) if body else None
 
     def recent_costs(self, model: str, limit: int = 5) -> list[tuple[RunConfig, list[Event]]]:
         """What the latest finished runs of a model took: settings, and each StageFinished and RunFinished.

@@ -16,6 +16,7 @@ def navigation() -> StreamlitPage:
         st.Page("pages/own_data.py", title="Your data", icon=":material/upload_file:"),
         st.Page("pages/results.py", title="Results", icon=":material/table_chart:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("pages/quiz.py", title="Quiz", icon=":material/quiz:"),
     ]
     learn = [

@@ -40,7 +40,7 @@ def ways_on() -> None:
             "2. Read the result",
             "Accuracy, size and latency of teacher, control, distilled, pruned, recovered.",
         ),
-        ("pages/runs.py", "3. Compare runs", "Change one thing, run again, see what it did."),
+        ("pages/compare.py", "3. Compare runs", "Change one thing, run again, see what it did."),
     ]
     for place, (page, label, text) in zip(st.columns(3), steps, strict=True):
         with place, st.container(border=True, height="stretch"):

@@ -50,9 +50,14 @@ def open_run() -> str | None:
 def run_label(run: Run) -> str:
     """A run in one line."""
     when = "recorded" if run.origin == "recorded" else words.ago(run.created_at)
+    return f"{what_it_was(run)} ({when}, {run.id})"
+
+
+def what_it_was(run: Run) -> str:
+    """What a run was of, with the settings that matter most."""
     c = run.settings
     what = f"{MODELS[c.model].title}, {dataset_info(c.dataset).title}"
-    return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {settings.asked_sparsity(c)} ({when}, {run.id})"
+    return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {settings.asked_sparsity(c)}"
 
 
 def nothing_yet() -> None:

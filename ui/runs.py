@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from simulator import history, service
-from simulator.events import Measurement
 from simulator.store import ENDED, Run
 from ui import controls, live, results, tables
 from ui.guard import errors_shown
@@ -37,7 +36,10 @@ def finished_headline(run_id: str) -> tuple[str, str]:
 
 def table(listed: Sequence[Run]) -> list[Run]:
     """All runs, a row each; gives those that are ticked."""
-    st.caption("Tick one to open it, run it again or delete it. Tick two or more to compare them. " + tables.SIDEWAYS)
+    st.caption(
+        "Tick one to open it, run it again or delete it. Tick two or more finished ones to compare them. "
+        + tables.SIDEWAYS
+    )
     # Streamlit remembers ticks by row. Rows move when anybody starts or deletes a run, and then a tick would
     # stand for another run: so a changed list is a new table, which starts with the same runs ticked.
     ids = [run.id for run in listed]
@@ -68,6 +70,10 @@ def actions(selected: Sequence[Run]) -> None:
             forget_ticks()
             page = "pages/results.py" if one.state == "finished" and not one.study else live.page_of(one)
             st.switch_page(page, query_params={"run": one.id})
+        compared = [run.id for run in selected if run.state == "finished" and not run.study]
+        if st.button("Compare", icon=":material/compare_arrows:", disabled=len(compared) < 2, key="compare_runs"):
+            forget_ticks()
+            st.switch_page("pages/compare.py", query_params={"runs": ",".join(compared)})
         again = st.button("Run again", icon=":material/replay:", disabled=one is None, key="rerun_run")
         cancel = st.button("Cancel", icon=":material/stop:", disabled=not under_way, key="cancel_runs")
         delete = f"Delete {len(removable)} runs" if len(removable) > 1 else "Delete"
@@ -104,22 +110,6 @@ def confirm_delete(removable: Sequence[Run]) -> None:
                 st.rerun()
         if st.button("Keep", type="primary", key="keep_runs"):
             st.rerun()
-
-
-def compare(selected: Sequence[Run]) -> None:
-    """Settings and results of the ticked runs side by side."""
-    st.header("Side by side", divider="gray")
-    measured: dict[str, list[Measurement]] = {run.id: service.measurements(run.id) for run in selected}
-    provenances = {run.id: live.story_of(run.id).provenance for run in selected}
-    frame, differing = tables.side_by_side(selected, measured, provenances)
-    only = st.toggle("Only what differs", value=len(differing) > 0, key="only_differing")
-    st.dataframe(
-        tables.highlight(frame.loc[differing] if only else frame, differing),
-        height="content",
-        hide_index=True,
-        alt="Settings and results of the chosen runs side by side",
-    )
-    st.caption("Marked rows differ between the runs." if differing else "These runs have equal settings and figures.")
 
 
 def keep_and_bring_back() -> None:

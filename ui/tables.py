@@ -10,14 +10,13 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from simulator.catalog import MODELS, ModelInfo
-from simulator.config import RunConfig
 from simulator.counts import Count
-from simulator.events import Measurement, Provenance, Variant
+from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant, middle_halves_overlap, relative, spread
 from simulator.store import Run
 from ui import settings, words
 from ui.charts import COLOURS
-from ui.columns import BATCHES, COST, QUALITY, SPEED, TIMED, Column, Seeds
+from ui.columns import BATCHES, TIMED, Column, Seeds
 
 
 def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) -> Styler:
@@ -210,39 +209,3 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> p
         }
         for run in runs
     )
-
-
-def side_by_side(
-    runs: Sequence[Run], measured: Mapping[str, list[Measurement]], provenances: Mapping[str, Provenance | None]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Settings, provenance and results with a column a run, and the rows in which the runs differ."""
-    table: dict[str, list[str]] = {}
-    for name in RunConfig.model_fields:
-        table[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.settings, name)) for r in runs]
-    known = [provenances[r.id] for r in runs]
-    table["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
-    table["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]
-    for variant in COLOURS:
-        found = [by_variant(measured[r.id]).get(variant) for r in runs]
-        accuracy = QUALITY["Accuracy"][0]
-        table[f"Accuracy, {variant}"] = [accuracy(ms) if ms else MISSING for ms in found]
-    lasts = {next(reversed(by_variant(measured[r.id]))) for r in runs if measured[r.id]}
-    for variant in (v for v in COLOURS if v in lasts):
-        found = [by_variant(measured[r.id]).get(variant) for r in runs]
-        for title in ("Non-zero", "MACs", "File", "Gzipped", "Batch 1"):
-            table[f"{title}, {variant}"] = [(COST | SPEED)[title][0](ms) if ms else MISSING for ms in found]
-    frame = pd.DataFrame.from_dict(table, orient="index", columns=run_names(runs))
-    return frame, [row for row, values in table.items() if len(set(values) - {MISSING, UNKNOWN}) > 1]
-
-
-def run_names(runs: Sequence[Run]) -> list[str]:
-    """A name a run that says what it is, with the beginning of its id; the whole id where beginnings are equal."""
-    digits = 6 if len({run.id[:6] for run in runs}) == len(runs) else None
-    return [f"{MODELS[r.settings.model].title}, T {r.settings.temperature:g} ({r.id[:digits]})" for r in runs]
-
-
-def highlight(frame: pd.DataFrame, rows: Sequence[str]) -> Styler:
-    """The frame, its row labels as a column, with some rows marked."""
-    mark = "background-color: rgba(230, 159, 0, 0.18); font-weight: bold"
-    labelled = frame.rename_axis("What").reset_index()
-    return labelled.style.apply(lambda row: [mark if row["What"] in rows else ""] * len(row), axis=1)

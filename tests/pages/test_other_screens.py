@@ -164,17 +164,22 @@ def test_ticks_stay_with_their_run_when_the_rows_move(open_screen, stored):
     assert "r2)" not in words(app)
 
 
-def test_two_ticked_runs_are_compared(open_screen, stored):
+def test_ticked_runs_that_are_finished_open_on_the_compare_page(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     stored("r2", "finished", list(whole_run()), make_config({"temperature": 8.0}))
     app = open_screen("runs")
-    app.session_state["ticked_runs"] = ["r1", "r2"]
+    app.session_state["ticked_runs"] = ["r1"]
     stored("r3", "queued")
     app.run()
-    assert app.dataframe[1].value.set_index("What").loc["Temperature T"].tolist() == ["8", "4"]
-    app.toggle(key="only_differing").set_value(False).run()
-    assert app.dataframe[1].value.set_index("What").loc["Weights it had"].tolist() == ["from scratch"] * 2
-    assert app.dataframe[1].value.set_index("What").loc["Machine"].tolist() == ["a test's CPU, 2 threads"] * 2
+    assert app.button(key="compare_runs").disabled
+    app.session_state["ticked_runs"] = ["r1", "r2", "r3"]
+    stored("r4", "queued")
+    app.run()
+    app.button(key="compare_runs").click().run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Compare"]
+    assert app.query_params["runs"] in ("r2,r1", ["r2,r1"])
+    assert app.multiselect[0].value == ["r2", "r1"]
 
 
 def test_the_sidebar_names_what_is_under_way(open_screen, stored):

@@ -1,0 +1,169 @@
+"""The Compare page: any finished runs, named by its address."""
+
+from __future__ import annotations
+
+import pytest
+import streamlit as st
+
+from simulator import recorded, service
+from simulator.config import make_config
+from simulator.events import Described, Measured
+from simulator.studies import make_study
+from tests.ui.invented import PROVENANCE, measurement, whole_run
+from ui import compare_pictures
+from ui import words as words_of_app
+
+RECORDED = [r.run.id for r in recorded.all_recorded()]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    st.cache_data.clear()  # the tests use the same ids for other runs
+
+
+def words(app):
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.error, app.header)
+    return " ".join(str(e.value) for kind in kinds for e in kind)
+
+
+def variants(app):
+    return app.dataframe[0].value
+
+
+def run_with(provenance=PROVENANCE, **accuracies):
+    yield Described(provenance=provenance, class_names=("cat", "dog"))
+    for name, accuracy in accuracies.items():
+        yield Measured(measurement=measurement(name, accuracy))
+
+
+def test_the_first_visit_compares_the_recorded_runs(open_screen):
+    app = open_screen("compare")
+    assert app.multiselect[0].value == RECORDED
+    assert app.query_params["runs"] in (",".join(RECORDED), [",".join(RECORDED)])
+    stored = [m for r in recorded.all_recorded() for m in r.measurements]
+    assert variants(app)["Accuracy"].tolist() == [m.accuracy for m in stored]
+    assert variants(app)["MACs"].tolist() == [m.macs for m in stored]
+    assert "2 different sets of test examples" in words(app)
+    assert f"{len(stored)} of {len(stored)} variants" in words(app)
+
+
+def test_a_link_opens_its_runs_in_its_order_and_says_what_cannot_be_compared(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("r2", "queued")
+    stored("s1", "finished", [], make_study("how_hot"))
+    app = open_screen("compare", runs="recorded-resnet18, r1,nowhere,r2,s1,r1")
+    assert app.multiselect[0].value == ["recorded-resnet18", "r1"]
+    said = words(app)
+    assert "There is no run 'nowhere'" in said
+    assert "`r2` is waiting: only finished runs" in said
+    assert "`s1` is an experiment" in said
+    assert variants(app)["Run"].unique().tolist() == ["A ResNet-18", "B ResNet-18"]
+
+
+def test_a_link_with_nothing_known_shows_the_recorded_runs(open_screen):
+    app = open_screen("compare", runs="gone")
+    assert app.multiselect[0].value == RECORDED
+    assert "There is no run 'gone'" in words(app)
+
+
+def test_picking_other_runs_changes_the_address(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("compare")
+    app.multiselect[0].set_value(["r1"]).run()
+    assert app.query_params["runs"] in ("r1", ["r1"])
+    assert len(variants(app)) == 5
+    app.multiselect[0].set_value([]).run()
+    assert "Choose one or more finished runs" in words(app)
+    assert not app.exception
+
+
+def test_the_choice_stays_when_time_passes_and_when_others_run(open_screen, stored, monkeypatch):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("compare", runs="r1")
+    monkeypatch.setattr(words_of_app, "ago", lambda moment: "5 min ago")
+    stored("r2", "finished", list(whole_run()))
+    app.run()
+    assert app.multiselect[0].value == ["r1"]
+    assert len(app.multiselect[0].options) == 2 + len(RECORDED)
+    service.delete("r2")
+    app.run()
+    assert app.multiselect[0].value == ["r1"]
+
+
+def test_a_chosen_run_that_somebody_deletes_leaves_the_others(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("r2", "finished", list(whole_run()))
+    app = open_screen("compare", runs="r1,r2")
+    service.delete("r2")
+    app.run()
+    assert not app.exception
+    assert app.multiselect[0].value == ["r1"]
+    assert "There is no run 'r2'" in words(app)
+
+
+def test_without_any_run_it_points_to_the_lab(open_screen, monkeypatch):
+    monkeypatch.setattr(recorded, "all_recorded", lambda: ())
+    assert "No run has finished yet" in words(open_screen("compare"))
+
+
+def test_the_front_is_of_everything_run_so_far_on_one_machine(open_screen, stored):
+    elsewhere = PROVENANCE.model_copy(update={"device": "a faster CPU"})
+    stored("r1", "finished", list(run_with(teacher=0.7, pruned=0.5)))
+    stored("r2", "finished", list(run_with(teacher=0.8)))
+    stored("r3", "finished", list(run_with(elsewhere, teacher=0.99)))
+    app = open_screen("compare", runs="r1,r3")
+    assert "timed on 2 machines" in words(app)
+    assert app.selectbox(key="compare_where").options == [
+        "Handwritten digits, a test's CPU, 2 threads", "Handwritten digits, a faster CPU, 2 threads",
+    ]  # fmt: skip
+    # r2 is not chosen, and beats r1; r3 is better still, and on another machine
+    assert variants(app)["On the front"].tolist() == ["", "", "not compared"]
+    app.button(key="add_front_runs").click().run()
+    assert app.multiselect[0].value == ["r1", "r3", "r2"]
+    assert variants(app)["On the front"].tolist() == ["", "", "not compared", "yes"]
+    app.selectbox(key="compare_where").set_value(app.selectbox(key="compare_where").options[1]).run()
+    assert variants(app)["On the front"].tolist() == ["not compared"] * 2 + ["yes", "not compared"]
+
+
+def test_ranges_beside_the_parallel_lines_filter_the_table(open_screen, stored):
+    stored("r1", "finished", list(run_with(teacher=0.9, pruned=0.5, recovered=0.8)))
+    app = open_screen("compare", runs="r1", picture=compare_pictures.PARALLEL)
+    app.select_slider[0].set_value(("50.0 %", "80.0 %")).run()
+    assert variants(app)["Variant"].tolist() == ["pruned", "recovered"]
+    assert "2 of 3 variants" in words(app)
+    assert "without an axis: Without zeros" in words(app)
+    app.button(key="show_all").click().run()
+    assert len(variants(app)) == 3
+    assert not app.exception
+
+
+def test_settings_that_differ_stand_side_by_side(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("r2", "finished", list(whole_run()), make_config({"temperature": 8.0}))
+    app = open_screen("compare", runs="r1,r2")
+    assert app.dataframe[1].value.set_index("What").loc["Temperature T"].tolist() == ["4", "8"]
+    app.toggle(key="only_differing").set_value(False).run()
+    assert app.dataframe[1].value.set_index("What").loc["Weights it had"].tolist() == ["from scratch"] * 2
+    assert app.dataframe[1].value.set_index("What").loc["Machine"].tolist() == ["a test's CPU, 2 threads"] * 2
+
+
+def test_runs_that_did_not_store_their_machine_are_on_no_front(open_screen, stored):
+    stored("r1", "finished", [Measured(measurement=measurement("teacher"))])
+    app = open_screen("compare", runs="r1")
+    assert "no front can be drawn" in words(app)
+    assert len(variants(app)) == 1
+
+
+def test_marked_points_are_found_again_by_run_and_variant():
+    entries = [compare_pictures.compared.entry(run, "pruned", [measurement("pruned")], None) for run in ("a", "b")]
+    point = {"customdata": ["b", "pruned", "90.0 %", "1 MB"], "point_index": 0}
+    assert compare_pictures.brushed({"selection": {"points": [point]}}, entries) == entries[1:]
+    assert compare_pictures.brushed({"selection": {"points": []}}, entries) is None
+
+
+def test_provenance_is_read_without_the_other_events(stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("r2", "failed")
+    assert service.provenance("r1") == PROVENANCE
+    assert service.provenance("r2") is None
+    assert service.provenance("recorded-resnet18").device == "AMD EPYC"

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from simulator import recorded
+from simulator.config import make_config
+from simulator.events import Latency
+from simulator.studies import make_study
+from tests.ui.invented import measurement
+from ui import compared
+from ui.compared import Where
+
+HERE = Where("digits", "a CPU, 2 threads")
+
+
+def entry(run, accuracy, size=4000, latency=10.0, spread=0.1, **changes):
+    timed = Latency(median=latency, p25=latency - spread, p75=latency + spread, p95=latency + spread, runs=9, threads=2)
+    m = measurement("pruned", accuracy, gzip_bytes=size, latency_ms={"batch_1": timed}, **changes)
+    return compared.entry(run, "pruned", [m], HERE)
+
+
+def runs(entries):
+    return [e.run for e in entries]
+
+
+def test_values_are_those_that_were_stored():
+    for shipped in recorded.all_recorded():
+        for e, m in zip(compared.entries_of(shipped.run.id), shipped.measurements, strict=True):
+            assert e.values["Accuracy"] == m.accuracy
+            assert e.values["Gzipped"] == m.gzip_bytes
+            assert e.values["Without zeros"] == m.sparse_bytes
+            assert e.values["Batch 1"] == m.latency_ms["batch_1"].median
+            assert e.middle["Batch 32"] == (m.latency_ms["batch_32"].p25, m.latency_ms["batch_32"].p75)
+            assert e.where == Where(shipped.provenance.data, "AMD EPYC, 2 threads")
+
+
+def test_the_front_of_accuracy_against_size_by_hand():
+    entries = [entry("small", 0.5, 10), entry("beaten", 0.4, 20), entry("best", 0.9, 30), entry("large", 0.9, 40)]
+    front = compared.front(entries, "Accuracy", ("Gzipped",))
+    assert runs(front.on_it) == ["small", "best"]
+    assert front.doubtful == []
+    assert front.among == entries
+
+
+def test_a_time_within_noise_is_said_to_be_so():
+    entries = [entry("quick", 0.8, latency=9, spread=2), entry("good", 0.9, latency=10, spread=2)]
+    front = compared.front(entries, "Accuracy", ("Batch 1",))
+    assert runs(front.on_it) == ["quick", "good"]
+    assert runs(front.doubtful) == ["quick"]
+    sharp = [entry("quick", 0.8, latency=9), entry("good", 0.9, latency=10)]
+    assert compared.front(sharp, "Accuracy", ("Batch 1",)).doubtful == []
+
+
+def test_what_was_not_measured_is_in_no_front():
+    entries = [entry("old", 0.9), entry("new", 0.8, sparse_bytes=100)]
+    front = compared.front(entries, "Accuracy", ("Without zeros",))
+    assert runs(front.on_it) == runs(front.among) == ["new"]
+
+
+def test_of_several_seeds_the_mean_and_the_widest_middle_half():
+    seeds = [measurement("control", a, latency, repeat=n) for n, (a, latency) in enumerate([(0.8, 10.0), (0.9, 20.0)])]
+    both = compared.entry("one", "control", seeds, HERE)
+    assert both.values["Accuracy"] == pytest.approx(0.85)
+    assert both.values["Batch 1"] == 15
+    assert both.middle["Batch 1"] == (9, 22)
+
+
+def test_only_finished_runs_of_the_lab_can_be_compared(store):
+    for run_id, config in (("lab", make_config({})), ("study", make_study("how_hot"))):
+        store.add(run_id, config, None)
+        store.start(run_id, "1@0.00")
+        store.finish(run_id, "finished")
+    store.add("waiting", make_config({}), None)
+    assert [run.id for run in compared.finished()] == ["lab", *(r.run.id for r in recorded.all_recorded())]

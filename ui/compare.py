@@ -1,0 +1,193 @@
+"""Pieces of the Compare page: which runs, the table of their variants, and their settings side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
+
+import streamlit as st
+
+from simulator import service
+from simulator.catalog import MODELS
+from simulator.errors import RunNotFound
+from simulator.own_data import dataset_info
+from simulator.store import Run
+from ui import compared, live, results, tables, tables_compare
+from ui.compared import Entry, Front, Where
+
+RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
+MOST_COMPARED = len(ascii_uppercase)
+CLEARED = "compare_cleared"
+RANGE = "compare_range_"
+
+
+# -- which runs
+
+
+def asked_for(runs: Sequence[Run]) -> list[str]:
+    """The ids in the URL; without any, those last compared in this session; at first the recorded runs."""
+    linked = [part.strip() for part in st.query_params.get(RUNS, "").split(",")]
+    asked = list(dict.fromkeys(part for part in linked if part)) or st.session_state.get(CHOSEN, [])
+    ids = {run.id for run in runs}
+    if not any(run_id in ids for run_id in asked):
+        recorded = [run.id for run in runs if run.origin == "recorded"]
+        asked = [*asked, *(recorded or [run.id for run in runs])[:4]]
+    return asked
+
+
+def choose(runs: Sequence[Run]) -> list[Run]:
+    """The runs to compare, from the URL or picked here; the URL then names them."""
+    by_id = {run.id: run for run in runs}
+    asked = asked_for(runs)
+    known = [run_id for run_id in asked if run_id in by_id]
+    _say_what_is_left_out([run_id for run_id in asked if run_id not in by_id], known[MOST_COMPARED:])
+    if PICK not in st.session_state:
+        st.session_state[PICK] = known[:MOST_COMPARED]
+    picked = st.multiselect(
+        "Runs",
+        list(by_id),
+        # Streamlit forgets a choice whose label changes, as one would that says how long ago it was.
+        format_func=lambda run_id: f"{results.what_it_was(by_id[run_id])} ({run_id})",
+        max_selections=MOST_COMPARED,
+        key=PICK,
+        placeholder="Choose finished runs",
+    )
+    _remember(picked)
+    return [by_id[run_id] for run_id in picked]
+
+
+def open_with(run_ids: Sequence[str]) -> None:
+    """Compare these runs from now on: for a button's callback, which runs before the page."""
+    st.session_state[PICK] = list(run_ids)
+    _remember(run_ids)
+
+
+def _remember(run_ids: Sequence[str]) -> None:
+    st.session_state[CHOSEN] = list(run_ids)
+    if run_ids:
+        st.query_params[RUNS] = ",".join(run_ids)
+    else:
+        st.query_params.pop(RUNS, None)
+
+
+def _say_what_is_left_out(unknown: Sequence[str], too_many: Sequence[str]) -> None:
+    said = [_why_not(run_id) for run_id in unknown]
+    if too_many:
+        said.append(f"At most {MOST_COMPARED} runs are compared at a time; {len(too_many)} more are left out.")
+    if said:
+        st.warning("\n".join(f"- {sentence}" for sentence in said), icon=":material/info:")
+
+
+def _why_not(run_id: str) -> str:
+    try:
+        run = service.run(run_id)
+    except RunNotFound as error:
+        return f"{error.message} {error.advice}"
+    if run.study:
+        return f"Run `{run_id}` is an experiment: it has cells, not variants. Open it on the Experiments page."
+    return f"Run `{run_id}` is {live.STATE_WORDS[run.state]}: only finished runs are compared."
+
+
+def letters_of(runs: Sequence[Run]) -> dict[str, str]:
+    """Run id -> the letter that stands for it in the charts and tables."""
+    return {run.id: letter for run, letter in zip(runs, ascii_uppercase, strict=False)}
+
+
+def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
+    """Each letter with its run, a link to its results."""
+    names = tables_compare.run_names(runs, letters)
+    with st.container(horizontal=True):
+        for run in runs:
+            st.page_link(
+                "pages/results.py",
+                label=names[run.id],
+                icon=":material/table_chart:",
+                help=f"Results of {results.run_label(run)}",
+                query_params={live.RUN: run.id},
+                width="content",
+            )
+
+
+# -- what may be compared
+
+
+def places(runs: Sequence[Run]) -> dict[Where, str]:
+    """Each pair of test data and machine that any of the runs has, with words for it."""
+    found: dict[Where, str] = {}
+    for run in runs:
+        for entry in compared.entries_of(run.id)[:1]:
+            if entry.where:
+                found.setdefault(entry.where, f"{dataset_info(run.settings.dataset).title}, {entry.where.machine}")
+    alike = [words_ for words_ in found.values() if list(found.values()).count(words_) > 1]
+    return {w: f"{said} ({w.data.rpartition(':')[2][:8]})" if said in alike else said for w, said in found.items()}
+
+
+def warn_of_mixture(entries: Sequence[Entry]) -> None:
+    """Say which figures of these runs do not compare."""
+    data = {e.where.data for e in entries if e.where}
+    machines = {e.where.machine for e in entries if e.where}
+    said = []
+    if len(data) > 1:
+        said.append(
+            f"These runs answer {len(data)} different sets of test examples: their accuracies compare only within one."
+        )
+    if len(machines) > 1:
+        said.append(f"They were timed on {len(machines)} machines: their latencies compare only within one.")
+    if said:
+        st.info(" ".join(said), icon=":material/balance:")
+
+
+# -- tables
+
+
+def table(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: Front | None) -> None:
+    """The variants that are left, and how many those are; with their standing where a front is drawn."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(shown)} of {of} variants**", width="content")
+        if len(shown) < of and st.button("Show all", icon=":material/filter_alt_off:", key="show_all"):
+            _forget_filters()
+            st.rerun()
+        st.download_button(
+            "Variants (CSV)",
+            lambda: tables_compare.raw(shown).to_csv(index=False),
+            "variants.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    st.dataframe(
+        tables_compare.variants(shown, names, front),
+        column_config=tables_compare.variant_columns(),
+        hide_index=True,
+        height="content" if len(shown) <= 15 else 560,
+        alt=f"Figures of {len(shown)} variants",
+    )
+    st.caption(tables.SIDEWAYS)
+
+
+def _forget_filters() -> None:
+    st.session_state[CLEARED] = st.session_state.get(CLEARED, 0) + 1
+    for key in [k for k in st.session_state if str(k).startswith(RANGE)]:
+        del st.session_state[key]
+
+
+def side_by_side(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
+    """Settings and results of the runs in columns, the rows that differ marked."""
+    measured = {run.id: service.measurements(run.id) for run in runs}
+    provenances = {run.id: service.provenance(run.id) for run in runs}
+    names = list(tables_compare.run_names(runs, letters).values())
+    frame, differing = tables_compare.side_by_side(runs, names, measured, provenances)
+    only = st.toggle("Only what differs", value=len(differing) > 0, key="only_differing")
+    st.dataframe(
+        tables_compare.highlight(frame.loc[differing] if only else frame, differing),
+        column_config={name: st.column_config.TextColumn(name, width="medium") for name in ("What", *names)},
+        height="content",
+        hide_index=True,
+        alt="Settings and results of the chosen runs side by side",
+    )
+    st.caption("Marked rows differ between the runs." if differing else "These runs have equal settings and figures.")
+
+
+def row_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
+    """Run id -> its letter and its model, short enough for a table's cell."""
+    return {run.id: f"{letters[run.id]} {MODELS[run.settings.model].title}" for run in runs}

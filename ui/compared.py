@@ -1,0 +1,125 @@
+"""What was measured of each variant of finished runs, a row of figures each, and which of them are on a front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
+
+import streamlit as st
+
+from simulator import pareto, service
+from simulator.events import Variant
+from simulator.statistics import by_variant
+from simulator.store import Run
+from ui.columns import COST, QUALITY, SPEED, TIMED, Column, Seeds
+
+QUALITIES = ("Accuracy", "F1")
+COSTS = ("Gzipped", "Without zeros", "File", "Non-zero", "Parameters", "MACs", "Batch 1", "Batch 32")
+COLUMNS: dict[str, Column] = {title: (QUALITY | COST | SPEED)[title] for title in (*QUALITIES, *COSTS)}
+AT_ONCE = ("Gzipped", "MACs", "Batch 1")
+"""Size, computation and time: the costs that a front may be asked of together."""
+
+AXES: dict[str, tuple[str, float]] = {
+    "Accuracy": ("Test accuracy (%)", 100),
+    "F1": ("F1 (%)", 100),
+    "Gzipped": ("Gzipped file (MB)", 1e-6),
+    "Without zeros": ("File without zeros (MB)", 1e-6),
+    "File": ("Dense file (MB)", 1e-6),
+    "Non-zero": ("Non-zero parameters (M)", 1e-6),
+    "Parameters": ("Parameters (M)", 1e-6),
+    "MACs": ("MACs of one example (M)", 1e-6),
+    "Batch 1": ("Latency, batch 1 (ms)", 1),
+    "Batch 32": ("Latency, batch 32 (ms)", 1),
+}
+"""Column -> the title of its axis, with the unit, and the factor from the stored value to that unit."""
+
+
+class Where(NamedTuple):
+    """Where figures hold: on which test examples, timed on which machine. Only equal ones share a front."""
+
+    data: str
+    machine: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One variant of one run.
+
+    Attributes:
+        where: None where the run did not store it.
+        values: Column -> the mean over the seeds; without those that were not measured.
+        texts: Column -> what every table shows of it.
+        middle: Timed column -> the range that the middle half of the calls fell into, over all seeds.
+        test_examples: On how many the accuracy was measured.
+    """
+
+    run: str
+    variant: Variant
+    where: Where | None
+    values: Mapping[str, float]
+    texts: Mapping[str, str]
+    middle: Mapping[str, tuple[float, float]]
+    macs_at: str
+    test_examples: int
+
+    def objective(self, title: str) -> pareto.Objective:
+        """A column as what a front compares: less is better, and a time has its noise."""
+        value = self.values[title]
+        if title in QUALITIES:
+            return pareto.more(value)
+        return pareto.Objective(value, *self.middle.get(title, (value, value)))
+
+
+MOST_KEPT = 5000
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def entries_of(run_id: str) -> list[Entry]:
+    """The variants of a finished run. They never change, and reading them parses all of its layers."""
+    provenance = service.provenance(run_id)
+    where = Where(provenance.data, f"{provenance.device}, {provenance.threads} threads") if provenance else None
+    return [entry(run_id, name, ms, where) for name, ms in by_variant(service.measurements(run_id)).items()]
+
+
+def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
+    """What was measured of one variant with each seed, as one row."""
+    values = {title: compare(ms) for title, (_, compare, _, _) in COLUMNS.items() if compare}
+    middle = {}
+    for title, batch in TIMED.items():
+        timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
+        if timed:
+            middle[title] = (min(t.p25 for t in timed), max(t.p75 for t in timed))
+    return Entry(
+        run=run_id,
+        variant=name,
+        where=where,
+        values={title: value for title, value in values.items() if value != inf},
+        texts={title: show(ms) for title, (show, *_) in COLUMNS.items()},
+        middle=middle,
+        macs_at=ms[0].macs_at,
+        test_examples=ms[0].test_examples,
+    )
+
+
+def finished() -> list[Run]:
+    """The runs that can be compared: finished ones, the recorded ones last. Experiments have cells, not variants."""
+    return [run for run in service.list_runs(("finished",)) if not run.study]
+
+
+class Front(NamedTuple):
+    """The entries that nothing dominates, the cheapest first, those of them that only noise keeps there, and all."""
+
+    on_it: list[Entry]
+    doubtful: list[Entry]
+    among: list[Entry]
+
+
+def front(entries: Sequence[Entry], quality: str, costs: Sequence[str]) -> Front:
+    """The Pareto front of a quality against costs, over the entries in which all of these were measured."""
+    measured = [e for e in entries if all(title in e.values for title in (quality, *costs))]
+    points = [[e.objective(title) for title in (quality, *costs)] for e in measured]
+    places = sorted(pareto.front(points), key=lambda i: measured[i].values[costs[0]])
+    doubtful = pareto.doubtful(points, places)
+    return Front([measured[i] for i in places], [measured[i] for i in doubtful], measured)

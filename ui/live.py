@@ -199,7 +199,7 @@ def curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repe
     with left:
         st.markdown(f"**{charts.TERM_TITLES[term]}**{of_repeats(seed, config)}")
         teach.explain(words_for_it, "nats", "KL divergence")
-        ends: dict[str, int | None] = {"Recovery": config.recovery_epochs, "Teacher": None}
+        ends: dict[str, int | None] = {"Recovery": config.epochs_after_pruning, "Teacher": None}
         views.chart(
             charts.losses(losses, term, variants, ends.get(title, config.epochs)),
             f"{place}_losses",

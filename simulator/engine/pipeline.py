@@ -242,7 +242,8 @@ def recovery(
             held = Masks()
             for number in range(config.rounds):
                 student = copy.deepcopy(student)
-                held = removal.remove(setup, student, student_examples(setup), held, number + 1, config.rounds)
+                this_round, whole = (number + 1, config.rounds), variants["distilled"]
+                held = removal.remove(setup, student, student_examples(setup), held, this_round, whole)
                 student = yield from train_on(student, plan=replace(again, part=(number, config.rounds)), masks=held)
             return student
         case "cubic":

@@ -1,8 +1,9 @@
 """Soft losses on features, one function a method.
 
 Each takes the student's and the teacher's :class:`Features` of one batch and gives a scalar. Papers add theirs to the
-hard loss with a weight of their own, which is kept here; :data:`WITH_SOFT_TARGETS` names those that stand
-beside the soft targets.
+hard loss with a weight of their own, which stands in the formula here; alpha and 1 - alpha then weigh the two sides, so
+at another alpha than 0.5 their ratio is not the paper's. :data:`WITH_SOFT_TARGETS` names those that stand beside the
+soft targets.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from simulator.engine.distillation.losses import soft_loss
 LogitsLoss = Callable[[Tensor, Tensor, Tensor, float], Tensor]
 
 DKD_TARGET, DKD_OTHERS = 1.0, 8.0
-"""The weights of its two terms that the paper uses for ImageNet and CIFAR (alpha and beta there)."""
+"""The weights of its two terms (alpha and beta in the paper): one choice, kept for all models and data. The paper tunes
+beta for each pair of teacher and student."""
 
 
 def kd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float) -> Tensor:
@@ -72,7 +73,7 @@ def dist(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, tempera
     r is Pearson's correlation of softened probabilities, over each row i and over each column j.
 
     Source: Huang, You, Wang, Qian and Xu 2022, "Knowledge Distillation from A Stronger Teacher",
-    arXiv:2205.10536, equations 6 to 9, with both weights 1 as in its section 4; T^2 as in the authors' code.
+    arXiv:2205.10536, equations 6 to 9, here with both weights 1; T^2 as in the authors' code.
 
     Args:
         student_logits, teacher_logits: [batch, classes].

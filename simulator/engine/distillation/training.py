@@ -114,7 +114,7 @@ def _train(
     log_every = max(1, steps // LOSS_POINTS)
     step, seen, started, reported = 0, 0, time.perf_counter(), 0.0
 
-    if not before:
+    if plan.part[0] == 0:
         start = accuracy(model, logits, validation, plan.bfloat16)
         yield EpochFinished(variant=variant, epoch=0, validation_accuracy=start)
     for epoch, batches in enumerate(epochs):

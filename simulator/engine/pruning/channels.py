@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from simulator.config import Importance
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
-from simulator.engine.pruning.units import KEEP_AT_LEAST, units_to_keep
+from simulator.engine.pruning.units import units_to_keep
 
 LAYERS = (nn.Conv2d, nn.Linear)
 SCORED: dict[Importance, tuple[type[nn.Module], ...]] = {
@@ -38,7 +38,7 @@ def prune_channels(
     target_sparsity: float,
     importance: Importance,
     calibration: Calibration,
-    keep_at_least: float = KEEP_AT_LEAST,
+    whole: nn.Module | None = None,
 ) -> None:
     """Remove channels in place, the least important ones, group by group.
 
@@ -48,10 +48,10 @@ def prune_channels(
         classifier: Names of the top-level modules whose outputs (the classes) must stay.
         scope: "global": one ranking over all groups, of scores divided by their group's mean (scales of batch
             norm are compared as they are, as in their paper); "layer_wise": the same share of each.
-        target_sparsity: The share of channels to remove, 0 to 0.95.
+        target_sparsity: The share of the whole model's channels to remove, 0 to 0.95.
         importance: How weights are scored; :func:`group_score` says how they make up a channel's score.
         calibration: What the importance may look at.
-        keep_at_least: The share of its channels that every group keeps.
+        whole: The model before anything was removed, where this is a later round; None: it is ``model``.
     """
     model.eval()
     ignored = [m for name in classifier for m in getattr(model, name).modules() if isinstance(m, nn.Linear)]
@@ -60,7 +60,9 @@ def prune_channels(
     groups = list(graph.get_all_groups(ignored_layers=ignored, root_module_types=list(LAYERS)))
     score = group_score(model, importance, calibration)
     scores = [score(group) for group in groups]
-    counts = units_to_keep(scores, scope, target_sparsity, keep_at_least, normalise=importance != "batchnorm_scale")
+    names = {module: name for name, module in model.named_modules()}
+    sizes = whole and [len(whole.get_submodule(names[group[0].dep.target.module]).weight) for group in groups]
+    counts = units_to_keep(scores, scope, target_sparsity, importance != "batchnorm_scale", sizes)
     for group, values, keep in zip(groups, scores, counts, strict=True):
         removed = values.argsort()[: len(values) - keep].tolist()
         if removed:

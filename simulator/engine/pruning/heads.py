@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from simulator.config import Importance
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
-from simulator.engine.pruning.units import KEEP_AT_LEAST, units_to_keep
+from simulator.engine.pruning.units import left_of, units_to_keep
 
 WeightScores = Mapping[Tensor, Tensor]
 """A layer's weight -> the scores of its weights, of its shape."""
@@ -89,7 +89,7 @@ def prune_transformer(
     target_sparsity: float,
     importance: Importance,
     calibration: Calibration,
-    keep_at_least: float = KEEP_AT_LEAST,
+    whole: nn.Module | None = None,
 ) -> None:
     """Remove feed-forward neurons and attention heads in place, the least important ones.
 
@@ -98,21 +98,22 @@ def prune_transformer(
         scope: "global": one ranking of neurons over all layers (scores divided by their layer's
             mean); "layer_wise": the same share of each layer. Heads always go layer-wise: a
             layer has too few of them, and T5's layers share one position bias.
-        target_sparsity: The share to remove, 0 to 0.95. At least one head stays.
+        target_sparsity: The share of the whole model's to remove, 0 to 0.95. At least one head stays.
         importance: How weights are scored; a neuron's or head's score is the L2 norm of its weights' scores,
             and a random one is drawn for the neuron or head itself.
         calibration: What the importance may look at.
-        keep_at_least: The share of its neurons that every layer keeps.
+        whole: The model before anything was removed, where this is a later round; None: it is ``model``.
     """
     feed_forward, attention = parts_of(model)
     of_neurons, of_heads = part_scores(model, feed_forward, attention, importance, calibration)
-    counts = units_to_keep(of_neurons, scope, target_sparsity, keep_at_least)
+    neurons, head_counts = sizes_of(*parts_of(whole or model))
+    counts = units_to_keep(of_neurons, scope, target_sparsity, whole=neurons)
     for part, score, keep in zip(feed_forward, of_neurons, counts, strict=True):
         kept = largest(score, keep)
         slice_outputs(part.up, kept)
         slice_inputs(part.down, kept)
-    for heads, score in zip(attention, of_heads, strict=True):
-        remove_heads(heads, score, target_sparsity)
+    for heads, score, before in zip(attention, of_heads, head_counts, strict=True):
+        keep_heads(heads, largest(score, max(1, left_of(before, target_sparsity))))
     for module in model.modules():
         if hasattr(module, "key_value_proj_dim"):  # T5's attention keeps count of its heads
             module.n_heads = len(module.q.weight) // module.key_value_proj_dim
@@ -129,10 +130,10 @@ def part_scores(
     """A score for every neuron, [neurons] a layer, and for every head, [heads] an attention."""
     if importance == "random":
         generator = torch.Generator().manual_seed(calibration.seed)
-        neurons = [torch.rand(len(f.up.weight), generator=generator) for f in feed_forward]
-        heads = [torch.rand(len(a.inner[0].weight) // a.width, generator=generator) for a in attention]
         device = feed_forward[0].up.weight.device
-        return [s.to(device) for s in neurons], [s.to(device) for s in heads]
+        neurons, heads = sizes_of(feed_forward, attention)
+        drawn = [torch.rand(n, generator=generator).to(device) for n in (*neurons, *heads)]
+        return drawn[: len(neurons)], drawn[len(neurons) :]
     layers = [x for f in feed_forward for x in (f.up, f.down)] + [x for a in attention for x in (*a.inner, *a.outer)]
     names = {module: name for name, module in model.named_modules()}
     weights = {f"{names[layer]}.weight": layer.weight for layer in layers}
@@ -141,9 +142,13 @@ def part_scores(
     return [f.importance(by_weight) for f in feed_forward], [a.importance(by_weight) for a in attention]
 
 
-def remove_heads(heads: Attention, score: Tensor, target_sparsity: float) -> None:
-    """Slice the heads with the lowest scores, [heads], out of every layer of ``heads``."""
-    kept = largest(score, max(1, len(score) - round(len(score) * target_sparsity)))
+def sizes_of(feed_forward: Sequence[FeedForward], attention: Sequence[Attention]) -> tuple[list[int], list[int]]:
+    """The neurons of each feed-forward layer, and the heads of each attention."""
+    return [len(f.up.weight) for f in feed_forward], [len(a.inner[0].weight) // a.width for a in attention]
+
+
+def keep_heads(heads: Attention, kept: Tensor) -> None:
+    """Slice all heads but those at the places ``kept``, in rising order, out of every layer of ``heads``."""
     rows = (kept[:, None] * heads.width + torch.arange(heads.width, device=kept.device)).flatten()
     for layer in heads.inner:
         slice_outputs(layer, rows)

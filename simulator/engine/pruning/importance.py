@@ -26,6 +26,10 @@ Scores = dict[str, Tensor]
 """Parameter name -> scores of the parameter's shape, 0 or more; the smallest go first."""
 
 
+EXAMPLES_AT_ONCE = 16
+"""Of how many pictures the patches that a convolution sees are laid out at a time."""
+
+
 @dataclass(frozen=True)
 class Calibration:
     """What an importance may look at besides the weights.
@@ -220,9 +224,13 @@ def input_squares(layer: nn.Module, inputs: Tensor) -> tuple[Tensor, int]:
     if isinstance(layer, nn.Linear):
         flat = inputs.flatten(0, -2)
         return flat.square().sum(0), len(flat)
-    patches = F.unfold(inputs.square(), layer.kernel_size, layer.dilation, layer.padding, layer.stride)
-    sums = patches.sum((0, 2)).view(layer.groups, *layer.weight.shape[1:])  # [groups, in / groups, kh, kw]
-    return sums.repeat_interleave(layer.out_channels // layer.groups, 0), len(patches) * patches.shape[2]
+    squares, positions = torch.zeros(layer.weight[0].numel() * layer.groups, device=inputs.device), 0
+    for few in inputs.square().split(EXAMPLES_AT_ONCE):  # a patch for every position: kh * kw times the input
+        patches = F.unfold(few, layer.kernel_size, layer.dilation, layer.padding, layer.stride)
+        squares += patches.sum((0, 2))  # [in * kh * kw]
+        positions += len(patches) * patches.shape[2]
+    sums = squares.view(layer.groups, *layer.weight.shape[1:])  # [groups, in / groups, kh, kw]
+    return sums.repeat_interleave(layer.out_channels // layer.groups, 0), positions
 
 
 def rank_within_rows(scores: Tensor) -> Tensor:

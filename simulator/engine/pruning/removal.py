@@ -12,7 +12,6 @@ from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import calibration
 from simulator.engine.pruning.masks import MaskRule, Masks, apply_masks, left_dense
 from simulator.engine.pruning.schedules import after_round
-from simulator.engine.pruning.units import KEEP_AT_LEAST
 from simulator.engine.setup import Setup
 
 
@@ -22,14 +21,20 @@ def mask_rule(setup: Setup) -> MaskRule:
 
 
 def remove(
-    setup: Setup, model: nn.Module, examples: Examples, dropped: Masks, number: int = 1, rounds: int = 1
+    setup: Setup,
+    model: nn.Module,
+    examples: Examples,
+    dropped: Masks,
+    round_of: tuple[int, int] = (1, 1),
+    whole: nn.Module | None = None,
 ) -> Masks:
     """Prune ``model`` in place, in one of several rounds or at once.
 
     Args:
         examples: The student's training examples, for importances that look at data.
         dropped: The masks of the round before; none in the first.
-        number: Of this round, from 1.
+        round_of: This round, from 1, and how many there are.
+        whole: The model before the first round; None: this is the first.
 
     Returns:
         The masks; none where the model got smaller.
@@ -38,16 +43,16 @@ def remove(
     batches = calibration(setup.module.logits, examples, config.batch_size, config.seed)
     if config.pruning != "structured":
         rule = mask_rule(setup)
+        number, rounds = round_of
         masks = rule.masks(model, batches, partial(after_round, number=number, rounds=rounds), dropped)
         apply_masks({name: model.get_parameter(name) for name in masks}, masks)
         return masks
-    # what is left is all there is to see, so every round takes the same share of it
-    share, floor = after_round(config.target_sparsity, 1, rounds), KEEP_AT_LEAST ** (1 / rounds)
+    share = after_round(config.target_sparsity, *round_of)
     if setup.model.kind == "image":
         example = examples.inputs["pixels"][:1]
-        prune_channels(model, example, classifier, config.scope, share, config.importance, batches, floor)
+        prune_channels(model, example, classifier, config.scope, share, config.importance, batches, whole)
     else:
-        prune_transformer(model, config.scope, share, config.importance, batches, floor)
+        prune_transformer(model, config.scope, share, config.importance, batches, whole)
     return Masks()
 
 

@@ -15,23 +15,29 @@ def units_to_keep(
     scores: Sequence[Tensor],
     scope: str,
     target_sparsity: float,
-    keep_at_least: float = KEEP_AT_LEAST,
     normalise: bool = True,
+    whole: Sequence[int] | None = None,
 ) -> list[int]:
     """How many units each layer keeps, those with the largest scores.
 
     Args:
-        scores: One tensor a layer, [units].
+        scores: One tensor a layer, [units that are left].
         scope: "global": one ranking over all layers; "layer_wise": the same share of each.
-        target_sparsity: The share to remove, 0 to 0.95.
-        keep_at_least: The share of its units, and at least one, that every layer keeps.
+        target_sparsity: The share of ``whole`` to remove, 0 to 0.95.
         normalise: Whether a global ranking divides scores by their layer's mean first.
+        whole: Units of each layer before anything was pruned, where earlier rounds took some; None: all are left.
     """
-    floors = [max(1, round(len(s) * keep_at_least)) for s in scores]
+    before = [len(s) for s in scores] if whole is None else whole
+    floors = [max(1, round(n * KEEP_AT_LEAST)) for n in before]
     if scope == "layer_wise":
-        return [max(f, len(s) - round(len(s) * target_sparsity)) for f, s in zip(floors, scores, strict=True)]
+        return [max(f, left_of(n, target_sparsity)) for f, n in zip(floors, before, strict=True)]
     comparable = torch.cat([s / s.mean().clamp_min(1e-12) if normalise else s for s in scores])
     kept = torch.ones(len(comparable), dtype=torch.bool, device=comparable.device)
-    kept[comparable.argsort()[: round(len(comparable) * target_sparsity)]] = False
+    kept[comparable.argsort()[: max(0, len(comparable) - left_of(sum(before), target_sparsity))]] = False
     counts = [int(part.sum()) for part in kept.split([len(s) for s in scores])]
     return [max(f, c) for f, c in zip(floors, counts, strict=True)]
+
+
+def left_of(units: int, target_sparsity: float) -> int:
+    """How many of so many units stay."""
+    return units - round(units * target_sparsity)

@@ -105,18 +105,18 @@ def test_two_of_four_holds_through_recovery_and_names_what_stays_dense(tmp_path)
     assert note.endswith("no multiple of four: conv1.weight")
     for variant in ("pruned", "recovered"):
         for name, p in weights(tmp_path, variant).items():
-            zeros = (p.detach().reshape(len(p), -1) == 0).numpy()
+            zeros = (p.detach() == 0).movedim(1, -1).numpy()  # inputs last
             if name == "conv1.weight":
                 assert not zeros.any()
             else:
-                fours = zeros.reshape(len(p), -1, 4).sum(2)
+                fours = zeros.reshape(-1, 4).sum(1)
                 assert (fours == 2).all(), (variant, name)
 
 
 def test_structured_rounds_reach_the_target_and_stay_trainable():
     found = measured(carry_out(pruning="structured", schedule="iterative", rounds=2, importance="batchnorm_scale"))
     at_once, in_rounds = found["pruned"], found["recovered"]
-    assert in_rounds.parameters == pytest.approx(at_once.parameters, rel=0.25)
+    assert in_rounds.parameters == pytest.approx(at_once.parameters, rel=0.25)  # other channels of other layers
     assert in_rounds.parameters < 0.6 * found["distilled"].parameters
     assert in_rounds.sparsity < 0.01
 

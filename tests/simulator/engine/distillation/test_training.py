@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from simulator.engine.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching

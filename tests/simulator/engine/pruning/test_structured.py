@@ -11,6 +11,7 @@ from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import parts_of, prune_transformer
 from simulator.engine.pruning.importance import Calibration
+from simulator.engine.pruning.schedules import after_round
 from simulator.engine.pruning.units import units_to_keep
 from simulator.pruning_catalog import importances_for
 from tests.small_models import small_distilbert, small_t5, token_batch
@@ -39,6 +40,25 @@ def cut_transformer(model, name, scope, sparsity, importance="magnitude", **more
     """Prune the neurons and heads of a transformer, with a batch to look at."""
     calibration = Calibration(MODULES[name].logits, [(token_batch(), LABELS)], seed=7)
     prune_transformer(model, scope, sparsity, importance, calibration, **more)
+
+
+@pytest.mark.parametrize(("sparsity", "rounds"), [(0.1, 5), (0.5, 10), (0.95, 3)])
+@pytest.mark.parametrize("name", [*CNNS, *TRANSFORMERS])
+def test_rounds_end_at_the_size_of_one_shot(name, sparsity, rounds):
+    """Rounding once a round would end elsewhere: of eight heads, ten rounds to a half would leave seven."""
+    whole = CNNS[name](num_classes=10) if name in CNNS else TRANSFORMERS[name]()
+
+    def prune(model, share, **more):
+        if name in CNNS:
+            cut(model, "layer_wise", share, classifier=MODULES[name].CLASSIFIER, **more)
+        else:
+            cut_transformer(model, name, "layer_wise", share, **more)
+
+    in_rounds, at_once = copy.deepcopy(whole), copy.deepcopy(whole)
+    for number in range(rounds):
+        prune(in_rounds, after_round(sparsity, number + 1, rounds), whole=whole)
+    prune(at_once, sparsity)
+    assert {n: p.shape for n, p in in_rounds.named_parameters()} == {n: p.shape for n, p in at_once.named_parameters()}
 
 
 def parameters(model):
@@ -145,6 +165,8 @@ def test_a_global_ranking_takes_more_from_the_weaker_layer_but_empties_none():
     assert sum(keep) == 110
     assert keep[1] <= 20 < 90 <= keep[0]
     assert min(units_to_keep(scores, "global", 0.95)) >= 5
+    halves = [s[:50] for s in scores]  # what an earlier round left of 200
+    assert sum(units_to_keep(halves, "global", 0.7, whole=[100, 100])) == 60
     assert min(units_to_keep([torch.ones(100), torch.full((100,), 1e-9)], "global", 0.5, normalise=False)) == 5
 
 

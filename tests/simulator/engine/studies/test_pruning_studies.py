@@ -20,16 +20,23 @@ SMALL = {"student_size": 0.25, "train_examples": 96, "epochs": 1, "recovery_epoc
 
 @pytest.fixture(scope="module")
 def setup(tmp_path_factory):
-    """Data and tensors once; no teacher is trained, an untrained one says something too."""
+    """Data and tensors once."""
+    return prepared(tmp_path_factory.mktemp("data"), SMALL)
+
+
+def prepared(folder, settings):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KDPS_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        return prepare(make_study("importance", SMALL).base)
+        patch.setenv("KDPS_DATA_DIR", str(folder))
+        return prepare(make_study("importance", settings).base)
 
 
 def bench(setup, name, axes=None, **changes):
-    config = make_study(name, {**SMALL, **changes}, axes, 1)
-    teacher = setup.module.build_teacher(10, setup.weights, 0).eval().requires_grad_(False)
-    logits = 3 * torch.randn(len(setup.train), 10, generator=torch.Generator().manual_seed(0))
+    """No teacher is trained: an untrained one says something too."""
+    own = {"model": setup.config.model, "student_size": setup.config.student_size}
+    config = make_study(name, {**SMALL, **own, **changes}, axes, 1)
+    classes = len(setup.dataset.class_names)
+    teacher = setup.module.build_teacher(classes, setup.weights, 0).eval().requires_grad_(False)
+    logits = 3 * torch.randn(len(setup.train), classes, generator=torch.Generator().manual_seed(0))
     return Bench(config, setup, teacher, logits)
 
 
@@ -89,6 +96,18 @@ def test_zeros_and_channels_are_measured_at_equal_numbers(setup):
     assert zeros["gzip_bytes"] < 0.7 * whole["gzip_bytes"]
     assert zeros["zeros"] > 0.5 and channels["zeros"] == whole["zeros"] == 0
     assert all(v["latency_1"] > 0 and v["latency_32"] > 0 for v in found.values())
+
+
+@pytest.mark.parametrize(
+    ("model", "size"), [("mobilenet_v2", 0.25), pytest.param("distilbert", 1, marks=pytest.mark.slow)]
+)
+def test_other_models_are_cut_to_equal_numbers_too(tmp_path, model, size):
+    other = prepared(tmp_path, {**SMALL, "model": model, "student_size": size})
+    at_work = bench(other, "zeros_or_channels", {"parts_removed": (0.4,)}, recovery_epochs=1)
+    found = {c.at["student"]: c.values for c in measured(zeros_or_channels.cells(at_work))}
+    assert found["zeros"]["nonzero"] == pytest.approx(found["channels"]["nonzero"], rel=0.01)
+    assert found["channels"]["parameters"] < found["unpruned"]["parameters"]
+    assert found["channels"]["macs"] < found["zeros"]["macs"]
 
 
 def test_a_share_that_was_not_measured_whole_is_measured_again():

@@ -58,6 +58,7 @@ with right, errors_shown():
     with top:
         lab.way_to(run)
     lab.run_bar(config)
+    lab.way_to_experiments()
     if run is None:
         lab.what_will_happen()
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import mean
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -32,7 +33,7 @@ def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
         axes: Setting -> all its values, so that the axes stand still while cells come in.
     """
     with_value = [cell for cell in cells if value in cell.values]
-    chart = {"lines": lines, "bars": bars, "heat": heat}[view.kind](view, value, with_value, axes)
+    chart = {"lines": lines, "bars": bars, "groups": groups, "heat": heat}[view.kind](view, value, with_value, axes)
     if not with_value:
         nothing_yet(chart, "The first cell is being measured")
     return chart
@@ -137,6 +138,49 @@ def bars(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
     if value not in view.plain:
         chart.update_yaxes(range=[0, 108])
     return chart
+
+
+def groups(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
+    """For each ``view.x`` a bar for each ``view.line`` beside the others, with each seed as a dot on it."""
+    chart, factor = figure(HEIGHT, "", title(view, value)), scale(view, value)
+    found: dict[str, dict[str, list[float]]] = {}
+    for cell in cells:
+        name, place = shown(cell.at[view.line or ""]), shown(cell.at[view.x or ""])
+        found.setdefault(name, {}).setdefault(folded(place), []).append(cell.values[value])
+    for colour, (name, places) in zip(PALETTE, found.items(), strict=False):
+        chart.add_bar(
+            x=list(places),
+            y=[factor * mean(seeds) for seeds in places.values()],
+            name=name,
+            marker={"color": colour},
+            text=[written(view, value, mean(seeds)) for seeds in places.values()],
+            textposition="inside",
+            insidetextanchor="start",  # the seeds are at the other end
+            offsetgroup=name,
+            hovertemplate=f"%{{x}}, {name}: %{{y:.4g}}<extra></extra>",
+        )
+        chart.add_box(
+            x=[place for place, seeds in places.items() for _ in seeds],
+            y=[factor * y for seeds in places.values() for y in seeds],
+            boxpoints="all",
+            pointpos=0,
+            jitter=0.4,
+            line={"color": "rgba(0,0,0,0)"},
+            fillcolor="rgba(0,0,0,0)",
+            marker={"color": NEUTRAL, "size": 5},
+            offsetgroup=name,
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    chart.update_layout(barmode="group", boxmode="group")
+    if value not in view.plain:
+        chart.update_yaxes(range=[0, 108])
+    return chart
+
+
+def folded(name: str) -> str:
+    """A name of several words in short lines, so that names side by side do not overlap."""
+    return "<br>".join(wrap(name, 11))
 
 
 def bar_groups(view: View, value: str, cells: Sequence[CellFinished]) -> dict[str, list[float]]:

@@ -53,6 +53,11 @@ def way_to(run: Run | None) -> None:
         st.markdown(f"The open run of {what} is {live.STATE_WORDS[run.state]}. [Go to it](#{live.PANEL})")
 
 
+def way_to_experiments() -> None:
+    """One click from here to the experiments, whether a run is open or not."""
+    st.page_link("pages/studies.py", label="Or answer a question with many students", icon=":material/biotech:")
+
+
 def run_bar(config: RunConfig) -> None:
     """What a run with these settings will cost, and Run."""
     st.markdown(f"**{MODELS[config.model].title}** on **{dataset_info(config.dataset).title}**")
@@ -95,7 +100,6 @@ def what_will_happen() -> None:
             "The control is what makes the comparison fair: without it nobody could say that the teacher helped.",
             "teacher", "student", "control", "distilled", "pruned", "recovered",
         )  # fmt: skip
-    st.page_link("pages/studies.py", label="Or answer a question with many students", icon=":material/biotech:")
     st.caption("The run belongs to the server: you may move the sliders, change the page or close the tab meanwhile.")
 
 

@@ -57,6 +57,8 @@ def introduction(study: Study) -> None:
     st.header(study.title, divider="gray")
     st.markdown(f"**{study.question}**")
     st.caption(f"What to look for: {study.look_for}")
+    if study.signs:
+        st.caption("\n".join(f"- **{name[0].upper() + name[1:]}.** {sign}" for name, sign in study.signs.items()))
     st.caption(f"Source: {study.paper}")
 
 

@@ -21,14 +21,15 @@ class View:
     """How a study's cells are drawn.
 
     Attributes:
-        kind: "lines" (``x`` along, a line for each ``line``), "heat" (``x`` along, ``line`` upwards) or "bars".
+        kind: "lines" (``x`` along, a line for each ``line``), "heat" (``x`` along, ``line`` upwards), "bars", or
+            "groups" (for each ``x`` a bar for each ``line``).
         x, line: Names of coordinates; None where there is none.
         values: What may be shown, name -> title; the first is shown first.
         plain: Those of the values that are no fractions.
         references: Value -> (a published figure, where it stands); drawn as a line that is labelled so.
     """
 
-    kind: Literal["lines", "heat", "bars"]
+    kind: Literal["lines", "heat", "bars", "groups"]
     x: str | None
     line: str | None
     values: Mapping[str, str]
@@ -45,6 +46,7 @@ class Study:
         hypothesis: What the literature leads one to expect.
         predictions: What a student may predict before the run: key -> sentence. A conclusion's ``answer`` is a key.
         look_for: What to watch while the table fills.
+        signs: What to look for in single cells: name -> sentence.
         paper: Source of the idea.
         settings: Where the base RunConfig differs from its defaults.
         axes: Name -> default values. A name that is a field of RunConfig takes that field's bounds.
@@ -73,6 +75,7 @@ class Study:
     conclude: Callable[[StudyConfig, Sequence[CellFinished]], Conclusion]
     refusal: Callable[[StudyConfig], str] | None = None
     places: Callable[[StudyConfig], list[Place]] | None = None
+    signs: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 3
     models: tuple[str, ...] = ()
@@ -80,3 +83,12 @@ class Study:
     any_axes: bool = False
     one_seed_tells: bool = False
     own_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def sparsity_without_a_say(config: StudyConfig) -> str:
+    """Why a study that sets the sparsity itself cannot be done with these settings; "" where it can."""
+    if config.base.pruning == "2:4":
+        return "pruning 2:4 has one sparsity only: choose unstructured or structured"
+    if config.base.scope == "by_hand":
+        return "scope by_hand settles what each layer loses: choose global or layer_wise"
+    return ""

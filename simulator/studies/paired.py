@@ -87,12 +87,22 @@ def share(values: dict[int, float]) -> str:
     )
 
 
-def certainty(comparison: Comparison) -> str:
-    """How sure a difference of fractions is: "95 % interval +1.2 to +5.6 points, p = 0.012, n = 5"."""
+def averaged(several: Sequence[dict[int, float]]) -> dict[int, float]:
+    """Seed -> the mean over several series, of the seeds that all of them have."""
+    shared = set.intersection(*(set(values) for values in several))
+    return {seed: mean(values[seed] for values in several) for seed in sorted(shared)}
+
+
+def certainty(comparison: Comparison, unit: str = "points") -> str:
+    """How sure a difference of fractions is: "95 % interval +1.2 to +5.6 points, p = 0.012, n = 5".
+
+    Args:
+        unit: "points" where fractions were subtracted; "%" where the difference is itself a share of the reference.
+    """
     if comparison.interval is None:
         return "one seed: nothing can be said of chance"
     low, high = (100 * end for end in comparison.interval)
     if comparison.p is None:
         return f"the same in all {comparison.n} seeds, so no test can be made"
     p = f"p = {comparison.p:.3f}" if comparison.p >= 0.001 else "p < 0.001"
-    return f"95 % interval {low:+.1f} to {high:+.1f} points, {p}, n = {comparison.n}"
+    return f"95 % interval {low:+.1f} to {high:+.1f} {unit}, {p}, n = {comparison.n}"

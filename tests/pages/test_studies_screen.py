@@ -48,6 +48,18 @@ def test_the_list_has_every_question(open_screen):
         assert study.question in text
 
 
+def test_the_lab_leads_here_with_and_without_an_open_run(open_screen, stored):
+    stored("r1", "cancelled", [])
+    for app in (open_screen("lab"), open_screen("lab", run="r1")):
+        assert "studies" in [link.proto.page for link in app.get("page_link")]
+
+
+def test_each_mistake_says_what_to_look_for(open_screen):
+    text = words(open_screen("studies", study="mistakes"))
+    for sign in STUDIES["mistakes"].signs.values():
+        assert sign in text
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_run_waits_for_a_prediction_and_then_queues_the_study(open_screen, name):
     app = open_screen("studies", study=name)

@@ -61,6 +61,36 @@ def test_bars_show_the_published_figure_as_such():
     assert chart.layout.annotations[0].text == "98.6 % published, on MNIST"
 
 
+def test_pairs_stand_side_by_side_with_each_seed_on_its_bar():
+    view = STUDIES["mistakes"].view
+    measured = [
+        cell(seed, {"accuracy": y}, mistake="masks not held", done=done)
+        for done, ys in (("right", (0.5, 0.7)), ("wrong", (0.25, 0.25)))
+        for seed, y in enumerate(ys)
+    ]
+    right, right_seeds, wrong, wrong_seeds = charts.draw(view, "accuracy", measured, {}).data
+    assert (right.name, wrong.name) == ("right", "wrong")
+    assert (list(right.y), list(wrong.y)) == ([60], [25])
+    assert list(right.x) == list(wrong.x) == ["masks not<br>held"]
+    assert (list(right_seeds.y), list(wrong_seeds.y)) == ([50, 70], [25, 25])
+    assert right.offsetgroup == right_seeds.offsetgroup != wrong.offsetgroup
+    assert right.marker.color != wrong.marker.color
+    assert "highest 70.0 % at mistake masks not held, done right" in charts.alt(view, "accuracy", measured)
+
+
+def test_lines_of_names_are_told_apart():
+    view = STUDIES["importance"].view
+    axes = {axis.setting: axis.values for axis in make_study("importance").axes}
+    measured = [
+        cell(0, {"accuracy": 0.5}, importance=name, target_sparsity=s)
+        for name in axes["importance"]
+        for s in (0.5, 0.9)
+    ]
+    named = [trace for trace in charts.draw(view, "accuracy", measured, axes).data if trace.name]
+    assert [trace.name for trace in named] == list(axes["importance"])
+    assert len({trace.line.color for trace in named}) == 4
+
+
 def test_the_table_says_where_a_cell_was_measured():
     view = STUDIES["four_way"].view
     old = cell(1, {"accuracy": 0.5, "nonzero": 1234.0}, teacher=True, pruned=False).model_copy(

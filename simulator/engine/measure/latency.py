@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -15,10 +15,10 @@ SECONDS = 0.6
 FEWEST_RUNS = 6
 
 
-@torch.no_grad()
-def measure_latency(
-    model: nn.Module, logits: Callable[[nn.Module, dict[str, Tensor]], Tensor], batch: dict[str, Tensor], threads: int
-) -> Latency:
+Logits = Callable[[nn.Module, dict[str, Tensor]], Tensor]
+
+
+def measure_latency(model: nn.Module, logits: Logits, batch: dict[str, Tensor], threads: int) -> Latency:
     """Latency of ``logits(model, batch)`` in float32, in milliseconds.
 
     Single calls are timed for at least 0.6 s and at least 6 times. Before each timed call the Timer
@@ -28,14 +28,38 @@ def measure_latency(
     Args:
         threads: Threads of every call.
     """
-    model.eval()
-    timer = Timer(
-        "with torch.no_grad(): logits(model, batch)",
-        globals={"torch": torch, "logits": logits, "model": model, "batch": batch},
-        num_threads=threads,
-    )
-    times: list[float] = []
-    while len(times) < FEWEST_RUNS or sum(times) < SECONDS:
-        times += timer.timeit(1).times
+    return measure_in_turns({"": model}, logits, batch, threads, SECONDS)[""]
+
+
+@torch.no_grad()
+def measure_in_turns(
+    models: Mapping[str, nn.Module], logits: Logits, batch: dict[str, Tensor], threads: int, seconds: float
+) -> dict[str, Latency]:
+    """Latency of several models on one batch, a call of each in turn, as :func:`measure_latency` times one.
+
+    What else the machine does meets all of them alike, so that they can be compared with each other.
+
+    Args:
+        seconds: Calls are timed for so long on average a model, and at least 6 times each.
+    """
+    timers = {
+        name: Timer(
+            "with torch.no_grad(): logits(model, batch)",
+            globals={"torch": torch, "logits": logits, "model": model.eval(), "batch": batch},
+            num_threads=threads,
+        )
+        for name, model in models.items()
+    }
+    times: dict[str, list[float]] = {name: [] for name in models}
+    rounds = 0
+    while rounds < FEWEST_RUNS or sum(map(sum, times.values())) < seconds * len(models):
+        rounds += 1
+        for name, timer in timers.items():
+            times[name] += timer.timeit(1).times
+    return {name: summed_up(values, threads) for name, values in times.items()}
+
+
+def summed_up(times: list[float], threads: int) -> Latency:
+    """Percentiles in milliseconds of single calls' seconds."""
     p25, median, p75, p95 = np.percentile(times, [25, 50, 75, 95]) * 1e3
     return Latency(median=median, p25=p25, p75=p75, p95=p95, runs=len(times), threads=threads)

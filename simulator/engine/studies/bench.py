@@ -121,6 +121,18 @@ class Bench:
             pass
         return student
 
+    def distil(self, config: RunConfig) -> nn.Module:
+        """The distilled student of a run with these settings."""
+        examples, plan = self.setup.train.first(config.train_examples), self.plan(config, config.epochs, config.seed)
+        return self.train(config, self.new_student(config), examples, plan, self.teacher_logits[: len(examples)])
+
+    def recover(self, config: RunConfig, pruned: nn.Module, masks: Masks | None) -> nn.Module:
+        """A copy of a pruned student, fine-tuned as in a run with these settings."""
+        examples = self.setup.train.first(config.train_examples)
+        soft = self.teacher_logits[: len(examples)] if config.recovery_with_teacher else None
+        again = self.plan(config, config.recovery_epochs, config.seed + 1)  # other batches than before
+        return self.train(config, pruned, examples, again, soft, masks)
+
     def prune(self, config: RunConfig, student: nn.Module) -> tuple[nn.Module, Masks]:
         """A pruned copy of a student, as in a run with these settings, and its masks."""
         return result_of(pipeline.pruning(self.with_config(config), student))

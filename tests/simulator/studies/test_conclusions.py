@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from simulator.events import CellFinished
@@ -111,6 +113,144 @@ def test_four_way(gain_pruned, answer):
     assert said.shown is (answer == "help")
     words = {"help": "help each other", "hinder": "in each other's way", "add": "may simply add up"}
     assert words[answer] in text
+
+
+@pytest.mark.parametrize(
+    ("gain", "answer"),
+    [((0.1, 0.1), "steps"), ((-0.1, -0.1), "at_once"), ((0.1, -0.1), "mixed"), ((0.0, 0.0), "same")],
+)
+def test_step_by_step(gain, answer):
+    def at(place):
+        more = {"one_shot": 0.0, "iterative": gain[0], "cubic": gain[1]}[place["schedule"]]
+        return {"accuracy": 0.7 + more, "pruned": 0.2, "unpruned": 0.9, "steps": 102}
+
+    said, text = conclude("step_by_step", at)
+    assert (said.answer, said.shown) == (answer, answer == "steps")
+    assert ("did not show" in text) is (answer in ("same", "at_once"))
+    assert len(said.comparisons) == 4
+    assert "At 90% zeros: one_shot 70" in text and "took 102 optimiser steps" in text
+
+
+def test_steps_that_are_not_equal_are_said():
+    steps = {"one_shot": 100, "iterative": 120, "cubic": 100}
+
+    def at(place):
+        return {"accuracy": 0.7, "pruned": 0.2, "unpruned": 0.9, "steps": steps[place["schedule"]]}
+
+    assert "unequal numbers of optimiser steps: 100 to 120" in conclude("step_by_step", at)[1]
+
+
+def kept_parts(accuracy, times, nonzero=1000):
+    """What each student of zeros_or_channels measures; ``nonzero`` is that of the student with zeros."""
+
+    def at(place):
+        student = place["student"]
+        return {
+            "accuracy": accuracy[student],
+            "nonzero": {"unpruned": 4000, "zeros": nonzero, "channels": 1000}[student],
+            "zeros": 0.75 if student == "zeros" else 0.0,
+            "latency_1": times[student],
+            "latency_32": 10 * times[student],
+            "size_bytes": 4e6 if student != "channels" else 1e6,
+            "gzip_bytes": 3e6,
+            "sparse_bytes": 1.1e6,
+        }
+
+    return at
+
+
+ALIKE = {"unpruned": 0.9, "zeros": 0.8, "channels": 0.8}
+FINER = {**ALIKE, "zeros": 0.88}
+NO_FASTER = {"unpruned": 2.0, "zeros": 2.0, "channels": 2.0}
+FASTER = {**NO_FASTER, "channels": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "times", "answer"),
+    [
+        (FINER, FASTER, "trade"),
+        (ALIKE, FASTER, "channels"),
+        (FINER, NO_FASTER, "zeros"),
+        (ALIKE, NO_FASTER, "neither"),
+        ({**ALIKE, "channels": 0.88}, FASTER, "channels"),
+    ],
+)
+def test_zeros_or_channels(accuracy, times, answer):
+    said, text = conclude("zeros_or_channels", kept_parts(accuracy, times))
+    assert (said.answer, said.shown) == (answer, answer == "trade")
+    assert "students with zeros are faster than unpruned ones did not show" in text
+    assert ("students without the channels are faster than unpruned ones did not show" in text) is (times is NO_FASTER)
+    assert "within noise" in text and ("-50 %: faster" in text) is (times is FASTER)
+    assert "zeros dense 4.00 MB, gzipped 3.00 MB, without zeros 1.10 MB" in text
+    assert "channels dense 1.00 MB" in text
+
+
+def test_numbers_that_are_not_equal_are_said():
+    text = conclude("zeros_or_channels", kept_parts(ALIKE, FASTER, nonzero=1007))[1]
+    assert "1,000 parameters stay; 75.1 % zeros leave 1,007 non-zero ones, at most 7 more or fewer in a seed" in text
+
+
+@pytest.mark.parametrize(
+    ("ranked", "recovered", "answer"), [(0.6, 0.9, "after"), (0.6, 0.8, "before"), (0.3, 0.8, "no")]
+)
+def test_importance(ranked, recovered, answer):
+    def at(place):
+        by_lot = place["importance"] == "random"
+        return {"pruned": 0.3 if by_lot else ranked, "accuracy": 0.8 if by_lot else recovered}
+
+    said, text = conclude("importance", at)
+    assert (said.answer, said.shown) == (answer, answer == "after")
+    assert ("did not show" in text) is (answer != "after")
+    assert len(said.comparisons) == 8  # three against the lot at two moments, two among the ranked
+    assert "At 95%, just pruned and after recovery: magnitude" in text
+
+
+def test_an_importance_that_is_worse_than_the_lot_is_called_so():
+    def at(place):
+        value = 0.8 - 0.3 * (place["importance"] == "taylor")
+        return {"pruned": value, "accuracy": value}
+
+    said, text = conclude("importance", at)
+    assert said.answer == "no"
+    assert "Significantly worse: taylor against random, just pruned; taylor against random, after recovery." in text
+
+
+def wrongs(**costs):
+    """What each cell of mistakes measures; ``costs`` are points lost, by the mistake's first word."""
+
+    def at(place):
+        mistake, wrong = place["mistake"], place["done"] == "wrong"
+        cost = costs.get(mistake.split()[0].strip(",").replace("^2", ""), 0.0) if wrong else 0.0
+        zeros = 0.0 if mistake == "masks not held" and wrong else 0.9
+        return {"accuracy": 0.9 - cost, "pruned": 0.5 - cost, "zeros": zeros}
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("costs", "answer"),
+    [
+        ({"too": 0.5, "T": 0.1}, "too hot, too short"),
+        ({"T": 0.1}, "T^2 forgotten"),
+        ({"classifier": 0.2}, "classifier pruned"),
+        ({}, "none"),
+        ({"masks": -0.1}, "none"),
+    ],
+)
+def test_mistakes(costs, answer):
+    said, text = conclude("mistakes", wrongs(**costs))
+    assert (said.answer, said.shown) == (answer, answer != "none")
+    assert ("None of the mistakes cost accuracy" in text) is (answer == "none")
+    assert re.search(r"Zeros: 0\.\d % instead of 90\.\d %", text) and "100 % of the zeros are gone again" in text
+    assert ("it gained 10.0 points" in text) is ("masks" in costs)
+    assert "Teacher in training mode: 90" in text and "no cost that shows" in text
+    assert len(said.comparisons) == 6
+
+
+def test_a_model_without_a_classifier_is_spared_that_mistake():
+    places = make_study("mistakes", {"model": "t5_small"}).places()
+    assert "classifier pruned" not in {at["mistake"] for at, _ in places}
+    assert len(places) == 5 * 4 * 2
 
 
 def test_a_sweep_that_matters_and_one_that_does_not():

@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from simulator.events import Comparison
-from simulator.studies.paired import certainty, compare, holm, share, significant
+from simulator.studies.paired import averaged, certainty, compare, holm, share, significant
 
 A = {0: 0.91, 1: 0.88, 2: 0.93, 3: 0.90}
 B = {0: 0.85, 1: 0.86, 2: 0.84, 3: 0.80}
@@ -49,3 +49,12 @@ def test_holm_is_the_textbooks():
 def test_a_share_is_written_with_its_spread_and_its_n():
     assert share({0: 0.5, 1: 0.6}) == "55.0 % (standard deviation 7.1, n = 2)"
     assert share({0: 0.5}) == "50.0 % (n = 1)"
+
+
+def test_an_average_is_of_the_seeds_that_all_have():
+    assert averaged([{0: 0.2, 1: 0.4, 2: 0.9}, {1: 0.6, 0: 0.4}]) == {0: pytest.approx(0.3), 1: pytest.approx(0.5)}
+
+
+def test_a_change_that_is_a_share_is_said_in_per_cent():
+    said = compare("x", {0: -0.5, 1: -0.4, 2: -0.45}, {0: 0.0, 1: 0.0, 2: 0.0})
+    assert "to -32.6 %, p" in certainty(said, "%")

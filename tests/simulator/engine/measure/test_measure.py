@@ -2,6 +2,7 @@
 
 import gzip
 import mmap
+from itertools import pairwise
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_sc
 from torch import nn
 
 from simulator.engine.measure.compute import count_macs
-from simulator.engine.measure.latency import measure_latency
+from simulator.engine.measure.latency import measure_in_turns, measure_latency
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
@@ -98,3 +99,19 @@ def test_peak_memory_sees_what_was_held_and_let_go():
         torch.frombuffer(held, dtype=torch.uint8).fill_(1)
         held.close()
     assert memory.mb > before.mb + 150
+
+
+def test_models_timed_in_turns_take_turns_and_the_slow_one_is_the_slow_one():
+    called = []
+
+    def call(model, batch):
+        called.append(model)
+        return model(batch["x"])
+
+    quick, slow = nn.Linear(8, 8), nn.Sequential(*(nn.Linear(512, 512) for _ in range(60)))
+    slow.insert(0, nn.Linear(8, 512))
+    timed = measure_in_turns({"quick": quick, "slow": slow}, call, {"x": torch.zeros(4, 8)}, 1, 0.02)
+    assert timed["quick"].runs == timed["slow"].runs >= 6
+    assert timed["quick"].p75 < timed["slow"].p25
+    changes = sum(a is not b for a, b in pairwise(called))
+    assert changes == 2 * timed["quick"].runs - 1

@@ -1,0 +1,187 @@
+"""Zeros or channels: at equal non-zero parameters, is it better to lose single weights or whole parts?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import mean
+from typing import TYPE_CHECKING
+
+from simulator.events import CellFinished, Comparison, Conclusion
+from simulator.studies.base import AxisValue, Place, Study, View
+from simulator.studies.paired import certainty, compare, holm, series, share, significant
+
+if TYPE_CHECKING:
+    from simulator.studies.config import StudyConfig
+
+UNPRUNED, ZEROS, CHANNELS = "unpruned", "zeros", "channels"
+STUDENTS = (UNPRUNED, ZEROS, CHANNELS)
+BATCHES = {"latency_1": "one example", "latency_32": "a batch of 32"}
+"""Name of a cell's value -> what was timed."""
+
+FILES = {"size_bytes": "dense", "gzip_bytes": "gzipped", "sparse_bytes": "without zeros"}
+
+
+def places(config: StudyConfig) -> list[Place]:
+    """The unpruned student and both kinds of pruned ones for each share, with every seed."""
+    return [
+        ({"parts_removed": removed, "student": student}, seed)
+        for seed in config.all_seeds()
+        for removed in config.values("parts_removed")
+        for student in STUDENTS
+    ]
+
+
+def refusal(config: StudyConfig) -> str:
+    """Single weights are ranked over all layers: only so can their number be met exactly."""
+    if config.base.scope != "global":
+        return f"scope {config.base.scope} rounds layer by layer, and equal numbers would not be met: choose global"
+    if config.base.also_prune:
+        return f"also_prune {', '.join(config.base.also_prune)} applies to single weights only: leave it empty"
+    if config.base.pruning == "2:4":
+        return "pruning 2:4 has one sparsity only: leave pruning out, this study does both other kinds"
+    return ""
+
+
+def trained_examples(config: StudyConfig) -> int:
+    """A seed: one distillation, and a recovery of the unpruned student and of two pruned ones for each share."""
+    base, shares = config.base, len(config.values("parts_removed"))
+    return config.seeds * base.train_examples * (base.epochs + (1 + 2 * shares) * base.recovery_epochs)
+
+
+def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
+    """Accuracy, files and latency of zeros against channels, at each number of parameters that stay."""
+    shares = config.values("parts_removed")
+    got = {(r, s): series(cells, "accuracy", parts_removed=r, student=s) for r in shares for s in STUDENTS}
+    accuracy = holm([compare(f"zeros against channels at {r:.0%}", got[r, ZEROS], got[r, CHANNELS]) for r in shares])
+    timed = [(r, s, value) for r in shares for s in (ZEROS, CHANNELS) for value in BATCHES]
+    latency = holm([_latency(cells, *one) for one in timed])
+    faster = {s: [t for (_, of, _), t in zip(timed, latency, strict=True) if of == s and _clear(t)] for s in STUDENTS}
+    keeps = [t for t in accuracy if significant(t) and t.mean > 0]
+    loses = [t for t in accuracy if significant(t) and t.mean < 0]
+    sentences = [_first(keeps, loses, faster)]
+    for r, test in zip(shares, accuracy, strict=True):
+        changes = {(s, value): t for (at, s, value), t in zip(timed, latency, strict=True) if at == r}
+        sentences += [
+            f"{r:.0%} of the parts removed: {_parameters(cells, r)} Accuracy: zeros {share(got[r, ZEROS])}, channels "
+            f"{share(got[r, CHANNELS])} ({100 * test.mean:+.1f} points for zeros; {certainty(test)}); unpruned and "
+            f"trained as long {share(got[r, UNPRUNED])}.",
+            f"Files at {r:.0%}: {'; '.join(_files(cells, r, s) for s in STUDENTS)}.",
+            *(_times(cells, r, value, changes) for value in BATCHES),
+        ]
+    answers = {(True, True): "trade", (False, True): "channels", (True, False): "zeros", (False, False): "neither"}
+    answer = answers[bool(keeps) and not loses, bool(faster[CHANNELS])]
+    tests = (*accuracy, *latency)
+    return Conclusion(sentences=tuple(sentences), answer=answer, shown=answer == "trade", comparisons=tests)
+
+
+def _latency(cells: Sequence[CellFinished], removed: AxisValue, student: str, value: str) -> Comparison:
+    """The change against the unpruned student as a share of it, seed by seed: both were timed in turns."""
+    was, now = (series(cells, value, parts_removed=removed, student=s) for s in (UNPRUNED, student))
+    change = {seed: now[seed] / was[seed] - 1 for seed in now.keys() & was.keys()}
+    return compare(f"{BATCHES[value]} at {removed:.0%}", change, dict.fromkeys(change, 0.0))
+
+
+def _clear(test: Comparison) -> bool:
+    return significant(test) and test.mean < 0
+
+
+def _first(keeps: Sequence[Comparison], loses: Sequence[Comparison], faster: dict[str, list[Comparison]]) -> str:
+    if keeps and loses:
+        first = f"Which is more accurate depends: zeros {_names(keeps)}, channels {_names(loses)}."
+    elif keeps:
+        first = f"At equal non-zero parameters zeros are significantly more accurate {_names(keeps)}."
+    elif loses:
+        first = f"At equal non-zero parameters channels are significantly more accurate {_names(loses)}."
+    else:
+        first = "That zeros keep more accuracy than channels at equal non-zero parameters did not show."
+    for student, who in ((CHANNELS, "Students without the channels"), (ZEROS, "Students with zeros")):
+        tests = faster[student]
+        if tests:
+            first += f" {who} were significantly faster than unpruned ones: {'; '.join(t.name for t in tests)}."
+        else:
+            first += (
+                f" That {who[0].lower() + who[1:]} are faster than unpruned ones did not show: within noise, or slower."
+            )
+    return first
+
+
+def _names(tests: Sequence[Comparison]) -> str:
+    return " and ".join(test.name.removeprefix("zeros against channels ") for test in tests)
+
+
+def _parameters(cells: Sequence[CellFinished], removed: AxisValue) -> str:
+    """The counts that were to be equal, and how far apart they are at most."""
+    counts = {s: series(cells, "nonzero", parts_removed=removed, student=s) for s in (ZEROS, CHANNELS)}
+    apart = max(abs(counts[ZEROS][seed] - counts[CHANNELS][seed]) for seed in counts[ZEROS])
+    zeros, channels = (f"{mean(counts[s].values()):,.0f}" for s in (ZEROS, CHANNELS))
+    reached = mean(series(cells, "zeros", parts_removed=removed, student=ZEROS).values())
+    return (
+        f"{channels} parameters stay; {100 * reached:.1f} % zeros leave {zeros} non-zero ones, "
+        f"{'the same number in every seed' if apart == 0 else f'at most {apart:,.0f} more or fewer in a seed'}."
+    )
+
+
+def _files(cells: Sequence[CellFinished], removed: AxisValue, student: str) -> str:
+    sizes = {name: mean(series(cells, name, parts_removed=removed, student=student).values()) for name in FILES}
+    return f"{student} " + ", ".join(f"{FILES[name]} {size / 1e6:.2f} MB" for name, size in sizes.items())
+
+
+def _times(
+    cells: Sequence[CellFinished], removed: AxisValue, value: str, changes: Mapping[tuple[str, str], Comparison]
+) -> str:
+    """How long each student takes, and whether that is a change or noise."""
+    said = []
+    for student in STUDENTS:
+        middle = mean(series(cells, value, parts_removed=removed, student=student).values())
+        test = changes.get((student, value))
+        said.append(f"{student} {middle:.2f} ms{f', {_change(test)}' if test else ''}")
+    return f"Time for {BATCHES[value]} at {removed:.0%}: {'; '.join(said)}."
+
+
+def _change(test: Comparison) -> str:
+    verdict = "within noise" if not significant(test) else "faster" if test.mean < 0 else "slower"
+    return f"{100 * test.mean:+.0f} %: {verdict} ({certainty(test, '%')})"
+
+
+ZEROS_OR_CHANNELS = Study(
+    name="zeros_or_channels",
+    title="Zeros or channels?",
+    question="With equally many parameters left, is it better to lose single weights or whole channels?",
+    hypothesis="Single weights can be chosen more finely, so zeros keep more accuracy. But zeros are still stored and "
+    "multiplied: only a student that lost whole channels has a smaller file and is faster.",
+    predictions={
+        "trade": "Zeros keep more accuracy, channels make it faster",
+        "channels": "Channels make it faster, and zeros do not keep more accuracy",
+        "zeros": "Zeros keep more accuracy, and channels do not make it clearly faster",
+        "neither": "Neither shows clearly",
+    },
+    look_for="Non-zero parameters first: the lines of zeros and channels must lie on each other, for it is counted how "
+    "many parameters the channels leave, and then so many single weights are kept. Then the dense, the gzipped and the "
+    "sparse file; then the times, which are noisy.",
+    paper="Li, Kadav, Durdanovic, Samet and Graf 2016, arXiv:1608.08710, section 1; Liu, Sun, Zhou, Huang and Darrell "
+    "2018, arXiv:1810.05270",
+    view=View(
+        "lines",
+        "parts_removed",
+        "student",
+        {
+            "accuracy": "Test accuracy after recovery",
+            "nonzero": "Non-zero parameters",
+            "size_bytes": "Dense file (bytes)",
+            "gzip_bytes": "Gzipped file (bytes)",
+            "sparse_bytes": "File without zeros (bytes)",
+            "macs": "Multiply-adds",
+            "latency_1": "Time for one example (ms)",
+            "latency_32": "Time for 32 examples (ms)",
+        },
+        plain=("nonzero", "size_bytes", "gzip_bytes", "sparse_bytes", "macs", "latency_1", "latency_32"),
+    ),
+    axes={"parts_removed": (0.3, 0.5, 0.7)},
+    own_bounds={"parts_removed": (0.05, 0.95)},
+    settings={"student_size": 0.5, "epochs": 8, "recovery_epochs": 3},
+    seeds=5,
+    refusal=refusal,
+    places=places,
+    trained_examples=trained_examples,
+    conclude=conclude,
+)

@@ -210,7 +210,7 @@ def conditions(model: str, result: dict[str, Any]) -> str:
     return (
         f"{base['dataset']}, student {base['student_size']:g}, {base['train_examples']} training examples, "
         f"{base['epochs']} epochs, {base['recovery_epochs']} of recovery, T {base['temperature']:g}, "
-        f"{study['seeds']} seeds; {result['day']}, {result['cores']} cores, no GPU, {result['seconds']:.0f} s: "
+        f"{study['seeds']} seeds; {result['day']}, {result['cores']} cores, no GPU: "
         f"`python -m benchmarks.methods --model {model} --group {result['group']} --seeds {study['seeds']}`"
     )
 

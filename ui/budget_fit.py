@@ -171,7 +171,7 @@ def _run_it(config: StudyConfig, plan: Shares) -> None:
             "Set the Lab to it", icon=":material/tune:", key="scan_to_lab", on_click=controls.take, args=(wanted,)
         )
     if to_lab:
-        st.switch_page("pages/lab.py")
+        st.switch_page("pages/lab.py", query_params=controls.in_link(wanted))
 
 
 def _checks(config: StudyConfig, story: Story) -> None:

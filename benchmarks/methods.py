@@ -26,7 +26,7 @@ from rich.table import Table
 from simulator import service
 from simulator.catalog import MODELS
 from simulator.distillation_catalog import METHODS
-from simulator.events import CellFinished, Comparison
+from simulator.events import CellFinished, Comparison, Described
 from simulator.machine import process_name
 from simulator.pruning_catalog import PRUNING, SCHEDULES_FOR, importances_for
 from simulator.store import open_store
@@ -102,13 +102,15 @@ def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
         pass
     if service.run(run_id).state != "finished":
         raise SystemExit(f"{model}, {group}: {service.run(run_id).message}")
-    cells = [event for _, event in service.events(run_id) if isinstance(event, CellFinished)]
+    said = [event for _, event in service.events(run_id)]
+    cells = [event for event in said if isinstance(event, CellFinished)]
     (axis,) = config.axes
     return {
         "group": group,
         "seconds": (datetime.now(UTC) - started).total_seconds(),
         "day": started.date().isoformat(),
         "cores": os.cpu_count(),
+        "threads": next(e.provenance.threads for e in said if isinstance(e, Described)),
         "settings": config.model_dump(mode="json"),
         "rows": [row(axis.setting, value, cells, group) for value in axis.values],
     }
@@ -210,7 +212,7 @@ def conditions(model: str, result: dict[str, Any]) -> str:
     return (
         f"{base['dataset']}, student {base['student_size']:g}, {base['train_examples']} training examples, "
         f"{base['epochs']} epochs, {base['recovery_epochs']} of recovery, T {base['temperature']:g}, "
-        f"{study['seeds']} seeds; {result['day']}, {result['cores']} cores, no GPU, {result['seconds']:.0f} s: "
+        f"{study['seeds']} seeds; {result['day']}, {result['threads']} of {result['cores']} cores, no GPU: "
         f"`python -m benchmarks.methods --model {model} --group {result['group']} --seeds {study['seeds']}`"
     )
 

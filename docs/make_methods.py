@@ -2,7 +2,8 @@
 
     python -m docs.make_methods
 
-A new method appears by itself. A new kind of method is one more entry of ``SECTIONS``. Files are read, not imported:
+A new method appears by itself; a pattern or schedule names its functions. A new kind of method is one more entry of
+``SECTIONS``. Files are read, not imported:
 that would load torch.
 """
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.distillation_catalog import METHODS, Method
-from simulator.pruning_catalog import IMPORTANCES
+from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "methods.md"
@@ -33,12 +34,17 @@ that runs; do not edit it: `python -m docs.make_methods` writes it again.
 
 @dataclass(frozen=True)
 class Entry:
-    """One method on the page: its name is a function's name in one of the section's files."""
+    """One method on the page.
+
+    Attributes:
+        functions: Names of top-level functions of the section's files; None where it is the method's own name.
+    """
 
     name: str
     title: str
     help: str
     facts: str = ""
+    functions: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,21 @@ def distillation_facts(method: Method) -> str:
     return f"Usual alpha {method.alpha:g}; needs {needs}; {temperature}{classes}. {method.paper}."
 
 
+PRUNING_ROOM = "simulator/engine/pruning"
+
+PATTERN_FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "unstructured": ("keep_largest",),
+    "2:4": ("two_of_four_masks",),
+    "structured": ("prune_channels", "group_score", "prune_transformer"),
+}
+SCHEDULE_FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "one_shot": (),  # pruned once, then trained: its help says it all
+    "iterative": ("after_round",),
+    "cubic": ("cubic",),
+    "lottery": ("rewound",),
+    "lottery_random": ("redrawn",),
+}
+
 SECTIONS = (
     Section(
         "Distillation",
@@ -73,6 +94,25 @@ SECTIONS = (
         "The score by which weights are ranked for pruning; the lowest go first.",
         ("simulator/engine/pruning/importance.py",),
         [Entry(m.name, m.title, m.help) for m in IMPORTANCES.values()],
+    ),
+    Section(
+        "Patterns",
+        "What is removed: single weights, as masks that hold, or whole parts for good.",
+        (f"{PRUNING_ROOM}/masks.py", f"{PRUNING_ROOM}/channels.py", f"{PRUNING_ROOM}/heads.py"),
+        [Entry(m.name, m.title, m.help, functions=PATTERN_FUNCTIONS[m.name]) for m in PRUNING.values()],
+    ),
+    Section(
+        "Allocation",
+        "How the sparsity that was asked for is shared out over the layers, for single weights.",
+        (f"{PRUNING_ROOM}/masks.py",),
+        [Entry(m.name, m.title, m.help, functions=(f"{m.name}_masks",)) for m in SCOPES.values()],
+    ),
+    Section(
+        "Schedules",
+        "When weights go. The pruned variant is always the distilled student, pruned at once; the schedule decides how "
+        "the recovered one comes about.",
+        (f"{PRUNING_ROOM}/schedules.py",),
+        [Entry(m.name, m.title, m.help, functions=SCHEDULE_FUNCTIONS[m.name]) for m in SCHEDULES.values()],
     ),
 )
 
@@ -91,17 +131,23 @@ def section_text(section: Section) -> str:
     found = docstrings(section.files)
     parts = [f"## {section.title}\n\n{section.introduction}\n"]
     for entry in section.entries:
-        if entry.name not in found:
-            raise LookupError(f"{entry.name} is in the catalogue and has no docstring in {', '.join(section.files)}")
+        if missing := [name for name in functions_of(entry) if name not in found]:
+            raise LookupError(f"{missing[0]} is in the catalogue and has no docstring in {', '.join(section.files)}")
         parts.append(entry_text(entry, found))
     return "\n".join(parts)
 
 
+def functions_of(entry: Entry) -> Sequence[str]:
+    """The functions whose docstrings describe a method."""
+    return (entry.name,) if entry.functions is None else entry.functions
+
+
 def entry_text(entry: Entry, found: Mapping[str, tuple[str, str]]) -> str:
     """One method: title, help, facts, and what its docstring says."""
-    file, text = found[entry.name]
-    facts = f"{entry.facts}\n\n" if entry.facts else ""
-    return f"### {entry.title}: `{entry.name}`\n\n{entry.help}\n\n{facts}{as_markdown(text)}\n\nCode: `{file}`.\n"
+    parts = [f"### {entry.title}: `{entry.name}`", entry.help, *filter(None, [entry.facts])]
+    for file, text in (found[name] for name in functions_of(entry)):
+        parts += [as_markdown(text), f"Code: `{file}`."]
+    return "\n\n".join(parts) + "\n"
 
 
 def docstrings(files: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -126,12 +126,13 @@ def _budget(config: StudyConfig, found: Mapping[str, Curve]) -> None:
 
 def _table(found: Mapping[str, Curve], plan: Shares) -> None:
     levels = sorted({level for curve in found.values() for level in curve.drops})
-    rows = [(name, share, words.count(kept(found[name], share))) for name, share in plan.items()]
+    rows = [(name, share, f"{kept(found[name], share):,}") for name, share in plan.items()]
     key = f"{EDITOR}_{st.session_state[VERSION]}"
     st.data_editor(
         pd.DataFrame(rows, columns=["Layer", "Sparsity", "Weights left"]),
         key=key,
         hide_index=True,
+        height="content",
         disabled=["Layer", "Weights left"],
         column_config={
             "Sparsity": st.column_config.SelectboxColumn(
@@ -170,7 +171,7 @@ def _run_it(config: StudyConfig, plan: Shares) -> None:
             "Set the Lab to it", icon=":material/tune:", key="scan_to_lab", on_click=controls.take, args=(wanted,)
         )
     if to_lab:
-        st.switch_page("pages/lab.py")
+        st.switch_page("pages/lab.py", query_params=controls.in_link(wanted))
 
 
 def _checks(config: StudyConfig, story: Story) -> None:
@@ -179,17 +180,22 @@ def _checks(config: StudyConfig, story: Story) -> None:
     for run in runs[:MOST_CHECKS]:
         found = check(config, story.cells, run.settings, service.measurements(run.id))
         if found is not None:
-            label = f"Run {run.id}: {in_words(found)}"
-            st.page_link("pages/results.py", label=label, icon=":material/fact_check:", query_params={live.RUN: run.id})
+            _say(found, "pages/results.py", f"Run {run.id}", run.id)
 
 
 def in_words(found: Check) -> str:
-    """Predicted beside measured, in a sentence's end."""
+    """Predicted beside measured."""
     seeds = f", mean of {found.seeds} seeds" if found.seeds > 1 else ""
     return (
-        f"before retraining the scan foretold {words.points(-found.predicted)} points (validation examples), "
-        f"the run measured {words.points(-found.measured)} (n = {found.test_examples} test examples{seeds})"
+        f"Pruned by hand, before retraining: the sensitivity scan foretold **{words.points(-found.predicted)}** points "
+        f"(validation examples), the run measured **{words.points(-found.measured)}** (n = {found.test_examples} test "
+        f"examples{seeds})."
     )
+
+
+def _say(found: Check, page: str, label: str, run_id: str) -> None:
+    st.markdown(in_words(found))
+    st.page_link(page, label=label, icon=":material/fact_check:", query_params={live.RUN: run_id})
 
 
 def foretold(run: Run, measured: Sequence[Measurement]) -> None:
@@ -201,10 +207,5 @@ def foretold(run: Run, measured: Sequence[Measurement]) -> None:
             continue
         found = check(scan.study, live.story_of(scan.id).cells, run.settings, measured)
         if found is not None:
-            st.page_link(
-                "pages/studies.py",
-                label=f"Sensitivity scan: {in_words(found)}.",
-                icon=":material/fact_check:",
-                query_params={live.RUN: scan.id},
-            )
+            _say(found, "pages/studies.py", "The scan", scan.id)
             return

@@ -17,6 +17,7 @@ from ui import words
 from ui.charts import COLOURS, NEUTRAL, figure, nothing_yet
 
 HEIGHT = 380
+LEGEND_LINE = 20
 OF_STUDENT = {"control": COLOURS["control"], "distilled": COLOURS["distilled"]}
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#808080")
 SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star")
@@ -80,8 +81,9 @@ def lines(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str,
     """A line for each ``view.line`` along ``view.x``."""
     found, factor = series(view, value, cells), scale(view, value)
     chart = figure(HEIGHT, axis_name(view.x or ""), title(view, value), legend=bool(view.line))
-    if len(found) > len(PALETTE):  # many lines: a legend beside the chart, not above it
-        chart.update_layout(height=HEIGHT + 120, legend={"orientation": "v", "y": 1, "x": 1.02}, margin={"t": 8})
+    if len(found) > len(PALETTE):  # many lines: a legend below the chart, so that it keeps its width on a phone
+        below = {"orientation": "v", "yanchor": "top", "y": -0.22, "x": 0}
+        chart.update_layout(height=HEIGHT + LEGEND_LINE * len(found), legend=below, margin={"t": 8})
     for number, (name, points) in enumerate(found.items()):
         colour = OF_STUDENT.get(name, PALETTE[number % len(PALETTE)])
         symbol = SYMBOLS[(number // len(PALETTE) + number) % len(SYMBOLS)]

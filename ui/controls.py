@@ -66,6 +66,16 @@ def take(config: RunConfig) -> None:
     st.session_state[SETTLED] = config  # so that no setting counts as the old model's default
 
 
+def in_link(config: RunConfig) -> dict[str, str | list[str]]:
+    """A run's settings as the Lab's URL holds them: those that a control does not start with."""
+    link: dict[str, str | list[str]] = {}
+    for name, value in config:
+        if value != settings.default_of(name, config):
+            plain = str(value).lower() if isinstance(value, bool) else settings.shown(name, value)
+            link[name] = list(value) if isinstance(value, tuple) else plain
+    return link
+
+
 def show_notes() -> None:
     """Say which settings of the link could not be kept; nothing where all were."""
     notes = st.session_state.get(NOTES)

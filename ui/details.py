@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from simulator.events import LayerReport, Measurement, Variant
+from simulator.events import LayerReport
+from simulator.statistics import Spread, spread
 from ui import words
 from ui.charts import COLOURS, figure
+from ui.columns import Seeds
 
 LIGHTEST = "#E3E8EB"  # an empty cell; cells are opaque, so that their numbers read alike on both themes
 LONGEST = 30  # characters of a label, so that bars keep half of a phone's width; the full name is in the tooltip
@@ -37,23 +39,36 @@ def shrank(layers: Sequence[LayerReport], reference: Sequence[LayerReport]) -> b
     return any(before.get(layer.name, layer.shape) != layer.shape for layer in layers)
 
 
-def layer_sparsity(layers: Sequence[LayerReport], variant: Variant, reference: Sequence[LayerReport] = ()) -> go.Figure:
-    """The share of each weight tensor that is zero or gone, the first layer on top.
+def lost(variant: Seeds, before: Seeds = ()) -> dict[str, Spread]:
+    """What each weight tensor of a variant lost, over the seeds.
 
     Args:
-        reference: The layers before pruning; empty where the variant is not pruned.
+        before: The student before pruning, a measurement a seed; empty where the variant is not pruned.
     """
-    shares = removed(layers, reference)
-    title = "Removed (%)" if shrank(layers, reference) else "Zeros (%)"
+    references = {m.repeat: m.layers for m in before}
+    each = [removed(m.layers, references.get(m.repeat, ())) for m in variant]
+    return {name: spread([shares[name] for shares in each]) for name in each[0]}
+
+
+def layer_sparsity(variant: Seeds, before: Seeds = ()) -> go.Figure:
+    """The share of each weight tensor that is zero or gone, the first layer on top; of several seeds, mean and spread.
+
+    Args:
+        before: As for :func:`lost`.
+    """
+    shares, layers = lost(variant, before), variant[0].layers
+    title = "Removed (%)" if before and shrank(layers, before[0].layers) else "Zeros (%)"
     chart = figure(max(240, 60 + 18 * len(shares)), title, "", legend=False)
     known = {layer.name: layer for layer in layers}
+    over = f", mean of {len(variant)} seeds" if len(variant) > 1 else ""
     chart.add_bar(
-        x=[100 * share for share in shares.values()],
+        x=[100 * share.mean for share in shares.values()],
         y=list(shares),
+        error_x={"array": [100 * (share.deviation or 0.0) for share in shares.values()], "visible": len(variant) > 1},
         orientation="h",
-        marker={"color": COLOURS[variant]},
+        marker={"color": COLOURS[variant[0].name]},
         customdata=[(words.count(known[n].parameters), "x".join(map(str, known[n].shape))) for n in shares],
-        hovertemplate="%{y}<br>%{x:.1f} % of it; it has %{customdata[0]} (%{customdata[1]})<extra></extra>",
+        hovertemplate="%{y}<br>%{x:.1f} % of it" + over + "; it has %{customdata[0]} (%{customdata[1]})<extra></extra>",
     )
     chart.update_yaxes(
         autorange="reversed", tickfont={"size": 10}, tickvals=list(shares), ticktext=short_names(list(shares))
@@ -83,29 +98,42 @@ def _common_beginning(parts: Sequence[Sequence[str]]) -> str | None:
     return None if 4 * times < 3 * len(parts) or numbered else word or None
 
 
-def confusion(measurement: Measurement, class_names: Sequence[str]) -> go.Figure:
-    """How often each true class (row) was answered with each class (column); the stronger, the more."""
+def confusion(variant: Seeds, class_names: Sequence[str]) -> go.Figure:
+    """How often each true class (row) was answered with each class (column); the stronger, the more.
+
+    Of several seeds the mean; the tooltip has the standard deviation.
+    """
     chart = figure(380, "Answered", "True class", legend=False)
-    names = list(class_names) or [str(i) for i in range(len(measurement.confusion))]
-    top = max(map(max, measurement.confusion)) or 1
-    colour = COLOURS[measurement.name]
+    size = range(len(variant[0].confusion))
+    names = list(class_names) or [str(i) for i in size]
+    over = [[spread([m.confusion[true][answered] for m in variant]) for answered in size] for true in size]
+    top = max(cell.mean for row in over for cell in row) or 1
+    colour = COLOURS[variant[0].name]
     chart.add_heatmap(
-        z=measurement.confusion,
+        z=[[cell.mean for cell in row] for row in over],
+        customdata=[[times(cell, deviation=True) for cell in row] for row in over],
         x=names,
         y=names,
         zmin=0,
         zmax=top,
         colorscale=[[0, LIGHTEST], [1, colour]],
         showscale=False,
-        hovertemplate="%{y} answered as %{x}: %{z}<extra></extra>",
+        hovertemplate="%{y} answered as %{x}: %{customdata}<extra></extra>",
     )
-    for true, row in zip(names, measurement.confusion, strict=True):
-        for answered, times in zip(names, row, strict=True):
-            ink = readable_on(mixed(LIGHTEST, colour, times / top))
-            chart.add_annotation(x=answered, y=true, text=str(times), showarrow=False, font={"color": ink})
+    for true, row in zip(names, over, strict=True):
+        for answered, cell in zip(names, row, strict=True):
+            ink = readable_on(mixed(LIGHTEST, colour, cell.mean / top))
+            chart.add_annotation(x=answered, y=true, text=times(cell), showarrow=False, font={"color": ink})
     chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
     chart.update_xaxes(type="category", showgrid=False)
     return chart
+
+
+def times(cell: Spread, deviation: bool = False) -> str:
+    """How often: a count, or over seeds its mean to a tenth, with the standard deviation if that is asked for."""
+    if cell.deviation is None:
+        return f"{cell.mean:.0f}"
+    return f"{cell.mean:.1f}" + (f" \N{PLUS-MINUS SIGN} {cell.deviation:.1f}" if deviation else "")
 
 
 def _channels(colour: str) -> list[int]:

@@ -75,10 +75,10 @@ def sentences(measurements: Sequence[Measurement]) -> list[str]:
 
 
 def _zeros(before: Seeds, after: Seeds) -> str:
-    zeros = words.percent(spread([m.sparsity for m in after]).mean)
+    zeros = words.over_seeds([m.sparsity for m in after], words.percent)
     if not shrunk(before, after):
         return f"**{zeros}** of the {words.count(after[0].parameters)} parameters are zero, and all of them are there."
-    was, now = (words.count(spread([m.parameters for m in ms]).mean) for ms in (before, after))
+    was, now = (words.over_seeds([m.parameters for m in ms], words.count) for ms in (before, after))
     return f"Of {was} parameters **{now}** are left; {zeros} of these are zero."
 
 
@@ -110,7 +110,8 @@ def _file(
         return f"{what}: not measured."
     change = 100 * (now / was - 1)
     changed = "no change" if abs(change) < SAME else words.signed(change, "%")
-    return f"{what}: {form(was)} before pruning, {form(now)} after (**{changed}**): {why}."
+    written = [words.over_seeds([v for m in ms if (v := of(m)) is not None], form) for ms in (before, after)]
+    return f"{what}: {written[0]} before pruning, {written[1]} after (**{changed}**): {why}."
 
 
 def _timed(batch: str, ms: Seeds) -> tuple[float, float, float] | None:
@@ -132,7 +133,9 @@ def _time(batch: str, before: Seeds, after: Seeds) -> str:
     elif now[0] > was[2]:
         judged = "slower"
     change = words.signed(100 * (now[1] / was[1] - 1), "%")
-    times = f"{words.milliseconds(was[1])} before, {words.milliseconds(now[1])} after ({change})"
+    medians = [[m.latency_ms[batch].median for m in ms if batch in m.latency_ms] for ms in (before, after)]
+    written = [words.over_seeds(of, words.milliseconds) for of in medians]
+    times = f"{written[0]} before, {written[1]} after ({change})"
     return f"Latency, {columns.BATCHES[batch][0]}: {times}: **{judged}**."
 
 

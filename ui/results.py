@@ -133,26 +133,26 @@ def layers(measured: Sequence[Measurement]) -> None:
         "Structured pruning leaves no zeros: there the bars show what is gone, against the distilled student.",
         "sparsity", "mask", "importance",
     )  # fmt: skip
-    variant = views.pick_variant(measured, "layers_variant")
-    before = [m for m in measured if m.name == "distilled" and m.repeat == variant.repeat]
-    reference = before[0].layers if before and variant.name in ("pruned", "recovered") else ()
-    shares = details.removed(variant.layers, reference)
-    top = max(shares, key=lambda name: shares[name], default=None)
-    most = f"{top} lost most, {words.percent(shares[top])}" if top else "no layers"
-    views.chart(
-        details.layer_sparsity(variant.layers, variant.name, reference),
-        "layers",
-        f"What each layer of {variant.name} lost: {most}.",
-    )
+    variant = views.pick_seeds(measured, "layers_variant")
+    name = variant[0].name
+    before = by_variant(measured).get("distilled", []) if name in ("pruned", "recovered") else []
+    shares = details.lost(variant, before)
+    top = max(shares, key=lambda layer: shares[layer].mean, default=None)
+    most = f"{top} lost most, {words.percent(shares[top].mean)}" if top else "no layers"
+    views.chart(details.layer_sparsity(variant, before), "layers", f"What each layer of {name} lost: {most}.")
+    if len(variant) > 1:
+        st.caption(f"Bars are means over {len(variant)} seeds; the thin lines are the standard deviation.")
 
 
 def confusions(measured: Sequence[Measurement], class_names: Sequence[str]) -> None:
     """The confusion matrix of a variant."""
     st.caption("Rows are true classes, columns are answers. A perfect model fills only the diagonal.")
-    variant = views.pick_variant(measured, "confusion_variant")
-    right = sum(row[i] for i, row in enumerate(variant.confusion))
-    alt = f"Confusion matrix of {variant.name}: {right} of {variant.test_examples} answers are right."
+    variant = views.pick_seeds(measured, "confusion_variant")
+    right = words.over_seeds([m.accuracy for m in variant], words.percent)
+    alt = f"Confusion matrix of {variant[0].name}: {right} of {variant[0].test_examples} answers are right."
     views.chart(details.confusion(variant, class_names), "confusion", alt)
+    if len(variant) > 1:
+        st.caption(f"Means over {len(variant)} seeds; a cell's tooltip has the standard deviation.")
 
 
 def generated(measured: Sequence[Measurement]) -> None:

@@ -219,16 +219,20 @@ def _what_was_removed(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[
     """What pruning took, of what it may touch and of everything."""
     if "pruned" not in by_name or "distilled" not in by_name:
         return []
-    pruned, distilled = by_name["pruned"][0], by_name["distilled"][0]
-    if pruned.parameters < distilled.parameters:
-        gone = words.percent(1 - pruned.parameters / distilled.parameters)
-        return [f"Pruning cut out {gone} of the parameters: the layers are smaller, and none of what is left is zero."]
-    if pruned.prunable_sparsity - pruned.sparsity < 0.005:
+    pruned, distilled = by_name["pruned"], by_name["distilled"]
+    gone = [1 - after.parameters / before.parameters for after, before in zip(pruned, distilled, strict=False)]
+    if max(gone) > 0:
+        share = words.over_seeds(gone, words.percent)
+        return [f"Pruning cut out {share} of the parameters: the layers are smaller, and none of what is left is zero."]
+    if pruned[0].prunable_sparsity - pruned[0].sparsity < 0.005:
         return []
+    prunable, of_all = (
+        words.over_seeds(zeros, words.percent)
+        for zeros in ([m.prunable_sparsity for m in pruned], [m.sparsity for m in pruned])
+    )
     return [
-        f"{words.percent(pruned.prunable_sparsity)} of the weights that pruning may touch are zero, which is "
-        f"{words.percent(pruned.sparsity)} of all parameters: the others (embeddings, norms, biases, classifier) "
-        "were left alone."
+        f"{prunable} of the weights that pruning may touch are zero, which is {of_all} of all parameters: the others "
+        "(embeddings, norms, biases, classifier) were left alone."
     ]
 
 

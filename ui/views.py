@@ -105,15 +105,22 @@ def bars_of(measurements: Sequence[Measurement]) -> str:
     return "the 95 % interval" if seeds == 1 else f"the standard deviation over {seeds} seeds"
 
 
-def pick_variant(measurements: Sequence[Measurement], key: str) -> Measurement:
-    """A choice among the measured variants, of the first seed; it starts with the last."""
-    names = list(by_variant(measurements))
+def pick_seeds(measurements: Sequence[Measurement], key: str) -> columns.Seeds:
+    """A choice among the measured variants, with all its seeds; it starts with the last."""
+    groups = by_variant(measurements)
+    names = list(groups)
     name = st.segmented_control(
         "Variant", names, default=names[-1], required=True, wrap=True, key=key, label_visibility="collapsed"
     )
+    return groups[name or names[-1]]
+
+
+def pick_variant(measurements: Sequence[Measurement], key: str) -> Measurement:
+    """The same of the first seed alone, for what cannot be averaged."""
+    chosen = pick_seeds(measurements, key)
     if any(m.repeat for m in measurements):
         st.caption("Of the first seed.")
-    return next(m for m in measurements if m.name == (name or names[-1]))
+    return chosen[0]
 
 
 def downloads(run: Run, measurements: Sequence[Measurement]) -> None:

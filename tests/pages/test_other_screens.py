@@ -91,7 +91,7 @@ def test_results_of_several_seeds_shows_means_verdicts_and_honest_sizes(open_scr
     app = open_screen("results", run="r1")
     assert app.dataframe[0].value["Accuracy"].tolist()[1] == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
     assert "within noise (n = 200, 2 seeds, p of each: 1.00, 1.00)" in words(app)
-    assert "Of the first seed." in words(app)
+    assert "Means over 2 seeds" in words(app) and "Bars are means over 2 seeds" in words(app)
     assert "I pruned 90%: why is it no smaller and no faster?" in [h.value for h in app.header]
     assert "The file without zeros: 2.50 kB before pruning, 2.50 kB after" in words(app)
     assert "**Hard loss**, repeat 1 of 2" in words(app)

@@ -65,3 +65,15 @@ def test_a_run_of_an_earlier_version_says_what_was_not_written():
 
 def test_a_run_that_was_not_pruned_has_nothing_to_say():
     assert honest.sentences([measurement("teacher"), measurement("control")]) == []
+
+
+def test_of_several_seeds_every_figure_has_its_spread():
+    seeds = [
+        measurement(name, latency=latency, repeat=n, sparsity=zeros, sparse_bytes=bytes_)
+        for n, (latency, zeros, bytes_) in enumerate(((9.0, 0.4, 2000), (11.0, 0.6, 3000)))
+        for name in ("distilled", "recovered")
+    ]
+    zeros, _, _, sparse, _, one, _ = honest.sentences(seeds)
+    assert "**50.0 % \N{PLUS-MINUS SIGN} 14.1 %** of" in zeros
+    assert "2.50 kB \N{PLUS-MINUS SIGN} 707 B before pruning" in sparse
+    assert "10.0 ms \N{PLUS-MINUS SIGN} 1.41 ms before" in one

@@ -6,7 +6,7 @@ from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
 from simulator.pruning_catalog import PRUNING
-from ui import settings
+from ui import controls, settings
 
 
 def test_every_field_has_a_control_with_its_label_and_help():
@@ -214,3 +214,19 @@ def test_alpha_follows_the_method_and_a_method_that_does_not_fit_is_not_offered(
 def test_a_method_without_temperature_says_why_the_slider_rests():
     assert "temperature" in settings.settled_otherwise("temperature", settings.defaults("resnet18", None, "rkd"))
     assert not settings.settled_otherwise("temperature", settings.defaults("resnet18"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"model": "distilbert", "dataset": "docstrings", "student_size": 2, "method": "dist"},
+        {"scope": "by_hand", "layer_sparsity": "conv1.weight=0.5, fc.weight=0.9", "repeats": 3},
+        {"recovery_with_teacher": False, "also_prune": ("norms", "biases"), "learning_rate": 0.002, "image_size": 64},
+    ],
+)
+def test_a_link_to_the_lab_asks_for_the_settings_that_it_was_made_of(changes):
+    config = make_config(changes)
+    link = {name: [value] if isinstance(value, str) else value for name, value in controls.in_link(config).items()}
+    asked, notes = settings.from_link(link)
+    assert (settings.fit(asked, None)[0], notes) == (config, [])

@@ -6,13 +6,15 @@ import pytest
 import sqlalchemy as sa
 
 from simulator import service
+from simulator.budget import forecast_study
 from simulator.config import make_config
+from simulator.distillation_catalog import METHODS
 from simulator.engine.worker import earlier_cells
 from simulator.errors import InvalidConfig
 from simulator.events import EVENT, CellFinished, Concluded, Conclusion, Described
 from simulator.store import Store
 from simulator.studies import STUDIES, make_study
-from simulator.studies.config import ANY_CONFIG, read_values
+from simulator.studies.config import ANY_CONFIG, read_values, with_settings
 from simulator.tables import runs
 from tests.ui.invented import PROVENANCE
 
@@ -108,6 +110,25 @@ def test_cells_and_conclusions_come_back_as_they_were(store: Store):
 
 
 # -- going on from an earlier run
+
+
+def test_a_sweep_over_methods_leaves_each_its_usual_alpha_unless_one_was_asked_for():
+    usual, asked = make_study("sweep").base, make_study("sweep", {"alpha": 0.5}).base
+    assert with_settings(usual, {"method": "label_smoothing"}).alpha == METHODS["label_smoothing"].alpha
+    assert with_settings(asked, {"method": "label_smoothing"}).alpha == 0.5
+    assert with_settings(usual, {"method": "label_smoothing", "alpha": 0.5}).alpha == 0.5
+
+
+def test_a_sweep_takes_settings_that_fit_only_together_and_refuses_a_pair_that_does_not():
+    fine = make_study("sweep", axes={"pruning": ("unstructured", "structured"), "schedule": ("one_shot", "iterative")})
+    assert len(fine.places()) == 4 * fine.seeds
+    with pytest.raises(InvalidConfig, match="schedule cubic does not go with pruning structured"):
+        make_study("sweep", axes={"pruning": ("unstructured", "structured"), "schedule": ("one_shot", "cubic")})
+
+
+def test_a_sweep_with_a_method_that_compares_features_is_expected_to_take_longer(store: Store):
+    plain, compared = (make_study("sweep", axes={"method": ("kd", m)}) for m in ("dist", "hint"))
+    assert forecast_study(compared, store).seconds > forecast_study(plain, store).seconds
 
 
 def cell(temperature: float, **more: str) -> CellFinished:

@@ -16,6 +16,13 @@ Place = tuple[Coordinates, int]
 """A cell that is to be measured: its coordinates and its seed."""
 
 
+PRUNING = (
+    "pruning", "importance", "scope", "layer_sparsity", "target_sparsity", "recovery_epochs", "schedule", "rounds",
+    "recovery_with_teacher", "also_prune",
+)  # fmt: skip
+"""Settings of a run that have no say where nothing is pruned."""
+
+
 @dataclass(frozen=True)
 class View:
     """How a study's cells are drawn.
@@ -55,7 +62,8 @@ class Study:
         dataset: The only data set it can be done with; empty means any.
         any_axes: Whether the axes may be other fields of RunConfig than the default ones.
         own_bounds: Axis name -> (lowest, highest), for axes that are no field of RunConfig.
-        one_seed_tells: Whether it concludes something from one seed: where the layers or cells are the sample.
+        no_say: Settings of a run that have no say in it: they must be left at their defaults.
+        about: What of the teacher it asks about; methods that have none of it are refused.
         refusal: Why a config that fits otherwise cannot be carried out; "" where it can.
         places: Every cell of a config; None where only the engine knows them (the layers of a model).
         trained_examples: Examples that the students see in training, epochs and seeds included, and so what it costs.
@@ -81,7 +89,8 @@ class Study:
     models: tuple[str, ...] = ()
     dataset: str = ""
     any_axes: bool = False
-    one_seed_tells: bool = False
+    no_say: tuple[str, ...] = ()
+    about: Literal["teacher", "temperature", ""] = ""
     own_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 

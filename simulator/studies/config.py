@@ -71,7 +71,7 @@ class StudyConfig(BaseModel):
     def conclude(self, cells: Sequence[CellFinished]) -> Conclusion:
         """What all its cells say; from one seed no prediction is called right or wrong."""
         said = self.entry.conclude(self, cells)
-        if self.seeds > 1 or self.entry.one_seed_tells:
+        if self.seeds > 1:
             return said
         return said.model_copy(update={"sentences": (ONE_SEED, *said.sentences), "answer": "", "shown": False})
 
@@ -164,7 +164,7 @@ def make_study(
     asked = {k: v for k, v in (settings or {}).items() if v is not None}
     base = make_config({**fitting_defaults(study, asked.get("model")), **asked})
     try:
-        return StudyConfig(
+        config = StudyConfig(
             study=name,
             base=base,
             axes=tuple(Axis(setting=setting, values=tuple(values)) for setting, values in chosen.items()),
@@ -176,6 +176,27 @@ def make_study(
         raise InvalidConfig(
             "; ".join(f"{w}: {p}" if w else p for w, p in zip(where, problems, strict=True)) + "."
         ) from None
+    _check_say(config)
+    return config
+
+
+def _check_say(config: StudyConfig) -> None:
+    """Refuse settings that would be stored and shown, and change nothing."""
+    study, base = config.entry, config.base
+    default = make_config(fitting_defaults(study, base.model))
+    for name in ("repeats", *study.no_say, *(axis.setting for axis in config.axes)):
+        if name in RunConfig.model_fields and getattr(base, name) != getattr(default, name):
+            raise InvalidConfig(
+                f"{name} {getattr(base, name)} has no say in {study.name}.",
+                "Leave it out. An experiment has --seeds where a run has repeats, and --axis for what it varies.",
+            )
+    method = METHODS[base.method]
+    if (study.about and not method.has_teacher) or (study.about == "temperature" and not method.uses_temperature):
+        raise InvalidConfig(
+            f"method {base.method} has no {study.about if method.has_teacher else 'teacher'}, which {study.name} is "
+            "about.",
+            "Choose method kd.",
+        )
 
 
 def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ...]:

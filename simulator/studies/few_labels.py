@@ -7,7 +7,7 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion
-from simulator.studies.base import Place, Study, View
+from simulator.studies.base import PRUNING, Place, Study, View
 from simulator.studies.paired import certainty, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
@@ -42,7 +42,14 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     counts = config.values("labels")
     alone = {n: series(cells, "accuracy", labels=n, student="control") for n in counts}
     helped = {n: series(cells, "accuracy", labels=n, student="distilled") for n in counts}
-    tests = holm([compare(f"{n} labels", helped[n], alone[n]) for n in counts])
+    gains = {n: {seed: helped[n][seed] - alone[n][seed] for seed in alone[n]} for n in counts}
+    fewest, most = min(counts), max(counts)
+    *tests, trend = holm(
+        [
+            *(compare(f"{n} labels", helped[n], alone[n]) for n in counts),
+            compare(f"the gain at {fewest} labels against that at {most}", gains[fewest], gains[most]),
+        ]
+    )
     better = [t for t in tests if significant(t) and t.mean > 0]
     worse = [t for t in tests if significant(t) and t.mean < 0]
     sentences = []
@@ -51,12 +58,13 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
             f"With {n} labels: {share(alone[n])} alone, {share(helped[n])} with the teacher's answers on the rest "
             f"({100 * test.mean:+.1f} points; {certainty(test)})."
         )
-    gains = [test.mean for test in tests]
-    fewest, most = counts.index(min(counts)), counts.index(max(counts))
-    shrinks = len(counts) > 1 and gains[fewest] > gains[most]
+    shrinks = significant(trend) and trend.mean > 0
     if better:
         first = f"The teacher helped significantly at {' and '.join(t.name for t in better)}"
-        first += ", and helped more where labels are fewer." if shrinks else ", but not more where labels are fewer."
+        if fewest != most:
+            more = "and clearly" if shrinks else "but not clearly"
+            first += f", {more} more at {fewest} labels than at {most} ({certainty(trend)})"
+        first += "."
     else:
         first = "The expected advantage of the teacher did not show at any number of labels."
     if worse:
@@ -64,7 +72,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     answer = "little" if not better else "more" if shrinks else "same"
     labelled_share = mean(mean(v.values()) for v in helped.values())
     sentences.append(f"Over all numbers of labels the taught students reach {100 * labelled_share:.1f} % on average.")
-    return Conclusion(sentences=(first, *sentences), answer=answer, shown=bool(better), comparisons=tuple(tests))
+    return Conclusion(sentences=(first, *sentences), answer=answer, shown=bool(better), comparisons=(*tests, trend))
 
 
 FEW_LABELS = Study(
@@ -88,6 +96,8 @@ FEW_LABELS = Study(
     seeds=5,
     refusal=refusal,
     places=places,
+    no_say=PRUNING,
+    about="teacher",
     trained_examples=trained_examples,
     conclude=conclude,
 )

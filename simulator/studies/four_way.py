@@ -98,6 +98,8 @@ FOUR_WAY = Study(
     seeds=3,
     refusal=refusal,
     places=places,
+    no_say=("schedule", "rounds", "recovery_with_teacher"),
+    about="teacher",
     trained_examples=trained_examples,
     conclude=conclude,
 )  # fmt: skip

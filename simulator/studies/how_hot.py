@@ -7,7 +7,7 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion
-from simulator.studies.base import Place, Study, View
+from simulator.studies.base import PRUNING, Place, Study, View
 from simulator.studies.paired import certainty, compare, series, share, significant
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ HOW_HOT = Study(
     settings={"student_size": 0.25, "train_examples": 200, "alpha": 0.9, "epochs": 15},
     seeds=3,
     places=places,
+    no_say=PRUNING,
+    about="temperature",
     trained_examples=trained_examples,
     conclude=conclude,
 )

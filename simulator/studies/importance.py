@@ -144,6 +144,7 @@ IMPORTANCE = Study(
     seeds=5,
     refusal=refusal,
     places=places,
+    no_say=("schedule", "rounds"),
     trained_examples=trained_examples,
     conclude=conclude,
 )

@@ -7,7 +7,7 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.studies.base import AxisValue, Place, Study, View
+from simulator.studies.base import PRUNING, AxisValue, Place, Study, View
 from simulator.studies.paired import certainty, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ MISSING_DIGIT = Study(
     models=("mobilenet_v2", "resnet18"),
     dataset="digits",
     places=places,
+    no_say=PRUNING,
+    about="temperature",
     trained_examples=trained_examples,
     conclude=conclude,
 )

@@ -149,6 +149,7 @@ MISTAKES = Study(
     seeds=5,
     refusal=refusal,
     places=places,
+    no_say=("schedule", "rounds"),
     trained_examples=trained_examples,
     conclude=conclude,
 )  # fmt: skip

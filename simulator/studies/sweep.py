@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.studies.base import Place, Study, View
-from simulator.studies.paired import certainty, compare, series, share, significant
+from simulator.studies.paired import certainty, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -45,7 +45,9 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     best, worst = max(picked_by, key=lambda i: picked_by[i]), min(picked_by, key=lambda i: picked_by[i])
     high, low = (series(cells, "final", **corners[i]) for i in (best, worst))
     alone = series(cells, "control", **corners[best])
-    spread, gain = compare("best against worst", high, low), compare("final student against control", high, alone)
+    spread, gain = holm(
+        [compare("best against worst", high, low), compare("final student against control", high, alone)]
+    )
     sure = significant(spread) and spread.mean > 0
     sentences = [
         f"Picked on validation examples, {_named(corners[best])} is best and {_named(corners[worst])} worst: "

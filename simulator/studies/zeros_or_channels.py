@@ -182,6 +182,7 @@ ZEROS_OR_CHANNELS = Study(
     seeds=5,
     refusal=refusal,
     places=places,
+    no_say=("pruning", "target_sparsity", "schedule", "rounds"),
     trained_examples=trained_examples,
     conclude=conclude,
 )

@@ -20,7 +20,7 @@ from simulator.events import (
     Provenance,
     RunFinished,
 )
-from simulator.studies.config import StudyConfig
+from simulator.studies.config import StudyConfig, with_settings
 
 Earlier = tuple[Provenance, Sequence[CellFinished]]
 """What an earlier run of the same study measured, and where it did."""
@@ -57,7 +57,8 @@ def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
 def preparation(config: StudyConfig) -> Generator[Event, None, Setup]:
     """What all cells share; the teacher is the one of the cell with most training examples."""
     yield Progress(stage="prepare", done=0, total=1)
-    setup = prepare(config.base)
+    most = max((axis.values for axis in config.axes if axis.setting == "train_examples"), default=())
+    setup = prepare(with_settings(config.base, {"train_examples": max(most)} if most else {}))
     yield Progress(stage="prepare", done=1, total=1)
     return setup
 

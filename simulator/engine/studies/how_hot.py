@@ -39,5 +39,5 @@ def mean_entropy(logits: Tensor, temperature: float) -> float:
     Args:
         logits: [examples, classes].
     """
-    log_p = F.log_softmax(logits.double() / temperature, dim=1)
+    log_p = F.log_softmax(logits.cpu().double() / temperature, dim=1)
     return -(log_p.exp() * log_p).sum(1).mean().item()

@@ -39,8 +39,20 @@ DESCRIBED = Described(provenance=PROVENANCE, class_names=("a", "b"))
         (lambda: make_study("step_by_step", {"recovery_epochs": 0}), ["recovery_epochs is 0"]),
         (lambda: make_study("step_by_step", {"scope": "by_hand"}), ["by_hand", "layer_wise"]),
         (lambda: make_study("importance", axes={"importance": ("taylor", "wanda")}), ["random, the control"]),
-        (lambda: make_study("importance", axes={"importance": ("random", "batchnorm_scale")}), ["batchnorm_scale"]),
+        (
+            lambda: make_study(
+                "importance", {"model": "distilbert"}, axes={"importance": ("random", "batchnorm_scale")}
+            ),
+            ["batchnorm_scale"],
+        ),
         (lambda: make_study("importance", {"recovery_epochs": 0}), ["recovery_epochs"]),
+        (lambda: make_study("four_way", {"schedule": "cubic"}), ["schedule cubic has no say in four_way"]),
+        (lambda: make_study("four_way", {"repeats": 5}), ["repeats 5", "--seeds"]),
+        (lambda: make_study("sensitivity", {"importance": "wanda"}), ["importance wanda has no say"]),
+        (lambda: make_study("few_labels", {"target_sparsity": 0.9}), ["target_sparsity 0.9 has no say"]),
+        (lambda: make_study("how_hot", {"temperature": 9.0}), ["temperature 9.0 has no say", "--axis"]),
+        (lambda: make_study("how_hot", {"method": "rkd"}), ["rkd has no temperature", "how_hot", "Choose method kd"]),
+        (lambda: make_study("missing_digit", {"method": "label_smoothing"}), ["label_smoothing has no teacher"]),
         (lambda: make_study("importance", {"pruning": "2:4"}), ["2:4", "structured"]),
         (lambda: make_study("zeros_or_channels", {"scope": "layer_wise"}), ["layer_wise", "choose global"]),
         (lambda: make_study("zeros_or_channels", {"also_prune": ("biases",)}), ["biases"]),

@@ -99,10 +99,12 @@ def confusion(measurement: Measurement, class_names: Sequence[str]) -> go.Figure
         showscale=False,
         hovertemplate="%{y} answered as %{x}: %{z}<extra></extra>",
     )
+    counts: list[dict[str, object]] = []
     for true, row in zip(names, measurement.confusion, strict=True):
         for answered, times in zip(names, row, strict=True):
             ink = readable_on(mixed(LIGHTEST, colour, times / top))
-            chart.add_annotation(x=answered, y=true, text=str(times), showarrow=False, font={"color": ink})
+            counts.append({"x": answered, "y": true, "text": str(times), "showarrow": False, "font": {"color": ink}})
+    chart.update_layout(annotations=counts)  # all at once: one by one, Plotly checks all that are there each time
     chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
     chart.update_xaxes(type="category", showgrid=False)
     return chart

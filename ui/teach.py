@@ -74,6 +74,12 @@ def loss_formula(config: RunConfig) -> None:
     explain(formula, *(["KL divergence"] if "KL" in formula else []))
 
 
+def loss_words(config: RunConfig) -> str:
+    """The same formula in a sentence, for where nothing can be touched."""
+    formula = SOFT_LOSSES[config.method].format(T=f"{config.temperature:g}")
+    return f"Loss = {config.alpha:g} · soft loss + {1 - config.alpha:.2g} · hard loss, with soft loss = {formula}."
+
+
 _KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"
 SOFT_LOSSES = {
     "kd": _KD,
@@ -146,15 +152,16 @@ def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = Fa
     if p.notice:
         st.caption(p.notice)
     with st.expander("Where these numbers come from", icon=":material/fingerprint:"):
-        st.markdown(_provenance_lines(p, run))
+        st.markdown("\n".join(f"- **{name}:** {value}" for name, value in provenance_facts(p, run).items()))
 
 
-def _provenance_lines(p: Provenance, run: Run) -> str:
+def provenance_facts(p: Provenance, run: Run) -> dict[str, str]:
+    """Where the numbers come from, name -> what (Markdown)."""
     versions = ", ".join(f"{name} {version}" for name, version in p.versions.items())
     weights = f"pretrained, {p.repository}" + (f" at `{p.revision}`" if p.revision else "")
     if p.source == "scratch":
         weights = f"random from seed {p.seed}, which is the teacher's own; built like {p.repository}"
-    lines = {
+    return {
         "Run": f"`{run.id}`, the student's seed is {run.settings.seed}",
         "Weights": weights,
         "SHA-256": f"`{p.sha256}`" if p.sha256 else "none: no weights file was loaded",
@@ -163,7 +170,6 @@ def _provenance_lines(p: Provenance, run: Run) -> str:
         "Machine": f"{p.device}, {p.threads} threads",
         "Versions": versions,
     }
-    return "\n".join(f"- **{name}:** {value}" for name, value in lines.items())
 
 
 # -- findings, computed from the measurements

@@ -10,7 +10,7 @@ from simulator.config import make_config
 from simulator.events import Described, Measured
 from simulator.recorded import Recorded
 from tests.ui.invented import TESTED, whole_run
-from ui import views
+from ui import take_home
 
 
 def words(app):
@@ -125,7 +125,7 @@ def test_the_weights_are_packed_with_what_belongs_to_them():
     folder.mkdir(parents=True)
     for name in ("model.safetensors", "config.json", "README.md", "load.py"):
         (folder / name).write_text(name)
-    with zipfile.ZipFile(io.BytesIO(views.weights_zip("r1"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(take_home.weights_zip("r1"))) as archive:
         assert sorted(archive.namelist()) == [
             "student-r1/README.md", "student-r1/config.json", "student-r1/load.py", "student-r1/model.safetensors",
         ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from simulator import lesson, notes, service
+from simulator import lesson, notebook, notes, service
 from simulator.events import Measurement
 from simulator.store import Run
 from ui import report, tables
@@ -55,9 +55,21 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
                 "application/zip",
                 "model.safetensors, its config, and a README that says how to load them in plain PyTorch.",
             )
+        missing = notebook.not_offered(run)
+        if not missing:
+            _button(
+                "Notebook (ZIP)",
+                lambda: notebook.bundle(run.id),
+                f"notebook-{run.id}.zip",
+                "application/zip",
+                "This run in plain PyTorch, for Jupyter: the weights measured again and, for image models, teacher and "
+                "student trained again. It is packed with the weights when you press.",
+            )
     if not has_weights:
-        recorded = "Recorded runs carry no weights; run it yourself to get them."
+        recorded = "Recorded runs carry no weights, and so no notebook; run it yourself to get them."
         st.caption(recorded if run.origin == "recorded" else "The weights of this run are not on this machine.")
+    elif missing:
+        st.caption(missing)
 
 
 def report_button(run: Run) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
 
 import streamlit as st
 
-import simulator
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.events import Measurement, Provenance, Variant
+from simulator.sources import source_of
 from simulator.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
 from simulator.store import Run
 from ui import words
@@ -99,21 +96,6 @@ def show_loss(method: str) -> None:
     own = "feature_losses" if METHODS[method].compares_features else "methods"
     sources = [("engine/distillation/losses.py", name) for name in ("soft_loss", "distillation_loss")]
     _show_sources("Show the loss as it runs", [(f"engine/distillation/{own}.py", method), *sources])
-
-
-@lru_cache(maxsize=32)
-def source_of(path: str, function: str) -> str:
-    """The source text of a function as it runs, read from its file without importing it (it would import torch).
-
-    Args:
-        path: The file, below simulator/.
-        function: A function at the file's top level.
-    """
-    text = (Path(simulator.__file__).parent / path).read_text(encoding="utf-8")
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            return ast.get_source_segment(text, node) or ""
-    raise LookupError(f"{path} has no function {function}")
 
 
 def show_code(title: str, path: str, *functions: str) -> None:

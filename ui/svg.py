@@ -63,6 +63,9 @@ def draw(figure: go.Figure, name: str, alt: str) -> str:
     Raises:
         ValueError: if it holds a kind of trace that is not drawn here.
     """
+    for trace in figure.data:
+        if trace.type != "bar" and trace.type not in DRAW:
+            raise ValueError(f"a trace of type {trace.type} is not drawn as SVG")
     entries = [t for t in figure.data if t.name and t.showlegend is not False] if figure.layout.showlegend else []
     rows = legend_rows([t.name for t in entries])
     x, y, height = _placed(figure, 12.0 + 22 * len(rows))
@@ -72,10 +75,8 @@ def draw(figure: go.Figure, name: str, alt: str) -> str:
     for trace in figure.data:
         if trace.type == "bar":
             _draw_bars(sheet, trace, bars.index(trace), len(bars))
-        elif trace.type in DRAW:
-            DRAW[trace.type](sheet, trace)
         else:
-            raise ValueError(f"a trace of type {trace.type} is not drawn as SVG")
+            DRAW[trace.type](sheet, trace)
     _draw_words(sheet, figure)
     _draw_legend(sheet, entries, rows)
     patterns = "".join(

@@ -56,11 +56,11 @@ def test_the_seed_of_the_weights_is_not_the_runs():
         forecast=None,
         created_at=datetime.now(UTC),
     )
-    scratch = teach._provenance_lines(PROVENANCE, run)
-    assert "the student's seed is 7" in scratch
-    assert "random from seed 0" in scratch
+    scratch = teach.provenance_facts(PROVENANCE, run)
+    assert "the student's seed is 7" in scratch["Run"]
+    assert "random from seed 0" in scratch["Weights"]
     loaded = PROVENANCE.model_copy(update={"source": "pretrained", "revision": "abc"})
-    assert "seed 0" not in teach._provenance_lines(loaded, run)
+    assert "seed 0" not in teach.provenance_facts(loaded, run)["Weights"]
 
 
 def test_findings_call_guessing_what_it_is():

@@ -46,11 +46,11 @@ def test_a_line_goes_through_its_points() -> None:
         x=[0, 1, 2], y=[4, 2, 0], mode="lines", name="student", line={"color": "#D55E00", "dash": "dash"}
     )
     root = drawing(figure)
-    line = next(e for e in root.iter(f"{SVG}path") if "L" in e.get("d", "") and e.get("fill") == "none")
-    (x0, y0), (x1, y1), (x2, y2) = [tuple(map(float, p.split())) for p in line.get("d", "")[1:].split("L")]
+    path = next(e for e in root.iter(f"{SVG}path") if "L" in e.get("d", "") and e.get("fill") == "none")
+    (x0, y0), (x1, y1), (x2, y2) = [tuple(map(float, p.split())) for p in path.get("d", "")[1:].split("L")]
     assert x1 - x0 == pytest.approx(x2 - x1, abs=0.2) and y1 - y0 == pytest.approx(y2 - y1, abs=0.2)
     assert y0 < y2  # downwards on the page is downwards in value
-    assert line.get("stroke-dasharray") == "7 5"
+    assert path.get("stroke-dasharray") == "7 5"
     assert {"student", "Epoch", "Loss"} <= set(texts(root))
 
 

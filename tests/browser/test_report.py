@@ -48,9 +48,8 @@ def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
     expect(page.locator(".note")).to_have_text(NOTE)
     drawings = page.locator("figure svg")
     assert drawings.count() >= 9
-    assert all(
-        box["width"] > 200 and box["height"] > 100 for box in map(lambda d: d.bounding_box() or {}, drawings.all())
-    )
+    boxes = [drawing.bounding_box() or {"width": 0, "height": 0} for drawing in drawings.all()]
+    assert all(box["width"] > 200 and box["height"] > 100 for box in boxes)
     for m in service.measurements(RUN):
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=m.name, exact=True)).first
         expect(row).to_contain_text(columns.QUALITY["Accuracy"][0]([m]))

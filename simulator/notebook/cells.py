@@ -45,7 +45,7 @@ def notebook(run: Run, source: str, note: str) -> dict[str, Any]:
     if note:
         cells += [_prose("**Notes on this run**"), {"cell_type": "raw", "metadata": {}, "source": note}]
     for part in parts(config, source):
-        cells += _cells(part, config)
+        cells += cells_of(part, config)
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -131,7 +131,7 @@ def _code(text: str) -> Cell:
     return {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": text}
 
 
-def _cells(part: str, config: RunConfig) -> Iterator[Cell]:
+def cells_of(part: str, config: RunConfig) -> Iterator[Cell]:
     """The cells of one part."""
     if part == "method":
         yield _prose(f"The run's method: {METHODS[config.method].title}. {METHODS[config.method].help}")

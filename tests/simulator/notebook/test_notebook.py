@@ -13,23 +13,33 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
+import torch
 from nbclient import NotebookClient
+from torch import nn
+from transformers import DistilBertConfig, DistilBertForSequenceClassification, T5Config, T5ForConditionalGeneration
 
 from simulator import notebook, notes, own_data, service, teachers, uploads
 from simulator.config import make_config
-from simulator.engine import worker
+from simulator.engine import datasets, worker
 from simulator.engine.distillation.training import predict
 from simulator.engine.export import export
+from simulator.engine.measure import latency
 from simulator.engine.measure.variant import measure_variant
 from simulator.engine.setup import prepare, provenance
 from simulator.errors import NotAllowed
 from simulator.events import Described, Measured, RunFinished
-from simulator.notebook.cells import not_pruned_again, not_trained_again, parts
+from simulator.notebook.cells import cells_of, not_pruned_again, not_trained_again, parts
 from simulator.store import Store
-from tests.simulator.brought import csv_bytes, texts
+from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
 
 SMALL = {"student_size": 0.25, "train_examples": 128, "epochs": 1, "recovery_epochs": 1, "weights": "scratch"}
+
+
+@pytest.fixture(autouse=True)
+def few_timed_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "SECONDS", 0.02)
 
 
 @pytest.fixture
@@ -77,13 +87,21 @@ def test_a_real_run_is_measured_and_trained_again(
     assert asked["apart"] < 1e-3
 
 
+def tiny(model: str, classes: int) -> nn.Module:
+    """A real transformer with the real vocabulary, narrow enough for every test run."""
+    torch.manual_seed(0)
+    if model == "distilbert":
+        narrow = {"dim": 24, "hidden_dim": 40, "n_layers": 2, "n_heads": 4, "num_labels": classes}
+        return DistilBertForSequenceClassification(DistilBertConfig(**narrow))
+    width = {"d_model": 24, "d_kv": 6, "d_ff": 40, "num_layers": 2, "num_heads": 4, "decoder_start_token_id": 0}
+    return T5ForConditionalGeneration(T5Config(vocab_size=32_128, **width))
+
+
 def untrained(store: Store, run_id: str, **settings: Any) -> str:
     """A run whose student was exported and measured, but never trained: all that the notebook reads is real."""
     config = make_config({"weights": "scratch", "student_size": 1, "train_examples": 64, **settings})
     setup = prepare(config)
-    student = setup.module.build_student(
-        setup.module.build_teacher(len(setup.dataset.class_names), setup.weights, 0), config.student_size, 0
-    )
+    student = tiny(config.model, len(setup.dataset.class_names))
     folder = service.export_dir(run_id)
     export(setup, "recovered", student, folder)
     answers = predict(student, setup.module.logits, setup.test, bfloat16=False)
@@ -97,9 +115,7 @@ def untrained(store: Store, run_id: str, **settings: Any) -> str:
     return run_id
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("model", ["distilbert", "t5_small"])
-@pytest.mark.parametrize("data", ["reviews_topic", "own"])
+@pytest.mark.parametrize(("model", "data"), [("distilbert", "own"), ("t5_small", "reviews_topic")])
 def test_a_text_model_is_measured_again_and_learns_for_a_few_steps(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, data: str
 ) -> None:
@@ -107,10 +123,40 @@ def test_a_text_model_is_measured_again_and_learns_for_a_few_steps(
         data = own_data.keep(uploads.check("t.csv", csv_bytes(texts(100, ["cats", "dogs", "owls"]))).name, "Pets").name
     run_id = untrained(store, "text", model=model, dataset=data)
     final = service.measurements(run_id)[-1]
-    asked = executed(run_id, tmp_path, monkeypatch, f"{{{SIZES}, 'history': history}}")
+    ask = "'same': answers.tolist(), 'data': data.fingerprint, 'history': history"
+    asked = executed(run_id, tmp_path, monkeypatch, f"{{{SIZES}, {ask}}}")
     assert asked["right"] / asked["of"] == final.accuracy
+    assert tuple(asked["same"]) == final.answers
     assert (asked["total"], asked["bytes"], asked["macs"]) == (final.parameters, final.size_bytes, final.macs)
+    assert asked["data"] == notebook.facts_of(service.run(run_id))["provenance"]["data"]
+    assert len(asked["history"]) == 2  # 64 examples
     assert all(soft is not None for _, soft, _ in asked["history"])
+
+
+def test_own_pictures_are_read_as_the_run_read_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = own_data.keep(uploads.check("p.zip", zip_bytes(pictures())).name, "My pictures")
+    assert loaded_in_cells(kept.name, monkeypatch) == datasets.load(kept.name).fingerprint
+
+
+@pytest.mark.slow
+def test_docstrings_are_harvested_as_the_run_harvested_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert loaded_in_cells("docstrings", monkeypatch) == datasets.load("docstrings").fingerprint
+
+
+def loaded_in_cells(dataset: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Carry out the cells that load the data, in the data's folder; gives the fingerprint of what they loaded."""
+    model = "distilbert" if own_data.dataset_info(dataset).kind == "text" else "resnet18"
+    chosen = parts(make_config({"model": model, "dataset": dataset}), "scratch")
+    facts = {"class_names": own_data.dataset_info(dataset).class_names}
+    known: dict[str, Any] = {"np": np, "json": json, "Path": Path, "RUN": facts, "SETTINGS": {"dataset": dataset}}
+    if dataset.startswith("own-"):
+        monkeypatch.chdir(own_data.folder_of(dataset))
+    for part in chosen[chosen.index("split") : chosen.index("same_data")]:
+        for cell in cells_of(part, make_config({"model": model, "dataset": dataset})):
+            if cell["cell_type"] == "code":
+                exec(compile("from __future__ import annotations\n" + cell["source"], part, "exec"), known)
+    found: str = known["data"].fingerprint
+    return found
 
 
 # -- what it is made of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import budget_fit, results, teach, views
+from ui import budget_fit, results, take_home, teach, views
 from ui.frame import need_frame
 from ui.guard import errors_shown
 
@@ -28,7 +28,8 @@ with errors_shown():
     budget_fit.foretold(run, measured)
     with st.expander("What these numbers do not say", icon=":material/info:"):
         st.markdown("\n".join(f"- {caveat}" for caveat in teach.CAVEATS))
-    views.downloads(run, measured)
+    take_home.write_notes(run)
+    take_home.downloads(run, measured)
 
     st.header("Size, accuracy, latency", divider="gray")
     views.cost_charts(measured)

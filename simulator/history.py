@@ -1,21 +1,24 @@
 """The runs of a server as one JSON file, and back: hosted disks do not last, a student's own file does.
 
-Weights are not in it: only what a run was asked, said and measured.
+Weights are not in it: only what a run was asked, said and measured, and what was written about it. Of own data the
+file holds what runs on it need to stay readable (its title and classes), none of its examples.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from simulator import recorded, service
+from simulator import data_descriptions, notes, recorded, service
+from simulator.catalog import DATASETS
 from simulator.errors import SimulatorError
 from simulator.events import EVENT
+from simulator.own_data import OwnData
 from simulator.store import ENDED, Run, open_store
 
 FORMAT = "kd-pruning-simulator runs"
@@ -34,9 +37,16 @@ class Imported:
 
 
 def export_history() -> str:
-    """Every run of this server that has ended, with its events, as JSON; not those that are shipped with the app."""
-    ended = [run for run in service.list_runs(ENDED) if run.origin != "recorded"]
-    return json.dumps({"format": FORMAT, "runs": [_as_json(run) for run in reversed(ended)]})
+    """Every run of this server that has ended, with its events and its note, as JSON.
+
+    Of the runs that are shipped with the app only the notes: every copy of the app has the rest.
+    """
+    ended = service.list_runs(ENDED)
+    own = [run for run in reversed(ended) if run.origin != "recorded"]
+    used = {run.settings.dataset for run in own} - set(DATASETS)
+    data = [data_descriptions.described(name).model_dump(mode="json") for name in sorted(used)]
+    written = notes.notes_of(run.id for run in ended)
+    return json.dumps({"format": FORMAT, "runs": [_as_json(run) for run in own], "notes": written, "data": data})
 
 
 def _as_json(run: Run) -> dict[str, Any]:
@@ -59,8 +69,10 @@ def import_history(content: bytes) -> Imported:
         raise SimulatorError(
             f"The file has {len(content) / 1e6:.0f} MB; at most {LARGEST_MB} MB are read.", EXPORT_AGAIN
         )
-    added, already_here, refused = 0, 0, list[str]()
-    for number, entry in enumerate(_entries(content), 1):
+    document = _document(content)
+    refused = [*_bring_data(document.get("data", []))]
+    added, already_here = 0, 0
+    for number, entry in enumerate(document["runs"], 1):
         try:
             run = Run.model_validate(entry["run"]).model_copy(update={"origin": "imported", "process": None})
             said = [EVENT.validate_python(event) for event in entry["events"]]
@@ -75,18 +87,42 @@ def import_history(content: bytes) -> Imported:
             already_here += 1
         else:
             added += 1
+    refused += _bring_notes(document.get("notes", {}))
     return Imported(added, already_here, tuple(refused))
 
 
-def _entries(content: bytes) -> Sequence[Any]:
+def _bring_data(described: Any) -> Iterator[str]:
+    """Take what is known of own data that is not here, so that runs on it can be read; says what was not taken."""
+    for number, entry in enumerate(described if isinstance(described, list) else (), 1):
+        try:
+            data_descriptions.take(OwnData.model_validate(entry))
+        except (ValidationError, SimulatorError) as error:
+            yield f"Own data {number} of the file cannot be read: {_first_line(error)}."
+
+
+def _bring_notes(written: Any) -> Iterator[str]:
+    """Take the notes of runs that are here and have none; what somebody wrote here stays. Says what was not taken."""
+    found = written if isinstance(written, dict) else {}
+    here = {run.id for run in service.list_runs()} & found.keys()
+    for run_id in here - notes.notes_of(here).keys():
+        if not isinstance(found[run_id], str):
+            yield f"The note of run {run_id} is no text."
+            continue
+        try:
+            notes.write_note(run_id, found[run_id])
+        except SimulatorError as error:
+            yield f"The note of run {run_id} cannot be taken: {error.message}"
+
+
+def _document(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise SimulatorError(f"The file is not JSON: {_first_line(error)}.", EXPORT_AGAIN) from None
-    entries = document.get("runs") if isinstance(document, dict) and document.get("format") == FORMAT else None
-    if not isinstance(entries, list):
+    known = isinstance(document, dict) and document.get("format") == FORMAT
+    if not known or not isinstance(document.get("runs"), list):
         raise SimulatorError("The file is JSON, but not a history of runs.", EXPORT_AGAIN)
-    return entries
+    return dict(document)
 
 
 def _first_line(error: Exception) -> str:

@@ -224,12 +224,16 @@ def remove(name: str, keep_description: bool) -> None:
     check_here(name)
     known, folder = record(name), folder_of(name)
     if keep_description and known is not None:
-        gone = known.model_copy(update={"removed": True, "skipped": (), "notes": (), "file_name": ""})
-        write_whole(folder / INFO_FILE, gone.model_dump_json(indent=1).encode())
+        write_whole(folder / INFO_FILE, without_examples(known).model_dump_json(indent=1).encode())
         for file in (TEXTS_FILE, PICTURES_FILE, SPLITS_FILE):
             (folder / file).unlink(missing_ok=True)
     else:
         shutil.rmtree(folder)
+
+
+def without_examples(known: OwnData) -> OwnData:
+    """What is left of the facts where the examples are gone: title, classes and counts."""
+    return known.model_copy(update={"removed": True, "skipped": (), "notes": (), "file_name": ""})
 
 
 def drop_old_drafts() -> None:

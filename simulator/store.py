@@ -24,7 +24,7 @@ from simulator.events import EVENT, Described, Event, Measured, Measurement, Run
 from simulator.paths import data_dir
 from simulator.records import ENDED, Forecast, Origin, Run, RunState
 from simulator.studies.config import ANY_CONFIG, StudyConfig
-from simulator.tables import WAITING, events, measurements, prepare, runs
+from simulator.tables import WAITING, events, measurements, notes, prepare, runs
 
 __all__ = ["ENDED", "Forecast", "Origin", "Run", "RunState", "Store", "open_store"]
 
@@ -196,9 +196,9 @@ class Store:
             return [(row.id, row.process) for row in connection.execute(query)]
 
     def delete(self, run_id: str) -> None:
-        """Remove a run with its events and measurements."""
+        """Remove a run with its events, measurements and note."""
         with self.engine.begin() as connection:
-            for table in (measurements, events):
+            for table in (measurements, events, notes):
                 connection.execute(table.delete().where(table.c.run_id == run_id))
             connection.execute(runs.delete().where(runs.c.id == run_id))
 

@@ -45,6 +45,14 @@ measurements = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("run_id", sa.String(32), primary_key=True),  # of a recorded run, too, which is in no table
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("written_at", sa.String(32), nullable=False),
+)
+
 EARLIER_MEASUREMENTS = "measurements"
 """The table of versions whose runs had one seed: it had no column ``repeat``."""
 

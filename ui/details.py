@@ -120,10 +120,12 @@ def confusion(variant: Seeds, class_names: Sequence[str]) -> go.Figure:
         showscale=False,
         hovertemplate="%{y} answered as %{x}: %{customdata}<extra></extra>",
     )
+    counts: list[dict[str, object]] = []
     for true, row in zip(names, over, strict=True):
         for answered, cell in zip(names, row, strict=True):
             ink = readable_on(mixed(LIGHTEST, colour, cell.mean / top))
-            chart.add_annotation(x=answered, y=true, text=times(cell), showarrow=False, font={"color": ink})
+            counts.append({"x": answered, "y": true, "text": times(cell), "showarrow": False, "font": {"color": ink}})
+    chart.update_layout(annotations=counts)  # all at once: one by one, Plotly checks all that are there each time
     chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
     chart.update_xaxes(type="category", showgrid=False)
     return chart

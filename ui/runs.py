@@ -115,7 +115,10 @@ def confirm_delete(removable: Sequence[Run]) -> None:
 def keep_and_bring_back() -> None:
     """The history of runs as a file: to keep where disks do not last, and to bring back."""
     with st.expander("Keep your runs, or bring them back", icon=":material/save:"):
-        st.caption("Settings, curves and figures of all runs that have ended, as one JSON file. Weights are not in it.")
+        st.caption(
+            "Settings, curves, figures and notes of all runs that have ended, as one JSON file. Weights and own data "
+            f"are not in it. A file of up to {history.LARGEST_MB} MB can be brought back."
+        )
         st.download_button(
             "All runs (JSON)",
             history.export_history,

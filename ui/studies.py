@@ -12,7 +12,7 @@ from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
-from ui import budget_fit, lab, live, settings, tables_studies, teach, views
+from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views
 from ui import charts_studies as charts
 from ui.guard import errors_shown, show_problem
 from ui.story import Story
@@ -200,6 +200,9 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
         outcome(run.study.entry, story, predicted)
     picture(run.study, story)
     teach.provenance_badge(story.provenance, run, compact=True)
+    if run.state == "finished":
+        take_home.write_notes(run)
+        take_home.report_button(run)
 
 
 def _progress(story: Story) -> None:

@@ -21,6 +21,12 @@ from ui.columns import BATCHES, TIMED, Column, Seeds
 
 def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) -> Styler:
     """A row a variant; the best value of each column is bold and starred, where there is more than one value."""
+    frame, style = starred(measurements, columns)
+    return frame.style.apply(lambda _: style, axis=None)
+
+
+def starred(measurements: Sequence[Measurement], columns: dict[str, Column]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The compression table with its stars, and the CSS of each cell."""
     groups = by_variant(measurements)
     names = list(groups)
     frame = pd.DataFrame({title: [show(ms) for ms in groups.values()] for title, (show, *_) in columns.items()})
@@ -35,7 +41,7 @@ def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) 
             row = names.index(name)
             frame.at[row, title] = f"★ {frame.at[row, title]!s}"
             style.at[row, title] = "font-weight: bold"
-    return frame.style.apply(lambda _: style, axis=None)
+    return frame, style
 
 
 def best(groups: Mapping[Variant, Seeds], of: Callable[[Seeds], float], more_is_better: bool) -> list[Variant]:

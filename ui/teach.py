@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
 
 import streamlit as st
 
-import simulator
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.events import Measurement, Provenance, Variant
+from simulator.sources import source_of
 from simulator.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
 from simulator.store import Run
 from ui import words
@@ -74,6 +71,12 @@ def loss_formula(config: RunConfig) -> None:
     explain(formula, *(["KL divergence"] if "KL" in formula else []))
 
 
+def loss_words(config: RunConfig) -> str:
+    """The same formula in a sentence, for where nothing can be touched."""
+    formula = SOFT_LOSSES[config.method].format(T=f"{config.temperature:g}")
+    return f"Loss = {config.alpha:g} · soft loss + {1 - config.alpha:.2g} · hard loss, with soft loss = {formula}."
+
+
 _KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"
 SOFT_LOSSES = {
     "kd": _KD,
@@ -93,21 +96,6 @@ def show_loss(method: str) -> None:
     own = "feature_losses" if METHODS[method].compares_features else "methods"
     sources = [("engine/distillation/losses.py", name) for name in ("soft_loss", "distillation_loss")]
     _show_sources("Show the loss as it runs", [(f"engine/distillation/{own}.py", method), *sources])
-
-
-@lru_cache(maxsize=32)
-def source_of(path: str, function: str) -> str:
-    """The source text of a function as it runs, read from its file without importing it (it would import torch).
-
-    Args:
-        path: The file, below simulator/.
-        function: A function at the file's top level.
-    """
-    text = (Path(simulator.__file__).parent / path).read_text(encoding="utf-8")
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            return ast.get_source_segment(text, node) or ""
-    raise LookupError(f"{path} has no function {function}")
 
 
 def show_code(title: str, path: str, *functions: str) -> None:
@@ -146,15 +134,16 @@ def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = Fa
     if p.notice:
         st.caption(p.notice)
     with st.expander("Where these numbers come from", icon=":material/fingerprint:"):
-        st.markdown(_provenance_lines(p, run))
+        st.markdown("\n".join(f"- **{name}:** {value}" for name, value in provenance_facts(p, run).items()))
 
 
-def _provenance_lines(p: Provenance, run: Run) -> str:
+def provenance_facts(p: Provenance, run: Run) -> dict[str, str]:
+    """Where the numbers come from, name -> what (Markdown)."""
     versions = ", ".join(f"{name} {version}" for name, version in p.versions.items())
     weights = f"pretrained, {p.repository}" + (f" at `{p.revision}`" if p.revision else "")
     if p.source == "scratch":
         weights = f"random from seed {p.seed}, which is the teacher's own; built like {p.repository}"
-    lines = {
+    return {
         "Run": f"`{run.id}`, the student's seed is {run.settings.seed}",
         "Weights": weights,
         "SHA-256": f"`{p.sha256}`" if p.sha256 else "none: no weights file was loaded",
@@ -163,7 +152,6 @@ def _provenance_lines(p: Provenance, run: Run) -> str:
         "Machine": f"{p.device}, {p.threads} threads",
         "Versions": versions,
     }
-    return "\n".join(f"- **{name}:** {value}" for name, value in lines.items())
 
 
 # -- findings, computed from the measurements

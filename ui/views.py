@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Sequence
 
 import streamlit as st
 
-from simulator import lesson, service
 from simulator.events import Measurement
 from simulator.statistics import by_variant
-from simulator.store import Run
 from ui import charts, columns, tables, teach
 
 
@@ -121,47 +116,3 @@ def pick_variant(measurements: Sequence[Measurement], key: str) -> Measurement:
     if any(m.repeat for m in measurements):
         st.caption("Of the first seed.")
     return chosen[0]
-
-
-def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
-    """CSV of the table, JSON of everything, and the student's weights where this machine has them."""
-    with st.container(horizontal=True):
-        st.download_button(
-            "Table (CSV)",
-            lambda: tables.plain(measurements).to_csv(index=False),
-            f"run-{run.id}.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Everything (JSON)",
-            lambda: json.dumps(service.export(run.id), indent=1),
-            f"run-{run.id}.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        if (service.export_dir(run.id) / "model.safetensors").is_file():
-            st.download_button(
-                "Student's weights (ZIP)",
-                lambda: weights_zip(run.id),
-                f"student-{run.id}.zip",
-                "application/zip",
-                icon=":material/download:",
-                on_click="ignore",
-                help="model.safetensors, its config, and a README that says how to load them in plain PyTorch.",
-            )
-    if not (service.export_dir(run.id) / "model.safetensors").is_file():
-        recorded = "Recorded runs carry no weights; run it yourself to get them."
-        st.caption(recorded if run.origin == "recorded" else "The weights of this run are not on this machine.")
-
-
-def weights_zip(run_id: str) -> bytes:
-    """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick."""
-    folder, packed = service.export_dir(run_id), io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        lessons = (lesson.FACTS_FILE, lesson.NUMBERS_FILE)  # for the Learn screens, no part of the student
-        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in lessons):
-            archive.write(path, f"student-{run_id}/{path.name}")
-    return packed.getvalue()

@@ -73,6 +73,11 @@ def verdict(v: Verdict) -> str:
     return f"{v.outcome} (n = {v.n}, {len(v.by_seed)} seeds, p of each: {each})"
 
 
+def several(number: int, thing: str) -> str:
+    """1 epoch, 5 epochs."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """A time span as people say it: 40 s, 3 min, 1 h 20 min."""
     if seconds < 1:

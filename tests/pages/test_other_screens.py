@@ -5,12 +5,12 @@ import zipfile
 
 import pytest
 
-from simulator import history, recorded, service
+from simulator import history, notes, recorded, service
 from simulator.config import make_config
 from simulator.events import Described, Measured
 from simulator.recorded import Recorded
 from tests.ui.invented import TESTED, whole_run
-from ui import views
+from ui import take_home
 
 
 def words(app):
@@ -120,12 +120,47 @@ def test_results_of_a_run_that_is_gone(open_screen, stored):
     assert "r1" in app.selectbox[0].options[1]
 
 
+def test_notes_are_kept_and_come_back(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("results", run="r1")
+    app.text_area(key="note_r1").set_value("I expected **more**.").run()
+    assert notes.note("r1") == "I expected **more**."
+    assert open_screen("results", run="r1").text_area(key="note_r1").value == "I expected **more**."
+
+
+def test_a_page_that_was_open_before_does_not_undo_what_another_wrote(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    mine = open_screen("results", run="r1")
+    notes.write_note("r1", "theirs")
+    mine.run()
+    assert notes.note("r1") == "theirs"
+
+
+def test_notes_on_a_run_that_was_deleted_meanwhile_say_so(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("results", run="r1")
+    service.delete("r1")
+    app.text_area(key="note_r1").set_value("too late").run()
+    assert not app.exception
+    assert "There is no run 'r1'" in " ".join(e.value for e in app.error)
+
+
+def test_a_notebook_is_offered_where_the_weights_are(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    labels = [b.label for b in open_screen("results", run="r1").get("download_button")]
+    assert labels == ["Report (HTML)", "Table (CSV)", "Everything (JSON)"]
+    service.export_dir("r1").mkdir(parents=True)
+    (service.export_dir("r1") / "model.safetensors").write_bytes(b"")
+    labels = [b.label for b in open_screen("results", run="r1").get("download_button")]
+    assert labels[3:] == ["Student's weights (ZIP)", "Notebook (ZIP)"]
+
+
 def test_the_weights_are_packed_with_what_belongs_to_them():
     folder = service.export_dir("r1")
     folder.mkdir(parents=True)
     for name in ("model.safetensors", "config.json", "README.md", "load.py"):
         (folder / name).write_text(name)
-    with zipfile.ZipFile(io.BytesIO(views.weights_zip("r1"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(take_home.weights_zip("r1"))) as archive:
         assert sorted(archive.namelist()) == [
             "student-r1/README.md", "student-r1/config.json", "student-r1/load.py", "student-r1/model.safetensors",
         ]  # fmt: skip

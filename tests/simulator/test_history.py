@@ -6,12 +6,15 @@ import json
 
 import pytest
 
-from simulator import budget, history, recorded, service
+from simulator import budget, history, notes, own_data, recorded, service, uploads
 from simulator.config import make_config
 from simulator.errors import SimulatorError
 from simulator.events import LossPoint, Measured, RunFinished, StageFinished
+from simulator.own_data import OwnData
 from simulator.paths import data_dir
 from simulator.store import Store
+from simulator.studies import make_study
+from tests.simulator.brought import csv_bytes, texts
 from tests.simulator.test_store import measurement
 
 SAID = [
@@ -114,3 +117,111 @@ def test_entries_of_any_shape_are_refused_one_by_one(entry: object) -> None:
     content = json.dumps({"format": history.FORMAT, "runs": [entry]}).encode()
     imported = history.import_history(content)
     assert (imported.added, len(imported.refused)) == (0, 1)
+
+
+# -- notes, studies, own data
+
+
+def test_notes_come_back_those_of_shipped_runs_too(store: Store, exported: str) -> None:
+    history.import_history(exported.encode())
+    shipped = recorded.all_recorded()[0].run.id
+    notes.write_note("aa11", "Soft targets helped.\nTwice.")
+    notes.write_note(shipped, "The *recorded* one.")
+    text = history.export_history()
+    assert shipped not in [entry["run"]["id"] for entry in json.loads(text)["runs"]]
+    store.delete("aa11")
+    notes.write_note(shipped, "")
+    assert notes.note("aa11") == ""
+    assert history.import_history(text.encode()) == history.Imported(1, 1, ())
+    assert notes.notes_of(["aa11", "bb22", shipped]) == {
+        "aa11": "Soft targets helped.\nTwice.",
+        shipped: "The *recorded* one.",
+    }
+
+
+def test_a_note_that_was_written_here_stays(exported: str) -> None:
+    history.import_history(exported.encode())
+    notes.write_note("aa11", "theirs")
+    text = history.export_history()
+    notes.write_note("aa11", "mine")
+    assert history.import_history(text.encode()) == history.Imported(0, 2, ())
+    assert notes.note("aa11") == "mine"
+
+
+@pytest.mark.parametrize(("note", "reason"), [(3, "is no text"), ("x" * 4001, "at most 4,000")])
+def test_a_note_that_cannot_be_taken_is_named_and_the_runs_come(exported: str, note: object, reason: str) -> None:
+    document = json.loads(exported) | {"notes": {"aa11": note, "nowhere": "of no run here"}}
+    imported = history.import_history(json.dumps(document).encode())
+    assert imported.added == 2
+    assert len(imported.refused) == 1 and reason in imported.refused[0]
+
+
+@pytest.mark.parametrize("part", [{"notes": 3}, {"notes": ["a"]}, {"data": "x"}, {"data": {}}, {}])
+def test_files_of_earlier_versions_and_of_any_shape_bring_their_runs(exported: str, part: dict[str, object]) -> None:
+    document = {key: value for key, value in json.loads(exported).items() if key in ("format", "runs")}
+    assert history.import_history(json.dumps(document | part).encode()) == history.Imported(2, 0, ())
+
+
+def test_a_study_comes_back(store: Store) -> None:
+    store.add("dd44", make_study("few_labels"), None)
+    store.start("dd44", "1@1")
+    store.append("dd44", SAID[-1:])
+    store.finish("dd44", "finished")
+    before, text = service.run("dd44"), history.export_history()
+    store.delete("dd44")
+    assert history.import_history(text.encode()) == history.Imported(1, 0, ())
+    assert service.run("dd44").config == before.config
+
+
+@pytest.fixture
+def on_own_data(store: Store) -> tuple[OwnData, str]:
+    """A run on own data, exported; then the server lost its disk."""
+    kept = own_data.keep(uploads.check("secret name.csv", csv_bytes(texts(100, ["cats", "dogs"]))).name, "Pets")
+    store.add("ee55", make_config({"model": "distilbert", "dataset": kept.name}), None)
+    store.finish("ee55", "failed", "It broke.")
+    text = history.export_history()
+    store.delete("ee55")
+    own_data.remove(kept.name, keep_description=False)
+    return kept, text
+
+
+def test_a_run_on_own_data_can_be_read_where_the_data_is_gone(on_own_data: tuple[OwnData, str]) -> None:
+    kept, text = on_own_data
+    assert "secret name" not in text and "ran over the hill" not in text
+    assert history.import_history(text.encode()) == history.Imported(1, 0, ())
+    assert service.run("ee55").settings.dataset == kept.name
+    assert own_data.dataset_info(kept.name).class_names == ("cats", "dogs")
+    assert not own_data.is_here(kept.name)
+    assert kept.name not in [d.name for d in own_data.all_datasets()]
+
+
+def test_data_that_is_here_is_not_replaced_by_its_description(on_own_data: tuple[OwnData, str]) -> None:
+    _, text = on_own_data
+    again = own_data.keep(uploads.check("s.csv", csv_bytes(texts(100, ["cats", "dogs"]))).name, "My animals")
+    assert history.import_history(text.encode()).added == 1
+    assert own_data.is_here(again.name)
+    assert own_data.dataset_info(again.name).title == "My animals"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": "../../outside"},
+        {"title": ""},
+        {"title": "x" * 41},
+        {"title": "[a](b)"},
+        {"class_names": ["one"]},
+        {"class_names": ["<b>", "c"]},
+        {"class_names": ["x" * 201, "c"]},
+        {"class_names": 7},
+    ],
+)
+def test_descriptions_of_data_that_no_upload_leaves_are_refused(
+    on_own_data: tuple[OwnData, str], values: dict[str, object]
+) -> None:
+    document = json.loads(on_own_data[1])
+    document["data"][0].update(values)
+    imported = history.import_history(json.dumps(document).encode())
+    assert imported.added == 0
+    assert imported.refused[0].startswith("Own data 1 of the file cannot be read")
+    assert not (data_dir("own").parent / "outside").exists()

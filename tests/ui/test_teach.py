@@ -1,30 +1,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
-
-import simulator
 from simulator.config import make_config
 from simulator.store import Run
 from tests.ui.invented import PROVENANCE, measurement
 from ui import teach
 from ui.story import STAGE_WORDS
-
-
-@pytest.mark.parametrize("function", ["soft_loss", "distillation_loss"])
-def test_the_code_shown_is_the_text_of_the_file(function):
-    shown = teach.source_of("engine/distillation/losses.py", function)
-    text = (Path(simulator.__file__).parent / "engine/distillation/losses.py").read_text(encoding="utf-8")
-    assert shown.startswith(f"def {function}(")
-    assert shown in text
-    assert shown.count("\ndef ") == 0
-
-
-def test_a_function_that_is_not_there_is_not_made_up():
-    with pytest.raises(LookupError, match="no_such_loss"):
-        teach.source_of("engine/distillation/losses.py", "no_such_loss")
 
 
 def test_findings_say_when_a_difference_may_be_chance():
@@ -74,11 +56,11 @@ def test_the_seed_of_the_weights_is_not_the_runs():
         forecast=None,
         created_at=datetime.now(UTC),
     )
-    scratch = teach._provenance_lines(PROVENANCE, run)
-    assert "the student's seed is 7" in scratch
-    assert "random from seed 0" in scratch
+    scratch = teach.provenance_facts(PROVENANCE, run)
+    assert "the student's seed is 7" in scratch["Run"]
+    assert "random from seed 0" in scratch["Weights"]
     loaded = PROVENANCE.model_copy(update={"source": "pretrained", "revision": "abc"})
-    assert "seed 0" not in teach._provenance_lines(loaded, run)
+    assert "seed 0" not in teach.provenance_facts(loaded, run)["Weights"]
 
 
 def test_findings_call_guessing_what_it_is():

@@ -1,0 +1,58 @@
+"""What a student writes about a run: plain text, kept beside the run. Recorded runs may have a note, too."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from simulator import service
+from simulator.errors import SimulatorError
+from simulator.store import now, open_store
+from simulator.tables import notes
+
+LONGEST = 4_000
+"""Characters: about two pages, enough for what a run has taught."""
+
+
+def note(run_id: str) -> str:
+    """What was written about a run; empty if nothing was."""
+    return notes_of([run_id]).get(run_id, "")
+
+
+def notes_of(run_ids: Iterable[str]) -> dict[str, str]:
+    """Run id -> its note, of those runs that have one."""
+    query = sa.select(notes.c.run_id, notes.c.body).where(notes.c.run_id.in_(list(run_ids)))
+    with open_store().engine.connect() as connection:
+        return {row.run_id: row.body for row in connection.execute(query)}
+
+
+def write_note(run_id: str, text: str) -> None:
+    """Keep a note in place of the one before; an empty one removes it.
+
+    Raises:
+        RunNotFound: if there is no such run.
+        SimulatorError: if it is longer than 4,000 characters.
+    """
+    text, mine = plain(text), notes.c.run_id == service.run(run_id).id
+    with open_store().engine.begin() as connection:
+        if not text:
+            connection.execute(notes.delete().where(mine))
+        elif not connection.execute(notes.update().where(mine).values(body=text, written_at=now())).rowcount:
+            connection.execute(notes.insert().values(run_id=run_id, body=text, written_at=now()))
+
+
+def plain(text: str) -> str:
+    """A note as it is kept: lines end alike, white space at its ends and control characters are gone.
+
+    Raises:
+        SimulatorError: if it is too long.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    if len(kept) > LONGEST:
+        raise SimulatorError(
+            f"The note has {len(kept):,} characters; at most {LONGEST:,} are kept.", "Shorten it, or keep a file."
+        )
+    return kept

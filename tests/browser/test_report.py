@@ -1,0 +1,59 @@
+"""Notes that survive a reload, and a report that is downloaded and opened from disk without any network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from simulator import recorded, service
+from tests.browser.screens import download
+from ui import columns
+
+pytestmark = pytest.mark.browser
+
+NOTE = "I expected more. <img src=x onerror=alert(1)>"
+RUN = recorded.all_recorded()[-1].run.id
+
+
+def test_notes_survive_a_reload_and_the_report_opens_offline(
+    page: Page, browser: Browser, server: str, tmp_path: Path
+) -> None:
+    page.goto(f"{server}/results?run={RUN}")
+    box = page.get_by_label("Your notes")
+    box.fill(NOTE)
+    box.press("Control+Enter")
+    expect(page.get_by_text("Your notes are kept.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Your notes")).to_have_value(NOTE)
+
+    file = tmp_path / "report.html"
+    file.write_bytes(download(page, "Report (HTML)"))
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        look_at(browser, file, scheme, width)
+
+
+def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
+    """Open the report with no network: it draws everything, asks for nothing, complains of nothing, and fits."""
+    context = browser.new_context(offline=True, color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    expect(page.locator(".note")).to_have_text(NOTE)
+    drawings = page.locator("figure svg")
+    assert drawings.count() >= 9
+    boxes = [drawing.bounding_box() or {"width": 0, "height": 0} for drawing in drawings.all()]
+    assert all(box["width"] > 200 and box["height"] > 100 for box in boxes)
+    for m in service.measurements(RUN):
+        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=m.name, exact=True)).first
+        expect(row).to_contain_text(columns.QUALITY["Accuracy"][0]([m]))
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert asked == [file.as_uri()]
+    assert said == []
+    context.close()

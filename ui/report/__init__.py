@@ -1,0 +1,22 @@
+"""The report of a run: one HTML file that works from a disk, without a network and without any script."""
+
+from __future__ import annotations
+
+from ui.report.page import render
+from ui.report.run import run_report
+from ui.report.study import study_report
+
+__all__ = ["html"]
+
+
+def html(run_id: str) -> str:
+    """The report of a finished run, or of a finished experiment.
+
+    Raises:
+        RunNotFound: if there is none with this id.
+        NotAllowed: if nothing was measured in it.
+    """
+    from simulator import service
+
+    run = service.run(run_id)
+    return render(study_report(run) if run.study else run_report(run))

@@ -1,0 +1,162 @@
+"""The report of an ordinary run: the same figures, tables and sentences as on the Results page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from simulator import notes, service
+from simulator.catalog import MODELS
+from simulator.config import RunConfig
+from simulator.distillation_catalog import METHODS
+from simulator.errors import NotAllowed
+from simulator.events import Measurement
+from simulator.own_data import dataset_info
+from simulator.pruning_catalog import PRUNING
+from simulator.statistics import by_variant
+from simulator.store import Run
+from ui import charts, columns, details, honest, live, settings, tables, teach, views, words
+from ui.report import page
+from ui.report.page import Figure, Report, Section, Table
+from ui.story import Story, tell
+
+
+def run_report(run: Run) -> Report:
+    """Everything that was measured in a run.
+
+    Raises:
+        NotAllowed: if nothing was measured in it.
+    """
+    story = tell(service.events(run.id))
+    if not story.measurements:
+        raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs a run that has come to its end.")
+    config = run.settings
+    return Report(
+        title=f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}",
+        question=question(config),
+        origin=page.origin(run, story.provenance),
+        note=notes.note(run.id),
+        sections=[
+            *_outcome(config, story),
+            _costs(story.measurements),
+            *_honest_size(config, story.measurements),
+            _learning(config, story),
+            _last_variant(story),
+            page.settings_section(config, f"python -m simulator run {page.flags(config)}"),
+            page.provenance_section(run, story.provenance),
+            Section("What these numbers do not say", points=teach.CAVEATS),
+        ],
+    )
+
+
+def question(config: RunConfig) -> str:
+    """What was asked of this run, in words."""
+    model, method = MODELS[config.model], METHODS[config.method]
+    number, unit = settings.shown("student_size", config.student_size), model.student.unit
+    size = words.several(int(number), "layer") if unit == "layers" else f"{unit} {number}"
+    small = f"a smaller {model.title} ({size})"
+    how = f"{method.title}, alpha {config.alpha:g}"
+    if method.uses_temperature:
+        how = f"{method.title}, T {config.temperature:g}, alpha {config.alpha:g}"
+    learns = f"What does {small} learn from its teacher that the labels alone do not teach it"
+    if not method.has_teacher:
+        learns = f"What do smoothed labels teach {small} that the labels alone do not"
+    trained = f"{config.train_examples:,} examples, {words.several(config.epochs, 'epoch')}"
+    if not config.target_sparsity and config.scope != "by_hand":
+        return f"{learns} ({how}; {trained})?"
+    lost = f"pruning ({PRUNING[config.pruning].title.lower()}, {settings.asked_sparsity(config)})"
+    again = f" and {words.several(config.recovery_epochs, 'epoch')} of recovery" if config.epochs_after_pruning else ""
+    return f"{learns} ({how}; {trained}), and what is left of it after {lost}{again}?"
+
+
+def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
+    """What came out, in sentences and in the compression table."""
+    measured = story.measurements
+    name, last = next(reversed(by_variant(measured).items()))
+    teacher = next((m for m in measured if m.name == "teacher"), None)
+    compared = []
+    if teacher is not None and name != "teacher":
+        rows = tables.gains(last, teacher)
+        compared = [Table(f"The {name} student against its teacher", ("What", "Change", "From and to"), rows)]
+    yield Section("What came out", points=teach.findings(measured, story.labels), tables=compared)
+    parts = (
+        ("How good", columns.QUALITY, f"On {measured[0].test_examples} test examples that no model has seen."),
+        ("How big", columns.COST, f"MACs of one example at {measured[0].macs_at}."),
+        ("How fast", columns.SPEED, "\N{BLACK STAR} marks the best of a column, where it is clearly the best."),
+    )
+    framed = []
+    for title, shown, said in parts:
+        tips = {heading: tip for heading, (*_, tip) in shown.items()}
+        framed.append(page.framed(tables.starred(measured, shown)[0], title, said, tips))
+    yield Section("Compression table", tables=framed)
+
+
+def _costs(measured: Sequence[Measurement]) -> Section:
+    """Accuracy against size, file sizes, latency."""
+    small = min(measured, key=lambda m: m.gzip_bytes)
+    best = max(measured, key=lambda m: m.accuracy)
+    said = f"Up and to the left is better; bars: {views.bars_of(measured)}. "
+    said += f"Most accurate: {best.name}; smallest: {small.name}."
+    dense = words.size(min(m.size_bytes for m in measured))
+    files = f"Solid: as it is. Hatched: gzipped. Crossed: without its zeros. The smallest dense file has {dense}."
+    figures = [
+        page.drawn(charts.trade_off(measured), "trade", "Accuracy against size", said),
+        page.drawn(charts.sizes(measured), "sizes", "File size", files),
+    ]
+    for batch, (_, what) in columns.BATCHES.items():
+        timed = [m for m in measured if batch in m.latency_ms]
+        if timed:
+            fastest = min(timed, key=lambda m: m.latency_ms[batch].median)
+            said = f"Median; the bar spans the middle half of the timed calls. The lowest is that of {fastest.name}."
+            title = f"Latency, {what}"
+            figures.append(page.drawn(charts.latencies(measured, batch), batch.replace("_", "-"), title, said))
+    return Section("Size, accuracy, latency", figures=figures)
+
+
+def _honest_size(config: RunConfig, measured: Sequence[Measurement]) -> Iterator[Section]:
+    said = honest.sentences(measured)
+    if said and config.target_sparsity:
+        table = page.framed(honest.table(measured), "", honest.NOTE)
+        yield Section(honest.question(config, measured), points=said, tables=[table])
+
+
+def _learning(config: RunConfig, story: Story) -> Section:
+    """The curves that have points, and validation accuracy; of several seeds, the first."""
+    losses, epochs = story.losses_of(0), story.epochs_of(0)
+    ends = {"Recovery": config.epochs_after_pruning, "Teacher": None}
+    figures = list[Figure]()
+    for number, (title, (term, variants, said)) in enumerate(live.CURVES.items()):
+        if any(charts.loss_series(losses.get(v, ()), term) for v in variants):
+            chart = charts.losses(losses, term, variants, ends.get(title, config.epochs))
+            told = f"{said} {charts.losses_alt(losses, term, variants)}"
+            figures.append(page.drawn(chart, f"curve-{number}", title, told))
+    shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
+    if shown:
+        told = charts.validation_alt(epochs, shown)
+        figures.append(page.drawn(charts.validation(epochs, shown), "validation", "Validation accuracy", told))
+    texts = ["Faint: every logged step. Bold: the running mean. " + teach.loss_words(config)]
+    if config.repeats > 1:
+        texts.append("The curves are those of the first seed.")
+    return Section("How they learned", texts, figures=figures)
+
+
+def _last_variant(story: Story) -> Section:
+    """Layers and confusion of the final variant, over all seeds; what T5 wrote, of the first."""
+    groups = by_variant(story.measurements)
+    name, variant = list(groups.items())[-1]
+    before = groups.get("distilled", []) if name in ("pruned", "recovered") else []
+    shares = details.lost(variant, before)
+    top = max(shares, key=lambda layer: shares[layer].mean, default=None)
+    most = f"{top} lost most, {words.percent(shares[top].mean)}." if top else "It has no layers."
+    right = words.over_seeds([m.accuracy for m in variant], words.percent)
+    figures = [
+        page.drawn(
+            details.confusion(variant, story.class_names), "confusion", "Which classes are mixed up",
+            f"Rows are true classes, columns are answers. {right} of {variant[0].test_examples} answers are right.",
+        ),
+        page.drawn(details.layer_sparsity(variant, before), "layers", "Layer by layer", most),
+    ]  # fmt: skip
+    wrote = pd.DataFrame(variant[0].generated, columns=["Text", "True label", "Written"])
+    written = [page.framed(wrote, "What it wrote")] if variant[0].generated else []
+    return Section(f"The final variant: {name}", figures=figures, tables=written)

@@ -1,0 +1,68 @@
+"""The report of an experiment: its question, what its numbers say, every cell."""
+
+from __future__ import annotations
+
+from simulator import notes, service
+from simulator.catalog import MODELS
+from simulator.errors import NotAllowed
+from simulator.events import Conclusion
+from simulator.store import Run
+from ui import charts_studies, tables_studies, words
+from ui.report import page
+from ui.report.page import Report, Section, Table
+from ui.story import tell
+
+
+def study_report(run: Run) -> Report:
+    """What an experiment measured and what it says.
+
+    Raises:
+        NotAllowed: if none of its cells was measured.
+    """
+    story, config = tell(service.events(run.id)), run.study
+    if config is None or not story.cells:
+        raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs an experiment with measured cells.")
+    study, axes = config.entry, {axis.setting: axis.values for axis in config.axes}
+    figures = []
+    for value, title in study.view.values.items():
+        if any(value in cell.values for cell in story.cells):
+            chart = charts_studies.draw(study.view, value, story.cells, axes)
+            said = charts_studies.alt(study.view, value, story.cells)
+            figures.append(page.drawn(chart, f"c-{value.replace('_', '-')}", title, said))
+    cells = page.framed(tables_studies.cells(story.cells, study.view), "")
+    seeds = f"--seeds {config.seeds} "
+    along = "".join(f"--axis {a.setting}={','.join(map(charts_studies.shown, a.values))} " for a in config.axes)
+    command = f"python -m simulator experiment {study.name} {seeds}{along}"
+    return Report(
+        title=f"{study.title}: {MODELS[config.base.model].title}",
+        question=study.question,
+        origin=page.origin(run, story.provenance),
+        note=notes.note(run.id),
+        sections=[
+            _conclusion(story.conclusion),
+            Section("What the cells show", figures=figures),
+            Section("Every cell", tables=(cells,)),
+            Section("What the literature leads one to expect", (study.hypothesis, f"Source: {study.paper}")),
+            page.settings_section(config.base, command + page.flags(config.base, without=tuple(axes))),
+            page.provenance_section(run, story.provenance),
+        ],
+    )
+
+
+def _conclusion(said: Conclusion | None) -> Section:
+    if said is None:
+        return Section("What the numbers say", ("The experiment was stopped before its end, so nothing is concluded.",))
+    rows = [
+        (
+            c.name,
+            words.three(c.mean),
+            "not known" if c.deviation is None else words.three(c.deviation),
+            "not known" if c.interval is None else f"{words.three(c.interval[0])} to {words.three(c.interval[1])}",
+            "not known" if c.p is None else words.p_value(c.p),
+            str(c.n),
+        )
+        for c in said.comparisons
+    ]
+    head = ("Compared", "Mean difference", "Standard deviation", "95 % interval", "p", "Pairs")
+    tables = [Table("What this rests on", head, rows)] if rows else []
+    return Section("What the numbers say", points=said.sentences, tables=tables)

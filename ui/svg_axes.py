@@ -1,0 +1,106 @@
+"""The axes of a chart that is drawn as SVG: from values to places, and where the ticks stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import Any
+
+import plotly.graph_objects as go
+
+LETTER = 6.9  # width of a typical letter at FONT pixels
+FONT = 12
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis.
+
+    Attributes:
+        categories: Names in their order; empty where values are numbers.
+        low, high: The ends, in values; of categories half a place beyond the first and the last.
+        start, end: The same ends, in pixels.
+        ticks: (value, label).
+    """
+
+    title: str
+    categories: tuple[str, ...]
+    low: float
+    high: float
+    start: float
+    end: float
+    ticks: tuple[tuple[float, str], ...]
+
+    def at(self, value: Any) -> float:
+        """The pixel of a value or a category."""
+        number = self.categories.index(str(value)) if self.categories else float(value)
+        return self.start + (self.end - self.start) * (number - self.low) / (self.high - self.low)
+
+    def band(self) -> float:
+        """Pixels of one category."""
+        return abs((self.end - self.start) / (self.high - self.low))
+
+    @property
+    def widest(self) -> float:
+        """Pixels of the longest label."""
+        return width_of(max((label for _, label in self.ticks), key=len, default=""))
+
+
+def width_of(text: str) -> float:
+    """About so many pixels a text takes."""
+    return LETTER * len(text)
+
+
+def read(layout: Any, values: Sequence[Any], bars: bool) -> Axis:
+    """The axis of a Plotly figure, not placed yet.
+
+    Args:
+        layout: ``figure.layout.xaxis`` or ``yaxis``.
+        values: Everything that is drawn along it.
+        bars: Whether bars stand on it, which begin at zero.
+    """
+    title = layout.title.text or ""
+    if layout.type == "category" or any(isinstance(value, str) for value in values):
+        names = tuple(dict.fromkeys(map(str, layout.categoryarray or values)))
+        labels = dict(zip(layout.tickvals or (), layout.ticktext or (), strict=False))
+        ticks = tuple((float(i), str(labels.get(name, name))) for i, name in enumerate(names))
+        low, high = -0.5, len(names) - 0.5
+        if layout.autorange == "reversed":
+            low, high = high, low
+        return Axis(title, names, low, high, 0.0, 0.0, ticks)
+    low, high = _ends(layout, [float(value) for value in values if value is not None], bars)
+    given = layout.tickvals
+    places = [float(v) for v in given] if given is not None else nice_ticks(low, high)
+    return Axis(title, (), low, high, 0.0, 0.0, tuple((v, f"{v:,.10g}") for v in places))
+
+
+def _ends(layout: Any, numbers: Sequence[float], bars: bool) -> tuple[float, float]:
+    if layout.range is not None:
+        return float(layout.range[0]), float(layout.range[1])
+    low, high = min(numbers, default=0.0), max(numbers, default=1.0)
+    room = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
+    to_zero = bars or layout.rangemode == "tozero"
+    return (min(0.0, low) if to_zero else low - room), high + room
+
+
+def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """Round numbers between two ends: steps of 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / about
+    power: float = 10.0 ** floor(log10(rough))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
+    return [n * step for n in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
+
+
+def drawn_along(figure: go.Figure, letter: str) -> Iterable[Any]:
+    """Every value that the traces have along x or y, the ends of error bars included."""
+    for trace in figure.data:
+        values = [] if getattr(trace, letter) is None else list(getattr(trace, letter))
+        yield from values
+        error = trace.error_y if letter == "y" and trace.type in ("scatter", "bar") else None
+        if error is not None and error.array is not None:
+            yield from (v + up for v, up in zip(values, error.array, strict=True))
+            yield from (v - down for v, down in zip(values, error.arrayminus, strict=True))
+    for shape in figure.layout.shapes:
+        if letter == "y":
+            yield shape.y0

@@ -35,4 +35,4 @@ with errors_shown():
     compare.table(shown, len(entries), compare.row_names(runs, letters), front)
 
     st.header("Settings side by side", divider="gray")
-    compare.side_by_side(runs, letters)
+    compare.side_by_side(runs, letters, entries)

@@ -68,7 +68,8 @@ def scatter(
 
 
 def _controls(everything: Sequence[Run], entries: Sequence[Entry]) -> tuple[Where | None, str, str]:
-    known = compare.places(everything)
+    with st.spinner("Reading what was measured so far"):  # the first visit reads every run; then they are kept
+        known = compare.places(everything)
     here = list(dict.fromkeys(e.where for e in entries if e.where))  # that of the first chosen run first
     left, middle, right = st.columns([5, 3, 3])
     with left:

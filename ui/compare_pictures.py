@@ -74,7 +74,8 @@ def _controls(everything: Sequence[Run], entries: Sequence[Entry]) -> tuple[Wher
     left, middle, right = st.columns([5, 3, 3])
     with left:
         where = st.selectbox(
-            "Test data and machine", here, format_func=known.__getitem__, key="compare_where",
+            "Test data and machine", here, format_func=known.__getitem__, key="place",
+            bind="query-params",
             help="One at a time: other test data ask other questions, and another machine's clock times other work.",
         )  # fmt: skip
     with middle:
@@ -170,7 +171,9 @@ def parallel(entries: Sequence[Entry], letters: Mapping[str, str]) -> list[Entry
         titles,
         selection_mode="multi",
         default=[title for title in FIRST_AXES if title in titles],
-        key="compare_axes",
+        key="axes",
+        bind="query-params",
+        persist_state="session",
     )
     ranges = narrowed(entries, [title for title in titles if title in axes])
     kept = [e for e in entries if charts.inside(e, ranges)]

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.screens import A_MINUTE
+from tests.browser.screens import A_MINUTE, shoot
 
 pytestmark = pytest.mark.browser
 
@@ -50,4 +50,5 @@ def test_a_comparison_opens_for_somebody_else_and_a_brush_filters_its_table(
     other.get_by_role("button", name="Show all").click()
     expect(other.get_by_text("10 of 10 variants")).to_be_visible()
     context.close()
+    shoot(page, "compare")
     expect(page.get_by_text("10 of 10 variants")).to_be_visible()  # a brush is one's own

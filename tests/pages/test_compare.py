@@ -165,18 +165,3 @@ def test_runs_that_did_not_store_their_machine_are_on_no_front(open_screen, stor
     app = open_screen("compare", runs="r1")
     assert "no front can be drawn" in words(app)
     assert len(variants(app)) == 1
-
-
-def test_marked_points_are_found_again_by_run_and_variant():
-    entries = [compared.entry(run, "pruned", [measurement("pruned")], None) for run in ("a", "b")]
-    point = {"customdata": ["b", "pruned", "90.0 %", "1 MB"], "point_index": 0}
-    assert compare_pictures.brushed({"selection": {"points": [point]}}, entries) == entries[1:]
-    assert compare_pictures.brushed({"selection": {"points": []}}, entries) is None
-
-
-def test_provenance_is_read_without_the_other_events(stored):
-    stored("r1", "finished", list(whole_run()))
-    stored("r2", "failed")
-    assert service.provenance("r1") == PROVENANCE
-    assert service.provenance("r2") is None
-    assert service.provenance("recorded-resnet18").device == "AMD EPYC"

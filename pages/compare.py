@@ -17,7 +17,7 @@ with errors_shown():
         results.nothing_yet()
         st.stop()
     st.markdown("Which variant is the most accurate for its size and its time? And what did a change of settings do?")
-    st.caption("This page's address holds the choice of runs: send it to others on this server, they see the same.")
+    st.caption("This page's address holds the runs and the picture: send it, and others on this server see the same.")
     runs = compare.choose(everything)
     if not runs:
         st.info("Choose one or more finished runs above.", icon=":material/arrow_upward:")
@@ -35,4 +35,4 @@ with errors_shown():
     compare.table(shown, len(entries), compare.row_names(runs, letters), front)
 
     st.header("Settings side by side", divider="gray")
-    compare.side_by_side(runs, letters)
+    compare.side_by_side(runs, letters, entries)

@@ -33,6 +33,7 @@ with errors_shown():
 
     st.header("Size, accuracy, latency", divider="gray")
     views.cost_charts(measured)
+    results.to_compare(run)
 
     results.honest_size(run, measured)
 

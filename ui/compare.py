@@ -171,12 +171,11 @@ def _forget_filters() -> None:
         del st.session_state[key]
 
 
-def side_by_side(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
+def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Sequence[Entry]) -> None:
     """Settings and results of the runs in columns, the rows that differ marked."""
-    measured = {run.id: service.measurements(run.id) for run in runs}
     provenances = {run.id: service.provenance(run.id) for run in runs}
     names = list(tables_compare.run_names(runs, letters).values())
-    frame, differing = tables_compare.side_by_side(runs, names, measured, provenances)
+    frame, differing = tables_compare.side_by_side(runs, names, entries, provenances)
     only = st.toggle("Only what differs", value=len(differing) > 0, key="only_differing")
     st.dataframe(
         tables_compare.highlight(frame.loc[differing] if only else frame, differing),

@@ -62,18 +62,20 @@ def scatter(
     _say_how_to_mark(entries, shown, letters)
     _offer_front(front, letters)
     with st.expander("What the front says, and what it does not", icon=":material/timeline:"):
-        teach.explain(" ".join(about_front(front, field, cost, quality)), "latency", "MACs")
+        st.markdown("\n".join(f"- {sentence}" for sentence in about_front(front, field, cost, quality)))
     marked = brushed(event, entries)
     return (list(entries) if marked is None else marked), front
 
 
 def _controls(everything: Sequence[Run], entries: Sequence[Entry]) -> tuple[Where | None, str, str]:
-    known = compare.places(everything)
+    with st.spinner("Reading what was measured so far"):  # the first visit reads every run; then they are kept
+        known = compare.places(everything)
     here = list(dict.fromkeys(e.where for e in entries if e.where))  # that of the first chosen run first
     left, middle, right = st.columns([5, 3, 3])
     with left:
         where = st.selectbox(
-            "Test data and machine", here, format_func=known.__getitem__, key="compare_where",
+            "Test data and machine", here, format_func=known.__getitem__, key="place",
+            bind="query-params",
             help="One at a time: other test data ask other questions, and another machine's clock times other work.",
         )  # fmt: skip
     with middle:
@@ -108,21 +110,21 @@ def _say_how_to_mark(entries: Sequence[Entry], shown: Sequence[Entry], letters: 
     said += "Dashed: the Pareto front of **everything run so far** on this data and machine; faint: runs not chosen."
     if elsewhere:
         said += f" Not in this picture, for they have other data or another machine: {', '.join(elsewhere)}."
-    st.caption(said)
+    teach.explain(said, "Pareto front", "latency", "MACs")
 
 
 def about_front(front: Front, field: Sequence[Entry], cost: str, quality: str) -> list[str]:
     """What the front is of, how sure it is, and what is not in it: sentences made from the figures."""
     among = front.among
     said = [
-        f"It is drawn over {len(among)} variants. Of a variant on it, no other is at least as good in both and better "
-        "in one. The staircase shows what is reached; between its corners nothing was measured that does better."
+        f"It is drawn over {len(among)} variants, all that finished runs here measured on this data and machine. The "
+        "staircase shows what is reached; beyond it nothing was measured."
     ]
     if cost in TIMED:
         said.append(
             "Bars span the middle half of the timed calls. Where two overlap, neither is clearly the faster, and so "
-            f"neither drives an equally good one from the front: {len(front.doubtful)} of the {len(front.on_it)} "
-            "variants on it stand there by such noise only (in the table: within noise)."
+            "neither drives an equally accurate one from the front. Of the "
+            f"{len(front.on_it)} variants on it, {len(front.doubtful)} by such noise only (in the table: within noise)."
         )
     if among:
         one = words.percent(1 / among[0].test_examples)
@@ -134,7 +136,7 @@ def about_front(front: Front, field: Sequence[Entry], cost: str, quality: str) -
     if cost == "MACs" and len(sizes) > 1:
         said.append(f"MACs are of one example, and its size differs here: {', '.join(sizes)}.")
     if len(among) < len(field):
-        said.append(f"Left out, since this was not measured of them: {len(field) - len(among)} variants.")
+        said.append(f"Variants left out, since this was not measured of them: {len(field) - len(among)}.")
     together = compared.front(field, quality, compared.AT_ONCE)
     said.append(
         f"Against gzipped file, MACs and latency of one example all at once, {len(together.on_it)} of "
@@ -169,7 +171,9 @@ def parallel(entries: Sequence[Entry], letters: Mapping[str, str]) -> list[Entry
         titles,
         selection_mode="multi",
         default=[title for title in FIRST_AXES if title in titles],
-        key="compare_axes",
+        key="axes",
+        bind="query-params",
+        persist_state="session",
     )
     ranges = narrowed(entries, [title for title in titles if title in axes])
     kept = [e for e in entries if charts.inside(e, ranges)]

@@ -85,6 +85,17 @@ def _brief(run: Run) -> str:
     return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {asked}"
 
 
+def to_compare(run: Run) -> None:
+    """The way to the same picture with every other run in it."""
+    if run.state == "finished":
+        st.page_link(
+            "pages/compare.py",
+            label="Compare with other runs",
+            icon=":material/compare_arrows:",
+            query_params={"runs": run.id},
+        )
+
+
 def not_measured(run: Run) -> None:
     """A run without measurements: why, and what there is instead."""
     if run.state not in ENDED:

@@ -11,12 +11,10 @@ from pandas.io.formats.style import Styler
 
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
-from simulator.events import Measurement, Provenance, Variant
-from simulator.statistics import by_variant
+from simulator.events import Provenance
 from simulator.store import Run
 from ui import settings
 from ui.charts import COLOURS
-from ui.columns import COST, QUALITY, SPEED
 from ui.compared import COLUMNS, Entry, Front
 from ui.tables import MISSING, SOURCES, UNKNOWN
 
@@ -77,10 +75,7 @@ def raw(entries: Sequence[Entry]) -> pd.DataFrame:
 
 
 def side_by_side(
-    runs: Sequence[Run],
-    names: Sequence[str],
-    measured: Mapping[str, list[Measurement]],
-    provenances: Mapping[str, Provenance | None],
+    runs: Sequence[Run], names: Sequence[str], entries: Sequence[Entry], provenances: Mapping[str, Provenance | None]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Settings, provenance and results with a column a run, and the rows in which the runs differ."""
     table: dict[str, list[str]] = {}
@@ -89,16 +84,13 @@ def side_by_side(
     known = [provenances[r.id] for r in runs]
     table["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
     table["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]
-    groups = [by_variant(measured[r.id]) for r in runs]
+    texts = {(e.run, e.variant): e.texts for e in entries}
+    lasts = {e.run: e.variant for e in entries}.values()
     for variant in COLOURS:
-        found = [of_run.get(variant) for of_run in groups]
-        accuracy = QUALITY["Accuracy"][0]
-        table[f"Accuracy, {variant}"] = [accuracy(ms) if ms else MISSING for ms in found]
-    lasts: set[Variant] = {next(reversed(of_run)) for of_run in groups if of_run}
+        table[f"Accuracy, {variant}"] = [texts.get((r.id, variant), {}).get("Accuracy", MISSING) for r in runs]
     for variant in (v for v in COLOURS if v in lasts):
-        found = [of_run.get(variant) for of_run in groups]
         for title in ("Non-zero", "MACs", "File", "Gzipped", "Batch 1"):
-            table[f"{title}, {variant}"] = [(COST | SPEED)[title][0](ms) if ms else MISSING for ms in found]
+            table[f"{title}, {variant}"] = [texts.get((r.id, variant), {}).get(title, MISSING) for r in runs]
     frame = pd.DataFrame.from_dict(table, orient="index", columns=list(names))
     return frame, [row for row, values in table.items() if len(set(values) - {MISSING, UNKNOWN}) > 1]
 

@@ -38,6 +38,7 @@ GLOSSARY = {
     "latency": "The time one batch takes on this machine. It never follows from parameters or MACs alone.",
     "within noise": "A difference this small also comes about by the choice of test examples.",
     "parameters": "The numbers a model stores, zeros included.",
+    "Pareto front": "The variants that nothing beats: no other is at least as good in everything and better in one.",
 }
 
 CAVEATS = (

@@ -10,7 +10,7 @@ from simulator.config import make_config
 from simulator.events import Described, Measured
 from simulator.studies import make_study
 from tests.ui.invented import PROVENANCE, measurement, whole_run
-from ui import compare_pictures
+from ui import compare_pictures, compared
 from ui import words as words_of_app
 
 RECORDED = [r.run.id for r in recorded.all_recorded()]
@@ -77,6 +77,19 @@ def test_picking_other_runs_changes_the_address(open_screen, stored):
     assert not app.exception
 
 
+def test_the_address_holds_the_picture_too(open_screen):
+    place = "Handwritten digits, AMD EPYC, 2 threads"
+    app = open_screen("compare", place=place, across="Latency, batch 32 (ms)", upwards="F1 (%)")
+    assert app.selectbox(key="place").value == compared.entries_of("recorded-resnet18")[0].where
+    assert (app.selectbox(key="across").value, app.selectbox(key="upwards").value) == ("Batch 32", "F1")
+    app.multiselect[0].set_value(["recorded-t5-small"]).run()  # which has no place of that name
+    assert not app.exception
+    assert app.selectbox(key="place").value == compared.entries_of("recorded-t5-small")[0].where
+    app = open_screen("compare", place="nowhere", across="nothing")
+    assert not app.exception
+    assert app.selectbox(key="across").value == "Gzipped"
+
+
 def test_the_choice_stays_when_time_passes_and_when_others_run(open_screen, stored, monkeypatch):
     stored("r1", "finished", list(whole_run()))
     app = open_screen("compare", runs="r1")
@@ -113,7 +126,7 @@ def test_the_front_is_of_everything_run_so_far_on_one_machine(open_screen, store
     stored("r3", "finished", list(run_with(elsewhere, teacher=0.99)))
     app = open_screen("compare", runs="r1,r3")
     assert "timed on 2 machines" in words(app)
-    assert app.selectbox(key="compare_where").options == [
+    assert app.selectbox(key="place").options == [
         "Handwritten digits, a test's CPU, 2 threads", "Handwritten digits, a faster CPU, 2 threads",
     ]  # fmt: skip
     # r2 is not chosen, and beats r1; r3 is better still, and on another machine
@@ -121,7 +134,7 @@ def test_the_front_is_of_everything_run_so_far_on_one_machine(open_screen, store
     app.button(key="add_front_runs").click().run()
     assert app.multiselect[0].value == ["r1", "r3", "r2"]
     assert variants(app)["On the front"].tolist() == ["", "", "not compared", "yes"]
-    app.selectbox(key="compare_where").set_value(app.selectbox(key="compare_where").options[1]).run()
+    app.selectbox(key="place").set_value(app.selectbox(key="place").options[1]).run()
     assert variants(app)["On the front"].tolist() == ["not compared"] * 2 + ["yes", "not compared"]
 
 
@@ -152,18 +165,3 @@ def test_runs_that_did_not_store_their_machine_are_on_no_front(open_screen, stor
     app = open_screen("compare", runs="r1")
     assert "no front can be drawn" in words(app)
     assert len(variants(app)) == 1
-
-
-def test_marked_points_are_found_again_by_run_and_variant():
-    entries = [compare_pictures.compared.entry(run, "pruned", [measurement("pruned")], None) for run in ("a", "b")]
-    point = {"customdata": ["b", "pruned", "90.0 %", "1 MB"], "point_index": 0}
-    assert compare_pictures.brushed({"selection": {"points": [point]}}, entries) == entries[1:]
-    assert compare_pictures.brushed({"selection": {"points": []}}, entries) is None
-
-
-def test_provenance_is_read_without_the_other_events(stored):
-    stored("r1", "finished", list(whole_run()))
-    stored("r2", "failed")
-    assert service.provenance("r1") == PROVENANCE
-    assert service.provenance("r2") is None
-    assert service.provenance("recorded-resnet18").device == "AMD EPYC"

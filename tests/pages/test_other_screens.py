@@ -113,6 +113,13 @@ def test_results_of_a_run_without_figures(open_screen, stored, state, text):
     assert text in words(open_screen("results", run="r1"))
 
 
+def test_results_lead_to_the_comparison_with_other_runs(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    links = [link.proto for link in open_screen("results", run="r1").get("page_link")]
+    (compare,) = [link for link in links if link.label == "Compare with other runs"]
+    assert compare.page == "compare" and compare.query_string == "runs=r1"
+
+
 def test_results_of_a_run_that_is_gone(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     app = open_screen("results", run="nowhere")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from simulator import service
@@ -106,6 +108,33 @@ def test_a_stopped_study_goes_on_from_its_cells(open_screen, stored):
     app.button(key="again_study").click().run()
     (run,) = service.list_runs(("queued",))
     assert run.study.continues == "s1"
+
+
+def test_the_map_of_a_sweep_fills_in_while_it_runs_and_it_can_be_cancelled(open_screen, stored):
+    sweep = make_study("sweep")
+    places = STUDIES["sweep"].places(sweep)
+    cells = [CellFinished(at=at, seed=seed, values={"final": 0.5 + n / 100}) for n, (at, seed) in enumerate(places)]
+    stored("s1", "running", [*HALF[:2], cells[0]], sweep)
+    app = open_screen("studies", run="s1")
+
+    def drawn():
+        (heat,) = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+        return heat
+
+    assert drawn()["z"] == [[0.5, None, None], [None, None, None], [None, None, None]]
+    axes = drawn()["x"], drawn()["y"]
+    open_store().append("s1", cells[1:5])
+    app.run()
+    assert sum(z is not None for row in drawn()["z"] for z in row) == 5
+    assert (drawn()["x"], drawn()["y"]) == axes == (["1", "4", "12"], ["0.5", "0.8", "0.9"])
+    next(b for b in app.button if b.label == "Cancel").click().run()
+    assert open_store().get("s1").cancel_requested
+    open_store().finish("s1", "cancelled", "Cancelled by the user.")
+    app.run()
+    assert sum(z is not None for row in drawn()["z"] for z in row) == 5
+    app.button(key="again_study").click().run()
+    (run,) = service.list_runs(("queued",))
+    assert run.study.continues == "s1" and run.study.axes == sweep.axes
 
 
 def test_other_screens_send_a_study_to_its_own(open_screen, stored):

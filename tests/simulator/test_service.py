@@ -15,6 +15,7 @@ from simulator.machine import process_name
 from simulator.recorded import Recorded
 from simulator.store import ENDED, Store
 from tests.simulator.stand_in_worker import ENDLESS, QUICK
+from tests.ui.invented import PROVENANCE, whole_run
 from tests.waiting import wait_until
 
 
@@ -117,3 +118,12 @@ def test_an_unknown_run_is_named() -> None:
     for ask in (service.run, service.cancel, service.delete, service.rerun):
         with pytest.raises(RunNotFound, match="nowhere"):
             ask("nowhere")
+
+
+def test_provenance_is_read_without_the_other_events(store):
+    for run_id, said in (("r1", list(whole_run())), ("r2", [])):
+        store.add(run_id, make_config({}), None)
+        store.append(run_id, said)
+    assert service.provenance("r1") == PROVENANCE
+    assert service.provenance("r2") is None
+    assert service.provenance("recorded-resnet18").device == "AMD EPYC"

@@ -32,7 +32,8 @@ def two_runs():
 
 def side_by_side(runs, measured, provenances):
     names = tables_compare.run_names(runs, LETTERS)
-    return tables_compare.side_by_side(runs, list(names.values()), measured, provenances)
+    entries = [compared.entry(run.id, m.name, [m], None) for run in runs for m in measured[run.id]]
+    return tables_compare.side_by_side(runs, list(names.values()), entries, provenances)
 
 
 def test_side_by_side_names_the_rows_that_differ(two_runs, several):

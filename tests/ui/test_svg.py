@@ -33,7 +33,7 @@ def test_bars_are_as_high_as_their_values() -> None:
 
 
 def test_lying_bars_stand_in_their_rows_the_first_on_top() -> None:
-    figure = details.layer_sparsity(measurement("pruned").layers, "pruned")
+    figure = details.layer_sparsity([measurement("pruned")])
     figure.add_bar(x=[25.0], y=["conv"], orientation="h", marker={"color": "#CC79A7"})
     bars = list(drawing(figure).iter(f"{SVG}rect"))
     assert float(bars[0].get("width", "")) / float(bars[1].get("width", "")) == pytest.approx(2.0, rel=0.01)

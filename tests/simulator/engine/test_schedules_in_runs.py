@@ -105,12 +105,14 @@ def test_two_of_four_holds_through_recovery_and_names_what_stays_dense(tmp_path)
     assert note.endswith("no multiple of four: conv1.weight")
     for variant in ("pruned", "recovered"):
         for name, p in weights(tmp_path, variant).items():
-            zeros = (p.detach() == 0).movedim(1, -1).numpy()  # inputs last
+            zeros = (p.detach().movedim(1, -1) == 0).numpy()
             if name == "conv1.weight":
                 assert not zeros.any()
             else:
-                fours = zeros.reshape(-1, 4).sum(1)
-                assert (fours == 2).all(), (variant, name)
+                assert (zeros.reshape(-1, 4).sum(1) == 2).all(), (variant, name)
+    encodings = {e.measurement.name: e.measurement.sparse_encodings for e in of(events, Measured)}
+    layers = len(weights(tmp_path, "recovered")) - 1
+    assert encodings["pruned"]["2:4"] == encodings["recovered"]["2:4"] == layers
 
 
 def test_structured_rounds_reach_the_target_and_stay_trainable():

@@ -106,6 +106,23 @@ def test_nothing_is_lost_where_features_agree(name, make):
 
 
 @pytest.mark.parametrize("make", [text, picture])
+def test_a_hint_loses_nothing_where_its_projection_finds_the_teachers_layer(make):
+    teacher = make(1)
+    width = teacher.layers[0].shape[1 if teacher.real is None else -1]
+    turn = torch.linalg.qr(torch.randn(width, width, generator=torch.Generator().manual_seed(3)).double()).Q
+    if teacher.real is None:
+        projection = nn.Conv2d(width, width, 1, bias=False).double()
+        turned = tuple(torch.einsum("io,bihw->bohw", turn, x) for x in teacher.layers)
+        projection.weight.data = turn[:, :, None, None]
+    else:
+        projection = nn.Linear(width, width, bias=False).double()
+        turned = tuple(x @ turn for x in teacher.layers)
+        projection.weight.data = turn
+    assert losses.hint(teacher._replace(layers=turned), teacher, projection).item() == pytest.approx(0, abs=1e-12)
+    assert losses.hint(teacher._replace(layers=turned), teacher, None).item() > 0.1
+
+
+@pytest.mark.parametrize("make", [text, picture])
 @pytest.mark.parametrize("name", ["rkd", "hint", "attention", "cosine"])
 def test_gradients(name, make):
     s, t = make(1), make(2)

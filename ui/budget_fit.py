@@ -26,7 +26,7 @@ def propose(config: StudyConfig, story: Story) -> None:
         help="Layers that can lose weights cheaply lose them first.",
     )
     chosen = fit_to_budget(found, budget)
-    rows = [(name, f"{share:.0%}", words.count(kept(found[name], share))) for name, share in chosen.items()]
+    rows = [(name, words.whole_percent(share), words.count(kept(found[name], share))) for name, share in chosen.items()]
     st.dataframe(
         pd.DataFrame(rows, columns=["Layer", "Sparsity", "Weights left"]),
         hide_index=True,

@@ -133,7 +133,7 @@ def layers(measured: Sequence[Measurement]) -> None:
     reference = before[0].layers if before and variant.name in ("pruned", "recovered") else ()
     shares = details.removed(variant.layers, reference)
     top = max(shares, key=lambda name: shares[name], default=None)
-    most = f"{top} lost most, {words.percent(shares[top])}" if top else "no layers"
+    most = f"{top} lost most, {words.percent(shares[top])}" if top and shares[top] else "nothing"
     views.chart(
         details.layer_sparsity(variant.layers, variant.name, reference),
         "layers",

@@ -227,7 +227,7 @@ def boxes(layers: Sequence[LayerFacts], teacher: Sequence[LayerFacts], before: S
             "zaxis": {**axis, "title": {"text": "height"}, "range": [-tall, tall]},
             "aspectmode": "manual",
             "aspectratio": {"x": 1.9, "y": 1, "z": 0.6},
-            "camera": {"eye": {"x": 0.9, "y": -1.7, "z": 0.9}, "center": {"x": 0, "y": 0, "z": -0.1}},
+            "camera": {"eye": {"x": 1.0, "y": -2.1, "z": 0.9}, "center": {"x": 0.1, "y": 0, "z": -0.1}},
         },
     )
     return chart

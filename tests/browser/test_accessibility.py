@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.screens import A_MINUTE
 from tests.serving import ROOT, served
 
 pytestmark = pytest.mark.browser
 
 PAGES = re.findall(r'st\.Page\("pages/(\w+)\.py"', (ROOT / "ui" / "frame.py").read_text(encoding="utf-8"))
 GRAVE = {"serious", "critical"}
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 STREAMLITS_OWN = {
     # rule -> where it is broken inside Streamlit's own widgets, with what we can do about it
@@ -31,12 +33,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield here.address
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """One tab for all pages of a theme."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, color_scheme=request.param)
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all pages."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(A_MINUTE)
     yield page
     context.close()
 
@@ -55,27 +57,30 @@ def violations(page: Page) -> list[dict[str, Any]]:
     ]
 
 
-def settle(page: Page) -> None:
-    """Wait until the script has run and nothing is faded any more."""
+def settle(page: Page, theme: Literal["light", "dark"]) -> None:
+    """Wait until the script has run, the theme is there and nothing fades any more."""
+    page.emulate_media(color_scheme=theme)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(1)
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_css(
+        "color-scheme", theme
+    )
     page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
 
 
-def test_a_violation_is_found(themed: Page, server: str) -> None:
+def test_a_violation_is_found(tab: Page, server: str) -> None:
     """The check itself: pale text and a picture without words do not pass."""
-    themed.goto(f"{server}/quiz")
-    settle(themed)
-    themed.evaluate(
+    tab.goto(f"{server}/quiz")
+    settle(tab, "light")
+    tab.evaluate(
         "document.querySelector('[data-testid=stMain]').insertAdjacentHTML('beforeend', "
         '\'<p style="color:#ccc;background:#fff">Pale</p><img src="data:,">\')'
     )
-    assert {"color-contrast", "image-alt"} <= {v["rule"] for v in violations(themed)}
+    assert {"color-contrast", "image-alt"} <= {v["rule"] for v in violations(tab)}
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_grave_violation_of_our_own(themed: Page, server: str, name: str) -> None:
-    themed.goto(f"{server}/{'' if name == 'home' else name}")
-    settle(themed)
-    assert violations(themed) == []
+def test_no_grave_violation_of_our_own_in_either_theme(tab: Page, server: str, name: str) -> None:
+    tab.goto(f"{server}/{'' if name == 'home' else name}")
+    for theme in THEMES:
+        settle(tab, theme)
+        assert violations(tab) == [], theme

@@ -29,6 +29,8 @@ def navigation() -> StreamlitPage:
     return st.navigation({"": pages, "Learn": learn}, expanded=True)
 
 
+HERE, ARRIVED = "page_here", "page_arrived"
+
 # What the theme cannot say. Streamlit writes white on every primary button, which is 2.8 : 1 on the dark theme's blue,
 # and its colours for code are below 4.5 : 1 on either background.
 LEGIBLE = """<style>
@@ -40,10 +42,17 @@ LEGIBLE = """<style>
 </style>"""
 
 
-def mark_frame() -> None:
+def mark_frame(page: StreamlitPage) -> None:
     """Called by streamlit_app.py: from here on this browser's pages have their frame."""
     st.html(LEGIBLE)
     st.session_state["framed"] = True
+    if st.session_state.get(HERE) != page.url_path:
+        st.session_state[HERE], st.session_state[ARRIVED] = page.url_path, True
+
+
+def just_arrived() -> bool:
+    """Whether this browser was on another page before, and nobody asked yet: the address then comes from a link."""
+    return bool(st.session_state.pop(ARRIVED, False))
 
 
 def need_frame() -> None:

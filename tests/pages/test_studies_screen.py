@@ -118,4 +118,4 @@ def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, stored):
     app.slider(key="fit_budget").set_value(1000).run()
     assert not app.exception
     frames = [f.value for f in app.dataframe if "Weights left" in f.value]
-    assert frames[0].set_index("Layer")["Sparsity"].to_dict() == {"early": "0%", "late": "30%"}
+    assert frames[0].set_index("Layer")["Sparsity"].to_dict() == {"early": "0 %", "late": "30 %"}

@@ -68,6 +68,7 @@ def screen(opened: Lesson) -> None:
     by_layer(network, layers)
 
 
+@st.fragment  # a choice here need not draw the views above again
 def by_layer(network: str, layers: Sequence[LayerFacts]) -> None:
     """The layers in the order in which they run; one is chosen from the list or by a click on its bar."""
     st.markdown("**Layer by layer**")

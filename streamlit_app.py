@@ -28,7 +28,7 @@ def main() -> None:
     start_service()
     with st.sidebar:
         sidebar_status()
-    mark_frame()
+    mark_frame(page)
     page.run()
 
 

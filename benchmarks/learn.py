@@ -27,7 +27,10 @@ SLIDERS = {
     "zeros": ("Sparsity",),
     "answers": ("Which of them",),
 }
-BUTTONS = {"masks": ("2:4", "Whole rows", "Taylor", "Magnitude"), "inside": ("pruned", "distilled", "teacher")}
+BUTTONS = {
+    "masks": ("2:4", "Whole rows", "Single weights", "Taylor", "Magnitude", "Layer-wise", "Global"),
+    "inside": ("pruned", "channels removed", "teacher"),
+}
 WATCH = """() => {
     window.marks = {asked: 0, sent: 0, drawn: 0};
     const send = WebSocket.prototype.send;

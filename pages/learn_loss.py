@@ -14,4 +14,4 @@ with errors_shown():
         "The student is pulled by two losses at once: towards the teacher's soft targets and towards the label.",
     )
     soft.loss(opened)
-    teach.show_code("Show the loss as it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss")
+    teach.show_code("As it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss", opened=True)

@@ -13,4 +13,5 @@ with errors_shown():
         "Why zeros do not shrink a file",
         "A zero takes four bytes and one multiplication like any other number, until the format or the shape changes.",
     )
-    weights.zeros_screen(opened, service.measurements(run.id), run)
+    weights.zeros_screen(opened)
+    weights.whole_files(service.measurements(run.id), run)

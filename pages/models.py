@@ -14,10 +14,11 @@ st.markdown(
     "Each one is the published architecture at its full size. The **teacher** is this model; "
     "the **student** is a smaller one of its kind, made from the teacher's own layers where the literature does so."
 )
-left, right = st.columns(2)
-for place, info in zip((left, right, left, right), MODELS.values(), strict=True):
-    with place:
-        cards.model_card(info)
+models = list(MODELS.values())
+for row in (models[:2], models[2:]):
+    for place, info in zip(st.columns(2), row, strict=True):
+        with place:
+            cards.model_card(info)
 cards.weights_legend()
 
 st.header("Data", divider="gray")

@@ -136,7 +136,7 @@ def _table(found: Mapping[str, Curve], plan: Shares) -> None:
         disabled=["Layer", "Weights left"],
         column_config={
             "Sparsity": st.column_config.SelectboxColumn(
-                options=[0.0, *levels], format_func=lambda share: f"{share:.0%}", required=True
+                options=[0.0, *levels], format_func=lambda share: words.whole_percent(float(share)), required=True
             )
         },
         on_change=lambda: _hold(edited(plan, st.session_state[key]["edited_rows"])),

@@ -33,7 +33,7 @@ DATA: dict[str | None, str] = {
 
 def model_card(info: ModelInfo) -> None:
     """What a model is, its figures, its paper, and where its weights are."""
-    with st.container(border=True, key=f"card_{info.name}"):
+    with st.container(border=True, height="stretch", key=f"card_{info.name}"):
         st.subheader(info.title)
         weights_badge(info.name)
         st.markdown(info.summary)
@@ -41,8 +41,11 @@ def model_card(info: ModelInfo) -> None:
         count = shipped_count(info.name)
         st.table(tables.model_figures(info, count))
         teach.explain("MACs stand for the arithmetic of one example.", "MACs", "parameters")
-        how = "Counted" if count else "Not counted yet in this copy"
-        st.caption(f"Published for {info.published.at}: {info.published.source}. {how}: `python -m simulator models`")
+        how = "Counted by this app's own code." if count else "Not counted yet in this copy."
+        st.caption(
+            f"Published for {info.published.at}: {info.published.source}. {how}",
+            help="`python -m simulator models` counts them again.",
+        )
         st.caption(f"Paper: {info.paper}. Weights: {info.repository}")
         st.page_link(
             "pages/lab.py", label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
@@ -109,6 +112,7 @@ def datasets() -> None:
     ]
     config = {
         "State": st.column_config.TextColumn("State", width="medium"),
+        "Examples for training": st.column_config.NumberColumn(format="localized"),
         "What it is": st.column_config.TextColumn(width="large"),
     }
     st.dataframe(

@@ -1,8 +1,9 @@
 """Data -> Plotly figures. Pure functions; each figure has a fixed height and a sentence that says what it shows.
 
-A colour stands for a variant and for nothing else, in every chart and table. The colours are Okabe and Ito's
-(grey for the control, which is the neutral yardstick); each has at least 3:1 contrast on white and on
-the dark background, and each variant also has a marker or a dash of its own.
+A colour stands for a variant and for nothing else, in every chart and table. The colours keep the hues of Okabe and
+Ito's, grey for the control, which is the neutral yardstick; they were shifted until any two stay apart for
+colour-blind eyes too and each has at least 3:1 contrast on both backgrounds (tests/ui/test_colours.py). Each variant
+also has a marker or a dash of its own.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from simulator.statistics import by_variant, spread
 from ui import words
 
 COLOURS: dict[Variant, str] = {
-    "teacher": "#0072B2",
-    "control": "#808080",
-    "distilled": "#D55E00",
-    "pruned": "#CC79A7",
-    "recovered": "#009E73",
+    "teacher": "#2764B6",
+    "control": "#62666A",
+    "distilled": "#C8530A",
+    "pruned": "#AC7CB2",
+    "recovered": "#1DA165",
 }
 DASHES: dict[Variant, str] = {
     "teacher": "solid",
@@ -191,6 +192,19 @@ def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
     return chart
 
 
+def trade_off_alt(measurements: Sequence[Measurement]) -> str:
+    """Which variant is the most accurate and which the smallest, with their figures."""
+    groups = by_variant(measurements)
+    right = {name: spread([m.accuracy for m in ms]).mean for name, ms in groups.items()}
+    packed = {name: spread([m.gzip_bytes for m in ms]).mean for name, ms in groups.items()}
+    best, small = max(right, key=lambda name: right[name]), min(packed, key=lambda name: packed[name])
+    return (
+        f"Accuracy against gzipped size: {best} is the most accurate, {words.percent(right[best])} at "
+        f"{words.size(packed[best])}; {small} is the smallest, {words.percent(right[small])} at "
+        f"{words.size(packed[small])}."
+    )
+
+
 def sizes(measurements: Sequence[Measurement]) -> go.Figure:
     """The dense file, the same file gzipped, and the file without zeros, side by side; means over the seeds."""
     chart = figure(320, "", "File (MB)")
@@ -223,6 +237,25 @@ def file_bytes(m: Measurement, kind: str) -> int | None:
     return {"dense": m.size_bytes, "gzipped": m.gzip_bytes, "without zeros": m.sparse_bytes}[kind]
 
 
+def sizes_alt(measurements: Sequence[Measurement]) -> str:
+    """What each kind of file of the first and the last variant holds, and what pruning changed of it."""
+    groups = by_variant(measurements)
+    pairs = [(next(iter(groups)), next(reversed(groups)))]
+    if "distilled" in groups and "pruned" in groups:
+        pairs.append(("distilled", "pruned"))
+    return " ".join(f"From {old} to {new}: {_files(groups[old], groups[new])}." for old, new in pairs)
+
+
+def _files(old: Sequence[Measurement], new: Sequence[Measurement]) -> str:
+    """Both sizes of each kind of file that both have."""
+    said = []
+    for kind in ("dense", "gzipped", "without zeros"):
+        ends = [[b for m in ms if (b := file_bytes(m, kind)) is not None] for ms in (old, new)]
+        if all(ends):
+            said.append(f"{kind} {' to '.join(words.size(spread(bytes_).mean) for bytes_ in ends)}")
+    return "; ".join(said)
+
+
 def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
     """The median time of one batch, with the range that the middle half of the timed calls fell into.
 
@@ -248,3 +281,16 @@ def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
         hovertemplate="%{x}: median %{y:.3s} ms<extra></extra>",
     )
     return chart
+
+
+def latencies_alt(measurements: Sequence[Measurement], batch: str) -> str:
+    """The fastest and the slowest variant, with their medians."""
+    groups = by_variant(m for m in measurements if batch in m.latency_ms)
+    if not groups:
+        return "Latency: not measured."
+    medians = {name: spread([m.latency_ms[batch].median for m in ms]).mean for name, ms in groups.items()}
+    fast, slow = (pick(medians, key=lambda name: medians[name]) for pick in (min, max))
+    return (
+        f"Latency: {fast} has the shortest median, {words.milliseconds(medians[fast])}, {slow} the longest, "
+        f"{words.milliseconds(medians[slow])}."
+    )

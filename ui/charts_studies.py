@@ -19,7 +19,8 @@ from ui.charts import COLOURS, NEUTRAL, figure, nothing_yet
 HEIGHT = 380
 LEGEND_LINE = 20
 OF_STUDENT = {"control": COLOURS["control"], "distilled": COLOURS["distilled"]}
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#808080")
+# For lines that are no variants: none of the variants' colours, apart from them and from each other.
+PALETTE = ("#736CD5", "#AB8810", "#1D7349", "#D86B7A", "#715F84", "#4395C1", "#95581E")
 SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star")
 
 Point = tuple[AxisValue, list[float]]

@@ -15,6 +15,7 @@ from simulator.config import RunConfig
 from simulator.own_data import dataset_info
 from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 from ui import settings
+from ui.frame import just_arrived
 from ui.settings import Control
 
 CAPTIONS = {"pruning": PRUNING, "scope": SCOPES, "importance": IMPORTANCES, "schedule": SCHEDULES}
@@ -28,14 +29,15 @@ FIRST = "settings_first_run"
 def settle() -> RunConfig:
     """The settings of this session, made to fit together. Call it before any control is drawn.
 
-    The first call of a session reads the link that was opened. What could not be kept is noted for
-    :func:`show_notes`; a model that was changed takes its own defaults with it.
+    The first call after another page reads the link that was followed; what it does not name stays as it was. What
+    could not be kept is noted for :func:`show_notes`; a model that was changed takes its own defaults with it.
     """
     before: RunConfig | None = st.session_state.get(SETTLED)
     state = st.session_state
     asked = {name: state[name] for name in settings.all_controls() if name in state}
     notes: list[str] = []
-    if before is None:
+    arrived = just_arrived() or before is None
+    if arrived:
         linked, notes = settings.from_link({name: st.query_params.get_all(name) for name in st.query_params})
         asked |= linked
     if "also_prune" in asked:
@@ -44,9 +46,9 @@ def settle() -> RunConfig:
     write_url = state.pop(URL_BEHIND, False)
     for name in settings.all_controls():
         _put(name, getattr(config, name), config, write_url)
-    if before is None or before != config:
+    if arrived or before != config:
         state[NOTES] = notes + (refused if before is None or before.model == config.model else [])
-    state[SETTLED], state[DRAWN], state[FIRST] = config, set(), before is None
+    state[SETTLED], state[DRAWN], state[FIRST] = config, set(), arrived
     return config
 
 

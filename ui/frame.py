@@ -27,12 +27,33 @@ def navigation() -> StreamlitPage:
         st.Page("pages/learn_inside.py", title="Inside the network", icon=":material/account_tree:"),
         st.Page("pages/learn_answers.py", title="What changed", icon=":material/compare:"),
     ]
-    return st.navigation({"": pages, "Learn": learn})
+    return st.navigation({"": pages, "Learn": learn}, expanded=True)
 
 
-def mark_frame() -> None:
+HERE, ARRIVED = "page_here", "page_arrived"
+
+# What the theme cannot say. Streamlit writes white on every primary button, which is 2.8 : 1 on the dark theme's blue,
+# and its colours for code are below 4.5 : 1 on either background.
+LEGIBLE = """<style>
+[data-testid^="stBaseButton-primary"] { color: light-dark(#FFFFFF, #11181D); }
+[data-testid="stCode"] .token.token { color: light-dark(#0E171E, #E6EDF1); }
+[data-testid="stCode"] .token.keyword, [data-testid="stCode"] .token.function, [data-testid="stCode"] .token.builtin,
+[data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: light-dark(#005A8C, #7CC0E8); }
+[data-testid="stCode"] .token.string, [data-testid="stCode"] .token.comment { color: light-dark(#0B5345, #7FD6BD); }
+</style>"""
+
+
+def mark_frame(page: StreamlitPage) -> None:
     """Called by streamlit_app.py: from here on this browser's pages have their frame."""
+    st.html(LEGIBLE)
     st.session_state["framed"] = True
+    if st.session_state.get(HERE) != page.url_path:
+        st.session_state[HERE], st.session_state[ARRIVED] = page.url_path, True
+
+
+def just_arrived() -> bool:
+    """Whether this browser was on another page before, and nobody asked yet: the address then comes from a link."""
+    return bool(st.session_state.pop(ARRIVED, False))
 
 
 def need_frame() -> None:

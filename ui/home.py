@@ -71,9 +71,7 @@ def recorded_result(shipped: Sequence[Recorded]) -> None:
     with right:
         st.markdown("**Accuracy against size**")
         st.caption(f"Up and to the left is better. Bars: {views.bars_of(one.measurements)}.")
-        views.chart(
-            charts.trade_off(one.measurements), "home_trade_off", "Accuracy against gzipped size of every variant."
-        )
+        views.chart(charts.trade_off(one.measurements), "home_trade_off", charts.trade_off_alt(one.measurements))
     views.compression(one.measurements, one.labels)
     st.page_link(
         "pages/results.py",

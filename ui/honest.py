@@ -46,7 +46,7 @@ def shrunk(before: Seeds, after: Seeds) -> bool:
 def question(config: RunConfig, measurements: Sequence[Measurement]) -> str:
     """The section's title: it asks what this run's figures give reason to ask."""
     pair = ends(measurements)
-    asked = f"I pruned {config.target_sparsity:.0%}"
+    asked = f"I pruned {words.whole_percent(config.target_sparsity)}"
     if pair is None or shrunk(*pair):
         return f"{asked}: what became smaller, and what became faster?"
     return f"{asked}: why is it no smaller{'' if faster(*pair) else ' and no faster'}?"

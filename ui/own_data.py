@@ -21,6 +21,7 @@ from ui import words
 from ui.guard import errors_shown, show_problem
 
 DRAFT, UPLOADER, CHOSEN = "own_draft", "own_uploader", "data"
+PICKED, SHOWN = "own_picked", "own_shown"
 SHOWN_PER_CLASS = 3
 THUMBNAIL = 84
 EXAMPLE_EVERY = 11  # the reviews stand there by topic
@@ -187,17 +188,19 @@ def preview_pictures(data: OwnData, folder: Path) -> None:
 
 def choose(here: Sequence[OwnData]) -> OwnData:
     """One of the data sets that are here; the URL names it."""
-    names = [data.name for data in here]
-    linked = st.query_params.get(CHOSEN)
-    picked = st.selectbox(
+    names, held = [data.name for data in here], st.session_state
+    linked, last = st.query_params.get(CHOSEN), held.get(SHOWN)
+    if linked in names and linked != last:  # a link was followed, or data was just kept
+        held[PICKED] = linked
+    elif held.get(PICKED) not in names:
+        held[PICKED] = last if last in names else names[-1]
+    picked: str = st.selectbox(
         "Data set",
         names,
-        index=names.index(linked) if linked in names else len(names) - 1,
         format_func=lambda name: next(data.title for data in here if data.name == name),
-        key=f"own_{'_'.join(names)}"[:80] + f"_{linked}",
+        key=PICKED,
     )
-    if picked != linked:
-        st.query_params[CHOSEN] = picked
+    st.query_params[CHOSEN] = held[SHOWN] = picked
     return here[names.index(picked)]
 
 

@@ -14,7 +14,7 @@ from simulator.quiz import from_run, sitting
 from simulator.quiz.bank import QUESTIONS
 from simulator.quiz.question import Question
 from simulator.quiz.sitting import Sitting
-from ui import results
+from ui import results, words
 from ui.guard import errors_shown
 
 ABOUT, SEED, COUNT, ANSWERS, AT = "quiz", "seed", "questions", "answers", "at"
@@ -89,7 +89,7 @@ def offer() -> None:
             return
         run_id = st.selectbox("Run", list(labels), format_func=lambda i: labels[i], key="quiz_run")
         st.button(
-            "Start", icon=":material/play_arrow:", key="start_run",
+            "Start on this run", icon=":material/play_arrow:", key="start_run",
             on_click=begin, args=(run_id, len(from_run.MAKERS)),
         )  # fmt: skip
         st.caption("Every number in these questions was measured in that run.")
@@ -186,7 +186,7 @@ def score(quiz: Sitting) -> None:
     st.metric(
         "Your score",
         f"{quiz.score} of {total}",
-        f"{quiz.score / total:.0%} right",
+        f"{words.whole_percent(quiz.score / total)} right",
         delta_color="off",
         delta_arrow="off",
     )

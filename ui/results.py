@@ -149,7 +149,7 @@ def layers(measured: Sequence[Measurement]) -> None:
     before = by_variant(measured).get("distilled", []) if name in ("pruned", "recovered") else []
     shares = details.lost(variant, before)
     top = max(shares, key=lambda layer: shares[layer].mean, default=None)
-    most = f"{top} lost most, {words.percent(shares[top].mean)}" if top else "no layers"
+    most = f"{top} lost most, {words.percent(shares[top].mean)}" if top and shares[top].mean else "nothing"
     views.chart(details.layer_sparsity(variant, before), "layers", f"What each layer of {name} lost: {most}.")
     if len(variant) > 1:
         st.caption(f"Bars are means over {len(variant)} seeds; the thin lines are the standard deviation.")

@@ -29,6 +29,7 @@ from simulator.pruning_catalog import (
     SCORE_LAYERS_ONLY,
     importances_for,
 )
+from ui import words
 
 Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several", "text"]
 
@@ -177,7 +178,7 @@ def shown(name: str, value: Any) -> str:
 
 def asked_sparsity(config: RunConfig) -> str:
     """The sparsity that was asked for, in a word."""
-    return "by hand" if config.scope == "by_hand" else f"{config.target_sparsity:.0%}"
+    return "by hand" if config.scope == "by_hand" else words.whole_percent(config.target_sparsity)
 
 
 # -- making settings fit together: pure functions

@@ -167,7 +167,7 @@ def model_figures(info: ModelInfo, counted: Count | None) -> pd.DataFrame:
 
 # -- runs
 
-SIDEWAYS = "On a narrow screen, scroll the table sideways for more."
+SIDEWAYS = "Scroll a table sideways where it is wider than the screen."
 MISSING, UNKNOWN = "not measured", "not known"
 
 RUN_COLUMNS: dict[str, Any] = {

@@ -39,6 +39,14 @@ GLOSSARY = {
     "within noise": "A difference this small also comes about by the choice of test examples.",
     "parameters": "The numbers a model stores, zeros included.",
     "Pareto front": "The variants that nothing beats: no other is at least as good in everything and better in one.",
+    "entropy": "How undecided a distribution is, in bits: 0 when one class has everything, log2 of the number of "
+    "classes when all are equal.",
+    "gradient": "How the loss changes with each number that is trained; training goes the opposite way.",
+    "unstructured": "Single weights go, wherever they stand.",
+    "2:4": "Two of every four neighbouring weights go: a pattern that some GPUs can skip.",
+    "structured": "Whole channels, heads or neurons go, and the layers get smaller.",
+    "global": "One ranking over all layers: those with low scores lose more.",
+    "layer-wise": "A ranking for each layer: all lose the same share.",
 }
 
 CAVEATS = (
@@ -53,7 +61,12 @@ CAVEATS = (
 
 def explain(text: str, *terms: str) -> None:
     """A short explanation, with the glossary's entries for its terms behind the question mark."""
-    st.caption(text, help="\n\n".join(f"**{term}**: {GLOSSARY[term]}" for term in terms) or None)
+    st.caption(text, help=entries(*terms) or None)
+
+
+def entries(*terms: str) -> str:
+    """The glossary's entries for some terms, as they stand behind a question mark."""
+    return "\n\n".join(f"**{term}**: {GLOSSARY[term]}" for term in terms)
 
 
 def about_method(method: str) -> None:
@@ -99,16 +112,18 @@ def show_loss(method: str) -> None:
     _show_sources("Show the loss as it runs", [(f"engine/distillation/{own}.py", method), *sources])
 
 
-def show_code(title: str, path: str, *functions: str) -> None:
-    """Functions of one file exactly as they run, folded away until someone asks."""
-    _show_sources(title, [(path, function) for function in functions])
+def show_code(title: str, path: str, *functions: str, opened: bool = False) -> None:
+    """Functions of one file exactly as they run; unless ``opened``, folded away until someone asks."""
+    _show_sources(title, [(path, function) for function in functions], opened)
 
 
-def _show_sources(title: str, sources: Sequence[tuple[str, str]]) -> None:
-    with st.expander(title, icon=":material/code:"):
+def _show_sources(title: str, sources: Sequence[tuple[str, str]], opened: bool = False) -> None:
+    with st.expander(title, icon=":material/code:", expanded=opened):
         files = " and ".join(dict.fromkeys(f"simulator/{path}" for path, _ in sources))
         st.caption(f"From {files}: this is the code that runs, not a copy.")
-        st.code("\n\n\n".join(source_of(path, function) for path, function in sources), language="python")
+        st.code(
+            "\n\n\n".join(source_of(path, function) for path, function in sources), language="python", wrap_lines=True
+        )
 
 
 def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = False) -> None:

@@ -76,22 +76,17 @@ def cost_charts(measurements: Sequence[Measurement]) -> None:
     with left:
         st.markdown("**Accuracy against size**")
         st.caption(f"Up and to the left is better. Bars: {bars_of(measurements)}.")
-        best = max(measurements, key=lambda m: m.accuracy)
-        small = min(measurements, key=lambda m: m.gzip_bytes)
-        alt = f"Accuracy against gzipped size: {best.name} is the most accurate, {small.name} the smallest."
-        chart(charts.trade_off(measurements), "trade_off", alt)
+        chart(charts.trade_off(measurements), "trade_off", charts.trade_off_alt(measurements))
     with right:
         st.markdown("**File size**")
         st.caption("Solid: as it is. Hatched: gzipped. Crossed: without its zeros.")
-        smallest = min(measurements, key=lambda m: m.size_bytes)
-        chart(charts.sizes(measurements), "sizes", f"File sizes: {smallest.name} has the smallest dense file.")
+        chart(charts.sizes(measurements), "sizes", charts.sizes_alt(measurements))
     batches = [b for b in columns.BATCHES if any(b in m.latency_ms for m in measurements)]
     for place, batch in zip(st.columns(2), batches, strict=False):
         with place:
             st.markdown(f"**Latency, {columns.BATCHES[batch][0]}**")
             st.caption("Median; the bar spans the middle half of the timed calls.")
-            fastest = min((m for m in measurements if batch in m.latency_ms), key=lambda m: m.latency_ms[batch].median)
-            chart(charts.latencies(measurements, batch), f"latency_{batch}", f"Latency: {fastest.name} is the fastest.")
+            chart(charts.latencies(measurements, batch), f"latency_{batch}", charts.latencies_alt(measurements, batch))
 
 
 def bars_of(measurements: Sequence[Measurement]) -> str:

@@ -41,10 +41,15 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
-def signed(value: float, unit: str) -> str:
+def whole_percent(fraction: float) -> str:
+    """A fraction that somebody chose, as per cent: 50 %, and 12.5 % where it is no whole number."""
+    return f"{100 * fraction:.3g} %"
+
+
+def signed(value: float, unit: str = "") -> str:
     """A change with its sign, and a true minus."""
     sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "\N{PLUS-MINUS SIGN}"
-    return f"{sign}{three(abs(value))} {unit}"
+    return f"{sign}{three(abs(value))} {unit}".rstrip()
 
 
 def points(change: float) -> str:

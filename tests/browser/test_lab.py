@@ -86,7 +86,7 @@ def test_settings_live_in_the_url_and_survive_pages_and_reloads(page: Page, serv
     page.get_by_role("link", name="Models").click()
     links = page.get_by_test_id("stPageLink").filter(has_text="Use it in the Lab")
     expect(links).to_have_count(4)
-    links.nth(1).click()
+    links.nth(2).click()
     model = page.get_by_role("combobox").first
     expect(model).to_have_value("MobileNetV2")
     page.wait_for_function("location.search.includes('model=MobileNetV2') && location.search.includes('temperature=8')")

@@ -7,6 +7,7 @@ from simulator.config import make_config
 from simulator.store import open_store
 from tests.ui.invented import whole_run
 from ui import settings
+from ui.frame import ARRIVED
 
 
 def words(app):
@@ -215,3 +216,15 @@ def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch
     app.button(key="run_button").click().run()
     assert "Choose a smaller batch." in app.error[0].value
     assert open_store().list_runs() == []
+
+
+def test_a_link_followed_later_in_a_session_sets_model_and_data_together(open_screen):
+    app = open_screen("lab", model="ResNet-18", temperature="8")
+    app.query_params.clear()
+    app.switch_page("pages/own_data.py").run()
+    app.session_state[ARRIVED] = True  # AppTest runs later pages without the frame that marks this
+    app.query_params.update({"model": "DistilBERT", "dataset": "Reviews: pleased or not?"})
+    app.switch_page("pages/lab.py").run()
+    assert not app.exception, app.exception
+    assert (app.selectbox(key="model").value, app.selectbox(key="dataset").value) == ("distilbert", "reviews_sentiment")
+    assert app.slider(key="temperature").value == 8

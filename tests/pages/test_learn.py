@@ -69,3 +69,20 @@ def test_a_run_without_a_lesson_is_said_to_have_none(open_screen, stored):
 def test_channels_removed_have_fewer_parameters_than_zeros(open_screen):
     app = open_screen("learn_inside", learn_network="channels removed")
     assert "not trained further" in words(app)
+
+
+def test_a_layer_is_chosen_and_described(open_screen):
+    app = open_screen("learn_inside")
+    layers = lesson.of_run("recorded-resnet18").facts.networks["teacher"]
+    assert max(layers, key=lambda layer: layer.macs).name in words(app)
+    app.selectbox(key="learn_layer_teacher").select_index(len(layers) - 1).run()
+    assert not app.exception
+    last = layers[-1]
+    assert f"**{last.name}** ({last.kind})" in words(app)
+    assert " x ".join(map(str, last.weight_shape)) in words(app)
+
+
+def test_the_loss_stands_beside_the_code_that_ran(open_screen):
+    app = open_screen("learn_loss")
+    assert "def soft_loss(" in app.code[0].value
+    assert next(e for e in app.expander if e.label == "As it runs").proto.expanded

@@ -77,3 +77,21 @@ def test_the_csv_has_no_formulas_and_the_example_can_be_brought():
     assert "'=1+3" in cells
     assert [safe_cell(t) for t in ("=a", "+1", "-1", "@x", "plain")] == ["'=a", "'+1", "'-1", "'@x", "plain"]
     assert sum(map(sum, uploads.check("e.csv", example_csv().encode()).counts)) > 200
+
+
+def test_a_data_set_that_is_picked_stays_picked(open_screen):
+    first, second = (
+        own_data.keep(uploads.check("t.csv", csv_bytes(texts(classes=classes))).name, name)
+        for name, classes in (("One", ("cats", "dogs")), ("Two", ("hens", "cows")))
+    )
+    app = open_screen("own_data")
+    shown = app.selectbox[0].value
+    other = next(kept.name for kept in (first, second) if kept.name != shown)
+    for pick in (other, shown, other):
+        app.selectbox[0].set_value(pick).run()
+        assert app.selectbox[0].value == pick
+        assert app.query_params["data"] in (pick, [pick])
+        app.run()
+        assert app.selectbox[0].value == pick
+    linked = open_screen("own_data", data=first.name)
+    assert linked.selectbox[0].value == first.name

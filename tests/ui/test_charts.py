@@ -133,3 +133,22 @@ def test_several_seeds_are_one_point_at_their_mean_with_the_standard_deviation()
     assert point.y[0] == pytest.approx(85)
     assert point.error_y.array[0] == point.error_y.arrayminus[0] == pytest.approx(5)
     assert charts.latencies(seeds, "batch_1").data[0].y == pytest.approx([11.0])
+
+
+def test_alt_texts_of_a_finished_run_state_what_was_measured():
+    teacher = measurement("teacher", accuracy=0.9, size_bytes=8_000_000, gzip_bytes=6_000_000, latency=20.0)
+    distilled = measurement("distilled", accuracy=0.92, size_bytes=4_000_000, gzip_bytes=3_000_000, latency=8.0)
+    pruned = measurement("pruned", accuracy=0.8, size_bytes=4_000_000, gzip_bytes=1_500_000, latency=9.0)
+    several = [teacher, distilled, pruned]
+    assert charts.trade_off_alt(several) == (
+        "Accuracy against gzipped size: distilled is the most accurate, 92.0 % at 3.00 MB; "
+        "pruned is the smallest, 80.0 % at 1.50 MB."
+    )
+    assert charts.sizes_alt(several) == (
+        "From teacher to pruned: dense 8.00 MB to 4.00 MB; gzipped 6.00 MB to 1.50 MB. "
+        "From distilled to pruned: dense 4.00 MB to 4.00 MB; gzipped 3.00 MB to 1.50 MB."
+    )
+    assert charts.latencies_alt(several, "batch_1") == (
+        "Latency: distilled has the shortest median, 8.00 ms, teacher the longest, 20.0 ms."
+    )
+    assert charts.latencies_alt(several, "batch_7") == "Latency: not measured."

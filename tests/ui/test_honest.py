@@ -20,7 +20,7 @@ def run(after, latency=10.0, **before):
 
 def test_zeros_shrink_neither_the_dense_file_nor_the_time():
     measured = run({**HALF, "sparse_bytes": 2100})
-    assert honest.question(ASKED, measured) == "I pruned 90%: why is it no smaller and no faster?"
+    assert honest.question(ASKED, measured) == "I pruned 90 %: why is it no smaller and no faster?"
     zeros, dense, packed, sparse, macs, one, many = honest.sentences(measured)
     assert "**50.0 %** of the 1.00 k parameters are zero, and all of them are there" in zeros
     assert "4.00 kB before pruning, 4.00 kB after (**no change**)" in dense
@@ -44,7 +44,7 @@ def test_what_was_cut_out_makes_the_dense_file_smaller():
     measured = run(
         {"parameters": 400, "nonzero_parameters": 400, "size_bytes": 1600, "macs": 2000, "sparse_bytes": 1700}
     )
-    assert honest.question(ASKED, measured) == "I pruned 90%: what became smaller, and what became faster?"
+    assert honest.question(ASKED, measured) == "I pruned 90 %: what became smaller, and what became faster?"
     said = honest.sentences(measured)
     assert "Of 1.00 k parameters **400** are left" in said[0]
     assert "\N{MINUS SIGN}60.0 %" in said[1] and "gone from the tensors" in said[1]

@@ -198,7 +198,7 @@ def test_what_has_no_say_is_not_shown_or_says_why():
     assert "own share" in settings.settled_otherwise("target_sparsity", config)
     assert settings.settled_otherwise("target_sparsity", make_config({})) == ""
     assert settings.asked_sparsity(config) == "by hand"
-    assert settings.asked_sparsity(make_config({"target_sparsity": 0.8})) == "80%"
+    assert settings.asked_sparsity(make_config({"target_sparsity": 0.8})) == "80 %"
 
 
 def test_alpha_follows_the_method_and_a_method_that_does_not_fit_is_not_offered():

@@ -82,3 +82,11 @@ def test_verdicts_in_words():
 def test_figures_over_seeds():
     assert words.over_seeds([0.8, 0.9], words.percent) == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
     assert words.over_seeds([0.8], words.percent) == words.over_seeds([0.8, 0.8], words.percent) == "80.0 %"
+
+
+def test_whole_percent_of_what_somebody_chose():
+    assert [words.whole_percent(f) for f in (0.5, 0.8, 0.125, 0)] == ["50 %", "80 %", "12.5 %", "0 %"]
+
+
+def test_a_change_without_a_unit_has_no_blank_behind_it():
+    assert words.signed(-0.8214) == "\N{MINUS SIGN}0.821"

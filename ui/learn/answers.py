@@ -26,7 +26,7 @@ def bars(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], tem
             y=numbers.probabilities(of, temperature),
             name=name,
             marker={"color": charts.COLOURS[name]},
-            hovertemplate=f"{name}, %{{x}}: %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"{name}, %{{x}}: %{{y:.1%}}<extra></extra>",
         )
     chart.update_xaxes(type="category")
     chart.update_yaxes(range=[0, 1])
@@ -38,8 +38,8 @@ def bars_alt(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str],
     said = []
     for name, of in logits.items():
         p = numbers.probabilities(of, temperature)
-        said.append(f"{name} gives {class_names[int(p.argmax())]} {p.max():.2f}")
-    return f"Probabilities at T = {temperature:g}: {', '.join(said)}."
+        said.append(f"{name} says {class_names[int(p.argmax())]} ({words.percent(p.max())})")
+    return f"At T = {temperature:g}: {', '.join(said)}."
 
 
 def what_the_wrong_say(
@@ -65,16 +65,27 @@ def what_the_wrong_say(
     return said
 
 
-def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], temperature: float) -> go.Figure:
-    """The size of the soft loss's gradient over T, with and without the factor T^2; a line where the slider stands."""
+def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int, temperature: float) -> go.Figure:
+    """The size of the soft loss's gradient over T, with and without the factor T^2, beside the hard loss's.
+
+    A line stands where the slider stands.
+    """
     chart = charts.figure(300, "Temperature T", "Gradient's size (log)")
-    for squared, name, dash in ((True, "with T²", "solid"), (False, "without T²", "dot")):
+    chart.add_scatter(
+        x=HOT,
+        y=np.full(len(HOT), np.linalg.norm(numbers.hard_gradient(student, label))),
+        mode="lines",
+        name="hard loss",
+        line={"color": HARD, "dash": "dash", "width": 2},
+        hovertemplate="hard loss: %{y:.3g}<extra></extra>",
+    )
+    for squared, name, dash in ((True, "soft loss with T²", "solid"), (False, "without T²", "dot")):
         chart.add_scatter(
             x=HOT,
             y=numbers.gradient_sizes(student, teacher, HOT, squared),
             mode="lines",
             name=name,
-            line={"color": charts.COLOURS["distilled"], "dash": dash, "width": 2.5},
+            line={"color": SOFT, "dash": dash, "width": 2.5},
             hovertemplate=f"{name}, T = %{{x:g}}: %{{y:.3g}}<extra></extra>",
         )
     chart.add_vline(x=temperature, line={"color": charts.NEUTRAL, "width": 2})
@@ -90,8 +101,8 @@ def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: fl
         return "Student and teacher agree exactly here: there is no gradient at any T."
     return (
         f"The hard loss knows no T, so the soft loss must not fade as T grows. At T = {temperature:g} its gradient has "
-        f"size **{with_it[0]:.3g}** with the factor T² and **{without[0]:.3g}** without. From T = 10 to T = 20 it "
-        f"becomes **{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
+        f"size **{words.three(with_it[0])}** with the factor T² and **{words.three(without[0])}** without. "
+        f"From T = 10 to T = 20 it becomes **{words.three(with_it[2] / with_it[1])}** times its size with the factor, "
         f"**{words.three(without[2] / without[1])}** times without."
     )
 
@@ -112,7 +123,7 @@ def push_chart(push: Mapping[str, Any], class_names: Sequence[str]) -> go.Figure
             y=push[term],
             name=name,
             marker={"color": colour},
-            hovertemplate=f"{name}, %{{x}}: %{{y:+.3f}}<extra></extra>",
+            hovertemplate=f"{name}, %{{x}}: %{{y:+.3g}}<extra></extra>",
         )
     chart.update_layout(barmode="relative")
     chart.update_xaxes(type="category")
@@ -124,15 +135,18 @@ def push_alt(push: Mapping[str, Any], class_names: Sequence[str]) -> str:
     total = push["total"]
     up, down = int(np.argmax(total)), int(np.argmin(total))
     return (
-        f"The loss pushes {class_names[up]} up most ({total[up]:+.3f}) and {class_names[down]} down most "
-        f"({total[down]:+.3f})."
+        f"The loss pushes {class_names[up]} up most ({words.signed(total[up])}) and {class_names[down]} down most "
+        f"({words.signed(total[down])})."
     )
 
 
 def formula(soft: float, hard: float, t: float, alpha: float) -> str:
     """The loss with its numbers, as LaTeX; ``soft`` includes the factor T^2."""
     total = alpha * soft + (1 - alpha) * hard
+    three = words.three
     return (
-        rf"\underbrace{{{alpha:g}}}_{{\alpha}} \cdot \underbrace{{{soft:.3f}}}_{{{t:g}^2 \cdot {soft / t**2:.4f}}} + "
-        rf"\underbrace{{{1 - alpha:g}}}_{{1-\alpha}} \cdot \underbrace{{{hard:.3f}}}_{{\mathrm{{hard}}}} = {total:.3f}"
+        rf"\underbrace{{{alpha:g}}}_{{\alpha}} \cdot \underbrace{{{three(soft)}}}_{{"
+        rf"\text{{soft: }} {t:g}^2 \cdot {three(soft / t**2)}}} + "
+        rf"\underbrace{{{1 - alpha:.2g}}}_{{1-\alpha}} \cdot \underbrace{{{three(hard)}}}_{{\text{{hard}}}} = "
+        rf"{three(total)}"
     )

@@ -15,14 +15,14 @@ Pattern = Literal["Single weights", "2:4", "Whole rows"]
 Importance = Literal["Magnitude", "Taylor", "Wanda"]
 
 PATTERNS: dict[Pattern, str] = {
-    "Single weights": "any weight may go",
-    "2:4": "two of every four neighbours go, whatever the slider says",
-    "Whole rows": "all weights of an output go together",
+    "Single weights": "Any weight may go.",
+    "2:4": "Two of every four neighbours go, whatever the slider says.",
+    "Whole rows": "All weights of an output go together.",
 }
 IMPORTANCES: dict[Importance, str] = {
-    "Magnitude": "|w|: small weights go (Han et al. 2015)",
-    "Taylor": "|w · gradient|: how much the loss is expected to change (Molchanov et al. 2019)",
-    "Wanda": "|w| · norm of its input, compared within an output (Sun et al. 2023)",
+    "Magnitude": "|w|: small weights go (Han et al. 2015).",
+    "Taylor": "|w · gradient|: how much the loss is expected to change (Molchanov et al. 2019).",
+    "Wanda": "|w| · norm of its input, compared within an output (Sun et al. 2023).",
 }
 GZIP_LEVEL = 6  # as the run's own measurement packs whole files
 

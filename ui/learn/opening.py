@@ -69,7 +69,8 @@ def pick_example(opened: Lesson) -> int:
     """A slider over the examples whose input was kept; gives the example's place among them."""
     last = len(opened.facts.shown)
     start = most_telling(opened)[HESITATES]
-    place = st.slider("Test example", 1, last, start, key=EXAMPLE, bind="query-params", persist_state="session")
+    place = st.slider("Test example", 1, last, start, key=EXAMPLE, bind="query-params", persist_state="session",
+                      help="An example that no model was trained on.")  # fmt: skip
     return int(place) - 1
 
 
@@ -94,7 +95,16 @@ def temperature(opened: Lesson) -> float:
     value = opened.facts.config.temperature
     return float(
         st.slider(
-            "Temperature T", 1.0, 20.0, value, 0.5, format="%g", key="t", bind="query-params", persist_state="session"
+            "Temperature T",
+            1.0,
+            20.0,
+            value,
+            0.5,
+            format="%g",
+            key="t",
+            bind="query-params",
+            persist_state="session",
+            help=teach.GLOSSARY["temperature"],
         )
     )
 

@@ -30,13 +30,18 @@ def soft_targets(opened: Lesson) -> None:
         teach.explain(
             f"Entropy: teacher {words.three(numbers.entropy(teacher, t))} bits, student "
             f"{words.three(numbers.entropy(student, t))} bits.",
-            "soft targets", "temperature",
+            "soft targets", "temperature", "entropy",
         )  # fmt: skip
         st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, names, t)))
     st.subheader("Why T²?")
     said = answers.gradient_words(student, teacher, t)
     st.markdown(said)
-    views.chart(answers.gradient_sizes(student, teacher, t), "soft_gradients", said.replace("*", ""))
+    views.chart(answers.gradient_sizes(student, teacher, label, t), "soft_gradients", said.replace("*", ""))
+    teach.explain(
+        "Both losses push on the same logits, and alpha weighs them. Without T² the soft loss's push would fade as T "
+        "grows, and alpha would mean something else at each T.",
+        "gradient", "soft loss", "hard loss",
+    )  # fmt: skip
 
 
 @st.fragment
@@ -69,4 +74,4 @@ def loss(opened: Lesson) -> None:
         names = opened.facts.class_names
         said = answers.push_alt(push, names)
         views.chart(answers.push_chart(push, names), "loss_pushes", said)
-        teach.explain(said, "soft loss", "hard loss", "alpha")
+        teach.explain(said, "soft loss", "hard loss", "alpha", "logits", "nats")

@@ -23,7 +23,7 @@ def sparsity_slider(start: float) -> float:
     """The share to remove."""
     return float(
         st.slider("Sparsity", 0.0, 0.95, start, 0.05, format="percent", key="learn_sparsity",
-                  bind="query-params", persist_state="session")
+                  bind="query-params", persist_state="session", help=teach.GLOSSARY["sparsity"])
     )  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def pattern_choice() -> Pattern:
     return cast(
         "Pattern",
         st.segmented_control("What goes", get_args(Pattern), default="Single weights", required=True, wrap=True,
-                             key="learn_pattern", bind="query-params", persist_state="session"),
+                             key="learn_pattern", bind="query-params", persist_state="session",
+                             help=teach.entries("unstructured", "2:4", "structured")),
     )  # fmt: skip
 
 
@@ -56,11 +57,13 @@ def masks_screen(opened: Lesson) -> None:
         pattern = pattern_choice()
         st.caption(PATTERNS[pattern])
         ranked = st.segmented_control("Ranked", ("Global", "Layer-wise"), default="Global", required=True,
-                                      key="learn_ranked", bind="query-params", persist_state="session")  # fmt: skip
+                                      key="learn_ranked", bind="query-params", persist_state="session",
+                                      help=teach.entries("global", "layer-wise"))  # fmt: skip
         importance = cast(
             "Importance",
             st.segmented_control("Importance", get_args(Importance), default="Magnitude", required=True, wrap=True,
-                                 key="learn_importance", bind="query-params", persist_state="session"),
+                                 key="learn_importance", bind="query-params", persist_state="session",
+                                 help=teach.entries("importance", "gradient")),
         )  # fmt: skip
         st.caption(IMPORTANCES[importance])
     together = ranked == "Global"
@@ -96,7 +99,7 @@ def heat_map(part: Slice, mask: Mask) -> go.Figure:
         zmax=limit,
         colorscale=[[0, "#6A5ACD"], [0.5, "#B8BEC2"], [1, "#A66F00"]],
         showscale=False,
-        hovertemplate="output %{y}, input %{x}: %{z:.4f}<extra></extra>",
+        hovertemplate="output %{y}, input %{x}: %{z:.3g}<extra></extra>",
     )
     chart.update_xaxes(visible=False)
     chart.update_yaxes(visible=False, autorange="reversed")
@@ -105,14 +108,14 @@ def heat_map(part: Slice, mask: Mask) -> go.Figure:
 
 def histogram(part: Slice, mask: Mask, importance: Importance) -> go.Figure:
     """How many weights have which value: kept ones filled, pruned ones hollow; the threshold where there is one."""
-    chart = charts.figure(210, "Weight", "Weights")
+    chart = charts.figure(210, "Weight", "How many")
     limit = float(np.abs(part.weight).max()) or 1.0
     edges = np.linspace(-limit, limit, BINS + 1)
     middles = (edges[:-1] + edges[1:]) / 2
     for kept, name, fill in ((True, "kept", charts.COLOURS["distilled"]), (False, "pruned", "rgba(154,163,168,0.45)")):
         count, _ = np.histogram(part.weight[mask == kept], edges)
         chart.add_bar(x=middles, y=count, name=name, marker={"color": fill, "line": {"width": 0}},
-                      hovertemplate=f"{name}, near %{{x:.3f}}: %{{y}}<extra></extra>")  # fmt: skip
+                      hovertemplate=f"{name}, near %{{x:.3g}}: %{{y}}<extra></extra>")  # fmt: skip
     chart.update_layout(barmode="stack", bargap=0.05)
     edge = threshold(part, mask)
     if edge is not None and importance == "Magnitude":
@@ -134,7 +137,8 @@ def histogram_alt(part: Slice, mask: Mask) -> str:
     edge = threshold(part, mask)
     if edge is None:
         return f"Weights of {part.facts.layer}: no single magnitude parts the pruned from the kept."
-    return f"Weights of {part.facts.layer}: those between -{edge:.4f} and {edge:.4f} are pruned."
+    ends = words.three(edge)
+    return f"Weights of {part.facts.layer}: those between \N{MINUS SIGN}{ends} and {ends} are pruned."
 
 
 def _disagreement(
@@ -154,8 +158,8 @@ def _disagreement(
 
 
 @st.fragment
-def zeros_screen(opened: Lesson, measured: Sequence[Measurement], run: Run) -> None:
-    """The bytes of a real slice encoded in four ways, and what the run's latencies were."""
+def zeros_screen(opened: Lesson) -> None:
+    """The bytes of a real slice encoded in four ways."""
     opening.presets(
         "zeros",
         {
@@ -177,13 +181,20 @@ def zeros_screen(opened: Lesson, measured: Sequence[Measurement], run: Run) -> N
         said = bytes_words(before, after, 1 - float(mask.mean()))
         views.chart(bytes_chart(before, after), "zeros_bytes", said)
         st.caption(said)
+
+
+def whole_files(measured: Sequence[Measurement], run: Run) -> None:
+    """What the run measured of its whole files and of its latencies. No control changes it."""
+    st.subheader("And the whole file?")
+    st.markdown(charts.sizes_alt(measured))
+    views.chart(charts.sizes(measured), "zeros_files", charts.sizes_alt(measured))
+    teach.explain("Solid: as it is. Hatched: gzipped. Crossed: without its zeros.", "pruned", "recovered")
     st.subheader("And the time?")
     st.markdown(time_words(measured))
     for place, batch in zip(st.columns(2), ("batch_1", "batch_32"), strict=True):
         with place:
             st.markdown(f"**Latency, {'one example' if batch == 'batch_1' else 'batch of 32'}**")
-            fastest = min(measured, key=lambda m: m.latency_ms[batch].median)
-            views.chart(charts.latencies(measured, batch), f"zeros_{batch}", f"Latency: {fastest.name} is the fastest.")
+            views.chart(charts.latencies(measured, batch), f"zeros_{batch}", charts.latencies_alt(measured, batch))
     source = "recorded" if run.origin == "recorded" else "measured"
     threads = measured[0].latency_ms["batch_1"].threads
     st.caption(

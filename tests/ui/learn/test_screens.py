@@ -57,3 +57,27 @@ def test_telling_examples_are_what_they_are_called(opened):
     assert margins[places[opening.HESITATES] - 1] == margins.min()
     missed = places["Where it is wrong"] - 1
     assert shown[missed].argmax() != opened.labels[opened.facts.shown[missed]]
+
+
+def test_what_was_there_before_pruning_stands_behind_as_a_shadow(opened):
+    networks = opened.facts.networks
+    before, after = networks["distilled"], networks["channels removed"]
+    shadow, mesh = inside.boxes(after, networks["teacher"], before).data
+    assert shadow.opacity < mesh.opacity == 1
+    assert np.ptp(shadow.y) > np.ptp(mesh.y)
+    gone = sum(map(inside.width, inside.boxes_of(before))) - sum(map(inside.width, inside.boxes_of(after)))
+    assert f"{gone:,} of " in inside.boxes_alt("channels removed", after, before)
+    assert "no channel or feature is gone" in inside.boxes_alt("pruned", networks["pruned"], before)
+
+
+def test_every_kind_of_layer_has_its_colour_in_the_legend(opened):
+    for layers in opened.facts.networks.values():
+        shown = inside.legend(layers)
+        assert all(inside.kind_of(x)[1] in shown and inside.kind_of(x)[0] in shown for x in layers)
+
+
+def test_the_layer_with_the_largest_share_is_named_with_it(opened):
+    layers = opened.facts.networks["teacher"]
+    top = max(layers, key=lambda x: x.parameters)
+    share = 100 * top.parameters / sum(x.parameters for x in layers)
+    assert inside.most(layers, "parameters") == f"{top.name} has the most parameters, {share:.1f} % of all"

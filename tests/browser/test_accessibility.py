@@ -1,0 +1,86 @@
+"""axe on every page that the frame lists, light and dark: nothing serious or critical that is ours to mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.screens import A_MINUTE
+from tests.serving import ROOT, served
+
+pytestmark = pytest.mark.browser
+
+PAGES = re.findall(r'st\.Page\("pages/(\w+)\.py"', (ROOT / "ui" / "frame.py").read_text(encoding="utf-8"))
+GRAVE = {"serious", "critical"}
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+
+STREAMLITS_OWN = {
+    # rule -> where it is broken inside Streamlit's own widgets, with what we can do about it
+    "list": '[data-testid="stSidebarNavItems"]',  # sections of the navigation are <div>s in its <ul>: no option
+    "listitem": '[data-testid="stSidebarNavItems"] li',  # and their items therefore lie in no <ul>
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """No run is started here, so no process needs to wait for one."""
+    with served(tmp_path_factory.mktemp("data"), KDPS_WARM="0") as here:
+        yield here.address
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all pages."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(A_MINUTE)
+    yield page
+    context.close()
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """Each element that breaks a grave rule, unless it is in STREAMLITS_OWN: its rule, selector and what is wrong."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    nodes = [(v["id"], node) for v in found if v["impact"] in GRAVE for node in v["nodes"]]
+    return [
+        {"rule": rule, "where": node["target"], "html": node["html"][:200], "why": node["failureSummary"]}
+        for rule, node in nodes
+        if rule not in STREAMLITS_OWN
+        or not page.locator(node["target"][0]).first.evaluate("(e, own) => e.matches(own)", STREAMLITS_OWN[rule])
+    ]
+
+
+def settle(page: Page, theme: Literal["light", "dark"]) -> None:
+    """Wait until the script has run, the theme is there and nothing fades any more."""
+    page.emulate_media(color_scheme=theme)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_css(
+        "color-scheme", theme
+    )
+    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
+
+
+def test_a_violation_is_found(tab: Page, server: str) -> None:
+    """The check itself: pale text and a picture without words do not pass."""
+    tab.goto(f"{server}/quiz")
+    settle(tab, "light")
+    tab.evaluate(
+        "document.querySelector('[data-testid=stMain]').insertAdjacentHTML('beforeend', "
+        '\'<p style="color:#ccc;background:#fff">Pale</p><img src="data:,">\')'
+    )
+    assert {"color-contrast", "image-alt"} <= {v["rule"] for v in violations(tab)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_grave_violation_of_our_own_in_either_theme(tab: Page, server: str, name: str) -> None:
+    tab.goto(f"{server}/{'' if name == 'home' else name}")
+    for theme in THEMES:
+        settle(tab, theme)
+        assert violations(tab) == [], theme

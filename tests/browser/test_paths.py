@@ -1,0 +1,125 @@
+"""The main path of each screen beside the Lab's, as a student goes it; only the experiment's cell is trained here."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.screens import A_MINUTE, TEN_MINUTES, download, open_lab, press
+from tests.simulator.brought import pictures, zip_bytes
+
+pytestmark = pytest.mark.browser
+
+BARS = """key => [...document.querySelectorAll(`.st-key-${key} .js-plotly-plot`)]
+    .map(plot => JSON.stringify(plot.data.map(trace => trace.y)))[0]"""
+
+
+def test_a_card_leads_to_the_lab_with_its_model(page: Page, server: str) -> None:
+    page.goto(f"{server}/models")
+    page.get_by_test_id("stPageLink").filter(has_text="Use it in the Lab").nth(1).click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(page.get_by_role("combobox").first).to_have_value("T5-small")
+    expect(page.get_by_role("slider", name="Student size (layers)")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("screen", "slider", "chart"),
+    [
+        ("soft_targets", "Temperature T", "soft_bars"),
+        ("loss", "Alpha", "loss_pushes"),
+        ("masks", "Sparsity", "mask_histogram_0"),
+        ("zeros", "Sparsity", "zeros_bytes"),
+        ("answers", "Which of them", "changed_bars"),
+    ],
+)
+def test_a_learn_slider_moves_its_chart(page: Page, server: str, screen: str, slider: str, chart: str) -> None:
+    page.goto(f"{server}/learn_{screen}")
+    page.locator(f".st-key-{chart} .js-plotly-plot .main-svg").first.wait_for()
+    before = page.evaluate(BARS, chart)
+    alt = page.locator(f".st-key-{chart} [aria-label]").first.get_attribute("aria-label")
+    assert before and alt
+    press(page, slider, "ArrowRight")
+    page.wait_for_function(f"([key, was]) => ({BARS})(key) !== was", arg=[chart, before])
+    expect(page.locator(f".st-key-{chart} [aria-label]").first).not_to_have_attribute("aria-label", alt)
+
+
+def test_a_layer_is_chosen_from_the_list_and_by_its_bar(page: Page, server: str) -> None:
+    page.goto(f"{server}/learn_inside")
+    page.get_by_role("radio", name="channels removed").click()
+    expect(page.get_by_text("not trained further")).to_be_visible()
+    layer, said = page.get_by_role("combobox", name="Layer"), page.get_by_text(re.compile("^Weight .*; output "))
+    layer.press("ControlOrMeta+a")
+    layer.press_sequentially("25. ")  # the list draws only what is in view, so it is searched
+    expect(page.get_by_role("option")).to_have_count(1)
+    layer.press("Enter")
+    expect(page.get_by_text("one matrix product")).to_be_visible()
+    before = said.inner_text()
+    bar = page.locator("[class*=st-key-inside_strip_channels] .point path").nth(2)
+    bar.click(force=True)  # Plotly's layer for dragging lies above it and takes the click
+    expect(layer).to_have_value(re.compile(r"^3\. "))
+    expect(said).not_to_have_text(before)
+
+
+def test_a_quiz_question_is_answered_explained_and_scored(page: Page, server: str) -> None:
+    page.goto(f"{server}/quiz?quiz=everything&seed=7&questions=1&at=0")
+    expect(page.get_by_text("Question 1 of 1")).to_be_visible()
+    number = page.get_by_role("spinbutton")
+    if number.count():
+        number.fill("1")
+    else:
+        page.get_by_role("radio").first.check(force=True)
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text(re.compile("^(Right:|Not right)"))).to_be_visible()
+    page.reload()  # the answer stands in the address
+    page.get_by_role("button", name="See the score").click()
+    expect(page.get_by_test_id("stMetricValue")).to_have_text(re.compile("[01] of 1"))
+
+
+def test_texts_and_pictures_are_brought_and_reach_the_lab(page: Page, server: str) -> None:
+    page.goto(f"{server}/own_data")
+    example = download(page, "An example to try")
+    for name, kind, content, model in (
+        ("Course reviews", "reviews.csv", example, "DistilBERT"),
+        ("Noise", "noise.zip", zip_bytes(pictures()), "ResNet-18"),
+    ):
+        page.locator("input[type=file]").set_input_files({"name": kind, "mimeType": "", "buffer": content})
+        expect(page.get_by_role("heading", name="What came of the file")).to_be_visible()
+        page.get_by_role("textbox", name="Name").fill(name)
+        page.get_by_role("button", name="Keep it").click()
+        page.get_by_role("link", name=f"{model} on it, in the Lab").click()
+        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+        expect(page.get_by_role("combobox").nth(1)).to_have_value(name)
+        page.get_by_role("link", name="Your data").click()
+        expect(page.get_by_role("heading", name="Data that is here")).to_be_visible()
+
+
+def test_a_link_opens_the_same_settings_for_somebody_else(page: Page, server: str, browser: Browser) -> None:
+    open_lab(page, server)
+    press(page, "Temperature T", "ArrowRight", times=4)
+    press(page, "Alpha", "ArrowLeft", times=2)
+    page.wait_for_function("location.search.includes('temperature=6') && location.search.includes('alpha=')")
+    alpha = page.get_by_role("slider", name="Alpha").get_attribute("aria-valuetext")
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("slider", name="Temperature T")).to_have_attribute("aria-valuetext", "6", timeout=A_MINUTE)
+    expect(other.get_by_role("slider", name="Alpha")).to_have_attribute("aria-valuetext", str(alpha))
+    context.close()
+
+
+def test_an_experiment_asks_first_and_fills_its_table(page: Page, server: str) -> None:
+    page.goto(f"{server}/studies")
+    page.get_by_test_id("stPageLink").filter(has_text="Open").nth(2).click()
+    expect(page.get_by_role("heading", name="Your prediction")).to_be_visible()
+    run = page.get_by_role("button", name="Run", exact=True)
+    expect(run).to_be_disabled()
+    page.get_by_role("radio").first.check(force=True)
+    press(page, "Seeds", "Home")
+    expect(run).to_be_enabled()
+    run.click()
+    page.wait_for_function("new URLSearchParams(location.search).has('run')")
+    expect(page.get_by_text(re.compile(r"^Table: [1-9]\d* cells?"))).to_be_visible(timeout=TEN_MINUTES)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Go on from the cells that are there")).to_be_visible()

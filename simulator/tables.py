@@ -45,6 +45,14 @@ measurements = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+lab_progress = sa.Table(
+    "lab_progress",
+    metadata,
+    sa.Column("progress", sa.String(32), primary_key=True),  # a student's, or that of several who share a link
+    sa.Column("lab", sa.String(32), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 EARLIER_MEASUREMENTS = "measurements"
 """The table of versions whose runs had one seed: it had no column ``repeat``."""
 

@@ -8,9 +8,10 @@ import streamlit as st
 
 from simulator.catalog import MODELS
 from simulator.events import Variant
+from simulator.labs import LABS
 from simulator.own_data import dataset_info
 from simulator.recorded import Recorded
-from ui import charts, live, teach, views
+from ui import charts, guided_labs, live, teach, views
 from ui.story import tell
 
 
@@ -27,8 +28,23 @@ def pitch() -> None:
     )  # fmt: skip
 
 
+def begin_here() -> None:
+    """Where to begin: lab 1; for somebody who has begun, the list of labs."""
+    known = st.session_state.get(guided_labs.KEPT)
+    label, query = f"**Start with lab 1: {LABS[0].title}**", guided_labs.link_to(1, None)
+    if known:
+        label, query = "**Go on with your labs**", guided_labs.own_link(known)
+    with st.container(border=True):
+        st.page_link(guided_labs.PAGE, label=label, icon=":material/school:", query_params=query)
+        st.caption(
+            "New here? Predict, measure, and see what came out: a guided lab leads you through it in about "
+            f"{LABS[0].minutes} minutes, one step a screen. {len(LABS)} of them cover all that this app shows."
+        )
+
+
 def ways_on() -> None:
-    """Three steps, each a link."""
+    """Three steps for those who would rather look around, each a link."""
+    st.markdown("Or look around by yourself:")
     steps = [
         (
             "pages/lab.py",

@@ -31,15 +31,17 @@ def pitch() -> None:
 def begin_here() -> None:
     """Where to begin: lab 1; for somebody who has begun, the list of labs."""
     known = st.session_state.get(guided_labs.KEPT)
-    label, query = f"**Start with lab 1: {LABS[0].title}**", guided_labs.link_to(1, None)
+    label, query = f"Start with lab 1: {LABS[0].title}", guided_labs.link_to(1, None)
     if known:
-        label, query = "**Go on with your labs**", guided_labs.own_link(known)
+        label, query = "Go on with your labs", guided_labs.own_link(known)
     with st.container(border=True):
-        st.page_link(guided_labs.PAGE, label=label, icon=":material/school:", query_params=query)
-        st.caption(
-            "New here? Predict, measure, and see what came out: a guided lab leads you through it in about "
-            f"{LABS[0].minutes} minutes, one step a screen. {len(LABS)} of them cover all that this app shows."
+        st.markdown(
+            "**New here? Begin with a guided lab.** Predict, measure, and see what came out, one step a screen."
         )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(label, type="primary", icon=":material/school:", key="begin_here"):
+                st.switch_page(guided_labs.PAGE, query_params=query)
+            st.caption(f"About {LABS[0].minutes} minutes, the first of {len(LABS)}.", width="content")
 
 
 def ways_on() -> None:

@@ -12,7 +12,7 @@ from simulator.labs.progress import LabProgress
 from simulator.quiz.sitting import Sitting
 from simulator.records import ENDED, Run, RunState
 from simulator.studies.config import StudyConfig
-from ui import guided_labs, lab, live, quiz, settings, studies, teach, words
+from ui import guided_labs, lab, live, quiz, settings, studies, tables, teach, words
 from ui.guard import errors_shown
 from ui.guided_labs import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
 
@@ -118,7 +118,7 @@ def chosen(it: Lab, taken: dict[str, float]) -> str:
 
 def the_run(place: Place, record: LabProgress) -> None:
     """Start it, or take the recorded one; follow it; run it again if it broke."""
-    st.markdown(f"#### {place.lab.watch}")
+    st.markdown(f"**Look for:** {place.lab.watch}")
     with errors_shown():
         if not place.wanted:
             offer(place, record)
@@ -243,6 +243,7 @@ def measured(place: Place, record: LabProgress, found: Evidence) -> None:
 def figures(place: Place, found: Evidence) -> None:
     """The table, and where it comes from."""
     st.dataframe(place.lab.table(found), hide_index=True, alt=f"Measured in lab {place.number}: {place.lab.title}")
+    st.caption(tables.SIDEWAYS)
     for seen in found:
         teach.provenance_badge(live.story_of(seen.run.id).provenance, seen.run, compact=True)
     if any(seen.run.origin == "recorded" for seen in found):

@@ -23,6 +23,7 @@ LENGTHS = {"10 questions": 10, "20 questions": 20, f"All {len(QUESTIONS)}": len(
 SCREENS = {
     "lab": ("pages/lab.py", "Lab", ":material/science:"),
     "results": ("pages/results.py", "Results", ":material/table_chart:"),
+    "studies": ("pages/studies.py", "Experiments", ":material/biotech:"),
     "models": ("pages/models.py", "Models", ":material/schema:"),
     "runs": ("pages/runs.py", "Runs", ":material/list:"),
     "own_data": ("pages/own_data.py", "Your data", ":material/upload_file:"),

@@ -8,7 +8,6 @@ from math import isfinite
 
 from simulator.config import RunConfig
 from simulator.errors import InvalidConfig
-from simulator.events import Variant
 from simulator.labs.evidence import Evidence
 from simulator.quiz.from_run import percent
 from simulator.quiz.question import Question
@@ -147,12 +146,7 @@ def beside(prediction: Prediction, committed: float | str, answer: Answer) -> st
     off = answer.value - committed
     if abs(off) <= prediction.step / 2:
         return f"{said} As near as the slider allows."
-    return f"{said} You were {abs(off):.1f} too {'low' if off > 0 else 'high'}."
-
-
-# -- words that several labs need
-
-OUTCOMES = ("better", "worse", "within noise")
+    return f"{said} You were {abs(off):.1f} points too {'low' if off > 0 else 'high'}."
 
 
 def judged_words(v: Verdict) -> str:
@@ -160,21 +154,3 @@ def judged_words(v: Verdict) -> str:
     (seed,) = v.by_seed
     p = "p < 0.001" if seed.p < 0.001 else f"p = {seed.p:.3f}"
     return f"{v.outcome}: {seed.gained} gained and {seed.lost} lost of {v.n}, {p}"
-
-
-def accuracy_rows(evidence: Evidence, names: Mapping[Variant, str]) -> Table:
-    """A row a variant: how many of the test examples it answers rightly."""
-    (seen,) = evidence
-    rows = []
-    for name, words in names.items():
-        m = seen.variant(name)
-        low, high = m.accuracy_interval
-        rows.append(
-            {
-                "Variant": words,
-                "Right": f"{round(m.accuracy * m.test_examples)} of {m.test_examples}",
-                "Accuracy": percent(m.accuracy),
-                "95 % interval": f"{percent(low)} to {percent(high)}",
-            }
-        )
-    return rows

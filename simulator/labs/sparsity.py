@@ -78,7 +78,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     fall = number(
         "lab-sparsity-fall",
         "This run",
-        "results",
+        "studies",
         f"How many percentage points of accuracy are lost at {MOST:.0%} sparsity, just pruned, against the whole "
         "student?",
         round(100 * (before - fallen), 1),
@@ -92,7 +92,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     return fall, chosen or number(
         "lab-sparsity-recovery",
         "This run",
-        "results",
+        "studies",
         f"{text} (percentage points)",
         round(100 * (back - fallen), 1),
         why,
@@ -120,7 +120,7 @@ def takeaway(evidence: Evidence) -> list[str]:
     return [
         cliff,
         recovery,
-        "Sparsity is not size and not speed. What the zeros are worth is the question of the next lab.",
+        "Whether these zeros also make the file smaller and the student faster is the question of the next lab.",
     ]
 
 

@@ -1,110 +1,144 @@
-"""Lab 1: does a teacher help a student that has few training examples?"""
+"""Lab 1: does a teacher help a student that has few labelled examples?"""
 
 from __future__ import annotations
 
-from simulator.config import RunConfig, make_config
-from simulator.labs.base import Answer, Lab, Prediction, Settings, Table, accuracy_rows, judged_words
-from simulator.labs.evidence import Evidence
+from simulator.events import Comparison, Coordinates
+from simulator.labs.base import Answer, Lab, Prediction, Settings, Table
+from simulator.labs.evidence import Evidence, Seen
 from simulator.quiz.from_run import percent, points
 from simulator.quiz.question import Question, choice, number
+from simulator.studies import StudyConfig, make_study
+from simulator.studies.paired import certainty, significant
 
-FEW = 200
+FEW, MANY = 50, 500
+SEEDS = 3
 VERDICTS = {
-    "better": "The teacher helped, and by more than chance would often do",
-    "worse": "The teacher did harm, and by more than chance would often do",
-    "within noise": "A difference this small also comes about by the choice of test digits",
+    "better": "The teacher helped, by more than the seeds' chance would often do",
+    "worse": "The teacher did harm, by more than the seeds' chance would often do",
+    "within noise": "The seeds cannot tell this difference from chance",
 }
 
 
-def configs(_: Settings) -> tuple[RunConfig, ...]:
-    """Few examples, a small student, and nothing pruned."""
-    few = {"student_size": 0.25, "train_examples": FEW, "alpha": 0.9, "epochs": 15}
-    return (make_config({**few, "target_sparsity": 0.0, "recovery_epochs": 0}),)
+def configs(_: Settings) -> tuple[StudyConfig, ...]:
+    """The experiment Few labels with two numbers of labels."""
+    return (make_study("few_labels", axes={"labels": (FEW, MANY)}, seeds=SEEDS),)
+
+
+def accuracy(seen: Seen, labels: int, student: str) -> float:
+    """Mean accuracy of the students with so many labels."""
+    at: Coordinates = {"labels": labels, "student": student}
+    return seen.mean_of("accuracy", at)
+
+
+def gain(seen: Seen, labels: int) -> float:
+    """Distilled less control, a fraction."""
+    return accuracy(seen, labels, "distilled") - accuracy(seen, labels, "control")
+
+
+def tested(seen: Seen, labels: int) -> Comparison:
+    """The same over the seeds, with its interval and its p, as the experiment concluded."""
+    return next(c for c in seen.concluded().comparisons if c.name == f"{labels} labels")
+
+
+def outcome(comparison: Comparison) -> str:
+    """ "better", "worse" or "within noise"."""
+    if not significant(comparison):
+        return "within noise"
+    return "better" if comparison.mean > 0 else "worse"
 
 
 def table(evidence: Evidence) -> Table:
-    """Teacher, control and distilled."""
-    return accuracy_rows(
-        evidence, {"teacher": "teacher", "control": "control (no teacher)", "distilled": "distilled (with teacher)"}
-    )
+    """A row for each number of labels."""
+    (seen,) = evidence
+    return [
+        {
+            "Labelled digits": str(labels),
+            "Control (labels only)": percent(accuracy(seen, labels, "control")),
+            "Distilled (with the teacher)": percent(accuracy(seen, labels, "distilled")),
+            "Over the seeds": certainty(tested(seen, labels)),
+        }
+        for labels in (FEW, MANY)
+    ]
 
 
 def answer(evidence: Evidence) -> Answer:
-    """Distilled less control, in percentage points."""
+    """Distilled less control with few labels, in percentage points."""
     (seen,) = evidence
-    judged = seen.judged("distilled", "control")
-    d, c = seen.variant("distilled"), seen.variant("control")
     sentence = (
-        f"With the teacher the student is right in {percent(d.accuracy)}, without it in {percent(c.accuracy)}: "
-        f"{points(judged.points / 100)} ({judged_words(judged)})."
+        f"With {FEW} labels the student alone is right in {percent(accuracy(seen, FEW, 'control'))}, with the teacher "
+        f"in {percent(accuracy(seen, FEW, 'distilled'))}: {points(gain(seen, FEW))} ({certainty(tested(seen, FEW))})."
     )
-    return Answer(judged.points, f"n = {judged.n}", sentence)
+    return Answer(100 * gain(seen, FEW), f"{len({c.seed for c in seen.cells})} seeds", sentence)
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """What points are in digits, and whether they are more than chance."""
+    """What more labels change, and whether the difference is more than chance."""
     (seen,) = evidence
-    judged = seen.judged("distilled", "control")
-    (pair,) = judged.by_seed
-    d, c = (round(m.accuracy * m.test_examples) for m in (seen.variant("distilled"), seen.variant("control")))
+    many, judged = gain(seen, MANY), tested(seen, FEW)
     more = number(
-        "lab-teacher-digits",
+        "lab-teacher-many",
         "This run",
-        "results",
-        f"How many more of the {judged.n} test digits does the distilled student read rightly than the control? "
-        "(fewer is a negative number)",
-        d - c,
-        f"{d} against {c}: {d - c:+d}. Only the distilled student was right on {pair.gained}, only the control on "
-        f"{pair.lost}; on all others they are both right or both wrong.",
-        tolerance=0.5,
+        "studies",
+        f"With {MANY} labels, by how many percentage points does the distilled student differ from the control? "
+        "(worse is a negative number)",
+        round(100 * many, 1),
+        f"{percent(accuracy(seen, MANY, 'distilled'))} less {percent(accuracy(seen, MANY, 'control'))} is "
+        f"{points(many)}, against {points(gain(seen, FEW))} with {FEW} labels.",
+        tolerance=0.15,
     )
-    options = [VERDICTS[judged.outcome], *(words for key, words in VERDICTS.items() if key != judged.outcome)]
+    right = VERDICTS[outcome(judged)]
     chance = choice(
         "lab-teacher-chance",
         "This run",
-        "results",
-        f"{pair.gained} digits were read rightly by the distilled student alone, {pair.lost} by the control alone. "
-        "What follows?",
-        tuple(options),
-        f"If each were as good, the {pair.gained + pair.lost} digits would fall either way like a coin: so uneven a "
-        f"split, or more so, then comes up with probability {pair.p:.3g} (McNemar's test). Below 0.05 counts as clear; "
-        "the interval of the difference must leave out 0, too.",
+        "studies",
+        f"Each pair of students was trained with {judged.n} seeds. What do they say about the difference at "
+        f"{FEW} labels?",
+        (right, *(words for words in VERDICTS.values() if words != right)),
+        f"{points(judged.mean)}: {certainty(judged)}. Clear is what has p below 0.05 in a paired t-test over the "
+        "seeds, corrected because two differences are tested.",
     )
     return more, chance
 
 
 def takeaway(evidence: Evidence) -> list[str]:
-    """Whether the help showed."""
+    """Whether the help showed, and where."""
     (seen,) = evidence
-    judged = seen.judged("distilled", "control")
-    examples = seen.config.train_examples
-    gain = points(judged.points / 100)
+    few, many = tested(seen, FEW), tested(seen, MANY)
     said = {
-        "better": f"The teacher helped: {gain} with {examples} training digits. Its probabilities for all ten classes "
-        "say more about each digit than the label alone.",
-        "worse": f"The teacher did harm here: {gain}. The expected effect did not show; it turned round.",
-        "within noise": f"The expected effect did not show: {gain} is within noise. That is no proof that the teacher "
-        "is useless, only that these test digits cannot tell.",
-    }[judged.outcome]
+        "better": f"The teacher helped: {points(few.mean)} with {FEW} labels. It had learned from all labels, "
+        "and passed much of that on without showing one.",
+        "worse": f"The teacher did harm: {points(few.mean)} with {FEW} labels. The expected effect did not show; it "
+        "turned round.",
+        "within noise": f"The expected effect did not show: {points(few.mean)} with {FEW} labels, and the seeds cannot "
+        "tell that from chance.",
+    }[outcome(few)]
+    shrinks = {
+        "better": f"With {MANY} labels it still helped ({points(many.mean)})",
+        "worse": f"With {MANY} labels it did harm ({points(many.mean)})",
+        "within noise": f"With {MANY} labels no help showed ({points(many.mean)}, within noise)",
+    }[outcome(many)]
+    shrinks += ": where labels are plenty, a teacher has less to add." if few.mean > many.mean else "."
     return [
         said,
+        shrinks,
         "Without the control nobody could say any of this: the distilled student's accuracy alone does not show what "
         "the teacher did.",
-        "This was one seed. Another student may differ: the experiment Few labels repeats it with several.",
     ]
 
 
 TEACHER = Lab(
     name="teacher",
     title="Does a teacher help?",
-    question="A small student has only 200 labelled digits to learn from. How much better does it get with a teacher?",
-    idea="The **teacher** is a ResNet-18 that has learned from all training digits. Two equal **students**, much "
-    "smaller, see the same 200 of them. The **control** learns from the labels alone. The **distilled** student also "
-    "learns from the teacher's **soft targets**: how probable the teacher finds each of the ten classes. Start, "
-    "batches and steps are the same, so whatever differs in the end is the teacher's doing, or chance.",
+    question=f"Only {FEW} digits are labelled. How much better does a small student get with a teacher?",
+    idea=f"A small student is given {FEW} labels for 1,077 handwritten digits. The **control** learns from these {FEW} "
+    "digits alone. The **distilled** student sees all the digits, and a **teacher** says of each how probable it finds "
+    "each of the ten classes: its **soft targets**. The teacher is a ResNet-18 that has learned from all labels; the "
+    "question is how much of that it can pass on. Start and number of steps are equal, so what differs in the end is "
+    f"the teacher's doing, or chance: therefore {SEEDS} seeds. The same is done with {MANY} labels.",
     minutes=15,
     prediction=Prediction(
-        "By how many percentage points will the teacher change the student's accuracy on digits that it has not seen?",
+        f"With {FEW} labels: by how many percentage points will the teacher change the student's accuracy on digits "
+        "that it has never seen?",
         low=-20.0,
         high=40.0,
         step=0.5,
@@ -113,8 +147,8 @@ TEACHER = Lab(
     ),
     configs=configs,
     recorded=("recorded-lab-teacher",),
-    watch="The hard loss measures both students by the labels. Which of the two gets lower? And which does better on "
-    "validation digits, which neither has trained on?",
+    watch="Every point is a student. How far apart are the two lines on the left, where labels are few, and how far on "
+    "the right?",
     table=table,
     answer=answer,
     questions=questions,

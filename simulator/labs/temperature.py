@@ -50,7 +50,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     soft = number(
         "lab-temperature-entropy",
         "This run",
-        "results",
+        "studies",
         f"If all ten classes were equally probable, the entropy would be ln 10 = {log(DIGITS):.3f} nats. Which share "
         f"of that do the soft targets have at T = {HOT:g}, in per cent?",
         round(share, 1),
@@ -63,7 +63,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     student = number(
         "lab-temperature-accuracy",
         "This run",
-        "results",
+        "studies",
         f"By how many percentage points does the students' mean accuracy at T = {HOT:g} differ from that at "
         f"T = {COLD:g}? (lower is a negative number)",
         round(change, 1),

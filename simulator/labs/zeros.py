@@ -1,4 +1,4 @@
-"""Lab 4: half of the weights are zero. Why is the file no smaller and the model no faster?"""
+"""Lab 4: half of the weights are zero. Is the file smaller, and the model faster?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def configs(_: Settings) -> tuple[RunConfig, ...]:
 
 def megabytes(bytes_: float | None) -> str:
     """A file's size in MB, to three digits; one that was not written is said to be so."""
-    return "not written" if bytes_ is None else f"{bytes_ / 1e6:.3g} MB"
+    return "not written" if bytes_ is None else f"{bytes_ / 1e6:#.3g} MB"
 
 
 def size_row(name: str, m: Measurement) -> dict[str, str]:
@@ -107,7 +107,7 @@ def takeaway(evidence: Evidence) -> list[str]:
         "measure again before you believe it.",
     }[timed]
     packed = 1 - p.gzip_bytes / d.gzip_bytes
-    zeros = f"Who writes zeros down more cheaply does gain: gzip saved {percent(packed)} more than on the dense weights"
+    zeros = f"What writes zeros down more cheaply does gain: the gzipped file is {percent(packed)} smaller"
     if packed < NONE:
         zeros = f"Not even gzip gained ({percent(packed)}): the expected effect did not show"
     if p.sparse_bytes is not None and d.sparse_bytes is not None:
@@ -117,7 +117,7 @@ def takeaway(evidence: Evidence) -> list[str]:
 
 ZEROS = Lab(
     name="zeros",
-    title="Why is it no smaller and no faster?",
+    title="What are zeros worth?",
     question="Half of a student's weights become zero. How much smaller does its file get?",
     idea="The same **unstructured pruning** as before, at 50 %. The student is then written to a file, weight after "
     "weight, four bytes each; the file is also **gzipped**, and written once more **without its zeros**: a mask of one "

@@ -97,6 +97,7 @@ class Lab:
     Attributes:
         name: Names it in the store.
         idea: What one needs to know before predicting, one paragraph.
+        terms: Of the glossary: those that the idea uses.
         configs: From what the student chose to the settings of the lab's runs, one or two.
         recorded: The shipped runs that may stand in, one for each of ``configs``.
         watch: What to look for while it runs.
@@ -108,6 +109,7 @@ class Lab:
     title: str
     question: str
     idea: str
+    terms: tuple[str, ...]
     minutes: int
     prediction: Prediction
     configs: Callable[[Settings], tuple[RunConfig | StudyConfig, ...]]

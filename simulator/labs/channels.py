@@ -120,6 +120,7 @@ CHANNELS = Lab(
     "smaller. Of a layer with half of its inputs and half of its outputs about a quarter is left. Here the same "
     "distilled student is pruned twice: once half of its single weights, once half of its channels. Two runs, one "
     "after the other.",
+    terms=("distilled", "pruned", "parameters", "MACs"),
     minutes=20,
     prediction=Prediction(
         "Just after pruning, before any recovery: which of the two will be less accurate?",

@@ -131,6 +131,7 @@ SPARSITY = Lab(
     idea="**Unstructured pruning** ranks all weights by **importance**, here their absolute value, and sets the lowest "
     "to zero. The **sparsity** is the share that is zero. Just after pruning nothing has been retrained; **recovery** "
     f"trains what is left for {RECOVERY} more epochs, and the zeros stay zero.",
+    terms=("importance", "sparsity", "pruned", "recovered"),
     minutes=15,
     prediction=Prediction(
         f"Up to which sparsity does the recovered student stay within {NEAR:g} points of the whole one?",

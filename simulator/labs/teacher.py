@@ -135,6 +135,7 @@ TEACHER = Lab(
     "each of the ten classes: its **soft targets**. The teacher is a ResNet-18 that has learned from all labels; the "
     "question is how much of that it can pass on. Start and number of steps are equal, so what differs in the end is "
     f"the teacher's doing, or chance: therefore {SEEDS} seeds. The same is done with {MANY} labels.",
+    terms=("teacher", "control", "distilled", "soft targets"),
     minutes=15,
     prediction=Prediction(
         f"With {FEW} labels: by how many percentage points will the teacher change the student's accuracy on digits "

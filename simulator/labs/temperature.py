@@ -102,6 +102,7 @@ TEMPERATURE = Lab(
     "**temperature** T before softmax lets the other classes show: this 7 looks a little like a 1, and not at all like "
     "a 0. How soft the targets are is measured by their **entropy**: 0 nats if one class has it all, "
     f"{log(DIGITS):.2f} nats if all ten are equal. Here students learn at T = 1, 4 and 20, {SEEDS} seeds each.",
+    terms=("logits", "temperature", "soft targets", "nats"),
     minutes=15,
     prediction=Prediction("What will come out?", options=STUDIES["how_hot"].predictions),
     configs=configs,

@@ -119,6 +119,7 @@ TOGETHER = Lab(
     idea="Now all of it in one run: the teacher teaches a narrower **student**, the student loses **channels** and "
     "**recovers**. The final dense file may have **1,000,000 bytes**. You choose how wide the student is before "
     "pruning and which share of its channels goes. There are several ways to fit, and some do not.",
+    terms=("teacher", "student", "pruned", "recovered"),
     minutes=20,
     prediction=Prediction(
         "How many percentage points will your final student be above (+) or below (\N{MINUS SIGN}) its teacher?",

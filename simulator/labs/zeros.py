@@ -122,6 +122,7 @@ ZEROS = Lab(
     idea="The same **unstructured pruning** as before, at 50 %. The student is then written to a file, weight after "
     "weight, four bytes each; the file is also **gzipped**, and written once more **without its zeros**: a mask of one "
     "bit a weight says where they were. And its **latency** is measured: how long one example really takes.",
+    terms=("sparsity", "parameters", "latency"),
     minutes=10,
     prediction=Prediction(
         "By how many per cent will the dense file be smaller after half of the weights were set to zero?",

@@ -136,12 +136,10 @@ def catalogue(known: str | None) -> None:
         record = begun.get(lab.name)
         with st.container(border=True):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.page_link(
-                    PAGE,
-                    label=f"**{number}. {lab.title}**",
-                    icon=state_icon(record),
-                    query_params=link_to(number, known),
-                )
+                st.button(
+                    f"{number}. {lab.title}", icon=state_icon(record), key=f"open_lab_{number}",
+                    on_click=open_address, args=(link_to(number, known),),
+                )  # fmt: skip
                 st.caption(f"{lab.minutes} minutes, {state(record)}", width="content")
             st.markdown(lab.question)
     if known:
@@ -194,7 +192,10 @@ def links(number: int | None, known: str | None) -> None:
 
 def head(place: Place) -> None:
     """Which lab, which step, and how many are left."""
-    st.page_link(PAGE, label="All labs", icon=":material/arrow_back:", query_params=own_link(place.progress))
+    st.button(
+        "All labs", icon=":material/arrow_back:", key="all_labs", type="tertiary",
+        on_click=open_address, args=(own_link(place.progress),),
+    )  # fmt: skip
     st.subheader(f"Lab {place.number}: {place.lab.title}", divider="gray")
     st.progress((place.step + 1) / len(STEPS), text=f"Step {place.step + 1} of {len(STEPS)}: **{STEPS[place.step]}**")
 
@@ -202,6 +203,12 @@ def head(place: Place) -> None:
 def own_link(known: str | None) -> dict[str, str]:
     """The address of the list of labs with one's progress."""
     return {PROGRESS: known} if known else {}
+
+
+def open_address(parameters: dict[str, str]) -> None:
+    """Open another lab, or the list; for a button's callback. A page link to the page one is on leaves the browser's
+    address as it was, and a reload would go back to it."""
+    st.query_params.from_dict(parameters)
 
 
 def go_to(step: int) -> None:
@@ -223,12 +230,10 @@ def ways(place: Place) -> None:
                 disabled=waits, on_click=go_to, args=(place.step + 1,),
             )  # fmt: skip
         elif place.number < len(LABS):
-            st.page_link(
-                PAGE,
-                label=f"Lab {place.number + 1}: {LABS[place.number].title}",
-                icon=":material/arrow_forward:",
-                query_params=link_to(place.number + 1, place.progress),
-            )
+            st.button(
+                f"Lab {place.number + 1}: {LABS[place.number].title}", icon=":material/arrow_forward:", key="next_lab",
+                type="primary", on_click=open_address, args=(link_to(place.number + 1, place.progress),),
+            )  # fmt: skip
         links(place.number, place.progress)
     if waits:
         st.caption(WAITS_FOR.get(place.step, ""))

@@ -22,6 +22,11 @@ def configs(_: Settings) -> tuple[StudyConfig, ...]:
     return (make_study("sweep", {"epochs": 10, "train_examples": 600}, axes, seeds=2),)
 
 
+def asked(sparsity: float) -> str:
+    """A sparsity as it was asked for, without digits after the point."""
+    return f"{100 * sparsity:.0f} %"
+
+
 def accuracy(seen: Seen, sparsity: float, recovered: bool) -> float:
     """Mean accuracy of the final students at a sparsity."""
     at: Coordinates = {"target_sparsity": sparsity, "recovery_epochs": RECOVERY if recovered else 0}
@@ -40,7 +45,7 @@ def table(evidence: Evidence) -> Table:
     for s in SPARSITIES:
         rows.append(
             {
-                "Sparsity": f"{s:.0%}",
+                "Sparsity": f"{asked(s)}",
                 "Just pruned": percent(accuracy(seen, s, False)),
                 "After recovery": percent(accuracy(seen, s, True)),
             }
@@ -64,9 +69,9 @@ def answer(evidence: Evidence) -> Answer:
     after, before = limit(seen, True), limit(seen, False)
     seeds = len({c.seed for c in seen.cells})
     sentence = (
-        f"The whole student has {percent(whole(seen))}. Within {NEAR:g} points of that it stays up to {before:.0%} "
-        f"sparsity just pruned, and up to {after:.0%} after {RECOVERY} epochs of recovery. Tried were "
-        f"{', '.join(f'{s:.0%}' for s in SPARSITIES)}."
+        f"The whole student has {percent(whole(seen))}. Within {NEAR:g} points of that it stays up to {asked(before)} "
+        f"sparsity just pruned, and up to {asked(after)} after {RECOVERY} epochs of recovery. Tried were "
+        f"{', '.join(f'{asked(s)}' for s in SPARSITIES)}."
     )
     return Answer(100 * after, f"{seeds} seeds", sentence)
 
@@ -79,13 +84,13 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         "lab-sparsity-fall",
         "This run",
         "studies",
-        f"How many percentage points of accuracy are lost at {MOST:.0%} sparsity, just pruned, against the whole "
+        f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, against the whole "
         "student?",
         round(100 * (before - fallen), 1),
         f"{percent(before)} less {percent(fallen)}: {100 * (before - fallen):.1f} points.",
         tolerance=0.15,
     )
-    text = f"What did {RECOVERY} epochs of recovery change at {MOST:.0%}?"
+    text = f"What did {RECOVERY} epochs of recovery change at {asked(MOST)}?"
     why = f"{percent(fallen)} just pruned, {percent(back)} after recovery."
     wrong = [fallen - back, back - before, fallen - before, before - fallen]
     chosen = one_of("lab-sparsity-recovery", text, back - fallen, wrong, points, why)
@@ -105,17 +110,15 @@ def takeaway(evidence: Evidence) -> list[str]:
     (seen,) = evidence
     before, after = limit(seen, False), limit(seen, True)
     if before == MOST:
-        cliff = f"The expected cliff did not show: even at {MOST:.0%} the student stayed within {NEAR:g} points."
+        cliff = f"The expected cliff did not show: even at {asked(MOST)} the student stayed within {NEAR:g} points."
     elif before == 0:
-        cliff = f"Already {SPARSITIES[0]:.0%} cost more than {NEAR:g} points: this student has little to spare."
+        cliff = f"Already {asked(SPARSITIES[0])} cost more than {NEAR:g} points: this student has little to spare."
     else:
-        cliff = (
-            f"Up to {before:.0%} hardly anything happened, then accuracy fell: many weights do little, some do a lot."
-        )
-    recovery = f"Recovery moved the limit from {before:.0%} to {after:.0%}: what is left learns to do without."
+        cliff = f"Up to {asked(before)} hardly anything happened, then accuracy fell: many weights do little, some do a lot."
+    recovery = f"Recovery moved the limit from {asked(before)} to {asked(after)}: what is left learns to do without."
     if after <= before:
         recovery = (
-            f"Recovery did not move the limit ({before:.0%} before, {after:.0%} after): that effect did not show."
+            f"Recovery did not move the limit ({asked(before)} before, {asked(after)} after): that effect did not show."
         )
     return [
         cliff,

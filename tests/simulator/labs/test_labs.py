@@ -276,7 +276,7 @@ def swept(just_pruned: tuple[float, ...], recovered: tuple[float, ...]):
 def test_the_cliff_and_what_recovery_moves():
     found = swept((0.9, 0.89, 0.85, 0.6, 0.3, 0.1), (0.9, 0.9, 0.9, 0.89, 0.85, 0.6))
     assert SPARSITY.answer(found).value == pytest.approx(80)
-    assert "up to 50% sparsity just pruned, and up to 80% after" in SPARSITY.answer(found).sentence
+    assert "up to 50 % sparsity just pruned, and up to 80 % after" in SPARSITY.answer(found).sentence
     fall, back = SPARSITY.questions(found)
     assert fall.right == 80.0
     assert back.right_words() == "+50.0 points"
@@ -287,8 +287,8 @@ def test_the_cliff_and_what_recovery_moves():
         "\N{MINUS SIGN}80.0 points",
     }
     cliff, recovery, _ = SPARSITY.takeaway(found)
-    assert "Up to 50% hardly anything happened" in cliff
-    assert "from 50% to 80%" in recovery
+    assert "Up to 50 % hardly anything happened" in cliff
+    assert "from 50 % to 80 %" in recovery
 
 
 def test_no_cliff_and_no_recovery_are_called_so():
@@ -304,7 +304,7 @@ def test_a_gap_ends_the_safe_range():
     """A lucky 70 % after a bad 50 % does not count."""
     found = swept((0.9, 0.5, 0.9, 0.9, 0.9, 0.9), (0.5, 0.9, 0.9, 0.9, 0.9, 0.9))
     assert SPARSITY.answer(found).value == 0
-    assert "up to 30% sparsity just pruned, and up to 0% after" in SPARSITY.answer(found).sentence
+    assert "up to 30 % sparsity just pruned, and up to 0 % after" in SPARSITY.answer(found).sentence
 
 
 # -- 4: zeros

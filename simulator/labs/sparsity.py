@@ -45,7 +45,7 @@ def table(evidence: Evidence) -> Table:
     for s in SPARSITIES:
         rows.append(
             {
-                "Sparsity": f"{asked(s)}",
+                "Sparsity": asked(s),
                 "Just pruned": percent(accuracy(seen, s, False)),
                 "After recovery": percent(accuracy(seen, s, True)),
             }
@@ -71,7 +71,7 @@ def answer(evidence: Evidence) -> Answer:
     sentence = (
         f"The whole student has {percent(whole(seen))}. Within {NEAR:g} points of that it stays up to {asked(before)} "
         f"sparsity just pruned, and up to {asked(after)} after {RECOVERY} epochs of recovery. Tried were "
-        f"{', '.join(f'{asked(s)}' for s in SPARSITIES)}."
+        f"{', '.join(map(asked, SPARSITIES))}."
     )
     return Answer(100 * after, f"{seeds} seeds", sentence)
 
@@ -114,7 +114,9 @@ def takeaway(evidence: Evidence) -> list[str]:
     elif before == 0:
         cliff = f"Already {asked(SPARSITIES[0])} cost more than {NEAR:g} points: this student has little to spare."
     else:
-        cliff = f"Up to {asked(before)} hardly anything happened, then accuracy fell: many weights do little, some do a lot."
+        cliff = (
+            f"Up to {asked(before)} hardly anything happened, then accuracy fell: some weights do a lot, many little."
+        )
     recovery = f"Recovery moved the limit from {asked(before)} to {asked(after)}: what is left learns to do without."
     if after <= before:
         recovery = (

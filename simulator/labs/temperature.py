@@ -88,8 +88,8 @@ def takeaway(evidence: Evidence) -> list[str]:
     student = "A higher temperature also made better students here, by more than the seeds' chance."
     if not said.shown:
         student = (
-            "Whether softer targets make a better student did not show: the expected effect may be there, but "
-            f"{len({c.seed for c in seen.cells})} seeds cannot tell it from chance."
+            "That softer targets make a better student did not show: over "
+            f"{len({c.seed for c in seen.cells})} seeds no hotter temperature was clearly ahead of T = {COLD:g}."
         )
     return [targets, student, "So T is a setting to try out, on validation examples, and not one to look up."]
 

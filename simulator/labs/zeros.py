@@ -13,8 +13,8 @@ NONE = 0.005
 """Changes of a file below this share are called none: headers differ by a few bytes."""
 
 SPEEDS = {
-    "faster": "It is clearly faster than before pruning",
-    "slower": "It is clearly slower than before pruning",
+    "faster": "Clearly faster than before pruning",
+    "slower": "Clearly slower than before pruning",
     "no clear difference": "No clear difference: the timed calls overlap",
 }
 
@@ -39,7 +39,7 @@ def size_row(name: str, m: Measurement) -> dict[str, str]:
         "Dense file": megabytes(m.size_bytes),
         "Gzipped": megabytes(m.gzip_bytes),
         "Without zeros": megabytes(m.sparse_bytes),
-        "One example (middle half)": f"{timed.median:.3g} ms ({timed.p25:.3g} to {timed.p75:.3g})",
+        "One example (middle half)": f"{timed.median:#.3g} ms ({timed.p25:#.3g} to {timed.p75:#.3g})",
     }
 
 

@@ -127,8 +127,12 @@ def figures(place: Place, found: Evidence) -> None:
     """The table, and where it comes from."""
     st.dataframe(place.lab.table(found), hide_index=True, alt=f"Measured in lab {place.number}: {place.lab.title}")
     st.caption(tables.SIDEWAYS)
+    badges = {}  # two runs of one day on one machine need one badge
     for seen in found:
-        teach.provenance_badge(live.story_of(seen.run.id).provenance, seen.run, compact=True)
+        provenance = live.story_of(seen.run.id).provenance
+        badges[seen.run.origin, provenance and (provenance.device, provenance.recorded_at[:10])] = provenance, seen.run
+    for provenance, run in badges.values():
+        teach.provenance_badge(provenance, run, compact=True)
     if any(seen.run.origin == "recorded" for seen in found):
         st.caption(
             "These figures were recorded earlier, on another machine or another day. They are not of a run of yours."

@@ -138,9 +138,9 @@ class Lab:
 
 def beside(prediction: Prediction, committed: float | str, answer: Answer) -> str:
     """The prediction and the measured answer in one sentence, and how far apart they are."""
-    said = (
-        f"You said **{prediction.shown(committed)}**, measured **{prediction.shown(answer.value)}** ({answer.basis})."
-    )
+    quote = '"' if prediction.options else ""
+    ours, theirs = (f"{quote}{prediction.shown(value)}{quote}" for value in (committed, answer.value))
+    said = f"You said **{ours}**, measured **{theirs}** ({answer.basis})."
     if isinstance(committed, str) or isinstance(answer.value, str):
         if answer.value not in prediction.options:
             return said
@@ -152,7 +152,7 @@ def beside(prediction: Prediction, committed: float | str, answer: Answer) -> st
 
 
 def judged_words(v: Verdict) -> str:
-    """A verdict with what it rests on: "within noise: 2 gained, 3 lost of 450, p = 1.00"."""
+    """A verdict with what it rests on: the examples that only one of the two answers rightly, and McNemar's p."""
     (seed,) = v.by_seed
     p = "p < 0.001" if seed.p < 0.001 else f"p = {seed.p:.3f}"
-    return f"{v.outcome}: {seed.gained} gained and {seed.lost} lost of {v.n}, {p}"
+    return f"{v.outcome}: of {v.n} digits only this one reads {seed.gained} rightly, only the other {seed.lost}; {p}"

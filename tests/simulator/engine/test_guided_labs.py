@@ -76,7 +76,8 @@ def test_small_runs_answer_what_zeros_and_channels_are_worth():
     both = (*found, *structured)
     zeros, channels = right(found, "pruned"), right(structured, "pruned")
     said = CHANNELS.answer(both)
-    assert f"{(channels & ~zeros).sum()} gained and {(zeros & ~channels).sum()} lost of 450" in said.sentence
+    assert f"only this one reads {(channels & ~zeros).sum()} rightly" in said.sentence
+    assert f"only the other {(zeros & ~channels).sum()};" in said.sentence
     assert (right(found, "distilled") == right(structured, "distilled")).all()  # the same student, pruned twice
     file, _ = CHANNELS.questions(both)
     (cut,) = structured

@@ -8,7 +8,7 @@ from math import log
 
 import pytest
 
-from simulator import recorded
+from simulator import lesson, recorded
 from simulator.config import RunConfig
 from simulator.errors import InvalidConfig, NotAvailable, RunNotFound
 from simulator.events import CellFinished, Conclusion, Latency
@@ -49,6 +49,13 @@ def test_the_recorded_runs_of_the_labs_are_small_and_not_in_the_list_of_runs():
     folder = files("simulator") / "labs" / "recordings"
     assert sum(len(f.read_bytes()) for f in folder.iterdir()) < 1_000_000
     assert not {r.run.id for r in recorded.of_labs()} & {r.run.id for r in recorded.all_recorded()}
+
+
+def test_a_recorded_run_of_a_lab_has_no_lesson_and_borrows_none():
+    """There is one of the same model, on other settings: it must not be taken for this run's."""
+    for one in recorded.of_labs():
+        assert not lesson.exists(one.run.id)
+    assert lesson.exists("recorded-resnet18")
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)

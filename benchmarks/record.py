@@ -5,9 +5,11 @@ any run. The text models are recorded on reviews_topic, whose sentences were wri
 course; harvested docstrings are never shipped.
 
     python -m benchmarks.record [--model NAME ...] [--lessons-only]
+    python -m benchmarks.record --lab NAME ...
 
 The lesson (simulator/lessons) is what every run leaves in its export folder: answers, two slices of weights and the
-layers' facts. With --lessons-only the recorded runs and the counts stay as they are.
+layers' facts. With --lessons-only the recorded runs and the counts stay as they are. With --lab the runs that stand in
+for a guided lab's own are recorded instead (simulator/labs/recordings), and nothing else.
 """
 
 from __future__ import annotations
@@ -24,15 +26,18 @@ from rich.console import Console
 import simulator
 from simulator import lesson, service
 from simulator.catalog import MODELS
-from simulator.config import make_config
+from simulator.config import RunConfig, make_config
 from simulator.engine import worker
 from simulator.engine.counting import count
+from simulator.labs import LABS, Lab
 from simulator.machine import process_name
 from simulator.progress import draw
 from simulator.store import open_store
+from simulator.studies import StudyConfig
 
 RECORDINGS = Path(simulator.__file__).parent / "recordings"
 LESSONS = Path(simulator.__file__).parent / "lessons"
+LAB_RECORDINGS = Path(simulator.__file__).parent / "labs" / "recordings"
 SIGNIFICANT_DIGITS = 5
 LOSS_POINTS = 80
 
@@ -41,30 +46,52 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", choices=MODELS, action="append")
     parser.add_argument("--lessons-only", action="store_true", help="leave the recorded runs and the counts alone")
+    parser.add_argument("--lab", choices=[lab.name for lab in LABS], action="append", help="a guided lab's runs only")
     options = parser.parse_args()
     console = Console()
+    for lab in LABS:
+        if lab.name in (options.lab or ()):
+            record_lab(lab, console)
+    if options.lab:
+        return
     RECORDINGS.mkdir(exist_ok=True)
     LESSONS.mkdir(exist_ok=True)
     for name in options.model or MODELS:
-        run_id = service.submit(make_config({"model": name}), origin="cli")
-        store = open_store()
-        store.start(run_id, process_name())
-        failure = draw(worker.carry_out(run_id, store), console)
-        if failure:
-            raise SystemExit(f"{name}: {failure.message}")
+        run_id = carry_out(name, make_config({"model": name}), console)
         for file in (lesson.FACTS_FILE, lesson.NUMBERS_FILE):
             shutil.copyfile(service.export_dir(run_id) / file, LESSONS / f"{name}{Path(file).suffix}")
         if not options.lessons_only:
-            write(RECORDINGS / f"{name}.json", recording(name, service.export(run_id)))
+            write(RECORDINGS / f"{name}.json", recording(name.replace("_", "-"), service.export(run_id)))
     if options.lessons_only:
         return
     counts = {name: vars(count(name)) for name in MODELS}
     write(Path(simulator.__file__).parent / "counts.json", counts)
 
 
+def record_lab(lab: Lab, console: Console) -> None:
+    """Carry out a lab's runs with what it starts with; a run of default settings is shipped already."""
+    settings = {choice.setting: choice.start for choice in lab.choices}
+    for config, run_id in zip(lab.configs(settings), lab.recorded, strict=True):
+        name = run_id.removeprefix("recorded-")
+        if name.startswith("lab-"):
+            exported = service.export(carry_out(name, config, console))
+            write(LAB_RECORDINGS / f"{name}.json", recording(name, exported))
+
+
+def carry_out(name: str, config: RunConfig | StudyConfig, console: Console) -> str:
+    """Carry out a run here and now; gives its id."""
+    run_id = service.submit(config, origin="cli")
+    store = open_store()
+    store.start(run_id, process_name())
+    failure = draw(worker.carry_out(run_id, store), console)
+    if failure:
+        raise SystemExit(f"{name}: {failure.message}")
+    return run_id
+
+
 def recording(name: str, exported: dict[str, Any]) -> dict[str, Any]:
     """The exported run under a name of its own, progress left out and loss points thinned."""
-    run = {**exported["run"], "id": f"recorded-{name.replace('_', '-')}", "origin": "recorded", "process": None}
+    run = {**exported["run"], "id": f"recorded-{name}", "origin": "recorded", "process": None}
     return {"run": run, "events": list(thinned(exported["events"]))}
 
 

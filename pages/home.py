@@ -11,6 +11,7 @@ from ui.frame import need_frame
 need_frame()
 st.title("Watch a teacher teach a student, then cut the student down")
 home.pitch()
+home.begin_here()
 home.ways_on()
 
 st.header("A real run", divider="gray")

@@ -36,8 +36,18 @@ class Recorded:
 
 @lru_cache(maxsize=1)
 def all_recorded() -> tuple[Recorded, ...]:
-    """The shipped runs, in the order of their file names."""
-    folder = files("simulator") / "recordings"
+    """The shipped runs, one a model, in the order of their file names."""
+    return _loaded("recordings")
+
+
+@lru_cache(maxsize=1)
+def of_labs() -> tuple[Recorded, ...]:
+    """The runs that stand in for a guided lab's own. They are found by their ids, and listed nowhere else."""
+    return _loaded("labs", "recordings")
+
+
+def _loaded(*where: str) -> tuple[Recorded, ...]:
+    folder = files("simulator").joinpath(*where)
     names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".json")) if folder.is_dir() else []
     loaded = [json.loads((folder / name).read_text(encoding="utf-8")) for name in names]
     return tuple(
@@ -47,4 +57,4 @@ def all_recorded() -> tuple[Recorded, ...]:
 
 def find(run_id: str) -> Recorded | None:
     """The shipped run with this id, if there is one."""
-    return next((r for r in all_recorded() if r.run.id == run_id), None)
+    return next((r for r in (*all_recorded(), *of_labs()) if r.run.id == run_id), None)

@@ -53,6 +53,14 @@ notes = sa.Table(
     sa.Column("written_at", sa.String(32), nullable=False),
 )
 
+lab_progress = sa.Table(
+    "lab_progress",
+    metadata,
+    sa.Column("progress", sa.String(32), primary_key=True),  # a student's, or that of several who share a link
+    sa.Column("lab", sa.String(32), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 EARLIER_MEASUREMENTS = "measurements"
 """The table of versions whose runs had one seed: it had no column ``repeat``."""
 

@@ -10,6 +10,7 @@ def navigation() -> StreamlitPage:
     """The app's pages; gives the one that was asked for."""
     pages = [
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("pages/guided_labs.py", title="Guided labs", icon=":material/school:"),
         st.Page("pages/models.py", title="Models", icon=":material/schema:"),
         st.Page("pages/lab.py", title="Lab", icon=":material/science:"),
         st.Page("pages/studies.py", title="Experiments", icon=":material/biotech:"),

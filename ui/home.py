@@ -8,9 +8,10 @@ import streamlit as st
 
 from simulator.catalog import MODELS
 from simulator.events import Variant
+from simulator.labs import LABS
 from simulator.own_data import dataset_info
 from simulator.recorded import Recorded
-from ui import charts, live, teach, views
+from ui import charts, guided_labs, live, teach, views
 from ui.story import tell
 
 
@@ -27,8 +28,25 @@ def pitch() -> None:
     )  # fmt: skip
 
 
+def begin_here() -> None:
+    """Where to begin: lab 1; for somebody who has begun, the list of labs."""
+    known = st.session_state.get(guided_labs.KEPT)
+    label, query = f"Start with lab 1: {LABS[0].title}", guided_labs.link_to(1, None)
+    if known:
+        label, query = "Go on with your labs", guided_labs.own_link(known)
+    with st.container(border=True):
+        st.markdown(
+            "**New here? Begin with a guided lab.** Predict, measure, and see what came out, one step a screen."
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(label, type="primary", icon=":material/school:", key="begin_here"):
+                st.switch_page(guided_labs.PAGE, query_params=query)
+            st.caption(f"About {LABS[0].minutes} minutes, the first of {len(LABS)}.", width="content")
+
+
 def ways_on() -> None:
-    """Three steps, each a link."""
+    """Three steps for those who would rather look around, each a link."""
+    st.markdown("Or look around by yourself:")
     steps = [
         (
             "pages/lab.py",

@@ -23,6 +23,7 @@ LENGTHS = {"10 questions": 10, "20 questions": 20, f"All {len(QUESTIONS)}": len(
 SCREENS = {
     "lab": ("pages/lab.py", "Lab", ":material/science:"),
     "results": ("pages/results.py", "Results", ":material/table_chart:"),
+    "studies": ("pages/studies.py", "Experiments", ":material/biotech:"),
     "models": ("pages/models.py", "Models", ":material/schema:"),
     "runs": ("pages/runs.py", "Runs", ":material/list:"),
     "own_data": ("pages/own_data.py", "Your data", ":material/upload_file:"),
@@ -116,6 +117,15 @@ def ask(quiz: Sitting) -> None:
 
 
 def _take_answer(quiz: Sitting, question: Question) -> None:
+    answer = answer_form(quiz, question)
+    if answer is not None:
+        st.query_params[ANSWERS] = sitting.encode([*quiz.answers, answer])
+        st.query_params[AT] = str(len(quiz.answers))
+        st.rerun()
+
+
+def answer_form(quiz: Sitting, question: Question) -> float | None:
+    """The options, or a field for the number, and Check; gives the answer once it was pressed with one."""
     key = f"answer_{quiz.seed}_{question.key}"
     with st.form(f"form_{key}", border=False):
         if question.is_number:
@@ -132,14 +142,23 @@ def _take_answer(quiz: Sitting, question: Question) -> None:
         pressed = st.form_submit_button("Check", type="primary", icon=":material/check:")
     if pressed and answer is None:
         st.warning("Choose or write an answer first.", icon=":material/edit:")
-    elif pressed and answer is not None:
-        st.query_params[ANSWERS] = sitting.encode([*quiz.answers, float(answer)])
-        st.query_params[AT] = str(len(quiz.answers))
-        st.rerun()
+    return float(answer) if pressed and answer is not None else None
 
 
 def explain(quiz: Sitting, question: Question, answer: float, at: int) -> None:
     """Right or wrong, why, and where to look."""
+    judge(question, answer)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        last = at + 1 == len(quiz.questions)
+        st.button(
+            "See the score" if last else "Next", type="primary", icon=":material/arrow_forward:", key=f"next_{at}",
+            on_click=_go_to, args=(at + 1,),
+        )  # fmt: skip
+        link(question)
+
+
+def judge(question: Question, answer: float) -> None:
+    """Right or wrong, and why."""
     said = shown(question, answer)
     if question.is_right(answer):
         st.success(f"**Right:** {question.right_words()}", icon=":material/check_circle:")
@@ -149,13 +168,6 @@ def explain(quiz: Sitting, question: Question, answer: float, at: int) -> None:
             icon=":material/cancel:",
         )
     st.markdown(question.explanation)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        last = at + 1 == len(quiz.questions)
-        st.button(
-            "See the score" if last else "Next", type="primary", icon=":material/arrow_forward:", key=f"next_{at}",
-            on_click=_go_to, args=(at + 1,),
-        )  # fmt: skip
-        link(question)
 
 
 def _go_to(at: int) -> None:

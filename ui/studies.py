@@ -193,7 +193,7 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
         st.rerun()  # the whole page: the buttons change, at the end the timer stops
     live.headline(run, story)
     if run.state == "running":
-        _progress(story)
+        progress(story)
     if run.study is None:
         return
     if story.conclusion is not None:
@@ -205,7 +205,7 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
         take_home.report_button(run)
 
 
-def _progress(story: Story) -> None:
+def progress(story: Story) -> None:
     """Cells measured of all; before that, the teacher's stage."""
     if story.stage is None:
         st.progress(0.0, text="Starting the worker process")

@@ -8,13 +8,13 @@ ROOT = Path(__file__).parents[2]
 
 SCRIPT = """
 import sys
+from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from simulator import service
 
 service.start = lambda: None
 app = AppTest.from_file("streamlit_app.py", default_timeout=30)
-learn = [f"learn_{name}" for name in ("soft_targets", "loss", "masks", "zeros", "inside", "answers")]
-for screen in ("home", "models", "lab", "results", "runs", "compare", "studies", "own_data", "quiz", *learn):
+for screen in sorted(path.stem for path in Path("pages").glob("*.py")):
     app.switch_page(f"pages/{screen}.py").run()
     assert not app.exception, (screen, app.exception)
 heavy = [name for name in ("torch", "torchvision", "transformers") if name in sys.modules]

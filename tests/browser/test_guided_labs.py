@@ -1,0 +1,70 @@
+"""A student who opens the app for the first time: from Home through lab 1 to its end, on the recorded run."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from simulator.labs import LABS, evidence
+from tests.browser.screens import press, shoot
+
+pytestmark = pytest.mark.browser
+
+
+def forward(page: Page) -> None:
+    page.get_by_role("button", name="Next", exact=True).click()
+
+
+def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
+    page: Page, server: str, browser: Browser
+) -> None:
+    lab = LABS[0]
+    page.goto(server)
+    page.get_by_role("button", name="Start with lab 1").click()
+    expect(page.get_by_role("heading", name=lab.question)).to_be_visible()
+    forward(page)
+    expect(page.get_by_role("button", name="Next", exact=True)).to_be_disabled()
+    press(page, "Your prediction", "ArrowRight", times=6)
+    expect(page.get_by_text("You say +3.0 points.")).to_be_visible()
+    page.get_by_role("button", name="Commit to it").click()
+    page.get_by_role("button", name="Take the recorded run").click()
+    expect(page.get_by_text("recorded on")).to_be_visible()
+    forward(page)
+
+    # a reload in the middle: everything is there again
+    page.wait_for_function("location.search.includes('step=4')")
+    page.reload()
+    answer = lab.answer(evidence(lab.recorded))
+    expect(page.get_by_text(answer.sentence)).to_be_visible()
+    expect(page.get_by_text("You said +3.0 points, measured")).to_be_visible()
+    shoot(page, "guided-lab-measured")
+
+    for question in lab.questions(evidence(lab.recorded)):
+        forward(page)
+        expect(page.get_by_role("heading", name=question.text)).to_be_visible()
+        if question.is_number:
+            page.get_by_role("spinbutton", name="Your answer").fill(question.right_words())
+        else:
+            page.get_by_text(question.right_words(), exact=True).click()
+        page.get_by_role("button", name="Check").click()
+        expect(page.get_by_text("Right:", exact=True)).to_be_visible()
+    forward(page)
+    expect(page.get_by_text("Checks: 2 of 2 right.")).to_be_visible()
+    for sentence in lab.takeaway(evidence(lab.recorded)):
+        expect(page.get_by_text(sentence)).to_be_visible()
+    shoot(page, "guided-lab-takeaway")
+
+    # the same link in a second browser shows the same; the lab's own link carries nobody's progress
+    link = page.url
+    other = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    other.goto(link)
+    expect(other.get_by_text("Checks: 2 of 2 right.")).to_be_visible()
+    other.context.close()
+    page.get_by_role("button", name="Lab 2: How hot?").click()
+    page.wait_for_function("location.search.includes('lab=2') && !location.search.includes('step')")
+    page.reload()
+    expect(page.get_by_role("heading", name=LABS[1].question)).to_be_visible()
+    fresh = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    fresh.goto(f"{server}/guided_labs?lab=1&step=2")
+    expect(fresh.get_by_role("button", name="Commit to it")).to_be_enabled()
+    fresh.context.close()

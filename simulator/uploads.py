@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +38,7 @@ FEWEST_PER_CLASS, FEWEST = 10, 120
 
 SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
 SECONDS_FOR_PICTURES = 120
+DRAFT_SECONDS = 24 * 3600
 FIRST_SHOWN = 5
 MAGIC = {
     b"PK\x03\x04": "a ZIP or an Excel file",
@@ -65,7 +68,7 @@ def check(file_name: str, content: bytes) -> OwnData:
     Raises:
         InvalidUpload: with what is wrong and how to mend it.
     """
-    own_data.drop_old_drafts()
+    drop_old_drafts()
     if not content:
         raise InvalidUpload("The file is empty.", "Choose a CSV file, or a ZIP file of pictures.")
     is_zip = content.startswith(b"PK") or file_name.lower().endswith(".zip")
@@ -163,11 +166,32 @@ def _as_draft(checked: Checked, folder: Path, file_name: str) -> OwnData:
         notes=tuple(checked.notes),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    (folder / own_data.INFO_FILE).write_text(draft.model_dump_json(indent=1), encoding="utf-8")
-    target = own_data.draft_folder(draft.name)
-    shutil.rmtree(target, ignore_errors=True)  # the same content, checked earlier
-    folder.rename(target)
+    _put(folder, draft)
     return draft
+
+
+def _put(checked: Path, draft: OwnData) -> None:
+    """Move checked examples to where drafts wait for their names.
+
+    Equal content that waits there already stays, for others may be looking at it; only its description is renewed.
+    """
+    target = own_data.draft_folder(draft.name)
+    with own_data.moving:
+        if own_data.record(draft.name, target) is not None:
+            own_data.describe(target, draft)  # this also makes the draft young again
+            return
+        shutil.rmtree(target, ignore_errors=True)  # a broken one
+        own_data.describe(checked, draft)
+        checked.rename(target)
+
+
+def drop_old_drafts() -> None:
+    """Delete checked data that nobody has kept for a day, and what a check that was broken off has left."""
+    with own_data.moving:
+        for folder in data_dir("own-drafts").iterdir():
+            with suppress(FileNotFoundError):  # the folder of another student's check, which has ended meanwhile
+                if time.time() - folder.stat().st_mtime > DRAFT_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 # -- what texts and pictures have in common

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -332,6 +333,41 @@ def test_equal_files_give_equal_drafts_and_others_do_not() -> None:
     first, again = (uploads.check("t.csv", csv_bytes(GOOD)) for _ in range(2))
     assert (first.name, first.counts) == (again.name, again.counts)
     assert uploads.check("t.csv", csv_bytes(texts(71))).name != first.name
+
+
+def test_a_whole_class_can_check_the_same_file_at_once(data_directory: Path) -> None:
+    others = [csv_bytes(texts(71 + n)) for n in range(8)]
+    with ThreadPoolExecutor(8) as students:
+        same = list(students.map(lambda n: uploads.check(f"{n}.csv", csv_bytes(GOOD)), range(16)))
+        list(students.map(lambda content: uploads.check("t.csv", content), others))
+    assert len({draft.name for draft in same}) == 1
+    assert len(own_data.read_texts(own_data.draft_folder(same[0].name))[0]) == 140
+    assert {p.name[:4] for p in (data_directory / "own-drafts").iterdir()} == {"own-"}  # nothing half done is left
+
+
+def test_of_a_class_that_keeps_the_same_file_at_once_one_does_and_the_others_are_told() -> None:
+    draft = uploads.check("t.csv", csv_bytes(GOOD))
+    said = []
+
+    def press(student: int) -> None:
+        try:
+            said.append(own_data.keep(draft.name, f"Pets {student}").title)
+        except SimulatorError as refused:
+            said.append(refused.message)
+
+    with ThreadPoolExecutor(8) as students:
+        list(students.map(press, range(8)))
+    [kept] = own_data.listed()
+    assert kept.title in said
+    assert said.count(f"The same data is here already: {kept.title}.") == 7
+    assert len(own_data.read_texts(own_data.folder_of(kept.name))[0]) == 140
+
+
+def test_equal_content_from_another_file_is_described_as_the_latest_file() -> None:
+    first = uploads.check("first.csv", csv_bytes(GOOD))
+    again = uploads.check("second.csv", csv_bytes([*GOOD, ("", "cats")]))
+    assert (again.name, again.file_name, len(again.skipped)) == (first.name, "second.csv", 1)
+    assert own_data.record(again.name, own_data.draft_folder(again.name)) == again
 
 
 @pytest.mark.parametrize("name", ["docstrings", "reviews_topic"])

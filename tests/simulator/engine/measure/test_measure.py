@@ -2,6 +2,7 @@
 
 import gzip
 import mmap
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -9,11 +10,13 @@ from safetensors.torch import load_file
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 from torch import nn
 
+from simulator.engine.batches import Examples
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_latency
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
+from simulator.engine.measure.variant import first_rows
 from simulator.engine.models import MODULES
 from tests.small_models import small_distilbert, small_t5, token_batch
 
@@ -98,3 +101,10 @@ def test_peak_memory_sees_what_was_held_and_let_go():
         torch.frombuffer(held, dtype=torch.uint8).fill_(1)
         held.close()
     assert memory.mb > before.mb + 150
+
+
+def test_a_batch_of_32_is_timed_however_few_test_examples_there_are():
+    """Own data may leave 30 of them: 120 texts or pictures in two classes."""
+    few = Examples({"pixels": torch.arange(30.0)[:, None]}, torch.zeros(30))
+    batch = first_rows(SimpleNamespace(test=few, device="cpu"), 32)
+    assert batch["pixels"].flatten().tolist() == [*range(30), 0, 1]

@@ -62,7 +62,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, UnicodeDecodeError) as error:
         raise InvalidUpload(f"The ZIP file is broken: {error}.", "Make it again and upload that.") from error
     rows = dict(zip(found.places, range(len(pictures)), strict=True))
-    kept, doubles = drop_duplicates(found)
+    kept = drop_duplicates(found)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(kept.labels))
     kept = kept.take([int(i) for i in order])
     chosen = [pictures[rows[place]] for place in kept.places]
@@ -71,7 +71,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
     return {
         "labels": kept.labels,
         "digest": hashlib.sha256(stacked.tobytes()).hexdigest(),
-        "skipped": found.skipped + doubles,
+        "skipped": vars(found.skipped),
         "notes": found.notes,
     }
 
@@ -122,7 +122,7 @@ def _decode_all(archive: zipfile.ZipFile) -> tuple[list[np.ndarray], Examples]:
     deep = False
     for entry, path in _candidates(archive, found):
         if entry.file_size > MOST_BYTES_EACH:
-            found.skipped.append((f"more than {MOST_BYTES_EACH // MB} MB", plain(str(path))))
+            found.skipped.add(f"more than {MOST_BYTES_EACH // MB} MB", plain(str(path)))
             continue
         with archive.open(entry) as file:
             content = file.read(MOST_BYTES_EACH + 1)  # zipfile compares length and checksum with the directory
@@ -131,7 +131,7 @@ def _decode_all(archive: zipfile.ZipFile) -> tuple[list[np.ndarray], Examples]:
             raise InvalidUpload(f"Unpacked, the ZIP has more than {MOST_BYTES // MB} MB.", "Upload fewer pictures.")
         picture, reason = decode(content)
         if picture is None:
-            found.skipped.append((reason, plain(str(path))))
+            found.skipped.add(reason, plain(str(path)))
             continue
         deep = deep or len(path.parts) > 2
         pictures.append(picture)
@@ -163,7 +163,7 @@ def _candidates(archive: zipfile.ZipFile, found: Examples) -> Iterator[tuple[zip
         else:
             yield entry, path
             continue
-        found.skipped.append((reason, plain(str(path))))
+        found.skipped.add(reason, plain(str(path)))
 
 
 def decode(content: bytes) -> tuple[np.ndarray | None, str]:

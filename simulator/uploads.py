@@ -28,7 +28,7 @@ from simulator import own_data, upload_csv
 from simulator.errors import InvalidUpload
 from simulator.own_data import OwnData, Skipped
 from simulator.paths import data_dir
-from simulator.upload_csv import Examples, plain
+from simulator.upload_csv import Examples, Skips, plain
 
 MB = 2**20
 MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MB, 20 * MB
@@ -39,7 +39,6 @@ FEWEST_PER_CLASS, FEWEST = 10, 120
 SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
 SECONDS_FOR_PICTURES = 120
 DRAFT_SECONDS = 24 * 3600
-FIRST_SHOWN = 5
 MAGIC = {
     b"PK\x03\x04": "a ZIP or an Excel file",
     b"PK\x05\x06": "an empty ZIP",
@@ -95,7 +94,7 @@ class Checked:
     splits: list[int]
     digest: str
     tokens: int
-    skipped: list[tuple[str, str]]
+    skipped: Skips
     notes: list[str]
 
 
@@ -104,16 +103,15 @@ def _texts(content: bytes, folder: Path) -> Checked:
         if content.startswith(magic):
             raise InvalidUpload(f"This is {what}, not a CSV file.", "Save the table as CSV (UTF-8) and upload that.")
     read = upload_csv.read(content)
-    kept, skipped = drop_duplicates(read)
+    kept = drop_duplicates(read)
     classes, labels = number_classes(kept.labels)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     texts, labels = [kept.inputs[i] for i in order], [labels[i] for i in order]
     splits = split(labels)
     own_data.write_texts(folder, texts, labels, splits)
     digest = hashlib.sha256(json.dumps([classes, texts, labels]).encode()).hexdigest()
-    return Checked(
-        "text", classes, labels, splits, digest, upload_csv.typical_tokens(texts), read.skipped + skipped, read.notes
-    )
+    tokens = upload_csv.typical_tokens(texts)
+    return Checked("text", classes, labels, splits, digest, tokens, kept.skipped, kept.notes)
 
 
 def _pictures(content: bytes, folder: Path) -> Checked:
@@ -125,7 +123,7 @@ def _pictures(content: bytes, folder: Path) -> Checked:
     splits = split(labels)
     own_data.write_splits(folder, labels, splits)
     digest = hashlib.sha256(json.dumps([classes, found["digest"], labels]).encode()).hexdigest()
-    skipped = [(str(reason), str(where)) for reason, where in found["skipped"]]
+    skipped = Skips(Counter(found["skipped"]["counts"]), found["skipped"]["first"])
     return Checked("image", classes, labels, splits, digest, 0, skipped, found["notes"])
 
 
@@ -197,21 +195,21 @@ def drop_old_drafts() -> None:
 # -- what texts and pictures have in common
 
 
-def drop_duplicates(examples: Examples) -> tuple[Examples, list[tuple[str, str]]]:
+def drop_duplicates(examples: Examples) -> Examples:
     """Each input once. One that stands there with two labels is left out wholly: nobody knows which is right."""
     labels_of: dict[str, set[str]] = {}
     for key, label in zip(examples.keys, examples.labels, strict=True):
         labels_of.setdefault(key, set()).add(label)
-    kept, skipped, seen = [], list[tuple[str, str]](), set[str]()
+    kept, seen = [], set[str]()
     for i, (key, where) in enumerate(zip(examples.keys, examples.places, strict=True)):
         if len(labels_of[key]) > 1:
-            skipped.append(("the same example has two labels", where))
+            examples.skipped.add("the same example has two labels", where)
         elif key in seen:
-            skipped.append(("the same as an earlier one", where))
+            examples.skipped.add("the same as an earlier one", where)
         else:
             seen.add(key)
             kept.append(i)
-    return examples.take(kept), skipped
+    return examples.take(kept)
 
 
 def number_classes(labels: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
@@ -274,10 +272,7 @@ def split(labels: Sequence[int]) -> list[int]:
     return [int(s) for s in splits]
 
 
-def grouped(skipped: Sequence[tuple[str, str]]) -> list[Skipped]:
+def grouped(skips: Skips) -> list[Skipped]:
     """What was skipped, by reason, the most frequent first."""
-    places: dict[str, list[str]] = {}
-    for reason, where in skipped:
-        places.setdefault(reason, []).append(where)
-    listed = [Skipped(reason=r, count=len(w), first=tuple(w[:FIRST_SHOWN])) for r, w in places.items()]
+    listed = [Skipped(reason=r, count=n, first=tuple(skips.first[r])) for r, n in skips.counts.items()]
     return sorted(listed, key=lambda s: -s.count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from simulator import own_data, upload_zip, uploads
+from simulator import own_data, upload_csv, upload_zip, uploads
 from simulator.budget import TOKENS
 from simulator.engine.datasets import load
 from simulator.engine.models.text import MAX_TOKENS
@@ -53,6 +54,11 @@ CSV_REFUSED = {
     "no heading": (csv_bytes(GOOD)[11:], "not both in the heading"),
     "first line empty": (b"\n" + csv_bytes(GOOD), "first line is empty"),
     "only blanks": (b"\n\n \n", "first line is empty"),
+    "only a mark": (b"\xef\xbb\xbf", "first line is empty"),
+    "a column's name in quotes with a comma": (csv_bytes(GOOD, '"a,text",label'), "not both in the heading"),
+    "a column's name with a line separator": (csv_bytes(GOOD, "text,label\u2028foo"), "not both in the heading"),
+    "a heading that is never closed": (b'"text,label\n' + csv_bytes(GOOD), "not both in the heading"),
+    "5 MB of empty lines": (b"text,label\n" + b"\n" * 5_000_000, "more than 200,000 lines"),
     "no label column": (csv_bytes(GOOD, "text,class"), "not both in the heading"),
     "no text column": (csv_bytes(GOOD, "review,label"), "not both in the heading"),
     "a column twice": (csv_bytes(GOOD, "text,label,label"), "there twice"),
@@ -301,6 +307,21 @@ def test_a_row_that_cannot_be_used_is_skipped_with_its_line_and_the_reason(row: 
     if row or draft.skipped:
         assert ROWS_SKIPPED[row] in draft.skipped[0].reason
         assert draft.skipped[0].first == ("line 142",)
+
+
+def test_headings_are_read_as_the_rows_are() -> None:
+    for heading in ('"text","label"', " Text , LABEL ", 'text,label,"a, note"', '"a\nnote",label,text'):
+        cells = next(csv.reader(io.StringIO(heading)))
+        rows = [[text if c.strip().lower() == "text" else label for c in cells] for text, label in GOOD]
+        content = "\n".join([heading, *(",".join(row) for row in rows)]).encode()
+        assert sum(map(sum, uploads.check("t.csv", content).counts)) == 140, heading
+
+
+def test_of_what_is_skipped_only_counts_and_the_first_places_are_kept() -> None:
+    found = upload_csv.read(csv_bytes(GOOD) + b"\n" * 100_000 + b",cats\n" * 1_000)
+    assert found.skipped.counts == {"empty row": 99_999, "no text": 1_000}
+    assert [len(places) for places in found.skipped.first.values()] == [5, 5]
+    assert found.skipped.first["empty row"][0] == "line 142"
 
 
 def test_a_text_with_two_labels_is_left_out_wholly() -> None:

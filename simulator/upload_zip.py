@@ -20,10 +20,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+import psutil
 from PIL import Image, ImageOps, UnidentifiedImageError
 from safetensors.numpy import save_file
 
 from simulator.errors import InvalidUpload
+from simulator.machine import available_memory_mb
 from simulator.own_data import PICTURES_FILE
 from simulator.upload_csv import LONGEST_LABEL, Examples, plain
 from simulator.uploads import SPLIT_SEED, drop_duplicates
@@ -208,12 +210,25 @@ def _shrunk(image: Image.Image) -> np.ndarray:
     return np.asarray(ImageOps.fit(turned.convert("RGB"), (SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
+def limit_memory() -> None:
+    """Let this process have no more than 2 GiB, what the machine has free, or what it is allowed already.
+
+    On Linux only: macOS refuses such a limit, Windows has none. There the limits on pixels and bytes must do.
+    """
+    if sys.platform != "linux":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    reserved = psutil.Process().memory_info().vms  # counted by the limit, but mostly no memory
+    most = min(MEMORY_LIMIT, reserved + int(available_memory_mb() * MB))
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
 def main() -> None:
     """Read the ZIP named on the command line; the answer, or what is wrong, goes to standard output as JSON."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    limit_memory()
     try:
         answer = read(Path(sys.argv[1]), Path(sys.argv[2]))
     except InvalidUpload as error:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ FEWEST_PER_CLASS, FEWEST = 10, 120
 """A class needs examples in all three splits; the student needs at least 64 to train on."""
 
 SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
-SECONDS_FOR_PICTURES = 120
+SECONDS_FOR_PICTURES, SECONDS_TO_WAIT = 120, 300
 DRAFT_SECONDS = 24 * 3600
 MAGIC = {
     b"PK\x03\x04": "a ZIP or an Excel file",
@@ -55,6 +56,9 @@ MAGIC = {
     b"SQLite format 3": "a database",
     b"PAR1": "a Parquet file",
 }
+
+_reading_pictures = threading.BoundedSemaphore(1)
+"""Each ZIP is read by a process of up to 2 GiB: a class that brings its pictures all at once takes turns."""
 
 
 def check(file_name: str, content: bytes) -> OwnData:
@@ -82,6 +86,14 @@ def check(file_name: str, content: bytes) -> OwnData:
         folder.mkdir()
         draft = _pictures(content, folder) if is_zip else _texts(content, folder)
         return _as_draft(draft, folder, file_name)
+
+
+def must_wait(content: bytes) -> bool:
+    """Whether checking this file begins only when another student's pictures are read."""
+    free = _reading_pictures.acquire(blocking=False)
+    if free:
+        _reading_pictures.release()
+    return content.startswith(b"PK") and not free
 
 
 @dataclass(frozen=True)
@@ -115,10 +127,18 @@ def _texts(content: bytes, folder: Path) -> Checked:
 
 
 def _pictures(content: bytes, folder: Path) -> Checked:
-    """The ZIP is opened in a process of its own, with limits: here it is only bytes."""
+    """The ZIP is opened in a process of its own, with limits, one at a time: here it is only bytes."""
     file = folder.parent / "upload.zip"
     file.write_bytes(content)
-    found = _in_own_process(file, folder)
+    if not _reading_pictures.acquire(timeout=SECONDS_TO_WAIT):
+        raise InvalidUpload(
+            f"Pictures of others have been read for {SECONDS_TO_WAIT} s, and yours were not begun.",
+            "Choose the file again in a few minutes.",
+        )
+    try:
+        found = _in_own_process(file, folder)
+    finally:
+        _reading_pictures.release()
     classes, labels = number_classes(found["labels"])
     splits = split(labels)
     own_data.write_splits(folder, labels, splits)

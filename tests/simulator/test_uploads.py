@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
+import time
 import zipfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -249,6 +254,74 @@ def test_pictures_are_read_in_a_process_of_their_own() -> None:
     assert np.array_equal(own_data.read_pictures(folder, [5, 100]), stored[[5, 100]])
     with pytest.raises(InvalidUpload, match="encrypted"):
         uploads.check("pictures.zip", encrypted(zip_bytes(pictures(3))))
+
+
+def read_by_a_process(before: str, tmp_path: Path) -> dict[str, Any]:
+    """What the reader of pictures answers after some lines of Python."""
+    file = tmp_path / "pictures.zip"
+    file.write_bytes(zip_bytes(pictures(5)))
+    code = f"{before}\nfrom simulator import upload_zip\nupload_zip.main()"
+    one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", code, str(file), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env=one_thread, timeout=60)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_pictures_are_read_where_less_than_the_usual_memory_is_allowed(tmp_path: Path) -> None:
+    before = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))"
+    assert len(read_by_a_process(before, tmp_path)["labels"]) == 10
+
+
+@pytest.mark.parametrize("free_mb", [100, 100_000])
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_the_reader_is_allowed_no_more_than_what_is_free(free_mb: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr("resource.getrlimit", lambda what: (-1, -1))
+    monkeypatch.setattr("resource.setrlimit", lambda what, limit: limits.append(limit))
+    monkeypatch.setattr(upload_zip, "available_memory_mb", lambda: free_mb)
+    monkeypatch.setattr(upload_zip.psutil.Process, "memory_info", lambda self: SimpleNamespace(vms=300 * uploads.MB))
+    upload_zip.limit_memory()
+    assert limits == [(min(300 + free_mb, 2048) * uploads.MB, -1)]
+
+
+def test_where_such_a_limit_is_refused_none_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS answers setrlimit(RLIMIT_AS) with ValueError."""
+
+    def refuse(what: int, limit: tuple[int, int]) -> None:
+        raise ValueError("current limit exceeds maximum limit")
+
+    monkeypatch.setattr("resource.setrlimit", refuse, raising=False)
+    monkeypatch.setattr(upload_zip.sys, "platform", "darwin")
+    upload_zip.limit_memory()
+
+
+def test_pictures_are_read_one_upload_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once: list[int] = []
+    reading: list[Path] = []
+
+    def read(file: Path, folder: Path) -> Any:
+        reading.append(file)
+        at_once.append(len(reading))
+        assert uploads.must_wait(b"PK") and not uploads.must_wait(b"text,label")
+        time.sleep(0.01)
+        reading.remove(file)
+        raise InvalidUpload("read")
+
+    def bring(student: int) -> None:
+        with pytest.raises(InvalidUpload, match="read"):
+            uploads.check("pictures.zip", b"PK\x03\x04")
+
+    monkeypatch.setattr(uploads, "_in_own_process", read)
+    with ThreadPoolExecutor(4) as students:
+        list(students.map(bring, range(4)))
+    assert at_once == [1] * 4
+    assert not uploads.must_wait(b"PK")
+    monkeypatch.setattr(uploads, "SECONDS_TO_WAIT", 0.01)
+    with uploads._reading_pictures, pytest.raises(InvalidUpload, match="were not begun"):
+        uploads.check("pictures.zip", b"PK\x03\x04")
 
 
 def test_a_reader_that_takes_too_long_or_dies_is_an_error_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import shutil
-import time
+import threading
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,9 +38,11 @@ LABEL_WORDS = tuple(
 begin with the same token, whatever the tokenizer and whatever the classes are called."""
 
 MOST_KEPT = 50
-DRAFT_SECONDS = 24 * 3600
 TITLE_LENGTH = 40
 TITLE_MARKS = " .,()!?'&-+"
+
+moving = threading.RLock()
+"""Held while folders come, move or go: a whole class may check, name and delete the same file at the same moment."""
 
 
 class Skipped(BaseModel):
@@ -184,19 +186,25 @@ def keep(name: str, title: str) -> OwnData:
     Raises:
         SimulatorError: if the title cannot be used, the draft is gone, or there is no room for more.
     """
-    title = _checked_title(title, name)
-    draft = draft_folder(name)
-    known = record(name, draft)
-    if known is None:
-        raise NotAvailable("This upload is no longer here.", "Choose the file again.")
-    if len(listed()) >= MOST_KEPT:
-        raise SimulatorError(f"This server keeps {MOST_KEPT} own data sets and has as many.", "Delete one first.")
-    kept = known.model_copy(update={"title": title})
-    write_whole(draft / INFO_FILE, kept.model_dump_json(indent=1).encode())
-    target = folder_of(name)
-    shutil.rmtree(target, ignore_errors=True)  # only the description of a removed one can be there
-    draft.rename(target)
+    with moving:
+        title = _checked_title(title, name)
+        draft = draft_folder(name)
+        known = record(name, draft)
+        if known is None:
+            raise NotAvailable("This upload is no longer here.", "Choose the file again.")
+        if len(listed()) >= MOST_KEPT:
+            raise SimulatorError(f"This server keeps {MOST_KEPT} own data sets and has as many.", "Delete one first.")
+        kept = known.model_copy(update={"title": title})
+        describe(draft, kept)
+        target = folder_of(name)
+        shutil.rmtree(target, ignore_errors=True)  # only the description of a removed one can be there
+        draft.rename(target)
     return kept
+
+
+def describe(folder: Path, known: OwnData) -> None:
+    """Write what is known of a data set beside its examples."""
+    write_whole(folder / INFO_FILE, known.model_dump_json(indent=1).encode())
 
 
 def _checked_title(title: str, name: str) -> str:
@@ -221,26 +229,20 @@ def remove(name: str, keep_description: bool) -> None:
     Raises:
         NotAvailable: if there is none of this name.
     """
-    check_here(name)
-    known, folder = record(name), folder_of(name)
-    if keep_description and known is not None:
-        write_whole(folder / INFO_FILE, without_examples(known).model_dump_json(indent=1).encode())
-        for file in (TEXTS_FILE, PICTURES_FILE, SPLITS_FILE):
-            (folder / file).unlink(missing_ok=True)
-    else:
-        shutil.rmtree(folder)
+    with moving:
+        check_here(name)
+        known, folder = record(name), folder_of(name)
+        if keep_description and known is not None:
+            describe(folder, without_examples(known))
+            for file in (TEXTS_FILE, PICTURES_FILE, SPLITS_FILE):
+                (folder / file).unlink(missing_ok=True)
+        else:
+            shutil.rmtree(folder)
 
 
 def without_examples(known: OwnData) -> OwnData:
     """What is left of the facts where the examples are gone: title, classes and counts."""
     return known.model_copy(update={"removed": True, "skipped": (), "notes": (), "file_name": ""})
-
-
-def drop_old_drafts() -> None:
-    """Delete checked data that nobody has kept for a day."""
-    for folder in data_dir("own-drafts").iterdir():
-        if time.time() - folder.stat().st_mtime > DRAFT_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 # -- the examples

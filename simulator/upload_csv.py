@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -14,12 +15,33 @@ from simulator.errors import InvalidUpload
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 COLUMNS = ("text", "label")
-MOST_ROWS = 20_000
+MOST_ROWS, MOST_LINES = 20_000, 200_000
+FIRST_SHOWN = 5
 LONGEST_TEXT, LONGEST_LABEL = 2_000, 40
 LONGEST_CELL = 100_000
 MOST_TOKENS = 64  # what the models read of a text: engine/models/text.py, which a test compares
 CONTROL_SHARE = 0.01
 MARKUP = '<>[]{}`$*\\|~^#:_"'
+
+
+@dataclass
+class Skips:
+    """Why examples were left out, counted as they come: a small file may hold millions of empty lines.
+
+    Attributes:
+        counts: How many, by reason.
+        first: Where the first few of them stand, by reason.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    first: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, reason: str, place: str) -> None:
+        """One more that was left out."""
+        self.counts[reason] += 1
+        places = self.first.setdefault(reason, [])
+        if len(places) < FIRST_SHOWN:
+            places.append(place)
 
 
 @dataclass
@@ -29,14 +51,13 @@ class Examples:
     Attributes:
         keys: Equal for inputs that count as the same.
         places: Where each stands in the file, for people.
-        skipped: (reason, where) of each example that was left out.
     """
 
     inputs: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: Skips = field(default_factory=Skips)
     notes: list[str] = field(default_factory=list)
 
     def take(self, rows: Sequence[int]) -> Examples:
@@ -55,18 +76,20 @@ def read(content: bytes) -> Examples:
     """
     found = Examples()
     text = decode(content, found.notes)
-    separator = find_separator(text)
+    separator, heading = find_heading(text)
     if separator != ",":
         found.notes.append(f"The columns are separated by {SEPARATORS[separator]}s.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     before = csv.field_size_limit(LONGEST_CELL)
     try:
-        heading = [cell.strip().lower() for cell in next(reader)]
+        next(reader)
         where = [heading.index(column) for column in COLUMNS]
         for row in reader:
             _take_row(row, where, len(heading), f"line {reader.line_num}", found)
             if len(found.inputs) > MOST_ROWS:
                 raise InvalidUpload(f"There are more than {MOST_ROWS:,} examples.", "Upload fewer.")
+            if reader.line_num > MOST_LINES:
+                raise InvalidUpload(f"The file has more than {MOST_LINES:,} lines.", "Remove those that are empty.")
     except csv.Error as error:
         raise InvalidUpload(
             f"Line {reader.line_num} is not proper CSV: {error}.",
@@ -106,24 +129,27 @@ def decode(content: bytes, notes: list[str]) -> str:
     return text
 
 
-def find_separator(text: str) -> str:
-    """The separator with which the heading has both columns.
+def find_heading(text: str) -> tuple[str, list[str]]:
+    """The separator with which the heading has both columns, and the names of all columns.
 
     Raises:
         InvalidUpload: if there is none.
     """
-    heading = next((line for line in text.splitlines() if line.strip()), "")
-    if not heading or text.splitlines()[0] != heading:
-        raise InvalidUpload("The first line is empty.", "The first line must be the heading: text,label")
     for separator in SEPARATORS:
-        if set(COLUMNS) <= {cell.strip().strip('"').strip().lower() for cell in heading.split(separator)}:
-            cells = [cell.strip().strip('"').strip().lower() for cell in heading.split(separator)]
+        try:
+            first = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), [])
+        except csv.Error:  # with another separator it may be a heading
+            continue
+        cells = [cell.strip().lower() for cell in first]
+        if not any(cells):
+            raise InvalidUpload("The first line is empty.", "The first line must be the heading: text,label")
+        if set(COLUMNS) <= set(cells):
             twice = [column for column in COLUMNS if cells.count(column) > 1]
             if twice:
                 raise InvalidUpload(f"The column {twice[0]} is there twice.", "Rename one of them.")
-            return separator
+            return separator, cells
     raise InvalidUpload(
-        f"The columns text and label are not both in the heading: {plain(heading)[:80]!r}.",
+        f"The columns text and label are not both in the heading: {plain(text.splitlines()[0])[:80]!r}.",
         "The first line must name them: text,label",
     )
 
@@ -131,18 +157,18 @@ def find_separator(text: str) -> str:
 def _take_row(row: list[str], where: list[int], width: int, place: str, found: Examples) -> None:
     """One row: an example, or a reason why not."""
     if not any(cell.strip() for cell in row):
-        found.skipped.append(("empty row", place))
+        found.skipped.add("empty row", place)
     elif len(row) != width:
         reason = "fewer cells than the heading" if len(row) < width else "more cells than the heading (quotes missing?)"
-        found.skipped.append((reason, place))
+        found.skipped.add(reason, place)
     else:
         text, label = tidy(row[where[0]])[:LONGEST_TEXT], tidy(row[where[1]])
         if not text:
-            found.skipped.append(("no text", place))
+            found.skipped.add("no text", place)
         elif not plain(label):
-            found.skipped.append(("no label", place))
+            found.skipped.add("no label", place)
         elif len(label) > LONGEST_LABEL:
-            found.skipped.append((f"a label of more than {LONGEST_LABEL} characters", place))
+            found.skipped.add(f"a label of more than {LONGEST_LABEL} characters", place)
         else:
             found.inputs.append(text)
             found.labels.append(label)

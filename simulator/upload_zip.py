@@ -20,10 +20,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+import psutil
 from PIL import Image, ImageOps, UnidentifiedImageError
 from safetensors.numpy import save_file
 
 from simulator.errors import InvalidUpload
+from simulator.machine import available_memory_mb
 from simulator.own_data import PICTURES_FILE
 from simulator.upload_csv import LONGEST_LABEL, Examples, plain
 from simulator.uploads import SPLIT_SEED, drop_duplicates
@@ -62,7 +64,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, UnicodeDecodeError) as error:
         raise InvalidUpload(f"The ZIP file is broken: {error}.", "Make it again and upload that.") from error
     rows = dict(zip(found.places, range(len(pictures)), strict=True))
-    kept, doubles = drop_duplicates(found)
+    kept = drop_duplicates(found)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(kept.labels))
     kept = kept.take([int(i) for i in order])
     chosen = [pictures[rows[place]] for place in kept.places]
@@ -71,7 +73,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
     return {
         "labels": kept.labels,
         "digest": hashlib.sha256(stacked.tobytes()).hexdigest(),
-        "skipped": found.skipped + doubles,
+        "skipped": vars(found.skipped),
         "notes": found.notes,
     }
 
@@ -122,7 +124,7 @@ def _decode_all(archive: zipfile.ZipFile) -> tuple[list[np.ndarray], Examples]:
     deep = False
     for entry, path in _candidates(archive, found):
         if entry.file_size > MOST_BYTES_EACH:
-            found.skipped.append((f"more than {MOST_BYTES_EACH // MB} MB", plain(str(path))))
+            found.skipped.add(f"more than {MOST_BYTES_EACH // MB} MB", plain(str(path)))
             continue
         with archive.open(entry) as file:
             content = file.read(MOST_BYTES_EACH + 1)  # zipfile compares length and checksum with the directory
@@ -131,7 +133,7 @@ def _decode_all(archive: zipfile.ZipFile) -> tuple[list[np.ndarray], Examples]:
             raise InvalidUpload(f"Unpacked, the ZIP has more than {MOST_BYTES // MB} MB.", "Upload fewer pictures.")
         picture, reason = decode(content)
         if picture is None:
-            found.skipped.append((reason, plain(str(path))))
+            found.skipped.add(reason, plain(str(path)))
             continue
         deep = deep or len(path.parts) > 2
         pictures.append(picture)
@@ -163,7 +165,7 @@ def _candidates(archive: zipfile.ZipFile, found: Examples) -> Iterator[tuple[zip
         else:
             yield entry, path
             continue
-        found.skipped.append((reason, plain(str(path))))
+        found.skipped.add(reason, plain(str(path)))
 
 
 def decode(content: bytes) -> tuple[np.ndarray | None, str]:
@@ -208,12 +210,25 @@ def _shrunk(image: Image.Image) -> np.ndarray:
     return np.asarray(ImageOps.fit(turned.convert("RGB"), (SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
+def limit_memory() -> None:
+    """Let this process have no more than 2 GiB, what the machine has free, or what it is allowed already.
+
+    On Linux only: macOS refuses such a limit, Windows has none. There the limits on pixels and bytes must do.
+    """
+    if sys.platform != "linux":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    reserved = psutil.Process().memory_info().vms  # counted by the limit, but mostly no memory
+    most = min(MEMORY_LIMIT, reserved + int(available_memory_mb() * MB))
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
 def main() -> None:
     """Read the ZIP named on the command line; the answer, or what is wrong, goes to standard output as JSON."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    limit_memory()
     try:
         answer = read(Path(sys.argv[1]), Path(sys.argv[2]))
     except InvalidUpload as error:

@@ -13,8 +13,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +29,7 @@ from simulator import own_data, upload_csv
 from simulator.errors import InvalidUpload
 from simulator.own_data import OwnData, Skipped
 from simulator.paths import data_dir
-from simulator.upload_csv import Examples, plain
+from simulator.upload_csv import Examples, Skips, plain
 
 MB = 2**20
 MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MB, 20 * MB
@@ -35,8 +38,8 @@ FEWEST_PER_CLASS, FEWEST = 10, 120
 """A class needs examples in all three splits; the student needs at least 64 to train on."""
 
 SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
-SECONDS_FOR_PICTURES = 120
-FIRST_SHOWN = 5
+SECONDS_FOR_PICTURES, SECONDS_TO_WAIT = 120, 300
+DRAFT_SECONDS = 24 * 3600
 MAGIC = {
     b"PK\x03\x04": "a ZIP or an Excel file",
     b"PK\x05\x06": "an empty ZIP",
@@ -54,6 +57,9 @@ MAGIC = {
     b"PAR1": "a Parquet file",
 }
 
+_reading_pictures = threading.BoundedSemaphore(1)
+"""Each ZIP is read by a process of up to 2 GiB: a class that brings its pictures all at once takes turns."""
+
 
 def check(file_name: str, content: bytes) -> OwnData:
     """Check a file and keep what is good in it as a draft; :func:`simulator.own_data.keep` then gives it a title.
@@ -65,7 +71,7 @@ def check(file_name: str, content: bytes) -> OwnData:
     Raises:
         InvalidUpload: with what is wrong and how to mend it.
     """
-    own_data.drop_old_drafts()
+    drop_old_drafts()
     if not content:
         raise InvalidUpload("The file is empty.", "Choose a CSV file, or a ZIP file of pictures.")
     is_zip = content.startswith(b"PK") or file_name.lower().endswith(".zip")
@@ -82,6 +88,14 @@ def check(file_name: str, content: bytes) -> OwnData:
         return _as_draft(draft, folder, file_name)
 
 
+def must_wait(content: bytes) -> bool:
+    """Whether checking this file begins only when another student's pictures are read."""
+    free = _reading_pictures.acquire(blocking=False)
+    if free:
+        _reading_pictures.release()
+    return content.startswith(b"PK") and not free
+
+
 @dataclass(frozen=True)
 class Checked:
     """What came of a file: its examples are in the folder, here is what is known of them."""
@@ -92,7 +106,7 @@ class Checked:
     splits: list[int]
     digest: str
     tokens: int
-    skipped: list[tuple[str, str]]
+    skipped: Skips
     notes: list[str]
 
 
@@ -101,28 +115,35 @@ def _texts(content: bytes, folder: Path) -> Checked:
         if content.startswith(magic):
             raise InvalidUpload(f"This is {what}, not a CSV file.", "Save the table as CSV (UTF-8) and upload that.")
     read = upload_csv.read(content)
-    kept, skipped = drop_duplicates(read)
+    kept = drop_duplicates(read)
     classes, labels = number_classes(kept.labels)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     texts, labels = [kept.inputs[i] for i in order], [labels[i] for i in order]
     splits = split(labels)
     own_data.write_texts(folder, texts, labels, splits)
     digest = hashlib.sha256(json.dumps([classes, texts, labels]).encode()).hexdigest()
-    return Checked(
-        "text", classes, labels, splits, digest, upload_csv.typical_tokens(texts), read.skipped + skipped, read.notes
-    )
+    tokens = upload_csv.typical_tokens(texts)
+    return Checked("text", classes, labels, splits, digest, tokens, kept.skipped, kept.notes)
 
 
 def _pictures(content: bytes, folder: Path) -> Checked:
-    """The ZIP is opened in a process of its own, with limits: here it is only bytes."""
+    """The ZIP is opened in a process of its own, with limits, one at a time: here it is only bytes."""
     file = folder.parent / "upload.zip"
     file.write_bytes(content)
-    found = _in_own_process(file, folder)
+    if not _reading_pictures.acquire(timeout=SECONDS_TO_WAIT):
+        raise InvalidUpload(
+            f"Pictures of others have been read for {SECONDS_TO_WAIT} s, and yours were not begun.",
+            "Choose the file again in a few minutes.",
+        )
+    try:
+        found = _in_own_process(file, folder)
+    finally:
+        _reading_pictures.release()
     classes, labels = number_classes(found["labels"])
     splits = split(labels)
     own_data.write_splits(folder, labels, splits)
     digest = hashlib.sha256(json.dumps([classes, found["digest"], labels]).encode()).hexdigest()
-    skipped = [(str(reason), str(where)) for reason, where in found["skipped"]]
+    skipped = Skips(Counter(found["skipped"]["counts"]), found["skipped"]["first"])
     return Checked("image", classes, labels, splits, digest, 0, skipped, found["notes"])
 
 
@@ -163,31 +184,52 @@ def _as_draft(checked: Checked, folder: Path, file_name: str) -> OwnData:
         notes=tuple(checked.notes),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    (folder / own_data.INFO_FILE).write_text(draft.model_dump_json(indent=1), encoding="utf-8")
-    target = own_data.draft_folder(draft.name)
-    shutil.rmtree(target, ignore_errors=True)  # the same content, checked earlier
-    folder.rename(target)
+    _put(folder, draft)
     return draft
+
+
+def _put(checked: Path, draft: OwnData) -> None:
+    """Move checked examples to where drafts wait for their names.
+
+    Equal content that waits there already stays, for others may be looking at it; only its description is renewed.
+    """
+    target = own_data.draft_folder(draft.name)
+    with own_data.moving:
+        if own_data.record(draft.name, target) is not None:
+            own_data.describe(target, draft)  # this also makes the draft young again
+            return
+        shutil.rmtree(target, ignore_errors=True)  # a broken one
+        own_data.describe(checked, draft)
+        checked.rename(target)
+
+
+def drop_old_drafts() -> None:
+    """Delete checked data that nobody has kept for a day, and what a check that was broken off has left."""
+    with own_data.moving:
+        for folder in data_dir("own-drafts").iterdir():
+            with suppress(FileNotFoundError):  # the folder of another student's check, which has ended meanwhile
+                if time.time() - folder.stat().st_mtime > DRAFT_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 # -- what texts and pictures have in common
 
 
-def drop_duplicates(examples: Examples) -> tuple[Examples, list[tuple[str, str]]]:
+def drop_duplicates(examples: Examples) -> Examples:
     """Each input once. One that stands there with two labels is left out wholly: nobody knows which is right."""
     labels_of: dict[str, set[str]] = {}
     for key, label in zip(examples.keys, examples.labels, strict=True):
         labels_of.setdefault(key, set()).add(label)
-    kept, skipped, seen = [], list[tuple[str, str]](), set[str]()
+    kept, seen = [], set[str]()
     for i, (key, where) in enumerate(zip(examples.keys, examples.places, strict=True)):
         if len(labels_of[key]) > 1:
-            skipped.append(("the same example has two labels", where))
+            examples.skipped.add("the same example has two labels", where)
         elif key in seen:
-            skipped.append(("the same as an earlier one", where))
+            examples.skipped.add("the same as an earlier one", where)
         else:
             seen.add(key)
             kept.append(i)
-    return examples.take(kept), skipped
+    return examples.take(kept)
 
 
 def number_classes(labels: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
@@ -250,10 +292,7 @@ def split(labels: Sequence[int]) -> list[int]:
     return [int(s) for s in splits]
 
 
-def grouped(skipped: Sequence[tuple[str, str]]) -> list[Skipped]:
+def grouped(skips: Skips) -> list[Skipped]:
     """What was skipped, by reason, the most frequent first."""
-    places: dict[str, list[str]] = {}
-    for reason, where in skipped:
-        places.setdefault(reason, []).append(where)
-    listed = [Skipped(reason=r, count=len(w), first=tuple(w[:FIRST_SHOWN])) for r, w in places.items()]
+    listed = [Skipped(reason=r, count=n, first=tuple(skips.first[r])) for r, n in skips.counts.items()]
     return sorted(listed, key=lambda s: -s.count)

@@ -84,9 +84,11 @@ def upload() -> OwnData | None:
         held.pop(DRAFT, None)
         return None
     if held.get(DRAFT, ("",))[0] != file.file_id:
-        with st.spinner("Checking the file", show_time=True):
+        content = file.getvalue()
+        turns = "Waiting until the pictures of others are read, then checking the file"
+        with st.spinner(turns if uploads.must_wait(content) else "Checking the file", show_time=True):
             try:
-                held[DRAFT] = (file.file_id, uploads.check(file.name, file.getvalue()))
+                held[DRAFT] = (file.file_id, uploads.check(file.name, content))
             except SimulatorError as error:
                 held[DRAFT] = (file.file_id, error)
     came = held[DRAFT][1]

@@ -137,7 +137,7 @@ def test_a_broken_description_leaves_the_others_usable(kept: OwnData) -> None:
 
 def test_old_drafts_go(monkeypatch: pytest.MonkeyPatch) -> None:
     first = uploads.check("t.csv", csv_bytes(texts(71)))
-    monkeypatch.setattr(own_data, "DRAFT_SECONDS", -1)
+    monkeypatch.setattr(uploads, "DRAFT_SECONDS", -1)
     uploads.check("t.csv", csv_bytes(texts(72)))
     with pytest.raises(NotAvailable, match="no longer here"):
         own_data.keep(first.name, "Late")

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
+import time
 import zipfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from simulator import own_data, upload_zip, uploads
+from simulator import own_data, upload_csv, upload_zip, uploads
 from simulator.budget import TOKENS
 from simulator.engine.datasets import load
 from simulator.engine.models.text import MAX_TOKENS
@@ -52,6 +59,11 @@ CSV_REFUSED = {
     "no heading": (csv_bytes(GOOD)[11:], "not both in the heading"),
     "first line empty": (b"\n" + csv_bytes(GOOD), "first line is empty"),
     "only blanks": (b"\n\n \n", "first line is empty"),
+    "only a mark": (b"\xef\xbb\xbf", "first line is empty"),
+    "a column's name in quotes with a comma": (csv_bytes(GOOD, '"a,text",label'), "not both in the heading"),
+    "a column's name with a line separator": (csv_bytes(GOOD, "text,label\u2028foo"), "not both in the heading"),
+    "a heading that is never closed": (b'"text,label\n' + csv_bytes(GOOD), "not both in the heading"),
+    "5 MB of empty lines": (b"text,label\n" + b"\n" * 5_000_000, "more than 200,000 lines"),
     "no label column": (csv_bytes(GOOD, "text,class"), "not both in the heading"),
     "no text column": (csv_bytes(GOOD, "review,label"), "not both in the heading"),
     "a column twice": (csv_bytes(GOOD, "text,label,label"), "there twice"),
@@ -244,6 +256,74 @@ def test_pictures_are_read_in_a_process_of_their_own() -> None:
         uploads.check("pictures.zip", encrypted(zip_bytes(pictures(3))))
 
 
+def read_by_a_process(before: str, tmp_path: Path) -> dict[str, Any]:
+    """What the reader of pictures answers after some lines of Python."""
+    file = tmp_path / "pictures.zip"
+    file.write_bytes(zip_bytes(pictures(5)))
+    code = f"{before}\nfrom simulator import upload_zip\nupload_zip.main()"
+    one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", code, str(file), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env=one_thread, timeout=60)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_pictures_are_read_where_less_than_the_usual_memory_is_allowed(tmp_path: Path) -> None:
+    before = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))"
+    assert len(read_by_a_process(before, tmp_path)["labels"]) == 10
+
+
+@pytest.mark.parametrize("free_mb", [100, 100_000])
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_the_reader_is_allowed_no_more_than_what_is_free(free_mb: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr("resource.getrlimit", lambda what: (-1, -1))
+    monkeypatch.setattr("resource.setrlimit", lambda what, limit: limits.append(limit))
+    monkeypatch.setattr(upload_zip, "available_memory_mb", lambda: free_mb)
+    monkeypatch.setattr(upload_zip.psutil.Process, "memory_info", lambda self: SimpleNamespace(vms=300 * uploads.MB))
+    upload_zip.limit_memory()
+    assert limits == [(min(300 + free_mb, 2048) * uploads.MB, -1)]
+
+
+def test_where_such_a_limit_is_refused_none_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS answers setrlimit(RLIMIT_AS) with ValueError."""
+
+    def refuse(what: int, limit: tuple[int, int]) -> None:
+        raise ValueError("current limit exceeds maximum limit")
+
+    monkeypatch.setattr("resource.setrlimit", refuse, raising=False)
+    monkeypatch.setattr(upload_zip.sys, "platform", "darwin")
+    upload_zip.limit_memory()
+
+
+def test_pictures_are_read_one_upload_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once: list[int] = []
+    reading: list[Path] = []
+
+    def read(file: Path, folder: Path) -> Any:
+        reading.append(file)
+        at_once.append(len(reading))
+        assert uploads.must_wait(b"PK") and not uploads.must_wait(b"text,label")
+        time.sleep(0.01)
+        reading.remove(file)
+        raise InvalidUpload("read")
+
+    def bring(student: int) -> None:
+        with pytest.raises(InvalidUpload, match="read"):
+            uploads.check("pictures.zip", b"PK\x03\x04")
+
+    monkeypatch.setattr(uploads, "_in_own_process", read)
+    with ThreadPoolExecutor(4) as students:
+        list(students.map(bring, range(4)))
+    assert at_once == [1] * 4
+    assert not uploads.must_wait(b"PK")
+    monkeypatch.setattr(uploads, "SECONDS_TO_WAIT", 0.01)
+    with uploads._reading_pictures, pytest.raises(InvalidUpload, match="were not begun"):
+        uploads.check("pictures.zip", b"PK\x03\x04")
+
+
 def test_a_reader_that_takes_too_long_or_dies_is_an_error_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "SECONDS_FOR_PICTURES", 0.01)
     with pytest.raises(InvalidUpload, match="took longer"):
@@ -302,6 +382,21 @@ def test_a_row_that_cannot_be_used_is_skipped_with_its_line_and_the_reason(row: 
         assert draft.skipped[0].first == ("line 142",)
 
 
+def test_headings_are_read_as_the_rows_are() -> None:
+    for heading in ('"text","label"', " Text , LABEL ", 'text,label,"a, note"', '"a\nnote",label,text'):
+        cells = next(csv.reader(io.StringIO(heading)))
+        rows = [[text if c.strip().lower() == "text" else label for c in cells] for text, label in GOOD]
+        content = "\n".join([heading, *(",".join(row) for row in rows)]).encode()
+        assert sum(map(sum, uploads.check("t.csv", content).counts)) == 140, heading
+
+
+def test_of_what_is_skipped_only_counts_and_the_first_places_are_kept() -> None:
+    found = upload_csv.read(csv_bytes(GOOD) + b"\n" * 100_000 + b",cats\n" * 1_000)
+    assert found.skipped.counts == {"empty row": 99_999, "no text": 1_000}
+    assert [len(places) for places in found.skipped.first.values()] == [5, 5]
+    assert found.skipped.first["empty row"][0] == "line 142"
+
+
 def test_a_text_with_two_labels_is_left_out_wholly() -> None:
     draft = uploads.check("t.csv", csv_bytes([*GOOD, ("The cats number 3 ran over the hill", "dogs")]))
     assert draft.counts == uploads.check("t.csv", csv_bytes([r for r in GOOD if "cats number 3 " not in r[0]])).counts
@@ -332,6 +427,41 @@ def test_equal_files_give_equal_drafts_and_others_do_not() -> None:
     first, again = (uploads.check("t.csv", csv_bytes(GOOD)) for _ in range(2))
     assert (first.name, first.counts) == (again.name, again.counts)
     assert uploads.check("t.csv", csv_bytes(texts(71))).name != first.name
+
+
+def test_a_whole_class_can_check_the_same_file_at_once(data_directory: Path) -> None:
+    others = [csv_bytes(texts(71 + n)) for n in range(8)]
+    with ThreadPoolExecutor(8) as students:
+        same = list(students.map(lambda n: uploads.check(f"{n}.csv", csv_bytes(GOOD)), range(16)))
+        list(students.map(lambda content: uploads.check("t.csv", content), others))
+    assert len({draft.name for draft in same}) == 1
+    assert len(own_data.read_texts(own_data.draft_folder(same[0].name))[0]) == 140
+    assert {p.name[:4] for p in (data_directory / "own-drafts").iterdir()} == {"own-"}  # nothing half done is left
+
+
+def test_of_a_class_that_keeps_the_same_file_at_once_one_does_and_the_others_are_told() -> None:
+    draft = uploads.check("t.csv", csv_bytes(GOOD))
+    said = []
+
+    def press(student: int) -> None:
+        try:
+            said.append(own_data.keep(draft.name, f"Pets {student}").title)
+        except SimulatorError as refused:
+            said.append(refused.message)
+
+    with ThreadPoolExecutor(8) as students:
+        list(students.map(press, range(8)))
+    [kept] = own_data.listed()
+    assert kept.title in said
+    assert said.count(f"The same data is here already: {kept.title}.") == 7
+    assert len(own_data.read_texts(own_data.folder_of(kept.name))[0]) == 140
+
+
+def test_equal_content_from_another_file_is_described_as_the_latest_file() -> None:
+    first = uploads.check("first.csv", csv_bytes(GOOD))
+    again = uploads.check("second.csv", csv_bytes([*GOOD, ("", "cats")]))
+    assert (again.name, again.file_name, len(again.skipped)) == (first.name, "second.csv", 1)
+    assert own_data.record(again.name, own_data.draft_folder(again.name)) == again
 
 
 @pytest.mark.parametrize("name", ["docstrings", "reviews_topic"])

@@ -5,10 +5,12 @@ import re
 import pytest
 
 from simulator import recorded
-from simulator.config import make_config
+from simulator.config import Method, make_config
+from simulator.distillation_catalog import METHODS
+from simulator.events import Event, Measured, StageFinished
 from simulator.quiz import from_run
 from simulator.quiz.question import Question
-from tests.ui.invented import whole_run
+from tests.ui.invented import measurement, whole_run
 
 RECORDED = {r.run.id: from_run.facts(r.run.config, r.events) for r in recorded.all_recorded()}
 
@@ -88,3 +90,96 @@ def test_a_run_whose_variants_are_all_alike_asks_nothing_ambiguous() -> None:
 
 def test_a_run_that_measured_nothing_gives_no_questions() -> None:
     assert from_run.questions(from_run.facts(make_config({}), list(whole_run())[:12])) == ()
+
+
+ACCURACIES = {"teacher": 0.95, "control": 0.8, "distilled": 0.85, "pruned": 0.6, "recovered": 0.84}
+PRUNED = {"nonzero_parameters": 600, "sparsity": 0.4, "prunable_sparsity": 0.5, "gzip_bytes": 2700}
+
+
+def said_by(repeats: int = 1, **of_pruned: object) -> list[Event]:
+    """A run over so many seeds, each a little better than the one before; the teacher is measured once."""
+    events = [e for e in whole_run() if not isinstance(e, Measured)]
+    for repeat in range(repeats):
+        for name, accuracy in ACCURACIES.items():
+            if name != "teacher" or not repeat:
+                changes = {**PRUNED, **of_pruned} if name in ("pruned", "recovered") else {}
+                m = measurement(name, accuracy + 0.02 * repeat, 10 - repeat, repeat=repeat, **changes)
+                events.append(Measured(measurement=m))
+    return events
+
+
+def asked_of(events: list[Event] | None = None, **settings: object) -> dict[str, Question]:
+    config = make_config({"dataset": "digits", **settings})
+    return {q.key: q for q in from_run.questions(from_run.facts(config, events or said_by()))}
+
+
+def test_two_of_four_weights_are_zero_and_stored() -> None:
+    made = asked_of(pruning="2:4")
+    assert "Zeros are stored in full." in made["run-file"].explanation
+    assert "gone" not in made["run-file"].explanation
+    assert "asked for" not in made["run-sparsity"].text and "two" in made["run-sparsity"].text
+
+
+def test_what_structured_pruning_cut_out_is_gone_if_anything_was() -> None:
+    smaller = {"parameters": 500, "nonzero_parameters": 500, "sparsity": 0.0, "size_bytes": 2000}
+    made = asked_of(said_by(**smaller), pruning="structured")
+    assert "What was cut out is gone." in made["run-file"].explanation
+    assert made["run-file"].options[0] == "50.0 %"
+    nothing = {"parameters": 1000, "nonzero_parameters": 1000, "sparsity": 0.0, "size_bytes": 4000}
+    kept = asked_of(said_by(**nothing), pruning="structured", target_sparsity=0.05)["run-file"].explanation
+    assert "gone" not in kept and "stored" not in kept
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_only_a_kl_divergence_is_said_to_be_multiplied_by_t_squared(method: Method) -> None:
+    made = asked_of(method=method)
+    assert ("run-t-squared" in made) == (method in ("kd", "reverse_kl"))
+    assert ("run-alpha" in made) == (method != "label_smoothing")
+
+
+def test_a_soft_loss_without_weight_was_not_multiplied() -> None:
+    assert "run-t-squared" not in asked_of(alpha=0.0)
+
+
+def test_shares_written_by_hand_are_no_sparsity_that_was_asked_for() -> None:
+    made = asked_of(scope="by_hand", layer_sparsity="conv1.weight=0.9", target_sparsity=0.65)
+    assert "by hand" in made["run-sparsity"].text
+    assert "asked for" not in made["run-sparsity"].text
+    for question in made.values():
+        assert not [o for o in question.options if "65" in o], question
+
+
+@pytest.mark.parametrize("schedule", ["one_shot", "iterative", "cubic", "lottery", "lottery_random"])
+def test_only_what_was_pruned_and_trained_again_recovers(schedule: str) -> None:
+    events = [e for e in said_by() if not (isinstance(e, StageFinished) and e.stage == "recover")]
+    events.append(StageFinished(stage="recover", seconds=99, peak_memory_mb=1))
+    made = asked_of(events, schedule=schedule)
+    assert ("run-recovery" in made) == (schedule == "one_shot")
+    lottery = schedule.startswith("lottery")
+    assert made["run-longest"].options[0] == ("Training the lottery ticket" if lottery else "Recovery")
+    assert not lottery or not [q for q in made.values() if "recover" in q.text.replace("recovered student", "")]
+
+
+def test_of_several_seeds_the_means_are_asked_and_said_to_be_so() -> None:
+    made = asked_of(said_by(repeats=3), repeats=3)
+    right = {
+        "run-accuracy": "87.0 %",
+        "run-help": "+5.0 points",
+        "run-pruning": "\N{MINUS SIGN}25.0 points",
+        "run-recovery": "+24.0 points",
+        "run-sparsity": "40.0 %",
+        "run-parameters": "600",
+        "run-gzip": "25.0 %",
+        "run-speed": "1.11 times",  # 10 ms against the mean of 10, 9 and 8
+    }
+    for key, option in right.items():
+        assert made[key].options[0] == option
+        assert made[key].text.endswith("(Means over the run's 3 seeds.)")
+    assert not made.keys() & {"run-right", "run-hardest", "run-chance"}
+    assert "Means" not in made["run-flops"].text
+
+
+def test_a_stage_took_the_time_of_all_its_seeds() -> None:
+    slow = [StageFinished(stage="control", seconds=4, peak_memory_mb=1)] * 3
+    made = asked_of([*said_by(repeats=3), *slow], repeats=3)
+    assert made["run-longest"].options[0] == "Training the control"

@@ -3,6 +3,7 @@
 import gzip
 import mmap
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,11 +11,13 @@ from safetensors.torch import load_file
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 from torch import nn
 
+from simulator.engine.batches import Examples
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_in_turns, measure_latency
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
+from simulator.engine.measure.variant import first_rows
 from simulator.engine.models import MODULES
 from tests.small_models import small_distilbert, small_t5, token_batch
 
@@ -115,3 +118,10 @@ def test_models_timed_in_turns_take_turns_and_the_slow_one_is_the_slow_one():
     assert timed["quick"].p75 < timed["slow"].p25
     changes = sum(a is not b for a, b in pairwise(called))
     assert changes == 2 * timed["quick"].runs - 1
+
+
+def test_a_batch_of_32_is_timed_however_few_test_examples_there_are():
+    """Own data may leave 30 of them: 120 texts or pictures in two classes."""
+    few = Examples({"pixels": torch.arange(30.0)[:, None]}, torch.zeros(30))
+    batch = first_rows(SimpleNamespace(test=few, device="cpu"), 32)
+    assert batch["pixels"].flatten().tolist() == [*range(30), 0, 1]

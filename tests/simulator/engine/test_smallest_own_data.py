@@ -1,0 +1,33 @@
+"""The smallest data that an upload may have goes through a whole run."""
+
+from simulator import lesson, own_data, uploads
+from simulator.config import make_config
+from simulator.engine import pipeline
+from simulator.events import Measured, RunFinished
+from simulator.paths import data_dir
+from simulator.store import open_store
+from tests.simulator.brought import pictures, zip_bytes
+
+
+def test_the_smallest_pictures_that_are_accepted_are_learned_and_measured():
+    members = pictures(uploads.FEWEST // 2)
+    kept = own_data.keep(uploads.check("pictures.zip", zip_bytes(members)).name, "Few")
+    assert kept.examples("test") == 30
+    config = make_config(
+        {
+            "model": "resnet18",
+            "dataset": kept.name,
+            "student_size": 0.25,
+            "train_examples": 64,
+            "epochs": 1,
+            "recovery_epochs": 1,
+            "weights": "scratch",
+        }
+    )
+    open_store().add("few", config, None)
+    said = list(pipeline.run(config, export_to=data_dir("exports") / "few"))
+    measured = [e.measurement for e in said if isinstance(e, Measured)]
+    assert isinstance(said[-1], RunFinished)
+    assert [m.test_examples for m in measured] == [30] * 5
+    assert all(m.latency_ms["batch_32"].median > 0 for m in measured)
+    assert lesson.of_run("few").facts.test_examples == 30

@@ -77,3 +77,19 @@ def test_the_csv_has_no_formulas_and_the_example_can_be_brought():
     assert "'=1+3" in cells
     assert [safe_cell(t) for t in ("=a", "+1", "-1", "@x", "plain")] == ["'=a", "'+1", "'-1", "'@x", "plain"]
     assert sum(map(sum, uploads.check("e.csv", example_csv().encode()).counts)) > 200
+
+
+def test_a_draft_that_somebody_has_kept_meanwhile_is_said_to_be_gone(open_screen):
+    app = bring(open_screen("own_data"), csv_bytes(texts()))
+    [draft] = own_data.data_dir("own-drafts").iterdir()
+    own_data.keep(draft.name, "Quick")
+    app.run()
+    assert not app.exception, app.exception
+    assert "no longer in this place" in app.error[0].value
+
+
+def test_names_from_a_file_are_no_links(open_screen):
+    content = zip_bytes(pictures(classes=["www.evil.example", "1. first"]))
+    app = bring(open_screen("own_data"), content, "www.evil.example.zip")
+    assert "www." not in said(app)
+    assert any(m.value == r"1\. first" for m in app.markdown)

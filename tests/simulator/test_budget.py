@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +139,25 @@ def test_repeats_multiply_the_students_stages_and_not_the_teachers(store: Store)
     # control 8, distil 8, measure 10, and the fixed second of pruning; prepare and teacher stay
     assert three_times.seconds - once.seconds == pytest.approx(2 * 27.0, abs=0.1)
     assert three_times.peak_memory_mb == once.peak_memory_mb
+
+
+def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_of()
+    cache_teacher(config)
+    assert teachers.is_cached(config)
+    read = Path.read_text
+
+    def gone(self: Path, **how: str) -> str:
+        self.unlink()
+        return read(self, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "read_text", gone)
+    assert not teachers.is_cached(config)
+
+
+def test_a_finished_run_that_did_not_say_its_peak_changes_no_forecast_of_memory(store: Store) -> None:
+    before = forecast(config_of(), store).peak_memory_mb
+    store.add("odd", config_of(), None)
+    store.append("odd", [StageFinished(stage="control", seconds=1, peak_memory_mb=5_000, examples=100)])
+    store.finish("odd", "finished")
+    assert forecast(config_of(), store).peak_memory_mb == before

@@ -26,9 +26,9 @@ PART_CHARACTERS = 5_000_000
 RUN_CHARACTERS = 5_000
 """Of a run beside its events: its settings and how it ended."""
 
-MOST_VALUES = 400_000
-"""Objects and lists in a file. 10 MB of real events hold half as many; a file of nothing but brackets would take
-twenty times its size in memory."""
+MOST_VALUES = 250_000
+"""Objects and lists in a file. 10 MB of real runs hold half as many; a file of nothing but brackets would take more
+than twenty times its size in memory."""
 
 MOST_REASONS = 20
 SAFE_ID = re.compile("[A-Za-z0-9-]{1,32}")  # an id names a folder of exported files

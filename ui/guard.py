@@ -10,12 +10,11 @@ import streamlit as st
 
 from simulator.errors import SimulatorError
 
-MARKS = re.compile(r"[\\`*_\[\]<>#~$&]|:(?=\S)|^[-+=]|^\d+(?=[.)])")
-"""What CommonMark, formulas and Streamlit's own directives act on; in one line of text, so lists and rules only at
-its start."""
+MARKS = re.compile(r"[\\`*_\[\]<>#~$&]|^[-+=]|^\d+(?=[.)])")
+"""What CommonMark and formulas act on; in one line of text, so lists and rules only at its start."""
 
-LINKED_BARE = re.compile(r"https?:|ftp:|mailto:|xmpp:|www|@", re.IGNORECASE)
-"""What makes a link of plain words: GitHub Flavored Markdown, section 6.9."""
+UNMARKED = re.compile(r":(?=\S)|www|@", re.IGNORECASE)
+"""What becomes a link (GitHub Flavored Markdown, section 6.9), an icon or an emoji whether or not it is escaped."""
 
 WORD_JOINER = "\N{WORD JOINER}"
 
@@ -38,10 +37,10 @@ def show_problem(message: str, advice: str = "") -> None:
 def literal(text: str) -> str:
     """Text as Markdown that shows it as it is: no links, pictures, formulas or icons, whoever wrote it.
 
-    A backslash before a mark takes its meaning. Addresses become links without any mark, so they are broken up by a
+    A backslash before a mark takes its meaning. Addresses, icons and emoji need no mark, so they are broken up by a
     joiner, which has no width.
     """
-    broken_up = LINKED_BARE.sub(lambda found: found[0] + WORD_JOINER, text)
+    broken_up = UNMARKED.sub(lambda found: found[0] + WORD_JOINER, text)
     return MARKS.sub(_escaped, " ".join(broken_up.split()))
 
 

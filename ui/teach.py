@@ -129,17 +129,16 @@ def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = Fa
         st.caption("This run has not said yet where its weights come from.")
         return
     p = provenance
+    device = literal(p.device.translate({ord("["): "(", ord("]"): ")"}))  # badges escape these again, and so free them
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run.origin == "recorded":
             st.badge(
-                f"recorded on {literal(p.device)}, {words.day(p.recorded_at)}",
+                f"recorded on {device}, {words.day(p.recorded_at)}",
                 icon=":material/inventory_2:",
                 color="violet",
             )
         else:
-            st.badge(
-                f"measured on {literal(p.device)}, {words.day(p.recorded_at)}", icon=":material/speed:", color="blue"
-            )
+            st.badge(f"measured on {device}, {words.day(p.recorded_at)}", icon=":material/speed:", color="blue")
         if run.origin == "imported":
             st.badge("imported from a file", icon=":material/upload_file:", color="gray")
         if p.source == "pretrained":

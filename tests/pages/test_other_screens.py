@@ -219,7 +219,7 @@ def test_what_a_file_says_of_a_run_is_text_and_no_link_or_picture(open_screen, s
         open_screen("lab", run="ff66").warning[0].value,
     ]
     for text in shown:
-        assert r"\[free\]" in text and r"\<b\>" in text and r"\:material" in text
+        assert r"\[free\]" in text and r"\<b\>" in text and ":material" not in text
         assert "](" not in text.replace(r"\](", "") and "https://" not in text
 
 

@@ -128,8 +128,8 @@ def test_a_variant_that_is_measured_twice_is_refused_and_the_others_come(exporte
 def test_a_file_of_nothing_but_brackets_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history.json, "loads", lambda content: pytest.fail("read"))
     for values in (b"{}", b"[]"):
-        content = b'{"format": "kd-pruning-simulator runs", "runs": [' + b",".join([values] * 400_001) + b"]}"
-        with pytest.raises(SimulatorError, match="more than 400,000 values"):
+        content = b'{"format": "kd-pruning-simulator runs", "runs": [' + b",".join([values] * 250_001) + b"]}"
+        with pytest.raises(SimulatorError, match="more than 250,000 values"):
             history.import_history(content)
 
 

@@ -118,7 +118,9 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
     costs = [cost for settings, said in recent for cost in _costs(settings, said)]
     needed = memory_mb(config, trains_teacher)
     # an earlier run's measured peak, plus what the estimate says these settings change about it
-    peaks = [_peak(said) + needed - memory_mb(settings, _trained_teacher(said)) for settings, said in recent]
+    peaks = [
+        peak + needed - memory_mb(settings, _trained_teacher(said)) for settings, said in recent for peak in _peak(said)
+    ]
     return Forecast(
         seconds=sum(
             _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
@@ -286,8 +288,9 @@ def memory_mb(config: RunConfig, trains_teacher: bool) -> float:
     return BASE_MB + max(while_teacher, while_student) / MB
 
 
-def _peak(said: list[Event]) -> float:
-    return next(event.peak_memory_mb for event in said if isinstance(event, RunFinished))
+def _peak(said: list[Event]) -> list[float]:
+    """A finished run's measured peak; none where it did not say it."""
+    return [event.peak_memory_mb for event in said if isinstance(event, RunFinished)]
 
 
 def _trained_teacher(said: list[Event]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,23 @@ from pydantic import ValidationError
 from simulator import data_descriptions, notes, recorded, service
 from simulator.catalog import DATASETS
 from simulator.errors import SimulatorError
-from simulator.events import EVENT
+from simulator.events import EVENT, Event, Measured
 from simulator.own_data import OwnData
 from simulator.store import ENDED, Run, open_store
 
 FORMAT = "kd-pruning-simulator runs"
-LARGEST_MB = 50
+LARGEST_MB = 10
+PART_CHARACTERS = 5_000_000
+"""Of events in one exported file: half of what is read back, for a letter may take several bytes."""
+
+RUN_CHARACTERS = 5_000
+"""Of a run beside its events: its settings and how it ended."""
+
+MOST_VALUES = 250_000
+"""Objects and lists in a file. 10 MB of real runs hold half as many; a file of nothing but brackets would take more
+than twenty times its size in memory."""
+
+MOST_REASONS = 20
 SAFE_ID = re.compile("[A-Za-z0-9-]{1,32}")  # an id names a folder of exported files
 EXPORT_AGAIN = "Choose a file that this app's Runs page wrote."
 
@@ -36,17 +47,40 @@ class Imported:
     refused: tuple[str, ...]
 
 
-def export_history() -> str:
-    """Every run of this server that has ended, with its events and its note, as JSON.
+def ended_runs() -> list[Run]:
+    """Every run of this server that has ended, the oldest first; not those that are shipped with the app."""
+    return [run for run in reversed(service.list_runs(ENDED)) if run.origin != "recorded"]
+
+
+def parts(ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """Runs in groups, in their order, each small enough that :func:`import_history` takes the group's file."""
+    sizes = open_store().sizes()
+    groups, held = [list[str]()], 0
+    for run_id in ids:
+        size = sizes.get(run_id, 0) + RUN_CHARACTERS
+        if groups[-1] and held + size > PART_CHARACTERS:
+            groups.append([])
+            held = 0
+        groups[-1].append(run_id)
+        held += size
+    return [tuple(group) for group in groups]
+
+
+def export_history(ids: Collection[str] | None = None) -> str:
+    """Runs that have ended, with their events and notes, as JSON: all of them, or those of one of the :func:`parts`.
 
     Of the runs that are shipped with the app only the notes: every copy of the app has the rest.
     """
-    ended = service.list_runs(ENDED)
-    own = [run for run in reversed(ended) if run.origin != "recorded"]
-    used = {run.settings.dataset for run in own} - set(DATASETS)
-    data = [data_descriptions.described(name).model_dump(mode="json") for name in sorted(used)]
-    written = notes.notes_of(run.id for run in ended)
-    return json.dumps({"format": FORMAT, "runs": [_as_json(run) for run in own], "notes": written, "data": data})
+    chosen = [run for run in ended_runs() if ids is None or run.id in ids]
+    used = {run.settings.dataset for run in chosen} - set(DATASETS)
+    noted = [*(run.id for run in chosen), *(shipped.run.id for shipped in recorded.all_recorded())]
+    document = {
+        "format": FORMAT,
+        "runs": [_as_json(run) for run in chosen],
+        "notes": notes.notes_of(noted),
+        "data": [data_descriptions.described(name).model_dump(mode="json") for name in sorted(used)],
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _as_json(run: Run) -> dict[str, Any]:
@@ -63,7 +97,7 @@ def import_history(content: bytes) -> Imported:
         content: The file's bytes.
 
     Raises:
-        SimulatorError: if it is not such a file, or is larger than 50 MB.
+        SimulatorError: if it is not such a file, or is larger than 10 MB.
     """
     if len(content) > LARGEST_MB * 1e6:
         raise SimulatorError(
@@ -74,7 +108,7 @@ def import_history(content: bytes) -> Imported:
     added, already_here = 0, 0
     for number, entry in enumerate(document["runs"], 1):
         try:
-            run = Run.model_validate(entry["run"]).model_copy(update={"origin": "imported", "process": None})
+            run = _as_imported(Run.model_validate(entry["run"]))
             said = [EVENT.validate_python(event) for event in entry["events"]]
         except (ValidationError, KeyError, TypeError) as error:
             refused.append(f"Run {number} of the file cannot be read: {_first_line(error)}.")
@@ -83,12 +117,27 @@ def import_history(content: bytes) -> Imported:
             refused.append(f"Run {number} of the file has the id {run.id[:40]!r}: only letters and digits are taken.")
         elif run.state not in ENDED:
             refused.append(f"Run {run.id} is {run.state} in the file: only runs that have ended are taken.")
+        elif _measured_twice(said):
+            refused.append(f"Run {run.id} has two measurements of one variant and seed in the file.")
         elif recorded.find(run.id) or not open_store().restore(run, said):
             already_here += 1
         else:
             added += 1
     refused += _bring_notes(document.get("notes", {}))
+    if len(refused) > MOST_REASONS:
+        refused[MOST_REASONS:] = [f"{len(refused) - MOST_REASONS:,} more things of the file cannot be taken."]
     return Imported(added, already_here, tuple(refused))
+
+
+def _as_imported(run: Run) -> Run:
+    """Marked as imported, and without NUL characters, which PostgreSQL keeps in no text."""
+    words = {name: getattr(run, name).replace("\0", "") for name in ("message", "advice")}
+    return run.model_copy(update={"origin": "imported", "process": None, **words})
+
+
+def _measured_twice(said: Sequence[Event]) -> bool:
+    measured = [(e.measurement.repeat, e.measurement.name) for e in said if isinstance(e, Measured)]
+    return len(set(measured)) < len(measured)
 
 
 def _bring_data(described: Any) -> Iterator[str]:
@@ -115,6 +164,8 @@ def _bring_notes(written: Any) -> Iterator[str]:
 
 
 def _document(content: bytes) -> dict[str, Any]:
+    if content.count(b"{") + content.count(b"[") > MOST_VALUES:
+        raise SimulatorError(f"The file holds more than {MOST_VALUES:,} values, as no history does.", EXPORT_AGAIN)
     try:
         document = json.loads(content)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:

@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from simulator import recorded, service
@@ -151,9 +152,8 @@ def exists(run_id: str) -> bool:
     return (service.export_dir(run_id) / FACTS_FILE).is_file()
 
 
-@lru_cache(maxsize=8)
 def of_run(run_id: str) -> Lesson:
-    """The lesson of a run that has ended, or of a recorded one; kept, for it never changes.
+    """The lesson of a run that has ended, or of a recorded one.
 
     Raises:
         RunNotFound: if there is no such run.
@@ -163,12 +163,20 @@ def of_run(run_id: str) -> Lesson:
     if not exists(run_id):
         raise NotAvailable(f"Run {run_id} left no lesson on this machine.", "Run it again here, or choose another.")
     try:
-        if recorded.find(run_id):
-            return read(_shipped(run_id, ".json").read_bytes(), _shipped(run_id, ".safetensors").read_bytes())
-        folder = service.export_dir(run_id)
-        return read((folder / FACTS_FILE).read_bytes(), (folder / NUMBERS_FILE).read_bytes())
-    except ValidationError as error:
+        return _kept(run_id)
+    except (ValidationError, KeyError) as error:
         raise NotAvailable(f"The lesson of run {run_id} is of another version.", "Run it again here.") from error
+    except (SafetensorError, OSError) as error:  # one of its two files is broken, or was deleted meanwhile
+        raise NotAvailable(f"The lesson of run {run_id} cannot be read.", "Run it again here.") from error
+
+
+@lru_cache(maxsize=8)
+def _kept(run_id: str) -> Lesson:
+    """Read once, for a lesson never changes; that its run is still there is asked each time."""
+    if recorded.find(run_id):
+        return read(_shipped(run_id, ".json").read_bytes(), _shipped(run_id, ".safetensors").read_bytes())
+    folder = service.export_dir(run_id)
+    return read((folder / FACTS_FILE).read_bytes(), (folder / NUMBERS_FILE).read_bytes())
 
 
 def _shipped(run_id: str, ending: str) -> Any:

@@ -24,7 +24,7 @@ from simulator.events import EVENT, Described, Event, Measured, Measurement, Run
 from simulator.paths import data_dir
 from simulator.records import ENDED, Forecast, Origin, Run, RunState
 from simulator.studies.config import ANY_CONFIG, StudyConfig
-from simulator.tables import WAITING, events, measurements, notes, prepare, runs
+from simulator.tables import WAITING, events, measurements, notes, open_engine, prepare, runs
 
 __all__ = ["ENDED", "Forecast", "Origin", "Run", "RunState", "Store", "open_store"]
 
@@ -43,11 +43,14 @@ class Store:
     """The runs in one database.
 
     Args:
-        url: A SQLAlchemy database URL.
+        url: A SQLAlchemy URL of SQLite or PostgreSQL.
+
+    Raises:
+        NotAvailable: if it is of another database, or none that can be read.
     """
 
     def __init__(self, url: str) -> None:
-        self.engine: Engine = sa.create_engine(url)
+        self.engine: Engine = open_engine(url)
         prepare(self.engine)
         self._unreadable: set[str] = set()  # of which the log has been told
 
@@ -85,12 +88,18 @@ class Store:
         values = {**run.model_dump(mode="json"), "config": run.config.model_dump_json()}
         values["forecast"] = run.forecast.model_dump_json() if run.forecast else ""
         number = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery()
-        with self.engine.begin() as connection:
-            if connection.execute(sa.select(runs.c.id).where(runs.c.id == run.id)).first():
-                return False
-            connection.execute(runs.insert().values(**values, number=number))
-            if said:
-                _append(connection, run.id, said)
+        for tries_left in reversed(range(ADD_TRIES)):  # as in add; one that restores the same run too is found here
+            try:
+                with self.engine.begin() as connection:
+                    if connection.execute(sa.select(runs.c.id).where(runs.c.id == run.id)).first():
+                        return False
+                    connection.execute(runs.insert().values(**values, number=number))
+                    if said:
+                        _append(connection, run.id, said)
+                break
+            except sa.exc.IntegrityError:
+                if not tries_left:
+                    raise
         return True
 
     def get(self, run_id: str) -> Run:
@@ -228,6 +237,12 @@ class Store:
             body = connection.execute(query.order_by(events.c.n).limit(1)).scalar()
         return Described.model_validate_json(body) if body else None
 
+    def sizes(self) -> dict[str, int]:
+        """How many characters the events of each run have."""
+        query = sa.select(events.c.run_id, sa.func.sum(sa.func.length(events.c.body))).group_by(events.c.run_id)
+        with self.engine.connect() as connection:
+            return {run_id: int(size) for run_id, size in connection.execute(query)}
+
     def recent_costs(self, model: str, limit: int = 5) -> list[tuple[RunConfig, list[Event]]]:
         """What the latest finished runs of a model took: settings, and each StageFinished and RunFinished.
 
@@ -240,14 +255,15 @@ class Store:
         costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
         with self.engine.connect() as connection:
             found = connection.execute(recent.order_by(runs.c.number.desc()).limit(limit)).all()
-            said: dict[str, list[Event]] = {row.id: [] for row in found}
-            query = sa.select(events.c.run_id, events.c.body).where(events.c.run_id.in_(list(said)), costs)
+            bodies: dict[str, list[str]] = {row.id: [] for row in found}
+            query = sa.select(events.c.run_id, events.c.body).where(events.c.run_id.in_(list(bodies)), costs)
             for event in connection.execute(query.order_by(events.c.run_id, events.c.n)):
-                said[event.run_id].append(EVENT.validate_json(event.body))
+                bodies[event.run_id].append(event.body)
         readable = []
         for row in found:
             with suppress(ValidationError):  # stored by another version: no help to a forecast
-                readable.append((RunConfig.model_validate_json(row.config), said[row.id]))
+                said = [EVENT.validate_json(body) for body in bodies[row.id]]
+                readable.append((RunConfig.model_validate_json(row.config), said))
         return readable
 
     def measurements(self, run_id: str) -> list[Measurement]:

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
+from simulator.errors import NotAvailable
+
 metadata = sa.MetaData()
 
 runs = sa.Table(
@@ -66,6 +68,26 @@ EARLIER_MEASUREMENTS = "measurements"
 
 WAITING = sa.and_(runs.c.state == "queued", runs.c.origin == "app")
 """Queued for a server; a run of the command line is carried out by the process that submitted it."""
+
+
+DATABASES = ("sqlite", "postgresql")
+"""MySQL has no CREATE INDEX IF NOT EXISTS, and its TEXT ends at 64 kB, which a measurement with its layers passes."""
+
+
+def open_engine(url: str) -> Engine:
+    """A database by its URL.
+
+    Raises:
+        NotAvailable: if it is of a kind that cannot keep the runs.
+    """
+    advice = "Choose a URL that begins with sqlite:// or postgresql:// for KDPS_DATABASE_URL, or leave it empty."
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise NotAvailable("KDPS_DATABASE_URL is no database URL.", advice) from error
+    if parsed.get_backend_name() not in DATABASES:
+        raise NotAvailable(f"Runs cannot be kept in a database of the kind {parsed.get_backend_name()}.", advice)
+    return sa.create_engine(parsed)
 
 
 def prepare(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ def is_cached(config: RunConfig) -> bool:
     """
     sources = ("pretrained", "scratch") if config.weights == "auto" else (config.weights,)
     wanted = [json.loads(json.dumps(description(config, source))) for source in sources]
-    return any(
-        json.loads(file.read_text(encoding="utf-8"))["description"] in wanted
-        for file in cache_dir("teachers").glob(f"{config.model}-{config.dataset}-*/{DESCRIPTION_FILE}")
-    )
+    for file in cache_dir("teachers").glob(f"{config.model}-{config.dataset}-*/{DESCRIPTION_FILE}"):
+        with suppress(FileNotFoundError):  # deleted meanwhile, with the data that it was trained on
+            if json.loads(file.read_text(encoding="utf-8"))["description"] in wanted:
+                return True
+    return False

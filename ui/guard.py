@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from simulator.errors import SimulatorError
+
+MARKS = re.compile(r"[\\`*_\[\]<>#~$&]|^[-+=]|^\d+(?=[.)])")
+"""What CommonMark and formulas act on; in one line of text, so lists and rules only at its start."""
+
+UNMARKED = re.compile(r":(?=\S)|www|@", re.IGNORECASE)
+"""What becomes a link (GitHub Flavored Markdown, section 6.9), an icon or an emoji whether or not it is escaped."""
+
+WORD_JOINER = "\N{WORD JOINER}"
 
 
 @contextmanager
@@ -20,5 +29,25 @@ def errors_shown() -> Iterator[None]:
 
 
 def show_problem(message: str, advice: str = "") -> None:
-    """What happened, and under it what to do."""
+    """What happened, and under it what to do; both may hold what a file says."""
+    message, advice = literal(message), literal(advice)
     st.error(f"**{message}**\n\n{advice}" if advice else f"**{message}**", icon=":material/error:")
+
+
+def literal(text: str) -> str:
+    """Text as Markdown that shows it as it is: no links, pictures, formulas or icons, whoever wrote it.
+
+    A backslash before a mark takes its meaning. Addresses, icons and emoji need no mark, so they are broken up by a
+    joiner, which has no width.
+    """
+    broken_up = UNMARKED.sub(lambda found: found[0] + WORD_JOINER, text)
+    return MARKS.sub(_escaped, " ".join(broken_up.split()))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"{found[0]}\\" if found[0].isdecimal() else f"\\{found[0]}"  # "1\\." begins no list
+
+
+def code_span(text: str) -> str:
+    """Text in the letters of code, which a mark in it cannot end."""
+    return f"`{text.replace('`', chr(39))}`"

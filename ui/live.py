@@ -13,7 +13,7 @@ from simulator.config import RunConfig
 from simulator.events import STAGES, Stage, Variant
 from simulator.store import ENDED, Run, RunState
 from ui import charts, teach, views, words
-from ui.guard import errors_shown, show_problem
+from ui.guard import errors_shown, literal, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story
 
 EVERY_SECONDS = 0.7
@@ -102,7 +102,9 @@ def headline(run: Run, story: Story) -> None:
     elif run.state in ("failed", "interrupted"):
         show_problem(run.message or f"The run was {run.state}.", run.advice)
     elif run.state == "cancelled":
-        st.warning(run.message or "Cancelled. What it had measured until then stays below.", icon=":material/cancel:")
+        st.warning(
+            literal(run.message) or "Cancelled. What it had measured until then stays below.", icon=":material/cancel:"
+        )
 
 
 def since(run: Run) -> str:
@@ -143,7 +145,7 @@ def _progress(run: Run, story: Story) -> None:
         return
     text = f"**{STAGE_TITLES[story.stage]}{of_repeats(story.repeat, run.settings)}.** {STAGE_WORDS[story.stage]}"
     if story.note:
-        text += f" *{story.note}*"
+        text += f" *{literal(story.note)}*"
     st.markdown(text)
     done = story.progress
     share = min(1.0, done.done / done.total) if done and done.total else 0.0

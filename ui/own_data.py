@@ -18,7 +18,7 @@ from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
 from simulator.own_data import OwnData
 from ui import words
-from ui.guard import errors_shown, show_problem
+from ui.guard import errors_shown, literal, show_problem
 
 DRAFT, UPLOADER, CHOSEN = "own_draft", "own_uploader", "data"
 PICKED, SHOWN = "own_picked", "own_shown"
@@ -110,19 +110,24 @@ def keep(draft: OwnData) -> None:
             st.session_state[UPLOADER] = st.session_state.get(UPLOADER, 0) + 1  # an empty uploader
             st.session_state.pop(DRAFT, None)
             st.query_params[CHOSEN] = kept.name
-            st.toast(f"{kept.title} is ready for the Lab.", icon=":material/check_circle:")
+            st.toast(f"{literal(kept.title)} is ready for the Lab.", icon=":material/check_circle:")
             st.rerun()
 
 
 def describe(data: OwnData, folder: Path) -> None:
     """Preview, counts and what was skipped, the same for a draft and for data that was kept."""
     for note in data.notes:
-        st.info(note, icon=":material/info:")
+        st.info(literal(note), icon=":material/info:")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown("**Preview**")
-        with errors_shown():
+        try:
             preview_texts(data, folder) if data.kind == "text" else preview_pictures(data, folder)
+        except FileNotFoundError:
+            show_problem(
+                "These examples are no longer in this place.",
+                "Somebody has kept or deleted them meanwhile: reload the page to see what is here.",
+            )
     with right:
         st.markdown("**Examples**")
         st.dataframe(count_table(data), hide_index=True, alt=f"Examples of each class of {data.name} in each split")
@@ -171,7 +176,7 @@ def preview_texts(data: OwnData, folder: Path) -> None:
         alt="A few texts of each class",
     )
     pairs = zip(data.class_names, own_data.LABEL_WORDS, strict=False)
-    said = ", ".join(f"{word} = {name}" for name, word in pairs)
+    said = ", ".join(f"{word} = {literal(name)}" for name, word in pairs)
     st.caption(f"T5 answers with a word. Each class gets one that no other begins like: {said}.")
 
 
@@ -183,7 +188,7 @@ def preview_pictures(data: OwnData, folder: Path) -> None:
     for number, name in enumerate(data.class_names):
         mine = [picture for picture, row in zip(pictures, rows, strict=True) if labels[row] == number]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{name}", width=120)
+            st.markdown(literal(name), width=120)
             for picture in mine:
                 st.image(picture, width=THUMBNAIL, alt=f"A picture of the class {name}")
 
@@ -234,8 +239,8 @@ def ways_on(data: OwnData) -> None:
 def confirm_delete(data: OwnData) -> None:
     """Ask before examples and the teachers that learned from them are removed."""
     st.markdown(
-        f"**{data.title}**: its examples and the teachers trained on it go, for everybody. Runs on it keep their "
-        "figures, their exported weights and the names of the classes. This cannot be undone."
+        f"**{literal(data.title)}**: its examples and the teachers trained on it go, for everybody. Runs on it keep "
+        "their figures, their exported weights and the names of the classes. This cannot be undone."
     )
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="really_delete_data"):
@@ -270,7 +275,8 @@ def headline(data: OwnData) -> None:
     """What the data is, in one line."""
     everything = sum(data.examples(s) for s in ("train", "validation", "test"))
     what = "texts" if data.kind == "text" else "pictures"
+    file = literal(data.file_name) or "a file without a name"
     st.caption(
-        f"{everything:,} {what} in {len(data.class_names)} classes, from {data.file_name or 'a file without a name'}, "
+        f"{everything:,} {what} in {len(data.class_names)} classes, from {file}, "
         f"uploaded {words.day(data.created_at)}. Its name on the command line: {data.name}"
     )

@@ -15,7 +15,7 @@ from simulator.quiz.bank import QUESTIONS
 from simulator.quiz.question import Question
 from simulator.quiz.sitting import Sitting
 from ui import results, words
-from ui.guard import errors_shown
+from ui.guard import errors_shown, literal
 
 ABOUT, SEED, COUNT, ANSWERS, AT = "quiz", "seed", "questions", "answers", "at"
 EVERYTHING = "everything"
@@ -135,7 +135,7 @@ def answer_form(quiz: Sitting, question: Question) -> float | None:
                 "Your answer",
                 quiz.order_of(question),
                 index=None,
-                format_func=lambda number: question.options[number],
+                format_func=lambda number: as_markdown(question, question.options[number]),
                 key=key,
                 label_visibility="collapsed",
             )
@@ -159,15 +159,15 @@ def explain(quiz: Sitting, question: Question, answer: float, at: int) -> None:
 
 def judge(question: Question, answer: float) -> None:
     """Right or wrong, and why."""
-    said = shown(question, answer)
+    said, right = (as_markdown(question, text) for text in (shown(question, answer), question.right_words()))
     if question.is_right(answer):
-        st.success(f"**Right:** {question.right_words()}", icon=":material/check_circle:")
+        st.success(f"**Right:** {right}", icon=":material/check_circle:")
     else:
         st.error(
-            f"**Not right.** Your answer: {said}\n\n**The right answer:** {question.right_words()}",
+            f"**Not right.** Your answer: {said}\n\n**The right answer:** {right}",
             icon=":material/cancel:",
         )
-    st.markdown(question.explanation)
+    st.markdown(as_markdown(question, question.explanation))
 
 
 def _go_to(at: int) -> None:
@@ -177,6 +177,11 @@ def _go_to(at: int) -> None:
 def shown(question: Question, answer: float) -> str:
     """An answer as it was given."""
     return f"{answer:.7g}" if question.is_number else question.options[int(answer)]
+
+
+def as_markdown(question: Question, text: str) -> str:
+    """What a run says, the names of its classes above all, may come from a file; what the app says is Markdown."""
+    return literal(text) if question.topic == "This run" else text
 
 
 def link(question: Question) -> None:
@@ -210,8 +215,9 @@ def score(quiz: Sitting) -> None:
     for question, answer in quiz.missed:
         with st.container(border=True):
             st.markdown(f"**{question.text}**")
-            st.markdown(f"Your answer: {shown(question, answer)}. Right: **{question.right_words()}**.")
-            st.caption(question.explanation)
+            said, right = (as_markdown(question, text) for text in (shown(question, answer), question.right_words()))
+            st.markdown(f"Your answer: {said}. Right: **{right}**.")
+            st.caption(as_markdown(question, question.explanation))
             link(question)
     about = st.query_params.get(ABOUT, EVERYTHING)
     with st.container(horizontal=True):

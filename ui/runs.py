@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from simulator import history, service
 from simulator.store import ENDED, Run
 from ui import controls, live, results, tables
-from ui.guard import errors_shown
+from ui.guard import errors_shown, literal
 
 MOST_LISTED = 200
 TICKED = "ticked_runs"
@@ -115,18 +116,23 @@ def confirm_delete(removable: Sequence[Run]) -> None:
 def keep_and_bring_back() -> None:
     """The history of runs as a file: to keep where disks do not last, and to bring back."""
     with st.expander("Keep your runs, or bring them back", icon=":material/save:"):
+        groups = _parts(tuple(run.id for run in history.ended_runs()))
+        form = "one JSON file" if len(groups) == 1 else f"{len(groups)} JSON files, the oldest runs in the first"
         st.caption(
-            "Settings, curves, figures and notes of all runs that have ended, as one JSON file. Weights and own data "
-            f"are not in it. A file of up to {history.LARGEST_MB} MB can be brought back."
+            f"Settings, curves, figures and notes of all runs that have ended, as {form}. Weights and own data are not "
+            f"in it. A file of up to {history.LARGEST_MB} MB can be brought back."
         )
-        st.download_button(
-            "All runs (JSON)",
-            history.export_history,
-            "runs.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        with st.container(horizontal=True):
+            for number, ids in enumerate(groups, 1):
+                st.download_button(
+                    "All runs (JSON)" if len(groups) == 1 else f"Runs, part {number} of {len(groups)} (JSON)",
+                    partial(history.export_history, ids),
+                    "runs.json" if len(groups) == 1 else f"runs-{number}-of-{len(groups)}.json",
+                    "application/json",
+                    icon=":material/download:",
+                    on_click="ignore",
+                    key=f"export_runs_{number}",
+                )
         file = st.file_uploader("Bring back", type="json", max_upload_size=history.LARGEST_MB, key="history_file")
         if st.button("Add its runs", icon=":material/upload:", disabled=file is None, key="import_history") and file:
             with errors_shown():
@@ -135,9 +141,15 @@ def keep_and_bring_back() -> None:
         _say_what_was_brought(st.session_state.get(IMPORTED))
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def _parts(ids: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The runs by file. What runs that have ended said never changes, and to measure it all of it is read."""
+    return history.parts(ids)
+
+
 def _say_what_was_brought(imported: history.Imported | None) -> None:
     if imported is None:
         return
     st.success(f"Runs added: {imported.added}. Here already: {imported.already_here}.", icon=":material/check:")
     for reason in imported.refused:
-        st.warning(reason, icon=":material/error:")
+        st.warning(literal(reason), icon=":material/error:")

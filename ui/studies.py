@@ -14,7 +14,7 @@ from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
 from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views
 from ui import charts_studies as charts
-from ui.guard import errors_shown, show_problem
+from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
 
 PLACE = "studies"
@@ -228,7 +228,7 @@ def outcome(study: Study, story: Story, predicted: str | None) -> None:
         st.markdown(study.predictions[said.answer] if said.answer else "One seed cannot tell. Take more seeds.")
         if predicted and said.answer:
             st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
-    st.markdown("\n".join(f"- {sentence}" for sentence in said.sentences))
+    st.markdown("\n".join(f"- {literal(sentence)}" for sentence in said.sentences))
 
 
 def picture(config: StudyConfig, story: Story) -> None:

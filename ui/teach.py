@@ -13,6 +13,7 @@ from simulator.sources import source_of
 from simulator.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
 from simulator.store import Run
 from ui import words
+from ui.guard import code_span, literal
 
 GLOSSARY = {
     "teacher": "The large model, trained on the data first.",
@@ -132,13 +133,16 @@ def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = Fa
         st.caption("This run has not said yet where its weights come from.")
         return
     p = provenance
+    device = literal(p.device.translate({ord("["): "(", ord("]"): ")"}))  # badges escape these again, and so free them
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run.origin == "recorded":
             st.badge(
-                f"recorded on {p.device}, {words.day(p.recorded_at)}", icon=":material/inventory_2:", color="violet"
+                f"recorded on {device}, {words.day(p.recorded_at)}",
+                icon=":material/inventory_2:",
+                color="violet",
             )
         else:
-            st.badge(f"measured on {p.device}, {words.day(p.recorded_at)}", icon=":material/speed:", color="blue")
+            st.badge(f"measured on {device}, {words.day(p.recorded_at)}", icon=":material/speed:", color="blue")
         if run.origin == "imported":
             st.badge("imported from a file", icon=":material/upload_file:", color="gray")
         if p.source == "pretrained":
@@ -148,24 +152,26 @@ def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = Fa
     if compact:
         return
     if p.notice:
-        st.caption(p.notice)
+        st.caption(literal(p.notice))
     with st.expander("Where these numbers come from", icon=":material/fingerprint:"):
         st.markdown("\n".join(f"- **{name}:** {value}" for name, value in provenance_facts(p, run).items()))
 
 
 def provenance_facts(p: Provenance, run: Run) -> dict[str, str]:
     """Where the numbers come from, name -> what (Markdown)."""
-    versions = ", ".join(f"{name} {version}" for name, version in p.versions.items())
-    weights = f"pretrained, {p.repository}" + (f" at `{p.revision}`" if p.revision else "")
+    versions = literal(", ".join(f"{name} {version}" for name, version in p.versions.items()))
+    repository = literal(p.repository)
+    weights = f"pretrained, {repository}" + (f" at {code_span(p.revision)}" if p.revision else "")
     if p.source == "scratch":
-        weights = f"random from seed {p.seed}, which is the teacher's own; built like {p.repository}"
+        weights = f"random from seed {p.seed}, which is the teacher's own; built like {repository}"
+    teacher = "kept from an earlier run" if p.teacher_was_cached else "trained in this run"
     return {
         "Run": f"`{run.id}`, the student's seed is {run.settings.seed}",
         "Weights": weights,
-        "SHA-256": f"`{p.sha256}`" if p.sha256 else "none: no weights file was loaded",
-        "Data": f"`{p.data}`",
-        "Teacher": f"`{p.teacher}`, " + ("kept from an earlier run" if p.teacher_was_cached else "trained in this run"),
-        "Machine": f"{p.device}, {p.threads} threads",
+        "SHA-256": code_span(p.sha256) if p.sha256 else "none: no weights file was loaded",
+        "Data": code_span(p.data),
+        "Teacher": f"{code_span(p.teacher)}, {teacher}",
+        "Machine": f"{literal(p.device)}, {p.threads} threads",
         "Versions": versions,
     }
 

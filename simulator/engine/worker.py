@@ -103,6 +103,8 @@ def earlier_cells(config: StudyConfig, store: Store) -> tuple[Provenance, list[C
             earlier = store.get(config.continues)
         except RunNotFound:  # deleted since: everything is measured anew
             return None
+        if earlier.origin == "imported":  # its numbers are as good as the word of a file
+            return None
         if earlier.study is None or not same_study(earlier.study, config):
             return None
         said = [event for _, event in store.events(earlier.id)]

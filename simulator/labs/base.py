@@ -9,8 +9,8 @@ from math import isfinite
 from simulator.config import RunConfig
 from simulator.errors import InvalidConfig
 from simulator.labs.evidence import Evidence
-from simulator.quiz.from_run import percent
 from simulator.quiz.question import Question
+from simulator.quiz.run_facts import percent
 from simulator.statistics import Verdict
 from simulator.studies.config import StudyConfig
 

@@ -7,8 +7,8 @@ from simulator.events import Measurement, Variant
 from simulator.labs.base import Answer, Lab, Prediction, Settings, Table, judged_words
 from simulator.labs.evidence import Evidence, Seen, judged, speed
 from simulator.labs.zeros import SPEEDS, megabytes
-from simulator.quiz.from_run import one_of, percent, points
 from simulator.quiz.question import Question, choice, number
+from simulator.quiz.run_facts import one_of, percent, points
 from simulator.statistics import Verdict
 
 BATCH = "batch_32"

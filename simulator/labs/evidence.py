@@ -10,7 +10,7 @@ from simulator import service
 from simulator.config import RunConfig
 from simulator.errors import NotAvailable
 from simulator.events import CellFinished, Concluded, Conclusion, Coordinates, Described, Measurement, Variant
-from simulator.quiz import from_run
+from simulator.quiz import run_facts
 from simulator.records import Run
 from simulator.statistics import Verdict, middle_halves_overlap, verdict
 from simulator.studies.paired import series
@@ -26,7 +26,7 @@ class Seen:
     """
 
     run: Run
-    facts: from_run.Facts
+    facts: run_facts.Facts
     labels: tuple[int, ...]
     cells: tuple[CellFinished, ...]
     conclusion: Conclusion | None
@@ -44,7 +44,7 @@ class Seen:
         """
         if name not in self.facts.by_name:
             raise NotAvailable(f"Run {self.run.id} has not measured {name}.", AGAIN)
-        return self.facts.by_name[name]
+        return self.facts.by_name[name].first
 
     def judged(self, ours: Variant, theirs: Variant) -> Verdict:
         """One variant against another on the same test examples."""
@@ -95,7 +95,7 @@ def _seen(run_id: str) -> Seen:
     said = [event for _, event in service.events(run_id)]
     return Seen(
         run,
-        from_run.facts(run.settings, said),
+        run_facts.facts(run.settings, said),
         next((e.labels for e in said if isinstance(e, Described)), ()),
         tuple(e for e in said if isinstance(e, CellFinished)),
         next((e.conclusion for e in said if isinstance(e, Concluded)), None),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.events import Coordinates
 from simulator.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.labs.evidence import Evidence, Seen
-from simulator.quiz.from_run import one_of, percent, points
 from simulator.quiz.question import Question, number
+from simulator.quiz.run_facts import one_of, percent, points
 from simulator.studies import StudyConfig, make_study
 
 SPARSITIES = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.events import Comparison, Coordinates
 from simulator.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.labs.evidence import Evidence, Seen
-from simulator.quiz.from_run import percent, points
 from simulator.quiz.question import Question, choice, number
+from simulator.quiz.run_facts import percent, points
 from simulator.studies import StudyConfig, make_study
 from simulator.studies.paired import certainty, significant
 

@@ -6,8 +6,8 @@ from math import log
 
 from simulator.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.labs.evidence import Evidence
-from simulator.quiz.from_run import percent, points
 from simulator.quiz.question import Question, number
+from simulator.quiz.run_facts import percent, points
 from simulator.studies import STUDIES, StudyConfig, make_study
 
 TEMPERATURES = (1.0, 4.0, 20.0)

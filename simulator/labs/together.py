@@ -6,8 +6,8 @@ from simulator.config import RunConfig, make_config
 from simulator.labs.base import Answer, Choice, Lab, Prediction, Settings, Table, judged_words
 from simulator.labs.evidence import Evidence, Seen
 from simulator.labs.zeros import megabytes
-from simulator.quiz.from_run import percent, points
 from simulator.quiz.question import Question, choice, number
+from simulator.quiz.run_facts import percent, points
 
 BUDGET = 1_000_000
 """Bytes that the final student's dense file may have."""

@@ -6,8 +6,9 @@ from simulator.config import RunConfig, make_config
 from simulator.events import Measurement
 from simulator.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.labs.evidence import Evidence, speed
-from simulator.quiz.from_run import gzip_after_pruning, percent
+from simulator.quiz.from_run import gzip_after_pruning
 from simulator.quiz.question import Question, choice, number
+from simulator.quiz.run_facts import percent
 
 NONE = 0.005
 """Changes of a file below this share are called none: headers differ by a few bytes."""

@@ -250,3 +250,32 @@ def test_runs_brings_a_history_back(open_screen, stored):
     assert not app.exception
     assert service.run("dd44").origin == "imported"
     assert "Runs added: 1." in app.success[0].value
+
+
+def test_what_a_file_says_of_a_run_is_text_and_no_link_or_picture(open_screen, stored):
+    hostile = "![seen](https://evil.example/p.png) [free](https://evil.example) <b> :material/home:"
+    stored("ee55", "failed", message=hostile, advice=hostile)
+    stored("ff66", "cancelled", message=hostile)
+    content = history.export_history()
+    for run_id in ("ee55", "ff66"):
+        service.delete(run_id)
+    assert history.import_history(content.encode()).added == 2
+    shown = [
+        open_screen("lab", run="ee55").error[0].value,
+        open_screen("results", run="ee55").error[0].value,
+        open_screen("lab", run="ff66").warning[0].value,
+    ]
+    for text in shown:
+        assert r"\[free\]" in text and r"\<b\>" in text and ":material" not in text
+        assert "](" not in text.replace(r"\](", "") and "https://" not in text
+
+
+def test_a_long_history_goes_out_in_parts_that_can_come_back(open_screen, stored, monkeypatch):
+    for number in range(3):
+        stored(f"aa{number}", "finished")
+    [button] = [b for b in open_screen("runs").get("download_button") if "runs" in b.proto.label.lower()]
+    assert button.proto.label == "All runs (JSON)"
+    monkeypatch.setattr(history, "PART_CHARACTERS", 2 * history.RUN_CHARACTERS)
+    stored("aa3", "finished")
+    labels = [b.proto.label for b in open_screen("runs").get("download_button") if "runs" in b.proto.label.lower()]
+    assert labels == ["Runs, part 1 of 2 (JSON)", "Runs, part 2 of 2 (JSON)"]

@@ -95,3 +95,19 @@ def test_a_data_set_that_is_picked_stays_picked(open_screen):
         assert app.selectbox[0].value == pick
     linked = open_screen("own_data", data=first.name)
     assert linked.selectbox[0].value == first.name
+
+
+def test_a_draft_that_somebody_has_kept_meanwhile_is_said_to_be_gone(open_screen):
+    app = bring(open_screen("own_data"), csv_bytes(texts()))
+    [draft] = own_data.data_dir("own-drafts").iterdir()
+    own_data.keep(draft.name, "Quick")
+    app.run()
+    assert not app.exception, app.exception
+    assert "no longer in this place" in app.error[0].value
+
+
+def test_names_from_a_file_are_no_links(open_screen):
+    content = zip_bytes(pictures(classes=["www.evil.example", "1. first"]))
+    app = bring(open_screen("own_data"), content, "www.evil.example.zip")
+    assert "www." not in said(app)
+    assert any(m.value == r"1\. first" for m in app.markdown)

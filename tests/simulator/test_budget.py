@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,28 @@ def test_relations_between_examples_take_memory_with_the_square_of_the_batch() -
 
     assert more_than_hinton(128) == pytest.approx(582, rel=0.15)  # what was measured
     assert more_than_hinton(256) == pytest.approx(4 * more_than_hinton(128))
+
+
+def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, data_directory: Path
+) -> None:
+    config = config_of()
+    cache_teacher(config)
+    assert teachers.is_cached(config)
+    read = Path.read_text
+
+    def gone(self: Path, **how: str) -> str:
+        if self.name == teachers.DESCRIPTION_FILE:  # packages' versions are read from files, too
+            raise FileNotFoundError(self)
+        return read(self, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "read_text", gone)
+    assert not teachers.is_cached(config)
+
+
+def test_a_finished_run_that_did_not_say_its_peak_changes_no_forecast_of_memory(store: Store) -> None:
+    before = forecast(config_of(), store).peak_memory_mb
+    store.add("odd", config_of(), None)
+    store.append("odd", [StageFinished(stage="control", seconds=1, peak_memory_mb=5_000, examples=100)])
+    store.finish("odd", "finished")
+    assert forecast(config_of(), store).peak_memory_mb == before

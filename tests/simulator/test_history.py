@@ -108,8 +108,8 @@ def test_another_file_is_refused_with_what_to_do(content: bytes) -> None:
 
 
 def test_a_huge_file_is_refused() -> None:
-    with pytest.raises(SimulatorError, match="at most 50 MB"):
-        history.import_history(b" " * 50_000_001)
+    with pytest.raises(SimulatorError, match="at most 10 MB"):
+        history.import_history(b" " * 10_000_001)
 
 
 @pytest.mark.parametrize("entry", [None, 3, "run", {}, {"run": {}, "events": 3}])
@@ -225,3 +225,52 @@ def test_descriptions_of_data_that_no_upload_leaves_are_refused(
     assert imported.added == 0
     assert imported.refused[0].startswith("Own data 1 of the file cannot be read")
     assert not (data_dir("own").parent / "outside").exists()
+
+
+def test_a_variant_that_is_measured_twice_is_refused_and_the_others_come(exported: str) -> None:
+    document = json.loads(exported)
+    said = document["runs"][0]["events"]
+    said.append(next(event for event in said if event["kind"] == "measured"))
+    imported = history.import_history(json.dumps(document).encode())
+    assert (imported.added, imported.already_here) == (1, 0)
+    assert "two measurements of one variant" in imported.refused[0]
+
+
+def test_a_file_of_nothing_but_brackets_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history.json, "loads", lambda content: pytest.fail("read"))
+    for values in (b"{}", b"[]"):
+        content = b'{"format": "kd-pruning-simulator runs", "runs": [' + b",".join([values] * 250_001) + b"]}"
+        with pytest.raises(SimulatorError, match="more than 250,000 values"):
+            history.import_history(content)
+
+
+def test_of_many_runs_that_cannot_be_taken_the_first_are_named_and_the_others_counted() -> None:
+    content = json.dumps({"format": history.FORMAT, "runs": [{}] * 1_000}).encode()
+    refused = history.import_history(content).refused
+    assert len(refused) == history.MOST_REASONS + 1
+    assert refused[-1] == "980 more things of the file cannot be taken."
+
+
+def test_what_a_database_cannot_keep_is_left_out_of_messages(store: Store, exported: str) -> None:
+    assert history.import_history(changed(exported, message="It\0 broke.", advice="\0")).added == 2
+    run = service.run("aa11")
+    assert (run.message, run.advice) == ("It broke.", "")
+
+
+def test_a_busy_server_writes_files_that_it_takes_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        store.add(f"r{number}", make_config({}), None)
+        store.append(f"r{number}", SAID)
+        store.finish(f"r{number}", "finished")
+    ids = [run.id for run in history.ended_runs()]
+    assert history.parts(ids) == [("r0", "r1", "r2", "r3", "r4")]
+    monkeypatch.setattr(history, "PART_CHARACTERS", 2.5 * (store.sizes()["r0"] + history.RUN_CHARACTERS))
+    groups = history.parts(ids)
+    assert groups == [("r0", "r1"), ("r2", "r3"), ("r4",)]
+    files = [history.export_history(group) for group in groups]
+    assert all(len(text) < history.PART_CHARACTERS for text in files)
+    for run_id in ids:
+        store.delete(run_id)
+    assert sum(history.import_history(text.encode()).added for text in files) == 5
+    assert sorted(run.id for run in history.ended_runs()) == ids
+    assert history.parts([]) == [()]

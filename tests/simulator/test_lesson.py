@@ -4,8 +4,9 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
-from simulator import lesson, recorded
+from simulator import lesson, recorded, service
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import make_config
 from simulator.errors import NotAvailable, RunNotFound
@@ -97,4 +98,43 @@ def test_a_run_without_one_is_said_to_have_none(store):
     store.add("r1", make_config({}), None)
     assert not lesson.exists("r1")
     with pytest.raises(NotAvailable):
+        lesson.of_run("r1")
+
+
+@pytest.fixture
+def left(store):
+    """A run that has left a lesson: a copy of a shipped one."""
+    store.add("r1", SHIPPED[0].config, None)
+    store.finish("r1", "finished")
+    folder = service.export_dir("r1")
+    folder.mkdir(parents=True)
+    for file in (lesson.FACTS_FILE, lesson.NUMBERS_FILE):
+        shipped = files("simulator") / "lessons" / f"{SHIPPED[0].config.model}.{file.partition('.')[2]}"
+        (folder / file).write_bytes(shipped.read_bytes())
+    return folder
+
+
+def test_a_lesson_goes_with_its_run(left):
+    lesson._kept.cache_clear()
+    assert lesson.of_run("r1").labels.any()
+    service.delete("r1")
+    with pytest.raises(RunNotFound):
+        lesson.of_run("r1")
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        (lesson.FACTS_FILE, b"{}"),
+        (lesson.NUMBERS_FILE, b"broken"),
+        (lesson.NUMBERS_FILE, save({"labels": np.zeros(3)})),
+        (lesson.NUMBERS_FILE, None),
+    ],
+)
+def test_a_lesson_that_cannot_be_read_is_said_to_be_so(left, file, content):
+    lesson._kept.cache_clear()
+    (left / file).unlink()
+    if content is not None:
+        (left / file).write_bytes(content)
+    with pytest.raises(NotAvailable, match="lesson of run r1"):
         lesson.of_run("r1")

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from simulator.config import make_config
-from simulator.errors import RunNotFound
+from simulator.errors import NotAvailable, RunNotFound
 from simulator.events import LossPoint, Measured, Measurement, RunFailed, RunFinished, StageFinished
 from simulator.store import ADD_TRIES, Forecast, Store, open_store
-from simulator.tables import runs
+from simulator.tables import events, runs
 
 LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
 
@@ -258,3 +258,50 @@ def test_another_database_can_be_chosen(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("KDPS_DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
     open_store().add("a", make_config({}), None)
     assert (tmp_path / "other.db").exists()
+
+
+def test_runs_that_are_restored_at_the_same_moment_all_come_and_each_once(store: Store) -> None:
+    store.add("a", make_config({}), None)
+    store.append("a", [LOSS])
+    store.finish("a", "finished")
+    run = store.get("a")
+    copies = [run.model_copy(update={"id": f"copy{n % 4}"}) for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(lambda copy: store.restore(copy, [LOSS]), copies))
+    assert added.count(True) == 4
+    assert sorted(r.id for r in store.list_runs()) == ["a", "copy0", "copy1", "copy2", "copy3"]
+
+
+def test_restoring_tries_again_where_another_client_took_the_number(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add("a", make_config({}), None)
+    store.finish("a", "finished")
+    run, begin, failed = store.get("a").model_copy(update={"id": "b"}), store.engine.begin, []
+
+    def taken_twice() -> object:
+        if len(failed) < 2:
+            failed.append(1)
+            raise sa.exc.IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed: runs.number"))
+        return begin()
+
+    monkeypatch.setattr(store.engine, "begin", taken_twice)
+    assert store.restore(run, [])
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/runs", "mariadb+pymysql://localhost/runs", "oracle://x", "nothing"])
+def test_a_database_that_cannot_keep_runs_is_refused_at_once(url: str) -> None:
+    with pytest.raises(NotAvailable) as refused:
+        Store(url)
+    assert "postgresql://" in refused.value.advice
+
+
+def test_a_run_whose_events_are_of_another_version_is_no_help_to_a_forecast(store: Store) -> None:
+    for name in ("old", "new"):
+        store.add(name, make_config({}), None)
+        store.append(name, [RunFinished(seconds=1, peak_memory_mb=2)])
+        store.finish(name, "finished")
+    with store.engine.begin() as connection:
+        broken = '{"kind":"finished","seconds":1}'
+        connection.execute(events.update().where(events.c.run_id == "old").values(body=broken))
+    assert [said for _, said in store.recent_costs("resnet18")] == [[RunFinished(seconds=1, peak_memory_mb=2)]]

@@ -85,9 +85,13 @@ def _template() -> Template:
 
 
 def marked(text: str) -> Markup:
-    """A sentence of the app's with its bold words and its code; everything else in it is text."""
+    """A sentence of the app's with its bold words and its code; everything else in it is text.
+
+    A mark that a backslash keeps from being one (``guard.literal``) stands there without it.
+    """
     safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
-    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", safe))
+    code = re.sub(r"`(.+?)`", r"<code>\1</code>", safe)
+    return Markup(re.sub(r"\\(?=[^A-Za-z0-9\s])", "", code))
 
 
 def drawn(figure: Any, name: str, title: str, caption: str) -> Figure:

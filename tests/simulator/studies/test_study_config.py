@@ -179,3 +179,12 @@ def test_cells_of_other_settings_or_of_a_deleted_run_are_not_taken(store: Store)
     assert earlier_cells(same, store) is not None
     service.delete("a")
     assert earlier_cells(same, store) is None
+
+
+def test_cells_of_an_imported_run_are_measured_anew(store: Store):
+    ended(store, "a", "cancelled", [DESCRIBED, cell(1.0)])
+    same = make_study("how_hot").model_copy(update={"continues": "a"})
+    assert earlier_cells(same, store) is not None
+    run, said = store.get("a"), [event for _, event in store.events("a")]
+    store.restore(run.model_copy(update={"id": "b", "origin": "imported"}), said)
+    assert earlier_cells(same.model_copy(update={"continues": "b"}), store) is None

@@ -19,6 +19,7 @@ from simulator.store import Store
 from simulator.studies import make_study
 from tests.ui.invented import PROVENANCE, whole_run
 from ui import columns, report, words
+from ui.guard import literal
 from ui.report import page
 from ui.report.run import question
 from ui.story import tell
@@ -182,3 +183,8 @@ def test_the_report_of_an_experiment_holds_its_cells_and_its_conclusion(store: S
         assert piece in text
     assert html.escape(config.entry.question) in text
     assert loads(text).found == []
+
+
+@pytest.mark.parametrize("text", ["torchvision/mobilenet_v2 of #1", "1. a *star* [and](more)", "<b> & $x$"])
+def test_what_is_escaped_as_markdown_stands_in_the_report_as_it_is(text: str) -> None:
+    assert str(page.marked(literal(text))) == html.escape(text)

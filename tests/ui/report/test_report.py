@@ -150,8 +150,8 @@ def test_the_command_in_it_asks_for_the_same_run(values: dict[str, object]) -> N
         ({"method": "label_smoothing"}, "What do smoothed labels teach a smaller ResNet-18"),
         ({"model": "distilbert", "student_size": 1}, "(1 layer)"),
         ({"target_sparsity": 0.0}, "1,077 examples, 5 epochs)?"),
-        ({"pruning": "structured"}, "50%) and 2 epochs of recovery?"),
-        ({"recovery_epochs": 0}, "(single weights, 50%)?"),
+        ({"pruning": "structured"}, "50 %) and 2 epochs of recovery?"),
+        ({"recovery_epochs": 0}, "(single weights, 50 %)?"),
     ],
 )
 def test_the_question_is_that_of_the_settings(values: dict[str, object], said: str) -> None:

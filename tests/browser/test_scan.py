@@ -35,7 +35,7 @@ def scan(data_directory) -> Iterator[str]:
             values = {"accuracy": 0.9 - drop * share, "parameters": 1000}
             cells.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
     store = open_store()
-    store.add("scan", make_study("sensitivity", {"target_sparsity": 0.4}, {"sparsity": (0.3, 0.9)}), None)
+    store.add("scan", make_study("sensitivity", {"target_sparsity": 0.4}, {"sparsity": (0.3, 0.9)}, 1), None)
     store.start("scan", "1@0.00")
     concluded = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
     described = Described(provenance=PROVENANCE, class_names=("a", "b"))

@@ -168,7 +168,7 @@ def scan(stored):
             values = {"accuracy": 0.9 - drop * share, "parameters": parameters}
             said.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
     concluded = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
-    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.9)})
+    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.9)}, seeds=1)
     stored("s1", "finished", [*HALF[:2], *said, concluded, WHOLE[-1]], config)
     return config
 

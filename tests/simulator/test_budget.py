@@ -141,9 +141,7 @@ def test_repeats_multiply_the_students_stages_and_not_the_teachers(store: Store)
     assert three_times.peak_memory_mb == once.peak_memory_mb
 
 
-def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(
-    monkeypatch: pytest.MonkeyPatch, data_directory: Path
-) -> None:
+def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     config = config_of()
     cache_teacher(config)
     assert teachers.is_cached(config)

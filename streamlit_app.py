@@ -7,6 +7,7 @@ import streamlit as st
 from simulator import service
 from ui import live
 from ui.frame import mark_frame, navigation
+from ui.guard import errors_shown
 
 
 @st.cache_resource(show_spinner="Starting the worker")
@@ -25,11 +26,12 @@ def main() -> None:
     """Draw the frame around the page that was asked for."""
     st.set_page_config(page_title="KD Pruning Simulator", page_icon="\N{TEST TUBE}", layout="wide")
     page = navigation()
-    start_service()
-    with st.sidebar:
-        sidebar_status()
-    mark_frame(page)
-    page.run()
+    with errors_shown():  # above all of a database that cannot keep runs
+        start_service()
+        with st.sidebar:
+            sidebar_status()
+        mark_frame(page)
+        page.run()
 
 
 main()

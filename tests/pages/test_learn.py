@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from simulator import lesson, service
+from simulator.config import make_config
 from tests.ui.invented import whole_run
 
 SCREENS = ("soft_targets", "loss", "masks", "zeros", "inside", "answers")
@@ -64,6 +67,23 @@ def test_a_run_without_a_lesson_is_said_to_have_none(open_screen, stored):
     app = open_screen("learn_masks", run="r1")
     assert "left no lesson" in app.error[0].value
     assert app.selectbox[0].value.startswith("recorded-")
+
+
+def test_own_texts_and_class_names_are_text_and_no_links(open_screen, stored):
+    config = make_config({"model": "distilbert"})
+    stored("r1", "finished", list(whole_run()), config)
+    folder = service.export_dir("r1")
+    folder.mkdir(parents=True)
+    shipped = files("simulator") / "lessons"
+    facts = lesson.LessonFacts.model_validate_json((shipped / "distilbert.json").read_bytes())
+    hostile = "![seen](https://evil.example/p.png) www.evil.example"
+    changed = {"texts": (hostile,) * len(facts.texts), "class_names": (hostile,) * len(facts.class_names)}
+    (folder / lesson.FACTS_FILE).write_text(facts.model_copy(update=changed).model_dump_json())
+    (folder / lesson.NUMBERS_FILE).write_bytes((shipped / "distilbert.safetensors").read_bytes())
+    for screen in ("soft_targets", "loss", "answers"):
+        said = words(open_screen(f"learn_{screen}", run="r1"))
+        assert r"!\[seen\]" in said
+        assert "![" not in said and "https://" not in said and "www.evil" not in said
 
 
 def test_channels_removed_have_fewer_parameters_than_zeros(open_screen):

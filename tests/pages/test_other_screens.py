@@ -4,11 +4,15 @@ import io
 import zipfile
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from simulator import history, notes, recorded, service
 from simulator.config import make_config
 from simulator.events import Described, Measured
 from simulator.recorded import Recorded
+from simulator.store import open_store
+from tests.pages.conftest import ENTRY
 from tests.ui.invented import TESTED, whole_run
 from ui import take_home
 
@@ -279,3 +283,12 @@ def test_a_long_history_goes_out_in_parts_that_can_come_back(open_screen, stored
     stored("aa3", "finished")
     labels = [b.proto.label for b in open_screen("runs").get("download_button") if "runs" in b.proto.label.lower()]
     assert labels == ["Runs, part 1 of 2 (JSON)", "Runs, part 2 of 2 (JSON)"]
+
+
+def test_a_database_that_cannot_keep_runs_is_said_to_be_so(monkeypatch):
+    monkeypatch.setenv("KDPS_DATABASE_URL", "mysql://localhost/runs")
+    monkeypatch.setattr(service, "start", open_store)  # the first thing that starting does
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(ENTRY), default_timeout=30).run()
+    assert not app.exception
+    assert "of the kind mysql" in app.error[0].value

@@ -151,9 +151,7 @@ def test_relations_between_examples_take_memory_with_the_square_of_the_batch() -
     assert more_than_hinton(256) == pytest.approx(4 * more_than_hinton(128))
 
 
-def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(
-    monkeypatch: pytest.MonkeyPatch, data_directory: Path
-) -> None:
+def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     config = config_of()
     cache_teacher(config)
     assert teachers.is_cached(config)

@@ -10,6 +10,7 @@ import streamlit as st
 from simulator.events import Variant
 from simulator.lesson import Lesson
 from ui import views
+from ui.guard import literal
 from ui.learn import answers, numbers, opening
 
 
@@ -47,7 +48,7 @@ def screen(opened: Lesson) -> None:
         names = opened.facts.class_names
         said = answers.bars_alt(logits, names, 1.0)
         views.chart(answers.bars(logits, names, 1.0), "changed_bars", said)
-        st.caption(said)
+        st.caption(literal(said))
         st.markdown(whose(logits, int(opened.labels[row]), ["teacher", *student]))
 
 

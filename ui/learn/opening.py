@@ -13,7 +13,7 @@ from simulator import lesson, recorded, service
 from simulator.lesson import Lesson
 from simulator.store import Run
 from ui import live, results, teach
-from ui.guard import errors_shown
+from ui.guard import errors_shown, literal
 
 PLACE = "learn"
 EXAMPLE = "example"
@@ -80,8 +80,8 @@ def show_input(opened: Lesson, place: int) -> None:
     if opened.pictures is not None:
         st.image(enlarged(opened.pictures[place]), width=PICTURE_PIXELS, alt=f"Test picture of class {label}")
     else:
-        st.markdown(f"> {opened.facts.texts[place]}")
-    st.caption(f"True class: **{label}**")
+        st.markdown(f"> {literal(opened.facts.texts[place])}")
+    st.caption(f"True class: **{literal(label)}**")
 
 
 def enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ import streamlit as st
 from simulator.events import Variant
 from simulator.lesson import Lesson
 from ui import teach, views, words
+from ui.guard import literal
 from ui.learn import answers, numbers, opening
 
 
@@ -32,7 +33,8 @@ def soft_targets(opened: Lesson) -> None:
             f"{words.three(numbers.entropy(student, t))} bits.",
             "soft targets", "temperature", "entropy",
         )  # fmt: skip
-        st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, names, t)))
+        shown = [literal(name) for name in names]
+        st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, shown, t)))
     st.subheader("Why T²?")
     said = answers.gradient_words(student, teacher, t)
     st.markdown(said)
@@ -74,4 +76,4 @@ def loss(opened: Lesson) -> None:
         names = opened.facts.class_names
         said = answers.push_alt(push, names)
         views.chart(answers.push_chart(push, names), "loss_pushes", said)
-        teach.explain(said, "soft loss", "hard loss", "alpha", "logits", "nats")
+        teach.explain(literal(said), "soft loss", "hard loss", "alpha", "logits", "nats")

@@ -14,6 +14,7 @@ from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant, spread
 from ui import columns, words
 from ui.columns import Seeds
+from ui.settings import asked_sparsity
 
 SAME = 0.5
 """Changes of a file below this share, in per cent, are called none: headers and norms differ by a few bytes."""
@@ -46,7 +47,7 @@ def shrunk(before: Seeds, after: Seeds) -> bool:
 def question(config: RunConfig, measurements: Sequence[Measurement]) -> str:
     """The section's title: it asks what this run's figures give reason to ask."""
     pair = ends(measurements)
-    asked = f"I pruned {words.whole_percent(config.target_sparsity)}"
+    asked = f"I pruned {asked_sparsity(config)}"
     if pair is None or shrunk(*pair):
         return f"{asked}: what became smaller, and what became faster?"
     return f"{asked}: why is it no smaller{'' if faster(*pair) else ' and no faster'}?"

@@ -125,9 +125,10 @@ def learning(run: Run, story: Story) -> None:
 def honest_size(run: Run, measured: Sequence[Measurement]) -> None:
     """Every form of a variant's file beside its latency, and what pruning did to them, in sentences."""
     said = honest.sentences(measured)
-    if not said or not run.settings.target_sparsity:
+    config = run.settings
+    if not said or not (config.layer_shares if config.scope == "by_hand" else config.target_sparsity):
         return
-    st.header(honest.question(run.settings, measured), divider="gray")
+    st.header(honest.question(config, measured), divider="gray")
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
     st.dataframe(
         honest.table(measured),

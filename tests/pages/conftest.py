@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from simulator import availability, service
@@ -21,6 +22,12 @@ def no_worker_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "start", lambda: None)
     monkeypatch.setattr(availability, "weights_state_soon", lambda model: "not reachable")
     monkeypatch.setattr(availability, "data_state_soon", lambda name: "reachable")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept_from_other_tests() -> None:
+    """What pages keep by a run's id: in each test's own store other runs have these ids."""
+    st.cache_data.clear()
 
 
 @pytest.fixture

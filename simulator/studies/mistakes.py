@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import mean
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,8 @@ SIGNS = {
     "factor the labels drown out the teacher.",
     TOO_HOT: f"T = {HOT['temperature']:g}, alpha = {HOT['alpha']:g}, one epoch: soft targets that are nearly the same "
     "for every class, no labels beside them, and too few steps to find the rest.",
-    CLASSIFIER: "Look at the accuracy just pruned: the classifier is small, so little is saved, and each of its "
-    "weights decides about a class.",
+    CLASSIFIER: "Look at the zeros: the classifier is small, so hardly any are won, and each of its weights decides "
+    "about a class.",
 }
 OF_PRUNING = (MASKS, CLASSIFIER)
 
@@ -80,7 +80,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     tests = holm([compare(f"{m}: {v}", got[m, v, WRONG], got[m, v, RIGHT]) for m, v in measured])
     found = dict(zip(measured, tests, strict=True))
     costly = [m for m in mistakes if significant(found[m, "accuracy"]) and found[m, "accuracy"].mean < 0]
-    sentences = [_first(mistakes, [(m, found[m, "accuracy"]) for m in costly])]
+    sentences = [_first({m: found[m, "accuracy"] for m in mistakes})]
     for m in mistakes:
         right, wrong = got[m, "accuracy", RIGHT], got[m, "accuracy", WRONG]
         said = f"{m[0].upper() + m[1:]}: {share(wrong)} instead of {share(right)}: {_cost(found[m, 'accuracy'])}."
@@ -96,12 +96,21 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     return Conclusion(sentences=tuple(sentences), answer=worst, shown=bool(costly), comparisons=tuple(tests))
 
 
-def _first(mistakes: Sequence[str], costly: Sequence[tuple[str, Comparison]]) -> str:
-    if not costly:
-        return "None of the mistakes cost accuracy significantly here: by accuracy alone none would be noticed."
-    named = ", ".join(f"{name} ({100 * test.mean:+.1f} points)" for name, test in costly)
-    others = " By accuracy alone the others would not be noticed." if len(costly) < len(mistakes) else ""
-    return f"These mistakes cost accuracy significantly: {named}.{others}"
+def _first(tests: Mapping[str, Comparison]) -> str:
+    """Which mistakes the accuracy tells of, and which it does not."""
+    lower, higher = (
+        [f"{name} ({100 * t.mean:+.1f} points)" for name, t in tests.items() if significant(t) and sign * t.mean > 0]
+        for sign in (-1, 1)
+    )
+    silent = [name for name, test in tests.items() if not significant(test)]
+    said = [f"These mistakes cost accuracy significantly: {', '.join(lower)}."] if lower else []
+    if not lower:
+        said.append("None of the mistakes cost accuracy significantly here.")
+    if higher:
+        said.append(f"Significantly more accurate than the right way, and a mistake all the same: {', '.join(higher)}.")
+    if silent:
+        said.append(f"By accuracy alone one would not notice: {', '.join(silent)}.")
+    return " ".join(said)
 
 
 def _cost(test: Comparison) -> str:

@@ -256,6 +256,8 @@ def test_mistakes(costs, answer):
     assert ("None of the mistakes cost accuracy" in text) is (answer == "none")
     assert re.search(r"Zeros: 0\.\d % instead of 90\.\d %", text) and "100 % of the zeros are gone again" in text
     assert ("it gained 10.0 points" in text) is ("masks" in costs)
+    assert ("a mistake all the same: masks not held (+10" in text) is ("masks" in costs)
+    assert "one would not notice" in text and "teacher in training mode" in said.sentences[0]
     assert "Teacher in training mode: 90" in text and "no cost that shows" in text
     assert len(said.comparisons) == 6
 

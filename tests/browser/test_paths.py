@@ -1,4 +1,4 @@
-"""The main path of each screen beside the Lab's, as a student goes it; only the experiment's cell is trained here."""
+"""The main path of each screen beside the Lab's, as a student goes it; nothing is trained here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.screens import A_MINUTE, TEN_MINUTES, download, open_lab, press
+from tests.browser.screens import A_MINUTE, download, open_lab, press
 from tests.simulator.brought import pictures, zip_bytes
 
 pytestmark = pytest.mark.browser
@@ -107,19 +107,3 @@ def test_a_link_opens_the_same_settings_for_somebody_else(page: Page, server: st
     expect(other.get_by_role("slider", name="Temperature T")).to_have_attribute("aria-valuetext", "6", timeout=A_MINUTE)
     expect(other.get_by_role("slider", name="Alpha")).to_have_attribute("aria-valuetext", str(alpha))
     context.close()
-
-
-def test_an_experiment_asks_first_and_fills_its_table(page: Page, server: str) -> None:
-    page.goto(f"{server}/studies")
-    page.get_by_test_id("stPageLink").filter(has_text="Open").nth(2).click()
-    expect(page.get_by_role("heading", name="Your prediction")).to_be_visible()
-    run = page.get_by_role("button", name="Run", exact=True)
-    expect(run).to_be_disabled()
-    page.get_by_role("radio").first.check(force=True)
-    press(page, "Seeds", "Home")
-    expect(run).to_be_enabled()
-    run.click()
-    page.wait_for_function("new URLSearchParams(location.search).has('run')")
-    expect(page.get_by_text(re.compile(r"^Table: [1-9]\d* cells?"))).to_be_visible(timeout=TEN_MINUTES)
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Go on from the cells that are there")).to_be_visible()

@@ -20,6 +20,7 @@ FACES = np.array(
      [1, 5, 7], [1, 7, 3]]
 )  # fmt: skip
 BLOCK = "#5B666D"
+REMOVED = "The distilled student after structured pruning with this run's settings; not trained further."
 PRUNED = ("pruned", "recovered", "channels removed")
 TITLES = {"parameters": "parameters", "macs": "MACs"}
 THICK = 0.7  # of the distance from one box to the next
@@ -50,8 +51,8 @@ def screen(opened: Lesson) -> None:
     network = st.segmented_control("Network", list(networks), default="teacher", required=True, wrap=True,
                                    key="learn_network", bind="query-params", persist_state="session")  # fmt: skip
     layers = networks[network]
-    if network == "channels removed":
-        st.caption("The distilled student after structured pruning with this run's settings; not trained further.")
+    # Always one line: were it only sometimes there, the browser would build the charts below it anew.
+    st.caption(teach.GLOSSARY.get(network, REMOVED))
     st.markdown(summary(layers, networks["teacher"]))
     st.html(legend(layers))
     before = networks["distilled"] if network in PRUNED else ()

@@ -108,7 +108,9 @@ def headline(run: Run, story: Story) -> None:
 
 
 def since(run: Run) -> str:
-    """When a run started; when it was submitted, if it never did."""
+    """When a run started; when it was submitted, if it never did. One that is shipped was started by nobody here."""
+    if run.origin == "recorded" and run.started_at:
+        return f"recorded {words.ago(run.started_at)}"
     return f"started {words.ago(run.started_at)}" if run.started_at else f"submitted {words.ago(run.created_at)}"
 
 
@@ -143,13 +145,18 @@ def _progress(run: Run, story: Story) -> None:
         elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
         st.progress(0.0, text=f":shimmer[Starting the worker process] ({words.duration(max(1, elapsed))})")
         return
-    text = f"**{STAGE_TITLES[story.stage]}{of_repeats(story.repeat, run.settings)}.** {STAGE_WORDS[story.stage]}"
-    if story.note:
-        text += f" *{literal(story.note)}*"
-    st.markdown(text)
+    st.markdown(doing(story, of_repeats(story.repeat, run.settings)))
     done = story.progress
     share = min(1.0, done.done / done.total) if done and done.total else 0.0
     st.progress(share, text=pace(story))
+
+
+def doing(story: Story, repeat: str = "") -> str:
+    """The stage under way, what happens in it, and what the run says of it; nothing between two stages."""
+    if story.stage is None:
+        return ""
+    text = f"**{STAGE_TITLES[story.stage]}{repeat}.** {STAGE_WORDS[story.stage]}"
+    return f"{text} *{literal(story.note)}*" if story.note else text
 
 
 def of_repeats(repeat: int, config: RunConfig) -> str:
@@ -162,7 +169,7 @@ def pace(story: Story) -> str:
     done = story.progress
     if done is None:
         return "Under way"
-    unit = " examples" if done.examples_per_second else ""  # stages without a speed count other parts
+    unit = " cells" if story.stage == "study" else " examples" if done.examples_per_second else ""
     parts = [f"{done.done:,} of {done.total:,}{unit}"]
     if done.examples_per_second:
         parts.append(f"{words.three(done.examples_per_second)} examples per second")

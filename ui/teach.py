@@ -31,7 +31,7 @@ GLOSSARY = {
     "student and teacher agree.",
     "hard loss": "Cross-entropy with the true labels.",
     "KL divergence": "How far one distribution of probabilities is from another: 0 when they are equal.",
-    "nats": "The unit of these losses: logarithms are natural. One nat is 1.44 bits.",
+    "nats": "The unit of losses and entropies: logarithms are natural. One nat is 1.44 bits.",
     "importance": "The score by which weights are ranked; the lowest go first.",
     "mask": "One number a weight: 1 is kept, 0 is pruned.",
     "sparsity": "The measured fraction of zeros.",
@@ -40,8 +40,8 @@ GLOSSARY = {
     "within noise": "A difference this small also comes about by the choice of test examples.",
     "parameters": "The numbers a model stores, zeros included.",
     "Pareto front": "The variants that nothing beats: no other is at least as good in everything and better in one.",
-    "entropy": "How undecided a distribution is, in bits: 0 when one class has everything, log2 of the number of "
-    "classes when all are equal.",
+    "entropy": "How undecided a distribution is, in nats: 0 when one class has everything, ln of the number of "
+    "classes when all are equal (2.30 for ten).",
     "gradient": "How the loss changes with each number that is trained; training goes the opposite way.",
     "unstructured": "Single weights go, wherever they stand.",
     "2:4": "Two of every four neighbouring weights go: a pattern that some GPUs can skip.",

@@ -28,9 +28,9 @@ def probabilities(logits: NDArray[Any], temperature: float = 1.0) -> Values:
 
 
 def entropy(logits: NDArray[Any], temperature: float) -> float:
-    """Entropy of softmax(logits / T) in bits, for logits [classes]."""
+    """Entropy of softmax(logits / T) in nats, for logits [classes]."""
     logs = log_softmax(logits, temperature)
-    return float(-(np.exp(logs) * logs).sum() / np.log(2)) + 0.0
+    return float(-(np.exp(logs) * logs).sum()) + 0.0
 
 
 def soft_loss(student: NDArray[Any], teacher: NDArray[Any], temperature: float) -> float:

@@ -29,9 +29,9 @@ def soft_targets(opened: Lesson) -> None:
     with right:
         views.chart(answers.bars(pair, names, t), "soft_bars", answers.bars_alt(pair, names, t))
         teach.explain(
-            f"Entropy: teacher {words.three(numbers.entropy(teacher, t))} bits, student "
-            f"{words.three(numbers.entropy(student, t))} bits.",
-            "soft targets", "temperature", "entropy",
+            f"Entropy: teacher {words.three(numbers.entropy(teacher, t))} nats, student "
+            f"{words.three(numbers.entropy(student, t))} nats.",
+            "soft targets", "temperature", "entropy", "nats",
         )  # fmt: skip
         shown = [literal(name) for name in names]
         st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, shown, t)))

@@ -38,6 +38,12 @@ GLOSSARY = {
     "MACs": "Multiply-adds of one forward pass. FLOPs are twice as many. Element-wise work is left out.",
     "latency": "The time one batch takes on this machine. It never follows from parameters or MACs alone.",
     "within noise": "A difference this small also comes about by the choice of test examples.",
+    "95 % interval": "Where the true figure may well lie: made like this, 95 of 100 such intervals hold it.",
+    "p": "How often chance alone would make a difference at least this large. Small speaks against chance; below 0.05 "
+    "counts as clear here.",
+    "n": "How many test examples, or seeds, the figure rests on.",
+    "seed": "The number that fixes what is drawn at random: first weights, order of the examples. Another seed is "
+    "another student, so several show what is chance.",
     "parameters": "The numbers a model stores, zeros included.",
     "Pareto front": "The variants that nothing beats: no other is at least as good in everything and better in one.",
     "entropy": "How undecided a distribution is, in nats: 0 when one class has everything, ln of the number of "

@@ -12,7 +12,7 @@ from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
-from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views
+from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views, words
 from ui import charts_studies as charts
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
@@ -46,9 +46,12 @@ def catalogue() -> None:
         with st.container(border=True):
             st.markdown(f"**{study.title}**")
             st.markdown(study.question)
-            st.page_link(
-                "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
-            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
+                )
+                takes = service.forecast(make_study(study.name)).seconds
+                st.caption(f"about {words.duration(takes)} with its own settings", width="content")
 
 
 def introduction(study: Study) -> None:

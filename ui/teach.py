@@ -57,6 +57,8 @@ GLOSSARY = {
 }
 
 CAVEATS = (
+    "**Better or worse needs two things**: a 95 % interval without 0 and, with one seed, p below 0.05 in McNemar's "
+    "exact test. With few test examples one can hold without the other: that is called within noise.",
     "**Zeros do not shrink the dense file.** A zero takes as many bytes as any other number; gzip finds them, a file "
     "without zeros leaves them out, and only structured pruning makes the dense file itself smaller.",
     "**Zeros do not save time here.** A dense matrix product multiplies by zero like by any other number.",

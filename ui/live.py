@@ -246,7 +246,7 @@ def status() -> None:
         what = run.study.entry.title if run.study else MODELS[run.settings.model].title
         st.page_link(
             page_of(run),
-            label=f"{what}: {STATE_WORDS[run.state]}",
+            label=f"{STATE_WORDS[run.state].capitalize()}: {what}",  # a narrow sidebar cuts off the end
             icon=":material/play_circle:" if run.state == "running" else ":material/hourglass:",
             query_params={RUN: run.id},
         )

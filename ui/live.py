@@ -156,7 +156,8 @@ def doing(story: Story, repeat: str = "") -> str:
     if story.stage is None:
         return ""
     text = f"**{STAGE_TITLES[story.stage]}{repeat}.** {STAGE_WORDS[story.stage]}"
-    return f"{text} *{literal(story.note)}*" if story.note else text
+    has_more = story.note and story.stage != "study"  # an experiment's note is its title
+    return f"{text} *{literal(story.note)}*" if has_more else text
 
 
 def of_repeats(repeat: int, config: RunConfig) -> str:

@@ -51,7 +51,7 @@ def catalogue() -> None:
                     "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
                 )
                 takes = service.forecast(make_study(study.name)).seconds
-                st.caption(f"about {words.duration(takes)} with its own settings", width="content")
+                st.caption(f"about {words.duration(takes)} with its default settings", width="content")
 
 
 def introduction(study: Study) -> None:

@@ -250,7 +250,7 @@ def _what_was_removed(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[
     )
     return [
         f"{prunable} of the weights that pruning may touch are zero, which is {of_all} of all parameters: the others "
-        "(embeddings, norms, biases, classifier) were left alone."
+        "(any of embeddings, norms, biases, classifier) were left alone."
     ]
 
 

@@ -54,8 +54,8 @@ with left:
 
 with right, errors_shown():
     config = controls.chosen(settled)
-    run = lab.open_run()
-    with top:
+    with top:  # on a narrow screen all controls stand above the right column
+        run = lab.open_run()
         lab.way_to(run)
     lab.run_bar(config)
     lab.way_to_experiments()

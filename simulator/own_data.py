@@ -212,7 +212,7 @@ def _checked_title(title: str, name: str) -> str:
     plain = all(unicodedata.category(c)[0] in "LMN" or c in TITLE_MARKS for c in title)
     if not 1 <= len(title) <= TITLE_LENGTH or not plain:
         raise SimulatorError(
-            f"The name {title[:TITLE_LENGTH]!r} cannot be used.",
+            f"The name {title[:TITLE_LENGTH]!r} cannot be used." if title else "The data needs a name.",
             f"Choose 1 to {TITLE_LENGTH} letters, digits, spaces and {TITLE_MARKS.strip()}",
         )
     here = record(name)

@@ -154,8 +154,8 @@ def _prediction(found: Mapping[str, Curve], plan: Shares) -> None:
     total = sum(curve.parameters for curve in found.values())
     st.markdown(
         f"This leaves {words.count(left)} of {words.count(total)} weights ({words.percent(left / total)}). If the "
-        f"layers' losses add up, it costs **{100 * predicted_drop(found, plan):.1f} points** of validation accuracy "
-        "before retraining. That is a prediction: a run finds out."
+        f"layers' losses add up, validation accuracy changes by **{words.points(-100 * predicted_drop(found, plan))} "
+        "points** before retraining. That is a prediction: a run finds out."
     )
 
 

@@ -50,7 +50,7 @@ def ways_on() -> None:
     steps = [
         (
             "pages/lab.py",
-            "1. Run an experiment",
+            "1. Start a run",
             "Temperature, alpha, epochs, sparsity. The Lab says beforehand how long it will take.",
         ),
         (

@@ -120,6 +120,7 @@ def measured(place: Place, record: LabProgress, found: Evidence) -> None:
         st.caption(answer.basis)
     st.markdown(beside(asked, record.prediction, answer))
     st.markdown(answer.sentence)
+    teach.explain("How sure is that?", "95 % interval", "p", "n", "seed", "within noise")
     figures(place, found)
 
 

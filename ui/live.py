@@ -108,7 +108,9 @@ def headline(run: Run, story: Story) -> None:
 
 
 def since(run: Run) -> str:
-    """When a run started; when it was submitted, if it never did."""
+    """When a run started; when it was submitted, if it never did. One that is shipped was started by nobody here."""
+    if run.origin == "recorded" and run.started_at:
+        return f"recorded {words.ago(run.started_at)}"
     return f"started {words.ago(run.started_at)}" if run.started_at else f"submitted {words.ago(run.created_at)}"
 
 
@@ -143,13 +145,19 @@ def _progress(run: Run, story: Story) -> None:
         elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
         st.progress(0.0, text=f":shimmer[Starting the worker process] ({words.duration(max(1, elapsed))})")
         return
-    text = f"**{STAGE_TITLES[story.stage]}{of_repeats(story.repeat, run.settings)}.** {STAGE_WORDS[story.stage]}"
-    if story.note:
-        text += f" *{literal(story.note)}*"
-    st.markdown(text)
+    st.markdown(doing(story, of_repeats(story.repeat, run.settings)))
     done = story.progress
     share = min(1.0, done.done / done.total) if done and done.total else 0.0
     st.progress(share, text=pace(story))
+
+
+def doing(story: Story, repeat: str = "") -> str:
+    """The stage under way, what happens in it, and what the run says of it; nothing between two stages."""
+    if story.stage is None:
+        return ""
+    text = f"**{STAGE_TITLES[story.stage]}{repeat}.** {STAGE_WORDS[story.stage]}"
+    has_more = story.note and story.stage != "study"  # an experiment's note is its title
+    return f"{text} *{literal(story.note)}*" if has_more else text
 
 
 def of_repeats(repeat: int, config: RunConfig) -> str:
@@ -162,7 +170,7 @@ def pace(story: Story) -> str:
     done = story.progress
     if done is None:
         return "Under way"
-    unit = " examples" if done.examples_per_second else ""  # stages without a speed count other parts
+    unit = " cells" if story.stage == "study" else " examples" if done.examples_per_second else ""
     parts = [f"{done.done:,} of {done.total:,}{unit}"]
     if done.examples_per_second:
         parts.append(f"{words.three(done.examples_per_second)} examples per second")
@@ -239,7 +247,7 @@ def status() -> None:
         what = run.study.entry.title if run.study else MODELS[run.settings.model].title
         st.page_link(
             page_of(run),
-            label=f"{what}: {STATE_WORDS[run.state]}",
+            label=f"{STATE_WORDS[run.state].capitalize()}: {what}",  # a narrow sidebar cuts off the end
             icon=":material/play_circle:" if run.state == "running" else ":material/hourglass:",
             query_params={RUN: run.id},
         )

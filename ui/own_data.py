@@ -102,7 +102,9 @@ def upload() -> OwnData | None:
 def keep(draft: OwnData) -> None:
     """Ask for a name, then keep the data."""
     with st.form("keep_data", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        title = st.text_input("Name", max_chars=own_data.TITLE_LENGTH, key="own_title", width=320)
+        title = st.text_input(
+            "Name", max_chars=own_data.TITLE_LENGTH, key="own_title", width=320, placeholder="to find it by in the Lab"
+        )
         pressed = st.form_submit_button("Keep it", type="primary", icon=":material/save:")
     if pressed:
         with errors_shown():

@@ -45,7 +45,7 @@ STAGE_WORDS: dict[Stage, str] = {
     "prune": "The least important weights of the distilled student are removed.",
     "recover": "What is left is trained, as the schedule says. What was pruned stays pruned.",
     "measure": "Every variant is measured the same way, on examples that none of them has seen.",
-    "study": "One student after another is trained or pruned, and measured.",
+    "study": "One student after another is trained or pruned, and measured: each is a cell, a row of the table.",
 }
 
 ONCE: tuple[Stage, ...] = ("prepare", "teacher")
@@ -108,6 +108,8 @@ class Story:
                 self.measurements.append(event.measurement)
             case CellFinished():
                 self.cells.append(event)
+                if self.progress is not None:  # the progress that counts this cell may come only with the next one
+                    self.progress = self.progress.model_copy(update={"done": len(self.cells)})
             case Concluded():
                 self.conclusion = event.conclusion
             case RunFinished():

@@ -12,7 +12,7 @@ from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
-from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views
+from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views, words
 from ui import charts_studies as charts
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
@@ -46,9 +46,12 @@ def catalogue() -> None:
         with st.container(border=True):
             st.markdown(f"**{study.title}**")
             st.markdown(study.question)
-            st.page_link(
-                "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
-            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
+                )
+                takes = service.forecast(make_study(study.name)).seconds
+                st.caption(f"about {words.duration(takes)} with its default settings", width="content")
 
 
 def introduction(study: Study) -> None:
@@ -206,10 +209,11 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
 
 
 def progress(story: Story) -> None:
-    """Cells measured of all; before that, the teacher's stage."""
+    """What is being done, and how many cells are measured; while the teacher learns, how far it is."""
     if story.stage is None:
         st.progress(0.0, text="Starting the worker process")
         return
+    st.markdown(live.doing(story))
     done = story.progress
     st.progress(min(1.0, done.done / done.total) if done and done.total else 0.0, text=live.pace(story))
 
@@ -234,11 +238,12 @@ def outcome(study: Study, story: Story, predicted: str | None) -> None:
 def picture(config: StudyConfig, story: Story) -> None:
     """Chart and table of the cells so far."""
     view = config.entry.view
-    value = st.segmented_control(
-        "Shown", list(view.values), default=next(iter(view.values)), required=True, wrap=True,
-        format_func=lambda name: view.values[name], key=f"shown_{config.study}", label_visibility="collapsed",
-    )  # fmt: skip
-    value = value or next(iter(view.values))
+    value = next(iter(view.values))
+    if len(view.values) > 1:
+        value = st.segmented_control(
+            "Shown", list(view.values), default=value, required=True, wrap=True,
+            format_func=lambda name: view.values[name], key=f"shown_{config.study}", label_visibility="collapsed",
+        ) or value  # fmt: skip
     axes = {axis.setting: axis.values for axis in config.axes}
     drawn, alt = charts.draw(view, value, story.cells, axes), charts.alt(view, value, story.cells)
     scanned = config.study == "sensitivity" and story.conclusion is not None

@@ -31,17 +31,23 @@ GLOSSARY = {
     "student and teacher agree.",
     "hard loss": "Cross-entropy with the true labels.",
     "KL divergence": "How far one distribution of probabilities is from another: 0 when they are equal.",
-    "nats": "The unit of these losses and of entropy: logarithms are natural. One nat is 1.44 bits.",
+    "nats": "The unit of losses and entropies: logarithms are natural. One nat is 1.44 bits.",
     "importance": "The score by which weights are ranked; the lowest go first.",
     "mask": "One number a weight: 1 is kept, 0 is pruned.",
     "sparsity": "The measured fraction of zeros.",
     "MACs": "Multiply-adds of one forward pass. FLOPs are twice as many. Element-wise work is left out.",
     "latency": "The time one batch takes on this machine. It never follows from parameters or MACs alone.",
     "within noise": "A difference this small also comes about by the choice of test examples.",
+    "95 % interval": "Where the true figure may well lie: made like this, 95 of 100 such intervals hold it.",
+    "p": "How often chance alone would make a difference at least this large. Small speaks against chance; below 0.05 "
+    "counts as clear here.",
+    "n": "How many test examples, or seeds, the figure rests on.",
+    "seed": "The number that fixes what is drawn at random: first weights, order of the examples. Another seed is "
+    "another student, so several show what is chance.",
     "parameters": "The numbers a model stores, zeros included.",
     "Pareto front": "The variants that nothing beats: no other is at least as good in everything and better in one.",
-    "entropy": "How undecided a distribution is, in nats: 0 when one class has everything, the logarithm of the number "
-    "of classes when all are equal.",
+    "entropy": "How undecided a distribution is, in nats: 0 when one class has everything, ln of the number of "
+    "classes when all are equal (2.30 for ten).",
     "gradient": "How the loss changes with each number that is trained; training goes the opposite way.",
     "unstructured": "Single weights go, wherever they stand.",
     "2:4": "Two of every four neighbouring weights go: a pattern that some GPUs can skip.",
@@ -51,6 +57,8 @@ GLOSSARY = {
 }
 
 CAVEATS = (
+    "**Better or worse needs two things**: a 95 % interval without 0 and, with one seed, p below 0.05 in McNemar's "
+    "exact test. With few test examples one can hold without the other: that is called within noise.",
     "**Zeros do not shrink the dense file.** A zero takes as many bytes as any other number; gzip finds them, a file "
     "without zeros leaves them out, and only structured pruning makes the dense file itself smaller.",
     "**Zeros do not save time here.** A dense matrix product multiplies by zero like by any other number.",
@@ -242,7 +250,7 @@ def _what_was_removed(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[
     )
     return [
         f"{prunable} of the weights that pruning may touch are zero, which is {of_all} of all parameters: the others "
-        "(embeddings, norms, biases, classifier) were left alone."
+        "(any of embeddings, norms, biases, classifier) were left alone."
     ]
 
 

@@ -18,7 +18,7 @@ from simulator.config import RunConfig
 from simulator.engine import datasets, weights
 from simulator.engine.batches import Batch, Examples
 from simulator.engine.datasets import Dataset, Split
-from simulator.engine.device import device_name, has_fast_bfloat16, pick_device
+from simulator.engine.device import device_name, has_fast_bfloat16, pick_device, spare_imports
 from simulator.engine.models import MODULES
 from simulator.engine.weights import Weights
 from simulator.events import Provenance
@@ -59,6 +59,7 @@ def prepare(config: RunConfig) -> Setup:
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
     """
+    spare_imports()
     module, dataset = MODULES[config.model], dataset_info(config.dataset)
     found = weights.find(config.model, config.weights)
     data = datasets.load(config.dataset)

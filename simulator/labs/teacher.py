@@ -86,6 +86,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"{points(many)}, against {points(gain(seen, FEW))} with {FEW} labels.",
         tolerance=0.15,
     )
+    differences = sum(c.p is not None for c in seen.concluded().comparisons)
     right = VERDICTS[outcome(judged)]
     chance = choice(
         "lab-teacher-chance",
@@ -95,7 +96,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"{FEW} labels?",
         (right, *(words for words in VERDICTS.values() if words != right)),
         f"{points(judged.mean)}: {certainty(judged)}. Clear is what has p below 0.05 in a paired t-test over the "
-        "seeds, corrected because two differences are tested.",
+        f"seeds, corrected because the run tests {differences} differences.",
     )
     return more, chance
 

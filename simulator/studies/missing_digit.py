@@ -70,7 +70,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
 MISSING_DIGIT = Study(
     name="missing_digit",
     title="The missing digit",
-    question="Can a student recognise a digit that it has never seen?",
+    question="Can a student recognise a digit, the 3, that it has never seen?",
     hypothesis="Yes, most of the time: the teacher's soft targets on the other digits say how much each of them looks "
     "like a 3. The student's bias against the 3 is too strong and has to be corrected first.",
     predictions={
@@ -78,8 +78,9 @@ MISSING_DIGIT = Study(
         "some": "More than without a teacher, but fewer than half",
         "most": "More than half of the threes",
     },
-    look_for="The threes before and after the correction; how far the correction alone takes a student without a "
-    "teacher; and what the temperature adds. The correction is chosen on validation pictures, never on the test.",
+    look_for="The threes before and after the student's bias against them is corrected; how far the correction alone "
+    "takes a student without a teacher; and what the temperature adds. The correction is chosen on validation "
+    "pictures, never on the test.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 3",
     view=View(
         "bars",

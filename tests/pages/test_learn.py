@@ -41,6 +41,19 @@ def test_every_preset_works(open_screen, screen):
         assert not app.exception, (key, app.exception)
 
 
+def test_what_the_count_is_of_is_said_with_and_without_a_choice(open_screen):
+    app = open_screen("learn_answers")
+    assert "test examples are answered differently by some of the variants" in words(app)
+    app.button(key=next(b.key for b in app.button if b.key.startswith("try_"))).click().run()
+    assert "test examples fit" in words(app)
+
+
+def test_the_entropy_is_in_the_unit_of_the_losses(open_screen):
+    said = words(open_screen("learn_soft_targets"))
+    assert "nats, student" in said
+    assert "bits" not in said
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_shipped_lesson_can_be_shown(open_screen, screen):
     for run in service.list_runs(["finished"]):

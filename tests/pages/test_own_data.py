@@ -47,6 +47,8 @@ def test_what_cannot_be_used_is_an_error_on_a_page_that_goes_on(open_screen, con
 
 def test_a_name_that_cannot_be_used_is_said(open_screen):
     app = bring(open_screen("own_data"), csv_bytes(texts()))
+    next(b for b in app.button if b.label == "Keep it").click().run()
+    assert "needs a name" in app.error[0].value
     app.text_input(key="own_title").set_value("a*b")
     next(b for b in app.button if b.label == "Keep it").click().run()
     assert "cannot be used" in app.error[0].value

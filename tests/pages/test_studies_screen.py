@@ -19,6 +19,7 @@ from simulator.store import open_store
 from simulator.studies import STUDIES, make_study
 from simulator.studies.allocation import run_of
 from tests.ui.invented import PROVENANCE, measurement
+from ui.words import duration
 
 
 def words(app):
@@ -48,6 +49,7 @@ def test_the_list_has_every_question(open_screen):
     text = words(open_screen("studies"))
     for study in STUDIES.values():
         assert study.question in text
+        assert f"about {duration(service.forecast(make_study(study.name)).seconds)} with its default settings" in text
 
 
 def test_the_lab_leads_here_with_and_without_an_open_run(open_screen, stored):
@@ -183,7 +185,7 @@ def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, scan):
     app.slider(key="fit_budget").set_value(1000).run()
     assert not app.exception
     assert shares(app) == {"early": 0.0, "late": 0.3}
-    assert "costs **0.3 points**" in words(app)
+    assert "changes by **\N{MINUS SIGN}0.3 points**" in words(app)
     assert "leaves 800 of 1.10 k weights" in words(app)
 
 

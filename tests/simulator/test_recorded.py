@@ -3,9 +3,11 @@
 import json
 from importlib.resources import files
 
+import pytest
+
 from simulator import counts, recorded, service
 from simulator.catalog import MODELS
-from simulator.events import VARIANTS, LossPoint, RunFinished
+from simulator.events import VARIANTS, CellFinished, Concluded, LossPoint, RunFinished
 
 
 def test_one_complete_run_a_model():
@@ -24,6 +26,16 @@ def test_text_models_were_recorded_on_our_own_words():
     for r in recorded.all_recorded():
         if MODELS[r.run.config.model].kind == "text":
             assert r.run.config.dataset == "reviews_topic"
+
+
+def test_what_a_recorded_experiment_concludes_is_what_its_cells_say_today():
+    of_experiments = [r for r in recorded.of_labs() if r.run.study]
+    assert len(of_experiments) == 3
+    for r in of_experiments:
+        (said,) = (e.conclusion for e in r.events if isinstance(e, Concluded))
+        now = r.run.study.conclude([e for e in r.events if isinstance(e, CellFinished)])
+        assert (said.sentences, said.answer, said.shown) == (now.sentences, now.answer, now.shown)
+        assert [c.p for c in said.comparisons] == pytest.approx([c.p for c in now.comparisons], abs=1e-6)
 
 
 def test_together_they_are_under_a_megabyte():

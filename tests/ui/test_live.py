@@ -36,6 +36,26 @@ def test_a_run_that_never_started_was_submitted(state):
     assert live.since(a_run(state)) == "submitted 20 min ago"
 
 
+def test_a_recorded_run_was_started_by_nobody_here():
+    started = datetime.now(UTC) - timedelta(hours=2)
+    assert live.since(a_run("finished", started_at=started, origin="recorded")) == "recorded 2 h ago"
+
+
+def test_what_is_being_done_is_said_while_an_experiment_trains_its_teacher():
+    story = tell([(1, StageStarted(stage="teacher", note="Training the teacher"))])
+    said = live.doing(story)
+    assert said.startswith("**Teacher.** The teacher learns the task")
+    assert "*Training the teacher*" in said
+    assert live.doing(tell([])) == ""
+
+
+def test_the_pace_of_an_experiment_counts_cells():
+    events = [StageStarted(stage="study", note="Few labels"), Progress(stage="study", done=2, total=12)]
+    story = tell(enumerate(events, 1))
+    assert live.pace(story) == "2 of 12 cells"
+    assert live.doing(story).endswith("a row of the table.")  # its note is the title, which stands above
+
+
 def until_distillation():
     events = list(enumerate(whole_run(), 1))
     return events[

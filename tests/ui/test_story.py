@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from simulator.events import STAGES, Stage, StageStarted
+from simulator.events import STAGES, CellFinished, Progress, Stage, StageStarted
 from tests.ui.invented import PROVENANCE, whole_run
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story, tell
 
@@ -46,6 +46,14 @@ def test_states_of_the_stages_while_one_is_under_way():
 
 def test_a_run_without_recovery_leaves_that_stage_out():
     assert tell(numbered(whole_run(recovery=False))).state_of("recover") == "left out"
+
+
+def test_a_cell_counts_before_the_progress_that_counts_it_has_come():
+    cell = CellFinished(at={"temperature": 4.0}, seed=0, values={"distilled": 0.9})
+    events = [StageStarted(stage="study", note=""), Progress(stage="study", done=0, total=12), cell]
+    story = tell(numbered(events))
+    assert story.progress is not None
+    assert (story.progress.done, story.progress.total) == (1, 12)
 
 
 def test_every_stage_has_words():

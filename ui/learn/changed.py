@@ -33,7 +33,7 @@ def screen(opened: Lesson) -> None:
         others: list[Variant] = st.pills("Right", opened.variants, selection_mode="multi", wrap=True, key="learn_right",
                                          bind="query-params", persist_state="session")  # fmt: skip
         rows, places = matching(opened, wrong, others)
-        st.markdown(count_words(opened, len(rows), len(places)))
+        st.markdown(count_words(opened, len(rows), len(places), is_chosen=bool(wrong or others)))
     if not places:
         return
     with left:
@@ -66,9 +66,10 @@ def matching(opened: Lesson, wrong: Sequence[Variant], right: Sequence[Variant])
     return [int(i) for i in np.flatnonzero(found)], [p for p, row in enumerate(opened.facts.shown) if found[row]]
 
 
-def count_words(opened: Lesson, found: int, kept: int) -> str:
+def count_words(opened: Lesson, found: int, kept: int, is_chosen: bool) -> str:
     """How many test examples fit the choice, and of how many the input was kept."""
-    text = f"**{found}** of {opened.facts.test_examples} test examples fit"
+    fit = "fit" if is_chosen else "are answered differently by some of the variants"
+    text = f"**{found}** of {opened.facts.test_examples} test examples {fit}"
     return f"{text}." if found == kept else f"{text}; the input of **{kept}** of them was kept."
 
 

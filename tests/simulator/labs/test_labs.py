@@ -203,6 +203,7 @@ def test_a_teacher_that_helped():
     assert more.right == 0 and more.is_right(0.1) and not more.is_right(20)
     # by hand: mean 0.2, deviation 0.01, t = 0.2 / (0.01 / sqrt 3) = 34.6, p = 0.0008, after Holm 0.0017
     assert "p = 0.002" in chance.explanation
+    assert "the run tests 2 differences" in chance.explanation
     assert chance.right_words() == "The teacher helped, by more than the seeds' chance would often do"
     helped, shrinks, _ = TEACHER.takeaway(found)
     assert helped.startswith("The teacher helped: +20.0 points with 50 labels")

@@ -19,7 +19,6 @@ ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
 @pytest.fixture(autouse=True)
 def no_worker_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    st.cache_data.clear()  # tests use the same names for other runs
     monkeypatch.setattr(service, "start", lambda: None)
     monkeypatch.setattr(availability, "weights_state_soon", lambda model: "not reachable")
     monkeypatch.setattr(availability, "data_state_soon", lambda name: "reachable")

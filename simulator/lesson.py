@@ -58,8 +58,7 @@ class LayerFacts(Record):
 class SliceFacts(Record):
     """The upper left corner of one weight of the distilled student, as a matrix [outputs, inputs].
 
-    A convolution's weight [out, in, height, width] is seen as [out, height * width * in], so that neighbours in a
-    row are input channels, of which 2:4 takes four at a time.
+    A convolution's weight [out, in, height, width] is seen as [out, in * height * width].
     """
 
     layer: str

@@ -147,8 +147,8 @@ def weight_slices(
 
 
 def matrix(weight: Tensor) -> Tensor:
-    """A weight as [outputs, inputs]: a convolution's [out, in, height, width] as [out, height * width * in]."""
-    return weight.movedim(1, -1).flatten(1)
+    """A weight as [outputs, inputs]: a convolution's [out, in, height, width] as [out, in * height * width]."""
+    return weight.contiguous().flatten(1)
 
 
 def first_and_last(shapes: Mapping[str, torch.Size]) -> list[str]:
@@ -204,8 +204,7 @@ def input_norm(layer: nn.Module, inputs: Tensor, batch: Batch) -> Tensor:
     """
     if isinstance(layer, nn.Conv2d):
         places = F.unfold(inputs, layer.kernel_size, layer.dilation, layer.padding, layer.stride)
-        squares = places.square().sum((0, 2))  # of [examples, in * height * width, positions]
-        return squares.view(layer.in_channels, -1).T.flatten().sqrt()  # the channels last, as in the matrix view
+        return places.square().sum((0, 2)).sqrt()  # [examples, inputs, positions]
     mask = batch.get("attention_mask")
     if mask is not None and inputs.shape[:2] == mask.shape:
         inputs = inputs[mask.bool()]

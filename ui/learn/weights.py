@@ -80,9 +80,15 @@ def masks_screen(opened: Lesson) -> None:
     st.markdown(_disagreement(parts, importance, pattern, sparsity, together))
     teach.explain(
         "Corners of 64 x 64 weights of two layers of the distilled student: the first and the last that are so large. "
-        f"Gradients and input norms come from {opened.facts.calibration_examples} training examples.",
+        f"Gradients and input norms come from {opened.facts.calibration_examples} training examples. Gradients are of "
+        "the run's distillation loss in one batch; a run that prunes by Taylor takes the labels' loss in several.",
         "importance", "mask", "sparsity",
     )  # fmt: skip
+    if pattern == "2:4" and any(part.facts.kind == "Conv2d" for part in parts):
+        st.caption(
+            "A convolution is drawn as a row an output, and its fours are neighbours in the row: places of a kernel. A "
+            "run takes its fours across input channels, at one place of the kernel, as the hardware does."
+        )
 
 
 def _short(part: Slice) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import mmap
+import time
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from torch import nn
 from simulator.engine.batches import Examples
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_in_turns, measure_latency
-from simulator.engine.measure.memory import PeakMemory
+from simulator.engine.measure.memory import EVERY_SECONDS, PeakMemory
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
 from simulator.engine.measure.variant import first_rows
@@ -100,6 +101,7 @@ def test_peak_memory_sees_what_was_held_and_let_go():
         # mapped, so that these pages are new to the process: malloc would hand out what earlier tests gave back to it
         held = mmap.mmap(-1, 200 * 2**20)
         torch.frombuffer(held, dtype=torch.uint8).fill_(1)
+        time.sleep(10 * EVERY_SECONDS)  # until somebody has looked, on a busy machine too
         held.close()
     assert memory.mb > before + 150
 

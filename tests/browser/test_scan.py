@@ -47,11 +47,13 @@ def scan(data_directory) -> Iterator[str]:
 
 def test_a_click_on_a_point_sets_its_layers_share_and_the_lab_takes_it(page: Page, scan: str):
     page.goto(f"{scan}/studies?run=scan")
-    expect(page.get_by_text("This leaves")).to_contain_text("costs 9.0 points")  # late at 0.9, early whole
+    expect(page.get_by_text("This leaves")).to_contain_text(
+        "changes by \N{MINUS SIGN}9.0 points"
+    )  # late at 0.9, early whole
     page.wait_for_function(f"({WHERE})('early') !== null")
     page.wait_for_timeout(1000)  # the chart is laid out, and nothing scrolls any more
     page.mouse.click(*page.evaluate(WHERE, "early"))
-    expect(page.get_by_text("This leaves")).to_contain_text("costs 54.0 points")
+    expect(page.get_by_text("This leaves")).to_contain_text("changes by \N{MINUS SIGN}54.0 points")
     page.get_by_role("button", name="Set the Lab to it").click()
     expect(page.get_by_role("radio", name="By hand")).to_be_checked()
     page.wait_for_function("new URLSearchParams(location.search).get('layer_sparsity') === 'early=0.9, late=0.9'")

@@ -36,7 +36,9 @@ HERE, ARRIVED = "page_here", "page_arrived"
 # What the theme cannot say. Streamlit writes white on every primary button and on every chosen item of a multiselect,
 # which is 2.8 : 1 on the dark theme's blue, and its colours for code are below 4.5 : 1 on either background.
 LEGIBLE = """<style>
-[data-testid^="stBaseButton-primary"], span[data-tag-index], span[data-tag-index] * { color: light-dark(#FFFFFF, #11181D); }
+[data-testid^="stBaseButton-primary"], span[data-tag-index], span[data-tag-index] * {
+    color: light-dark(#FFFFFF, #11181D);
+}
 [data-testid="stCode"] .token.token { color: light-dark(#0E171E, #E6EDF1); }
 [data-testid="stCode"] .token.keyword, [data-testid="stCode"] .token.function, [data-testid="stCode"] .token.builtin,
 [data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: light-dark(#005A8C, #7CC0E8); }

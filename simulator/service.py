@@ -7,6 +7,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,25 @@ def run(run_id: str) -> Run:
 def queue_position(run_id: str) -> int | None:
     """1 for the run that is next; None if it is not waiting."""
     return open_store().queue_position(run_id)
+
+
+def expected_wait(run_id: str) -> float | None:
+    """Seconds until a waiting run is expected to start, by the forecasts of those before it; None if it is not waiting.
+
+    A forecast counts the teacher's training, which those behind the first often find done: the wait is then shorter.
+    """
+    position = queue_position(run_id)
+    if position is None:
+        return None
+    waiting = [other for other in reversed(list_runs(("queued",))) if other.origin == "app"][: position - 1]
+    under_way = [other for other in list_runs(("running",)) if other.origin == "app"]
+    return sum(map(_expected_left, (*under_way, *waiting))) / places()
+
+
+def _expected_left(other: Run) -> float:
+    """Seconds that a run is still expected to take, by its forecast; 0 if it takes longer already."""
+    gone = (datetime.now(UTC) - other.started_at).total_seconds() if other.started_at else 0.0
+    return max(0.0, (other.forecast.seconds if other.forecast else 0.0) - gone)
 
 
 def events(run_id: str, after: int = 0) -> list[tuple[int, Event]]:

@@ -12,7 +12,7 @@ from simulator.errors import SimulatorError
 from simulator.events import STAGES
 from simulator.own_data import dataset_info
 from simulator.store import ENDED, Forecast, Run
-from ui import controls, live, settings, teach, views, words
+from ui import controls, live, settings, take_home, teach, views, words
 from ui.guard import errors_shown, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS
 
@@ -109,6 +109,8 @@ def show_run(run: Run, config: RunConfig) -> None:
     if run.state not in ENDED:
         _cancel(run)
     live.follow(run)
+    with st.expander("Your notes", icon=":material/edit_note:"):
+        take_home.write_notes(run)
     if run.state not in ENDED:
         return
     measured = service.measurements(run.id)

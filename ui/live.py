@@ -91,11 +91,7 @@ def headline(run: Run, story: Story) -> None:
     """Which run this is, and how it stands."""
     st.markdown(f"Run `{run.id}`, {STATE_WORDS[run.state]}, {since(run)}")
     if run.state == "queued":
-        position = service.queue_position(run.id)
-        ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
-        st.info(
-            f"Waiting for its turn. {ahead} It starts by itself; you may close this page.", icon=":material/hourglass:"
-        )
+        st.info(waiting(run), icon=":material/hourglass:")
     elif run.state == "finished":
         took = f" in {words.duration(story.seconds)}" if story.seconds is not None else ""
         st.success(f"Finished{took}.", icon=":material/check_circle:")
@@ -105,6 +101,14 @@ def headline(run: Run, story: Story) -> None:
         st.warning(
             literal(run.message) or "Cancelled. What it had measured until then stays below.", icon=":material/cancel:"
         )
+
+
+def waiting(run: Run) -> str:
+    """How many runs are before it, and about how long they will take."""
+    position, wait = service.queue_position(run.id), service.expected_wait(run.id)
+    ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
+    about = f" About {words.duration(wait)} until it starts, or less." if wait else ""
+    return f"Waiting for its turn. {ahead}{about} It starts by itself; you may close this page."
 
 
 def since(run: Run) -> str:

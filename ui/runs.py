@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from simulator import history, service
+from simulator import history, notes, service
 from simulator.store import ENDED, Run
 from ui import controls, live, results, tables
 from ui.guard import errors_shown, literal
@@ -46,7 +46,11 @@ def table(listed: Sequence[Run]) -> list[Run]:
     ids = [run.id for run in listed]
     ticked = [row for row, run_id in enumerate(ids) if run_id in st.session_state.get(TICKED, ())]
     chosen = st.dataframe(
-        tables.run_rows(listed, {run.id: finished_headline(run.id) for run in listed if run.state == "finished"}),
+        tables.run_rows(
+            listed,
+            {run.id: finished_headline(run.id) for run in listed if run.state == "finished"},
+            notes.notes_of(ids),
+        ),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",

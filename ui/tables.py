@@ -169,9 +169,12 @@ def model_figures(info: ModelInfo, counted: Count | None) -> pd.DataFrame:
 
 SIDEWAYS = "Scroll a table sideways where it is wider than the screen."
 MISSING, UNKNOWN = "not measured", "not known"
+NOTE_START = 80
+"""Characters of a run's notes that stand in its row: a name, or what was asked."""
 
 RUN_COLUMNS: dict[str, Any] = {
     "Run": st.column_config.TextColumn("Run", width="small", help="The run's id, as in its link."),
+    "Notes": st.column_config.TextColumn("Notes", help="How its notes begin: write your name there to find your runs."),
     "T": st.column_config.NumberColumn("T", width="small", help="Temperature", format="%g"),
     "Alpha": st.column_config.NumberColumn("Alpha", width="small", help="Weight of the soft loss", format="%g"),
     "Epochs": st.column_config.NumberColumn("Epochs", width="small"),
@@ -196,13 +199,14 @@ def headline(measurements: Sequence[Measurement]) -> tuple[str, str]:
     return words.over_seeds([m.accuracy for m in last], words.percent), size
 
 
-def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
-    """A row a run: when, state, settings that matter most, headline figures."""
+def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]], notes: Mapping[str, str]) -> pd.DataFrame:
+    """A row a run: when, state, how its notes begin, settings that matter most, headline figures."""
     return pd.DataFrame(
         {
             "When": words.ago(run.created_at),
             "State": run.origin if run.origin in ("recorded", "imported") else run.state,
             "Experiment": run.study.entry.title if run.study else "",
+            "Notes": notes.get(run.id, "").partition("\n")[0][:NOTE_START],
             "Model": MODELS[run.settings.model].title,
             "Result": headlines.get(run.id, ("", ""))[0],
             "File": headlines.get(run.id, ("", ""))[1],

@@ -34,7 +34,10 @@ def write_notes(run: Run) -> None:
         on_change=keep,
         placeholder="What did you expect? What came out, and why?",
     )
-    st.caption("Kept with the run and part of its report. Whoever opens this run on this server can read them.")
+    st.caption(
+        "Kept with the run and part of its report; the Runs page shows how they begin, so a name helps to find it. "
+        "Whoever opens this run on this server can read them."
+    )
 
 
 def downloads(run: Run, measurements: Sequence[Measurement]) -> None:

@@ -62,6 +62,29 @@ def test_a_layer_is_chosen_from_the_list_and_by_its_bar(page: Page, server: str)
     expect(said).not_to_have_text(before)
 
 
+def test_boxes_in_space_are_turned_and_one_is_chosen_by_a_click(page: Page, server: str) -> None:
+    page.goto(f"{server}/learn_inside")
+    boxes, pixels = page.locator("canvas"), "c => c.toDataURL()"
+    expect(boxes).to_have_attribute("aria-label", re.compile("^Layers of teacher as boxes: .* is the widest"))
+    start = boxes.evaluate(pixels)
+    boxes.press("ArrowLeft")
+    turned = boxes.evaluate(pixels)
+    assert turned != start
+    page.get_by_role("radio", name="channels removed").click()
+    expect(boxes).to_have_attribute("aria-label", re.compile("channels and features are gone"))
+    assert boxes.evaluate(pixels) not in (start, turned)
+    page.get_by_role("radio", name="teacher").click()
+    expect(boxes).to_have_attribute("aria-label", re.compile("^Layers of teacher"))
+    assert boxes.evaluate(pixels) == turned  # it is still turned as it was
+    shown, layer = boxes.bounding_box(), page.get_by_role("combobox", name="Layer")
+    assert shown
+    before = layer.input_value()
+    boxes.click(position={"x": shown["width"] / 2, "y": shown["height"] / 2})  # the middle of the network
+    expect(layer).not_to_have_value(before)
+    name = layer.input_value().split(". ", 1)[1]
+    expect(page.locator("[role=status]").filter(has_text=name)).to_be_visible()
+
+
 def test_a_quiz_question_is_answered_explained_and_scored(page: Page, server: str) -> None:
     page.goto(f"{server}/quiz?quiz=everything&seed=7&questions=1&at=0")
     expect(page.get_by_text("Question 1 of 1")).to_be_visible()

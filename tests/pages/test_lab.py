@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import service
+from simulator import notes, service
 from simulator.config import make_config
 from simulator.store import open_store
 from tests.ui.invented import whole_run
@@ -35,6 +35,15 @@ def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_s
     assert run.config == make_config({"temperature": 8.0, "epochs": 2})
     assert app.query_params["run"] == run.id
     assert "Waiting for its turn" in words(app)
+
+
+def test_notes_are_taken_while_a_run_waits_and_the_runs_page_shows_how_they_begin(open_screen):
+    run_id = service.submit(make_config({}))
+    app = open_screen("lab", run=run_id)
+    app.text_area(key=f"note_{run_id}").set_value("Ada: is T = 4 enough?\nI think so.").run()
+    assert notes.note(run_id) == "Ada: is T = 4 enough?\nI think so."
+    table = open_screen("runs").dataframe[0].value
+    assert table.set_index("Run").loc[run_id, "Notes"] == "Ada: is T = 4 enough?"
 
 
 def test_a_link_sets_the_controls(open_screen):

@@ -74,6 +74,17 @@ def test_a_waiting_run_is_cancelled_at_once() -> None:
     assert service.queue_position(second) == 1
 
 
+def test_a_waiting_run_is_told_how_long_those_before_it_are_expected_to_take(store: Store) -> None:
+    first, second, third = (service.submit(make_config({"epochs": epochs})) for epochs in (2, 5, 1))
+    seconds = [run.forecast.seconds for run in map(service.run, (first, second)) if run.forecast]
+    assert [service.expected_wait(x) for x in (first, second, third)] == [0, seconds[0], sum(seconds)]
+    assert store.start(first, process_name())
+    left = service.expected_wait(third)
+    assert service.expected_wait(first) is None
+    assert left is not None
+    assert seconds[1] < left < sum(seconds)  # some of the first one's time is gone
+
+
 def test_a_run_of_a_command_line_is_cancelled_there(store: Store) -> None:
     run_id = service.submit(make_config({}), origin="cli")
     assert store.start(run_id, process_name())

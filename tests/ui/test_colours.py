@@ -10,7 +10,7 @@ import pytest
 
 from tests.serving import ROOT
 from ui import charts, charts_studies
-from ui.learn import answers, inside
+from ui.learn import answers, inside, layers
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency",
 # table 1 at severity 1.0: they act on linear RGB.
@@ -78,20 +78,20 @@ def test_lines_that_are_no_variants_stay_apart_from_each_other(vision):
 
 
 def test_no_other_mark_has_a_variants_colour():
-    others = [*charts_studies.PALETTE, answers.HARD, answers.SOFT, *(colour for _, colour, _ in inside.KINDS.values())]
+    others = [*charts_studies.PALETTE, answers.HARD, answers.SOFT, *(colour for _, colour, _ in layers.KINDS.values())]
     for other in others:
         assert all(difference(other, colour, "full") > 10 for colour in charts.COLOURS.values()), other
 
 
 @pytest.mark.parametrize("background", BACKGROUNDS[:1] + BACKGROUNDS[2:3])
 def test_every_mark_stands_out_from_both_backgrounds(background):
-    kinds = [colour for _, colour, _ in (*inside.KINDS.values(), inside.OTHER)]
+    kinds = [colour for _, colour, _ in (*layers.KINDS.values(), layers.OTHER)]
     for colour in (*charts.COLOURS.values(), *charts_studies.PALETTE, answers.SOFT, answers.HARD, *kinds):
         assert contrast(colour, background) >= 3, colour
 
 
 def test_labels_in_the_tree_map_can_be_read():
-    for _, colour, _ in (*inside.KINDS.values(), inside.OTHER):
+    for _, colour, _ in (*layers.KINDS.values(), layers.OTHER):
         assert contrast("#FFFFFF", colour) >= 4.5
     assert contrast("#FFFFFF", inside.BLOCK) >= 4.5
 

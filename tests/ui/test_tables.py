@@ -123,9 +123,10 @@ def two_runs():
 def test_run_rows(two_runs, several):
     assert tables.headline([]) == ("", "")
     assert tables.headline(several[1:]) == ("93.0 %", "")
-    frame = tables.run_rows(two_runs, {"one": tables.headline(several)})
+    frame = tables.run_rows(two_runs, {"one": tables.headline(several)}, {"two": "Ada\nI expected more."})
     assert list(frame["Run"]) == ["two", "one"]
     assert list(frame["State"]) == ["queued", "queued"]
+    assert list(frame["Notes"]) == ["Ada", ""]
     assert list(frame["Result"]) == ["", "93.0 %"]
     assert list(frame["File"]) == ["", "\N{MINUS SIGN}87.5 %"]
 

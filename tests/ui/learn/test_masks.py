@@ -9,7 +9,7 @@ import torch
 from simulator.engine.pruning import masks as engine
 from simulator.lesson import Slice, SliceFacts
 from ui import charts
-from ui.learn import answers, inside, masks
+from ui.learn import answers, layers, masks
 
 DRAW = np.random.default_rng(1)
 
@@ -76,5 +76,5 @@ def test_the_sparse_encoding_holds_everything():
 
 def test_no_layers_colour_is_a_variants():
     taken = set(charts.COLOURS.values())
-    assert not taken & {colour for _, colour, _ in (*inside.KINDS.values(), inside.OTHER)}
+    assert not taken & {colour for _, colour, _ in (*layers.KINDS.values(), layers.OTHER)}
     assert not taken & {answers.SOFT, answers.HARD}

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from simulator import lesson
-from ui.learn import changed, inside, opening
+from ui.learn import changed, inside, opening, space
+from ui.learn import layers as facts
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +27,25 @@ def test_boxes_are_as_wide_and_high_as_the_layers_and_shrink_with_their_channels
     networks = opened.facts.networks
     widths = {}
     for name in ("distilled", "pruned", "channels removed"):
-        (mesh,) = inside.boxes(networks[name], networks["teacher"]).data
-        drawn = inside.boxes_of(networks[name])
-        spans = [np.ptp(np.asarray(axis).reshape(-1, 8), axis=1) for axis in (mesh.y, mesh.z)]
-        assert spans[0].tolist() == [inside.width(x) for x in drawn]
-        assert spans[1].tolist() == [inside.height(x) for x in drawn]
-        widths[name] = spans[0].sum()
+        boxes = space.scene(networks[name], networks["teacher"])["boxes"]
+        shapes = [networks[name][box["layer"]].output_shape for box in boxes]
+        assert [(box["width"], box["height"]) for box in boxes] == [(s[0], s[-1] if s[2:] else 1) for s in shapes]
+        widths[name] = sum(box["width"] for box in boxes)
     assert widths["pruned"] == widths["distilled"] > widths["channels removed"]
+
+
+def test_all_networks_are_drawn_on_the_teachers_scale(opened):
+    networks = opened.facts.networks
+    widest = max(x.output_shape[0] for x in networks["teacher"] if len(x.weight_shape) > 1)
+    for layers in networks.values():
+        scene = space.scene(layers, networks["teacher"])
+        assert (scene["widest"], scene["places"]) == (widest, len(space.drawn(networks["teacher"])))
+        assert max(box["width"] for box in scene["boxes"]) <= widest
 
 
 def test_a_first_convolutions_box_has_its_channels_and_pixels(opened):
     first = opened.facts.networks["teacher"][0]
-    assert (first.name, inside.width(first), inside.height(first)) == ("conv1", 64, 16)
+    assert (first.name, space.width(first), space.height(first)) == ("conv1", 64, 16)
 
 
 def test_examples_match_who_is_wrong_and_who_is_right(opened):
@@ -62,22 +70,22 @@ def test_telling_examples_are_what_they_are_called(opened):
 def test_what_was_there_before_pruning_stands_behind_as_a_shadow(opened):
     networks = opened.facts.networks
     before, after = networks["distilled"], networks["channels removed"]
-    shadow, mesh = inside.boxes(after, networks["teacher"], before).data
-    assert shadow.opacity < mesh.opacity == 1
-    assert np.ptp(shadow.y) > np.ptp(mesh.y)
-    gone = sum(map(inside.width, inside.boxes_of(before))) - sum(map(inside.width, inside.boxes_of(after)))
-    assert f"{gone:,} of " in inside.boxes_alt("channels removed", after, before)
-    assert "no channel or feature is gone" in inside.boxes_alt("pruned", networks["pruned"], before)
+    boxes = space.scene(after, networks["teacher"], before)["boxes"]
+    assert all(box["before"]["width"] >= box["width"] for box in boxes)
+    gone = sum(box["before"]["width"] - box["width"] for box in boxes)
+    assert gone > 0
+    assert f"{gone:,} of " in space.alt("channels removed", after, before)
+    assert "no channel or feature is gone" in space.alt("pruned", networks["pruned"], before)
 
 
 def test_every_kind_of_layer_has_its_colour_in_the_legend(opened):
     for layers in opened.facts.networks.values():
-        shown = inside.legend(layers)
-        assert all(inside.kind_of(x)[1] in shown and inside.kind_of(x)[0] in shown for x in layers)
+        shown = facts.legend(layers)
+        assert all(facts.kind_of(x)[1] in shown and facts.kind_of(x)[0] in shown for x in layers)
 
 
 def test_the_layer_with_the_largest_share_is_named_with_it(opened):
     layers = opened.facts.networks["teacher"]
     top = max(layers, key=lambda x: x.parameters)
     share = 100 * top.parameters / sum(x.parameters for x in layers)
-    assert inside.most(layers, "parameters") == f"{top.name} has the most parameters, {share:.1f} % of all"
+    assert facts.most(layers, "parameters") == f"{top.name} has the most parameters, {share:.1f} % of all"

@@ -1,0 +1,109 @@
+"""A network's layers as boxes in space that can be turned: a component of our own, drawn by space.js.
+
+It keeps its element when its data change, so it answers at once and stays turned as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from simulator.lesson import LayerFacts
+from ui.learn.layers import kind_of, zeros
+
+THICK = 0.7  # of the distance from one box to the next
+HTML = '<canvas role="img" tabindex="0"></canvas><div role="status"></div>'
+CSS = """
+:host, div { color: var(--st-text-color); font-family: var(--st-font); }
+canvas { display: block; width: 100%; height: 400px; cursor: grab; touch-action: pan-y; color: inherit; }
+canvas:active { cursor: grabbing; }
+canvas:focus-visible { outline: 2px solid var(--st-primary-color); border-radius: 0.5rem; }
+[role=status] {
+    position: absolute; pointer-events: none; white-space: pre; font-size: 0.8rem; padding: 0.3rem 0.5rem;
+    border-radius: 0.4rem; background: var(--st-secondary-background-color); max-width: 100%; overflow: hidden;
+}
+[role=status]:empty { display: none; }
+"""
+
+_mount = st.components.v2.component(
+    "layers_in_space", html=HTML, css=CSS, js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
+
+
+def boxes(
+    network: str,
+    layers: Sequence[LayerFacts],
+    teacher: Sequence[LayerFacts],
+    before: Sequence[LayerFacts],
+    chosen: int,
+    take: Callable[[int], None],
+) -> None:
+    """A box a layer, one behind the other, on the teacher's scale; a click on one chooses it.
+
+    Args:
+        before: Drawn as a shadow around them: what the network was before it was pruned.
+        chosen: The place in ``layers`` of the one that is marked.
+        take: Called with a layer's place in ``layers`` before the screen is drawn again.
+    """
+    key = "inside_boxes"
+    _mount(
+        key=key,
+        data=scene(layers, teacher, before) | {"chosen": chosen, "alt": alt(network, layers, before)},
+        on_layer_change=lambda: take(int(st.session_state[key]["layer"])),
+    )
+
+
+def scene(
+    layers: Sequence[LayerFacts], teacher: Sequence[LayerFacts], before: Sequence[LayerFacts] = ()
+) -> dict[str, Any]:
+    """What space.js draws: each box's place, size, colour and text, and the scale that all networks share."""
+    largest = drawn(teacher)
+    was = {layer.name: layer for layer in drawn(before)}
+    return {
+        "boxes": [
+            {
+                "at": at,
+                "layer": layers.index(layer),
+                "width": width(layer),
+                "height": height(layer),
+                "colour": kind_of(layer)[1],
+                "text": f"{layer.name}\n{' x '.join(map(str, layer.output_shape))}, {zeros(layer)}",
+                "before": {"width": width(old), "height": height(old)} if (old := was.get(layer.name)) else None,
+            }
+            for at, layer in enumerate(drawn(layers))
+        ],
+        "places": len(largest),
+        "widest": max(map(width, largest)),
+        "tallest": max(map(height, largest)),
+        "thick": THICK,
+    }
+
+
+def alt(network: str, layers: Sequence[LayerFacts], before: Sequence[LayerFacts]) -> str:
+    """The widest layer, and how many channels and features went."""
+    shown = drawn(layers)
+    wide = max(shown, key=width)
+    said = f"Layers of {network} as boxes: {wide.name} is the widest with {width(wide)}"
+    if not before:
+        return f"{said}."
+    was, now = (sum(map(width, drawn(x))) for x in (before, layers))
+    gone = f"{was - now:,} of {was:,} channels and features are gone" if now < was else "no channel or feature is gone"
+    return f"{said}; {gone}."
+
+
+def drawn(layers: Sequence[LayerFacts]) -> list[LayerFacts]:
+    """The layers that are drawn as boxes: those with a weight matrix or filter whose output shape is known."""
+    return [layer for layer in layers if len(layer.weight_shape) > 1 and layer.output_shape]
+
+
+def width(layer: LayerFacts) -> int:
+    """Channels, or features, of a layer's output."""
+    return layer.output_shape[0] if len(layer.output_shape) == 3 else layer.output_shape[-1]
+
+
+def height(layer: LayerFacts) -> int:
+    """Pixels a side, or tokens, of a layer's output; 1 where there is one vector."""
+    return layer.output_shape[-1] if len(layer.output_shape) == 3 else (*layer.output_shape[-2:-1], 1)[0]

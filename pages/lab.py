@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import controls, lab, settings, teach
+from ui import controls, lab, live, settings, teach
 from ui.frame import need_frame
 from ui.guard import errors_shown
 
@@ -56,7 +56,7 @@ with right, errors_shown():
     config = controls.chosen(settled)
     with top:  # on a narrow screen all controls stand above the right column
         run = lab.open_run()
-        lab.way_to(run)
+        live.way_to(run)
     lab.run_bar(config)
     lab.way_to_experiments()
     if run is None:

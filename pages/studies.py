@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import studies
+from ui import live, studies
 from ui.frame import need_frame
 from ui.guard import errors_shown
 
@@ -16,6 +16,7 @@ with errors_shown():
         studies.catalogue()
         st.stop()
     studies.introduction(study)
+    live.way_to(run)
     left, right = st.columns([3, 5], gap="medium")
     with left:
         prediction = studies.prediction(study)

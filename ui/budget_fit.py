@@ -10,13 +10,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from simulator import service
+from simulator import service, words
 from simulator.events import Measurement
 from simulator.store import Run
 from simulator.studies.allocation import Check, check, foretells, run_of
 from simulator.studies.config import StudyConfig
 from simulator.studies.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
-from ui import charts, controls, live, words
+from ui import charts, controls, live
 from ui.charts import NEUTRAL
 from ui.guard import errors_shown
 from ui.story import Story

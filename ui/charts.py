@@ -13,9 +13,9 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from simulator import words
 from simulator.events import EpochFinished, LossPoint, Measurement, Variant
 from simulator.statistics import by_variant, spread
-from ui import words
 
 COLOURS: dict[Variant, str] = {
     "teacher": "#2764B6",

@@ -11,9 +11,9 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from simulator import words
 from simulator.events import CellFinished
 from simulator.studies.base import AxisValue, View
-from ui import words
 from ui.charts import COLOURS, NEUTRAL, figure, nothing_yet
 
 HEIGHT = 380

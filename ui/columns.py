@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from simulator import words
 from simulator.events import Measurement
 from simulator.statistics import spread, wilson_interval
-from ui import words
 
 BATCHES = {"batch_1": ("batch 1", "one example"), "batch_32": ("batch 32", "32 examples at once")}
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from simulator import words
 from simulator.store import Run
 from ui import charts_compare as charts
-from ui import compare, compared, teach, views, words
+from ui import compare, compared, teach, views
 from ui.columns import TIMED
 from ui.compared import Entry, Front, Where
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from simulator import words
 from simulator.events import LayerReport
 from simulator.statistics import Spread, spread
-from ui import words
 from ui.charts import COLOURS, figure
 from ui.columns import Seeds
 

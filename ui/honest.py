@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from simulator import words
 from simulator.config import RunConfig
 from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant, spread
-from ui import columns, words
+from ui import columns
 from ui.columns import Seeds
 from ui.settings import asked_sparsity
 

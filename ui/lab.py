@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator import service
+from simulator import service, words
 from simulator.availability import data_state_soon
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
@@ -12,7 +12,7 @@ from simulator.errors import SimulatorError
 from simulator.events import STAGES
 from simulator.own_data import dataset_info
 from simulator.store import ENDED, Forecast, Run
-from ui import controls, live, settings, take_home, teach, views, words
+from ui import controls, live, settings, take_home, teach, views
 from ui.guard import errors_shown, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS
 
@@ -44,13 +44,6 @@ def open_run() -> Run | None:
         st.switch_page(live.page_of(run), query_params={live.RUN: run.id})
     live.choose_run(PLACE, None)
     return None
-
-
-def way_to(run: Run | None) -> None:
-    """One line on a run under way that leads to it: on a narrow screen it stands below all controls."""
-    if run is not None and run.state not in ENDED:
-        what = f"{MODELS[run.settings.model].title} on {dataset_info(run.settings.dataset).title}"
-        st.markdown(f"The open run of {what} is {live.STATE_WORDS[run.state]}. [Go to it](#{live.PANEL})")
 
 
 def way_to_experiments() -> None:
@@ -138,7 +131,7 @@ def _cancel(run: Run) -> None:
 
 def _which(run: Run, config: RunConfig) -> None:
     """Say it when the open run was started with other settings than the sliders show now."""
-    st.subheader("The open run", anchor=live.PANEL, divider="gray")
+    live.open_here()
     changed = [name for name in RunConfig.model_fields if getattr(run.settings, name) != getattr(config, name)]
     if changed:
         listed = ", ".join(

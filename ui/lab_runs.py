@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator import recorded, service
+from simulator import recorded, service, words
 from simulator.config import RunConfig
 from simulator.labs import Lab, progress
 from simulator.labs.progress import LabProgress
 from simulator.records import ENDED, Run, RunState
 from simulator.studies.config import StudyConfig
-from ui import lab, live, settings, studies, teach, words
+from ui import lab, live, settings, studies, teach
 from ui.guard import errors_shown
 from ui.guided_labs import Place
 

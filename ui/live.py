@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from simulator import service
+from simulator import service, words
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.events import STAGES, Stage, Variant
+from simulator.own_data import dataset_info
 from simulator.store import ENDED, Run, RunState
-from ui import charts, teach, views, words
+from ui import charts, teach, views
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story
 
@@ -56,6 +57,22 @@ def choose_run(place: str, run_id: str | None) -> None:
 def page_of(run: Run) -> str:
     """The page on which a run is followed."""
     return "pages/studies.py" if run.study else "pages/lab.py"
+
+
+def way_to(run: Run | None) -> None:
+    """One line that leads to the open run, where it stands below all controls on a narrow screen.
+
+    Of an ordinary run that has ended nothing is said: the Results page shows it.
+    """
+    if run is not None and (run.study or run.state not in ENDED):
+        on = "" if run.study else f" on {dataset_info(run.settings.dataset).title}"
+        what = f"{MODELS[run.settings.model].title}{on}"
+        st.markdown(f"The open run of {what} is {STATE_WORDS[run.state]}. [Go to it](#{PANEL})")
+
+
+def open_here() -> None:
+    """The heading above the run that is open: where :func:`way_to` leads."""
+    st.subheader("The open run", anchor=PANEL, divider="gray")
 
 
 def story_of(run_id: str) -> Story:

@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from simulator import own_data, service, uploads
+from simulator import own_data, service, uploads, words
 from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
 from simulator.own_data import OwnData
-from ui import words
 from ui.guard import errors_shown, literal, show_problem
 
 DRAFT, UPLOADER, CHOSEN = "own_draft", "own_uploader", "data"

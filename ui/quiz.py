@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from simulator import service
+from simulator import service, words
 from simulator.errors import SimulatorError
 from simulator.quiz import from_run, sitting
 from simulator.quiz.bank import QUESTIONS
 from simulator.quiz.question import Question
 from simulator.quiz.sitting import Sitting
-from ui import results, words
+from ui import results
 from ui.guard import errors_shown, literal
 
 ABOUT, SEED, COUNT, ANSWERS, AT = "quiz", "seed", "questions", "answers", "at"

@@ -8,14 +8,14 @@ from contextlib import suppress
 import pandas as pd
 import streamlit as st
 
-from simulator import service
+from simulator import service, words
 from simulator.catalog import MODELS
 from simulator.errors import RunNotFound
 from simulator.events import Measurement
 from simulator.own_data import dataset_info
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
-from ui import details, honest, live, settings, teach, views, words
+from ui import details, honest, live, settings, teach, views
 from ui.guard import show_problem
 from ui.story import Story
 

@@ -13,6 +13,7 @@ from math import log
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
+from simulator import words
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.distillation_catalog import METHODS
@@ -29,7 +30,6 @@ from simulator.pruning_catalog import (
     SCORE_LAYERS_ONLY,
     importances_for,
 )
-from ui import words
 
 Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several", "text"]
 

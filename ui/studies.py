@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator import service
+from simulator import service, words
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.errors import SimulatorError
@@ -12,7 +12,7 @@ from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
-from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views, words
+from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views
 from ui import charts_studies as charts
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
@@ -182,6 +182,7 @@ def not_run_yet(study: Study) -> None:
 
 def show(run: Run, predicted: str | None) -> None:
     """The open run: live while it is under way; its conclusion beside the prediction when it is over."""
+    live.open_here()
     every = None if run.state in ENDED else live.EVERY_SECONDS
     st.fragment(_panel, run_every=every, key="follow_study")(run.id, run.state, predicted)
     stopped = run.state in ENDED and run.state != "finished"

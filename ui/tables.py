@@ -9,12 +9,13 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from simulator import words
 from simulator.catalog import MODELS, ModelInfo
 from simulator.counts import Count
 from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant, middle_halves_overlap, relative, spread
 from simulator.store import Run
-from ui import settings, words
+from ui import settings
 from ui.charts import COLOURS
 from ui.columns import BATCHES, TIMED, Column, Seeds
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from simulator import words
 from simulator.events import CellFinished
 from simulator.studies.base import View
-from ui import words
 from ui.charts_studies import axis_name, shown
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from simulator import words
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.events import Measurement, Provenance, Variant
 from simulator.sources import source_of
 from simulator.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
 from simulator.store import Run
-from ui import words
 from ui.guard import code_span, literal
 
 GLOSSARY = {

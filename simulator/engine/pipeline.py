@@ -294,4 +294,5 @@ def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:
         alpha=config.alpha,
         relative_steps=setup.model.relative_steps,
         bfloat16=setup.bfloat16,
+        one_position=not METHODS[config.method].compares_features,
     )

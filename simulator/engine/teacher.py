@@ -65,6 +65,7 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
         seed=teachers.TEACHER_SEED,
         relative_steps=setup.model.relative_steps,
         bfloat16=setup.bfloat16,
+        one_position=True,
     )
     yield from train(
         model, setup.module.logits, setup.train, setup.validation, plan, stage="teacher", variant="teacher"

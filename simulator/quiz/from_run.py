@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from simulator import words
 from simulator.distillation_catalog import METHODS
 from simulator.events import Stage
 from simulator.pruning_catalog import TRAIN_AGAIN
@@ -111,7 +112,7 @@ def _what_was_asked(run: Facts) -> str:
     if run.config.pruning == "2:4":
         return "Of every four weights two were to be set to zero."
     of = " of the channels, heads or neurons" if run.config.pruning == "structured" else ""
-    return f"A sparsity of {run.asked:.0%}{of} was asked for."
+    return f"A sparsity of {words.whole_percent(run.asked)}{of} was asked for."
 
 
 def parameters_left(run: Facts) -> Question | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from simulator.quiz.question import choice, number, truth
+from simulator.words import whole_percent
 
 pick = partial(choice, topic="Pruning", screen="lab")
 say = partial(truth, topic="Pruning", screen="lab")
@@ -73,12 +74,13 @@ QUESTIONS = (
     ),
     calculate(
         key="sparsity",
-        text=f"A model has {LAYER:,} prunable weights and {REST} other parameters. {SHARE:.0%} of the prunable weights "
-        "are set to zero. What is the sparsity over all parameters, in per cent?",
+        text=f"A model has {LAYER:,} prunable weights and {REST} other parameters. "
+        f"{whole_percent(SHARE)} of the prunable weights are set to zero. "
+        "What is the sparsity over all parameters, in per cent?",
         right=100 * SHARE * LAYER / (LAYER + REST),
         why=f"{SHARE * LAYER:g} zeros of {LAYER + REST:,} parameters are "
-        f"{100 * SHARE * LAYER / (LAYER + REST):g} %: less than the {SHARE:.0%} that was asked for. Source: the "
-        "definition of sparsity; Results shows both figures.",
+        f"{100 * SHARE * LAYER / (LAYER + REST):g} %: less than the {whole_percent(SHARE)} that was asked for. "
+        "Source: the definition of sparsity; Results shows both figures.",
         tolerance=0.5,
     ),
     pick(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion
 from simulator.studies.base import PRUNING, Place, Study, View
-from simulator.studies.paired import certainty, compare, holm, series, share, significant
+from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
+from simulator.words import percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -56,7 +57,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     for n, test in zip(counts, tests, strict=True):
         sentences.append(
             f"With {n} labels: {share(alone[n])} alone, {share(helped[n])} with the teacher's answers on the rest "
-            f"({100 * test.mean:+.1f} points; {certainty(test)})."
+            f"({change(test)}; {certainty(test)})."
         )
     shrinks = significant(trend) and trend.mean > 0
     if better:
@@ -71,7 +72,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
         first += f" It did harm at {' and '.join(t.name for t in worse)}."
     answer = "little" if not better else "more" if shrinks else "same"
     labelled_share = mean(mean(v.values()) for v in helped.values())
-    sentences.append(f"Over all numbers of labels the taught students reach {100 * labelled_share:.1f} % on average.")
+    sentences.append(f"Over all numbers of labels the taught students reach {percent(labelled_share)} on average.")
     return Conclusion(sentences=(first, *sentences), answer=answer, shown=bool(better), comparisons=(*tests, trend))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion
 from simulator.studies.base import Place, Study, View
-from simulator.studies.paired import certainty, compare, holm, series, share, significant
+from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -48,11 +48,11 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     sentences = [
         f"Neither: {share(got[False, False])}. Distillation only: {share(got[True, False])}. "
         f"Pruning only: {share(got[False, True])}. Both: {share(got[True, True])}. All four took equally many steps.",
-        f"Pruning alone (here {100 * sum(zeros.values()) / len(zeros):.0f} % zeros) changes {100 * cut.mean:+.1f} "
+        f"Pruning alone (here {100 * sum(zeros.values()) / len(zeros):.0f} % zeros) changes {change(cut)} "
         f"points ({certainty(cut)}).",
-        f"The teacher is worth {100 * whole.mean:+.1f} points to the whole student ({certainty(whole)}) and "
-        f"{100 * pruned.mean:+.1f} to the pruned one ({certainty(pruned)}).",
-        _interaction(both.mean, significant(both)) + f" Interaction {100 * both.mean:+.1f} points, {certainty(both)}.",
+        f"The teacher is worth {change(whole)} to the whole student ({certainty(whole)}) and "
+        f"{change(pruned)} to the pruned one ({certainty(pruned)}).",
+        _interaction(both.mean, significant(both)) + f" Interaction {change(both)}, {certainty(both)}.",
     ]
     answer = "add" if not significant(both) else "help" if both.mean > 0 else "hinder"
     shown = significant(both) and both.mean > 0

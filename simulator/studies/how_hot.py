@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion
 from simulator.studies.base import PRUNING, Place, Study, View
-from simulator.studies.paired import certainty, compare, series, share, significant
+from simulator.studies.paired import certainty, change, compare, series, share, significant
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -46,10 +46,10 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     if best == coldest:
         sentences.append("A higher temperature did not help here: the expected effect did not show.")
     elif shown:
-        sentences.append(f"Softer targets helped: {100 * against.mean:+.1f} points, {certainty(against)}.")
+        sentences.append(f"Softer targets helped: {change(against)}, {certainty(against)}.")
     else:
         sentences.append(
-            f"The difference may be chance, so the expected effect did not show: {100 * against.mean:+.1f} points, "
+            f"The difference may be chance, so the expected effect did not show: {change(against)}, "
             f"{certainty(against)}."
         )
     answer = "no" if not shown else "hottest" if best == hottest else "between"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.studies.base import AxisValue, Place, Study, View, sparsity_without_a_say
-from simulator.studies.paired import averaged, certainty, compare, holm, series, share, significant
+from simulator.studies.paired import averaged, certainty, change, compare, holm, series, share, significant
+from simulator.words import whole_percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -84,7 +85,7 @@ def _at(cells: Sequence[CellFinished], sparsity: AxisValue, importances: Sequenc
         for i in importances
     ]
     written = [f"{i} {before:.1f} and {after:.1f} %" for i, (before, after) in zip(importances, middles, strict=True)]
-    return f"At {sparsity:.0%}, just pruned and after recovery: {', '.join(written)}."
+    return f"At {whole_percent(float(sparsity))}, just pruned and after recovery: {', '.join(written)}."
 
 
 def _first(before: Sequence[Comparison], after: Sequence[Comparison]) -> str:
@@ -105,7 +106,7 @@ def _against(importance: object, values: dict[int, float], test: Comparison) -> 
 
 
 def _points(test: Comparison) -> str:
-    return f"{100 * test.mean:+.1f} points ({certainty(test)})"
+    return f"{change(test)} ({certainty(test)})"
 
 
 IMPORTANCE = Study(

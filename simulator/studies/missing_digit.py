@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.studies.base import PRUNING, AxisValue, Place, Study, View
 from simulator.studies.paired import certainty, compare, holm, series, share, significant
+from simulator.words import percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -58,9 +59,9 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
             else f"The expected advantage of the teacher did not show: {certainty(test)}."
         ),
         "By temperature, after the correction: "
-        + ", ".join(f"T = {t:g} {100 * mean(found[t].values()):.1f} %" for t in temperatures)
+        + ", ".join(f"T = {t:g} {percent(mean(found[t].values()))}" for t in temperatures)
         + ".",
-        f"The paper reports {100 * PAPER_SHARE:.1f} % on MNIST, with other networks and 60,000 training pictures: "
+        f"The paper reports {percent(PAPER_SHARE)} on MNIST, with other networks and 60,000 training pictures: "
         + ("here it is more." if middle > PAPER_SHARE else "here it is less." if middle < PAPER_SHARE else "the same."),
     ]
     answer = "none" if not shown else "most" if middle >= HALF else "some"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.studies.base import Place, Study, View, sparsity_without_a_say
-from simulator.studies.paired import certainty, compare, holm, series, share, significant
+from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
+from simulator.words import percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -99,7 +100,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
 def _first(tests: Mapping[str, Comparison]) -> str:
     """Which mistakes the accuracy tells of, and which it does not."""
     lower, higher = (
-        [f"{name} ({100 * t.mean:+.1f} points)" for name, t in tests.items() if significant(t) and sign * t.mean > 0]
+        [f"{name} ({change(t)})" for name, t in tests.items() if significant(t) and sign * t.mean > 0]
         for sign in (-1, 1)
     )
     silent = [name for name, test in tests.items() if not significant(test)]
@@ -115,13 +116,13 @@ def _first(tests: Mapping[str, Comparison]) -> str:
 
 def _cost(test: Comparison) -> str:
     if not significant(test):
-        return f"no cost that shows, {100 * test.mean:+.1f} points ({certainty(test)})"
+        return f"no cost that shows, {change(test)} ({certainty(test)})"
     return f"it {'cost' if test.mean < 0 else 'gained'} {100 * abs(test.mean):.1f} points ({certainty(test)})"
 
 
 def _zeros(wrong: float, right: float) -> str:
     gone = f": {100 * (1 - wrong / right):.0f} % of the zeros are gone again." if wrong < right else "."
-    return f" Zeros: {100 * wrong:.1f} % instead of {100 * right:.1f} %{gone}"
+    return f" Zeros: {percent(wrong)} instead of {percent(right)}{gone}"
 
 
 MISTAKES = Study(

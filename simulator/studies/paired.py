@@ -11,6 +11,7 @@ from math import sqrt
 from statistics import mean, stdev
 
 from simulator.events import CellFinished, Comparison, Coordinates
+from simulator.words import p_value, percent, points
 
 ALPHA_LEVEL = 0.05
 ROUNDING = 1e-12
@@ -79,7 +80,7 @@ def significant(comparison: Comparison) -> bool:
 
 def share(values: dict[int, float]) -> str:
     """Mean, spread and number of seeds of a fraction: "91.2 % (standard deviation 1.3, n = 5)"."""
-    middle = f"{100 * mean(values.values()):.1f} %"
+    middle = percent(mean(values.values()))
     return (
         f"{middle} (standard deviation {100 * stdev(values.values()):.1f}, n = {len(values)})"
         if len(values) > 1
@@ -93,6 +94,11 @@ def averaged(several: Sequence[dict[int, float]]) -> dict[int, float]:
     return {seed: mean(values[seed] for values in several) for seed in sorted(shared)}
 
 
+def change(comparison: Comparison) -> str:
+    """A difference of fractions, in percentage points: "+3.4 points"."""
+    return f"{points(100 * comparison.mean)} points"
+
+
 def certainty(comparison: Comparison, unit: str = "points") -> str:
     """How sure a difference of fractions is: "95 % interval +1.2 to +5.6 points, p = 0.012, n = 5".
 
@@ -104,5 +110,5 @@ def certainty(comparison: Comparison, unit: str = "points") -> str:
     low, high = (100 * end for end in comparison.interval)
     if comparison.p is None:
         return f"the same in all {comparison.n} seeds, so no test can be made"
-    p = f"p = {comparison.p:.3f}" if comparison.p >= 0.001 else "p < 0.001"
-    return f"95 % interval {low:+.1f} to {high:+.1f} {unit}, {p}, n = {comparison.n}"
+    between = f"{points(low)} to {points(high)} {unit}"
+    return f"95 % interval {between}, {p_value(comparison.p)}, n = {comparison.n}"

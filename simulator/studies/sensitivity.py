@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.studies.base import PRUNING, Study, View
-from simulator.studies.paired import certainty, compare, series, share, significant
+from simulator.studies.paired import certainty, change, compare, series, share, significant
+from simulator.words import percent, whole_percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -126,20 +127,22 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     differ = highest[frail] - highest[tough] > CLEAR_POINTS
     if not differ:
         first = (
-            f"At {levels[-1]:.0%} no layer differs from another by more than {CLEAR_POINTS:.0%}: all are alike here."
+            f"At {whole_percent(levels[-1])} no layer differs from another by more than "
+            f"{whole_percent(CLEAR_POINTS)}: all are alike here."
         )
     else:
         first = (
-            f"{frail} is the most sensitive: alone at {levels[-1]:.0%} it costs {100 * highest[frail]:.1f} points of "
-            f"validation accuracy (at {level:.0%}: {100 * half[frail]:.1f}); {tough} costs {100 * highest[tough]:.1f}."
+            f"{frail} is the most sensitive: alone at {whole_percent(levels[-1])} it costs {100 * highest[frail]:.1f} "
+            f"points of validation accuracy (at {whole_percent(level)}: {100 * half[frail]:.1f}); {tough} costs "
+            f"{100 * highest[tough]:.1f}."
         )
     better = test.mean > 0 and significant(test)
     sentences = [
         first,
         f"Fitted to the budget, with no retraining, the student has {share(fitted)} on the test; with the same share "
-        f"cut from every layer {share(uniform)} ({100 * test.mean:+.1f} points; {certainty(test)}).",
-        f"Had the drops added up, it would have {100 * mean(promised.values()):.1f} % on validation examples; "
-        f"measured: {100 * mean(measured.values()):.1f} %.",
+        f"cut from every layer {share(uniform)} ({change(test)}; {certainty(test)}).",
+        f"Were the drops to add up, that is {percent(mean(promised.values()))} on validation examples; "
+        f"measured: {percent(mean(measured.values()))}.",
     ]
     if not better:
         sentences.append("That fitting the layers beats the same share for all did not show here.")

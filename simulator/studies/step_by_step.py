@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.pruning_catalog import SCHEDULES, TRAIN_AGAIN
 from simulator.studies.base import Place, Study, View, sparsity_without_a_say
-from simulator.studies.paired import certainty, compare, holm, series, share, significant
+from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
+from simulator.words import whole_percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -52,20 +53,20 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
         for way in (AT_ONCE, *others)
     }
     pairs = [(s, way) for s in sparsities for way in others]
-    tests = holm([compare(f"{way} at {s:.0%}", got[s, way], got[s, AT_ONCE]) for s, way in pairs])
+    tests = holm([compare(f"{way} at {whole_percent(float(s))}", got[s, way], got[s, AT_ONCE]) for s, way in pairs])
     better = [t for t in tests if significant(t) and t.mean > 0]
     worse = [t for t in tests if significant(t) and t.mean < 0]
     sentences = [_first(better, worse)]
     for s in sparsities:
         of_others = [
-            f"{way} {share(got[s, way])} ({100 * test.mean:+.1f} points; {certainty(test)})"
+            f"{way} {share(got[s, way])} ({change(test)}; {certainty(test)})"
             for (at, way), test in zip(pairs, tests, strict=True)
             if at == s
         ]
         cut = series(cells, "pruned", target_sparsity=s, schedule=AT_ONCE)
         sentences.append(
-            f"At {s:.0%} zeros: {AT_ONCE} {share(got[s, AT_ONCE])}, {', '.join(of_others)}. Just pruned at once, "
-            f"before any recovery, it was {share(cut)}."
+            f"At {whole_percent(float(s))} zeros: {AT_ONCE} {share(got[s, AT_ONCE])}, {', '.join(of_others)}. Just "
+            f"pruned at once, before any recovery, it was {share(cut)}."
         )
     whole = series(cells, "unpruned", target_sparsity=sparsities[0], schedule=AT_ONCE)
     sentences.append(f"The student before pruning has {share(whole)}. {_steps(cells)}")

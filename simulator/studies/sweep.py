@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.studies.base import Place, Study, View
-from simulator.studies.paired import certainty, compare, holm, series, share, significant
+from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -51,9 +51,9 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     sure = significant(spread) and spread.mean > 0
     sentences = [
         f"Picked on validation examples, {_named(corners[best])} is best and {_named(corners[worst])} worst: "
-        f"on the test {share(high)} against {share(low)} ({100 * spread.mean:+.1f} points, {certainty(spread)}).",
+        f"on the test {share(high)} against {share(low)} ({change(spread)}, {certainty(spread)}).",
         f"At the best cell the control, unpruned and without a teacher, has {share(alone)}: the final student "
-        f"differs by {100 * gain.mean:+.1f} points ({certainty(gain)}).",
+        f"differs by {change(gain)} ({certainty(gain)}).",
     ]
     if not sure:
         sentences.append("So these settings make no clear difference within this grid.")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.studies.base import AxisValue, Place, Study, View
-from simulator.studies.paired import certainty, compare, holm, series, share, significant
+from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
+from simulator.words import percent, whole_percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -52,7 +53,12 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     """Accuracy, files and latency of zeros against channels, at each number of parameters that stay."""
     shares = config.values("parts_removed")
     got = {(r, s): series(cells, "accuracy", parts_removed=r, student=s) for r in shares for s in STUDENTS}
-    accuracy = holm([compare(f"zeros against channels at {r:.0%}", got[r, ZEROS], got[r, CHANNELS]) for r in shares])
+    accuracy = holm(
+        [
+            compare(f"zeros against channels at {whole_percent(float(r))}", got[r, ZEROS], got[r, CHANNELS])
+            for r in shares
+        ]
+    )
     timed = [(r, s, value) for r in shares for s in (ZEROS, CHANNELS) for value in BATCHES]
     latency = holm([_latency(cells, *one) for one in timed])
     faster = {s: [t for (_, of, _), t in zip(timed, latency, strict=True) if of == s and _clear(t)] for s in STUDENTS}
@@ -62,10 +68,10 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     for r, test in zip(shares, accuracy, strict=True):
         changes = {(s, value): t for (at, s, value), t in zip(timed, latency, strict=True) if at == r}
         sentences += [
-            f"{r:.0%} of the parts removed: {_parameters(cells, r)} Accuracy: zeros {share(got[r, ZEROS])}, channels "
-            f"{share(got[r, CHANNELS])} ({100 * test.mean:+.1f} points for zeros; {certainty(test)}); unpruned and "
-            f"trained as long {share(got[r, UNPRUNED])}.",
-            f"Files at {r:.0%}: {'; '.join(_files(cells, r, s) for s in STUDENTS)}.",
+            f"{whole_percent(float(r))} of the parts removed: {_parameters(cells, r)} Accuracy: "
+            f"zeros {share(got[r, ZEROS])}, channels {share(got[r, CHANNELS])} ({change(test)} for zeros; "
+            f"{certainty(test)}); unpruned and trained as long {share(got[r, UNPRUNED])}.",
+            f"Files at {whole_percent(float(r))}: {'; '.join(_files(cells, r, s) for s in STUDENTS)}.",
             *(_times(cells, r, value, changes) for value in BATCHES),
         ]
     answers = {(True, True): "trade", (False, True): "channels", (True, False): "zeros", (False, False): "neither"}
@@ -77,8 +83,8 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
 def _latency(cells: Sequence[CellFinished], removed: AxisValue, student: str, value: str) -> Comparison:
     """The change against the unpruned student as a share of it, seed by seed: both were timed in turns."""
     was, now = (series(cells, value, parts_removed=removed, student=s) for s in (UNPRUNED, student))
-    change = {seed: now[seed] / was[seed] - 1 for seed in now.keys() & was.keys()}
-    return compare(f"{BATCHES[value]} at {removed:.0%}", change, dict.fromkeys(change, 0.0))
+    relative = {seed: now[seed] / was[seed] - 1 for seed in now.keys() & was.keys()}
+    return compare(f"{BATCHES[value]} at {whole_percent(float(removed))}", relative, dict.fromkeys(relative, 0.0))
 
 
 def _clear(test: Comparison) -> bool:
@@ -116,7 +122,7 @@ def _parameters(cells: Sequence[CellFinished], removed: AxisValue) -> str:
     zeros, channels = (f"{mean(counts[s].values()):,.0f}" for s in (ZEROS, CHANNELS))
     reached = mean(series(cells, "zeros", parts_removed=removed, student=ZEROS).values())
     return (
-        f"{channels} parameters stay; {100 * reached:.1f} % zeros leave {zeros} non-zero ones, "
+        f"{channels} parameters stay; {percent(reached)} zeros leave {zeros} non-zero ones, "
         f"{'the same number in every seed' if apart == 0 else f'at most {apart:,.0f} more or fewer in a seed'}."
     )
 
@@ -135,7 +141,7 @@ def _times(
         middle = mean(series(cells, value, parts_removed=removed, student=student).values())
         test = changes.get((student, value))
         said.append(f"{student} {middle:.2f} ms{f', {_change(test)}' if test else ''}")
-    return f"Time for {BATCHES[value]} at {removed:.0%}: {'; '.join(said)}."
+    return f"Time for {BATCHES[value]} at {whole_percent(float(removed))}: {'; '.join(said)}."
 
 
 def _change(test: Comparison) -> str:

@@ -6,12 +6,12 @@ import pytest
 import streamlit as st
 
 from simulator import recorded, service
+from simulator import words as words_of_app
 from simulator.config import make_config
 from simulator.events import Described, Measured
 from simulator.studies import make_study
 from tests.ui.invented import PROVENANCE, measurement, whole_run
 from ui import compare_pictures, compared
-from ui import words as words_of_app
 
 RECORDED = [r.run.id for r in recorded.all_recorded()]
 

@@ -18,8 +18,8 @@ from simulator.events import (
 from simulator.store import open_store
 from simulator.studies import STUDIES, make_study
 from simulator.studies.allocation import run_of
+from simulator.words import duration
 from tests.ui.invented import PROVENANCE, measurement
-from ui.words import duration
 
 
 def words(app):

@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from simulator import words
 from simulator.events import Variant
-from ui import charts, words
+from ui import charts
 from ui.learn import numbers
 
 HOT = np.arange(1.0, 20.01, 0.5)

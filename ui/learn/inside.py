@@ -8,8 +8,9 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
+from simulator import words
 from simulator.lesson import LayerFacts, Lesson
-from ui import charts, teach, views, words
+from ui import charts, teach, views
 from ui.learn import layers as facts
 from ui.learn import opening, space
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from simulator import words
 from simulator.lesson import LayerFacts
-from ui import words
 
 TITLES = {"parameters": "parameters", "macs": "MACs"}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from simulator import words
 from simulator.events import Variant
 from simulator.lesson import Lesson
-from ui import teach, views, words
+from ui import teach, views
 from ui.guard import literal
 from ui.learn import answers, numbers, opening
 

@@ -9,10 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from simulator import words
 from simulator.events import Measurement
 from simulator.lesson import Lesson, Slice
 from simulator.store import Run
-from ui import charts, teach, views, words
+from ui import charts, teach, views
 from ui.learn import masks, opening
 from ui.learn.masks import IMPORTANCES, PATTERNS, Importance, Mask, Pattern
 

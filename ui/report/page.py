@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from simulator import words
 from simulator.config import RunConfig
 from simulator.events import Provenance
 from simulator.store import Run
-from ui import settings, svg, teach, words
+from ui import settings, svg, teach
 from ui.charts import COLOURS
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from simulator import notes, service
+from simulator import notes, service, words
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
@@ -16,7 +16,7 @@ from simulator.own_data import dataset_info
 from simulator.pruning_catalog import PRUNING
 from simulator.statistics import by_variant
 from simulator.store import Run
-from ui import charts, columns, details, honest, live, settings, tables, teach, views, words
+from ui import charts, columns, details, honest, live, settings, tables, teach, views
 from ui.report import page
 from ui.report.page import Figure, Report, Section, Table
 from ui.story import Story, tell

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from simulator import notes, service
+from simulator import notes, service, words
 from simulator.catalog import MODELS
 from simulator.errors import NotAllowed
 from simulator.events import Conclusion
 from simulator.store import Run
-from ui import charts_studies, tables_studies, words
+from ui import charts_studies, tables_studies
 from ui.report import page
 from ui.report.page import Report, Section, Table
 from ui.story import tell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -14,6 +15,7 @@ from simulator.engine.batches import Batch, Examples, by_length, training_order
 from simulator.engine.device import autocast, release_memory
 from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import Loss, distillation_loss
+from simulator.engine.distillation.one_position import one_position_only
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, Variant
@@ -41,6 +43,9 @@ class TrainingPlan:
         alpha: The soft loss's weight; without effect where there is no teacher.
         relative_steps: Whether a tensor's learning rate is multiplied by its root mean square.
         bfloat16: Whether matrix products run in bfloat16.
+        one_position: Whether a text model works out nothing but the position that answers; not where a method
+            compares features, which has them at every position. Models that are compared get the same, so that
+            they see equal dropout.
         part: (number, of how many): which of so many equal parts of the steps is trained, as one training with its
             own rise and fall of the learning rate; (0, 1) is all of them.
     """
@@ -53,6 +58,7 @@ class TrainingPlan:
     alpha: float = 0.0
     relative_steps: bool = False
     bfloat16: bool = False
+    one_position: bool = False
     part: tuple[int, int] = (0, 1)
 
 
@@ -86,7 +92,11 @@ def train(
     vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
     with vocabulary as (used, validation), guided(model, teaching, logits, used, examples, plan.bfloat16) as guide:
         optimizer = make_optimizer(model, plan, scales, guide and guide.projection)
-        yield from _train(model, logits, used, validation, plan, stage, variant, guide, masks or {}, remask, optimizer)
+        # an importance that is asked on the way looks at the inputs of all layers, at every position
+        with one_position_only(model) if plan.one_position and remask is None else nullcontext():
+            yield from _train(
+                model, logits, used, validation, plan, stage, variant, guide, masks or {}, remask, optimizer
+            )
     release_memory()
 
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from simulator import notes, recorded, service
+from simulator import notes, recorded, service, words
 from simulator.__main__ import make_parser
 from simulator.config import RunConfig, make_config
 from simulator.errors import NotAllowed, RunNotFound
@@ -18,7 +18,7 @@ from simulator.statistics import verdict
 from simulator.store import Store
 from simulator.studies import make_study
 from tests.ui.invented import PROVENANCE, whole_run
-from ui import columns, report, words
+from ui import columns, report
 from ui.guard import literal
 from ui.report import page
 from ui.report.run import question

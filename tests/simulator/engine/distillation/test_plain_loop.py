@@ -99,13 +99,14 @@ class PlainAdamW:
             p.grad = None
 
 
+@pytest.mark.parametrize("one_position", [False, True])
 @pytest.mark.parametrize("name", MODELS)
-def test_the_same_losses_as_a_plain_loop(name):
+def test_the_same_losses_as_a_plain_loop(name, one_position):
     student, examples = made(name)
     teacher = torch.randn(COUNT, CLASSES, generator=torch.Generator().manual_seed(9))
     plain = copy.deepcopy(student)
 
-    plan = TrainingPlan(EPOCHS, RATE, BATCH, SEED, weight_decay=DECAY, alpha=ALPHA)
+    plan = TrainingPlan(EPOCHS, RATE, BATCH, SEED, weight_decay=DECAY, alpha=ALPHA, one_position=one_position)
     events = train(
         student, MODULES[name].logits, examples, examples, plan,
         stage="distil", variant="distilled", teaching=Teaching("kd", T, teacher),

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from simulator import words
 from simulator.statistics import Discordant, Verdict
-from ui import words
 
 
 @pytest.mark.parametrize(

@@ -66,8 +66,8 @@ def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
 
 
 def p_value(p: float) -> str:
-    """p = 0.23, p = 0.004, p < 0.001."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.{2 if p >= 0.01 else 3}f}"
+    """p = 0.23, p = 0.048, p < 0.001: never rounded across 0.05."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.{2 if p >= 0.1 else 3}f}"
 
 
 def verdict(v: Verdict) -> str:

@@ -1,0 +1,80 @@
+"""Leaving out what nobody reads changes no logit and no gradient."""
+
+import pytest
+import torch
+
+from simulator.engine.distillation.one_position import one_position_only
+from simulator.engine.models import MODULES
+from simulator.engine.portable import build_resnet
+from simulator.engine.pruning.heads import prune_transformer
+from simulator.engine.pruning.importance import Calibration
+from tests.small_models import small_distilbert, small_t5, token_batch
+
+MODELS = {"distilbert": small_distilbert, "t5_small": small_t5}
+
+
+def answered(name, model, batch):
+    """Logits, and the gradients of their cross-entropy with some labels by name."""
+    model.zero_grad()
+    said = MODULES[name].logits(model, batch)
+    torch.nn.functional.cross_entropy(said, torch.arange(len(said)) % 3).backward()
+    return said, {n: p.grad for n, p in model.named_parameters()}
+
+
+def same(name, model, batch):
+    """The one position's logits and gradients are those of the whole model."""
+    whole, gradients = answered(name, model, batch)
+    with one_position_only(model):
+        shorter, again = answered(name, model, batch)
+    assert torch.allclose(shorter, whole, atol=1e-6)
+    for n, gradient in gradients.items():
+        assert torch.allclose(again[n], gradient, atol=1e-6), n
+    assert torch.equal(answered(name, model, batch)[0], whole)
+
+
+@pytest.mark.parametrize("padded", [True, False])
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("name", MODELS)
+def test_logits_and_gradients_are_the_whole_models(name, layers, padded):
+    batch = token_batch()
+    if not padded:
+        batch["attention_mask"] = torch.ones_like(batch["attention_mask"])
+    same(name, MODELS[name](layers=layers), batch)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_they_are_the_same_with_fewer_heads_and_neurons(name):
+    model, batch = MODELS[name](), token_batch()
+    calibration = Calibration(MODULES[name].logits, [(batch, torch.arange(3))], seed=7)
+    prune_transformer(model, "layer_wise", 0.5, "magnitude", calibration)
+    same(name, model, batch)
+
+
+def test_distilberts_last_layer_works_out_a_single_position():
+    model, batch = small_distilbert(), token_batch()
+    widths = []
+    model.distilbert.transformer.layer[-1].ffn.lin1.register_forward_hook(lambda *x: widths.append(x[2].shape[1]))
+    with one_position_only(model):
+        MODULES["distilbert"].logits(model, batch)
+    MODULES["distilbert"].logits(model, batch)
+    assert widths == [1, 7]
+
+
+def test_t5s_decoder_makes_no_key_of_any_token():
+    model, batch, keys = small_t5(), token_batch(), []
+    model.decoder.block[0].layer[1].EncDecAttention.k.register_forward_hook(lambda *x: keys.append(x[2].shape[1]))
+    with one_position_only(model):
+        MODULES["t5_small"].logits(model, batch)
+    assert keys == []
+    MODULES["t5_small"].logits(model, batch)
+    assert keys == [7]
+
+
+def test_the_model_is_whole_again_after_a_failure_and_image_models_pass():
+    model = small_t5()
+    with pytest.raises(RuntimeError, match="stop"), one_position_only(model):
+        raise RuntimeError("stop")
+    assert not any("forward" in vars(module) for module in model.modules())
+    resnet = build_resnet(2, 0.25, 3)
+    with one_position_only(resnet):
+        assert not any("forward" in vars(module) for module in resnet.modules())

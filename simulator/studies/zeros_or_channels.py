@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.studies.base import AxisValue, Place, Study, View
 from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
-from simulator.words import percent, whole_percent
+from simulator.words import percent, points, whole_percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -146,7 +146,7 @@ def _times(
 
 def _change(test: Comparison) -> str:
     verdict = "within noise" if not significant(test) else "faster" if test.mean < 0 else "slower"
-    return f"{100 * test.mean:+.0f} %: {verdict} ({certainty(test, '%')})"
+    return f"{points(100 * test.mean)} %: {verdict} ({certainty(test, '%')})"
 
 
 ZEROS_OR_CHANNELS = Study(

@@ -76,7 +76,7 @@ def test_verdicts_in_words():
     one = Verdict("within noise", 0.4, (-0.9, 1.8), 450, (Discordant(12, 10, 0.23),))
     assert words.verdict(one) == "within noise (n = 450, p = 0.23)"
     three = Verdict("better", 2.0, (0.5, 3.4), 450, tuple(Discordant(9, 1, p) for p in (0.0214, 0.0049, 0.00001)))
-    assert words.verdict(three) == "better (n = 450, 3 seeds, p of each: 0.02, 0.005, < 0.001)"
+    assert words.verdict(three) == "better (n = 450, 3 seeds, p of each: 0.021, 0.005, < 0.001)"
 
 
 def test_figures_over_seeds():

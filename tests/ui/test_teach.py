@@ -32,7 +32,7 @@ def test_findings_compare_the_answers_where_they_are_stored():
     several = [answering("teacher", 190), answering("control", 180), answering("distilled", 187)]
     said = teach.findings(several, (1,) * 200)
     assert len(said) == 2
-    assert "+3.5 points, 95 % interval +1.0 to +6.0: **better (n = 200, p = 0.02)**" in said[0]  # 7 gained, none lost
+    assert "+3.5 points, 95 % interval +1.0 to +6.0: **better (n = 200, p = 0.016)**" in said[0]  # 7 gained, none lost
     assert "control \N{MINUS SIGN}5.0 points" in said[1] and "**worse (n = 200, p = 0.002)**" in said[1]  # 10 lost
     assert "distilled \N{MINUS SIGN}1.5 points" in said[1]  # 3 lost
     assert "**within noise (n = 200, p = 0.25)**" in said[1]
@@ -43,7 +43,7 @@ def test_findings_of_several_seeds_give_means_and_each_seeds_p():
     several += [answering("control", 184, repeat=1), answering("distilled", 185, repeat=1)]
     said = teach.findings(several, (1,) * 200)
     assert "**93.0 % \N{PLUS-MINUS SIGN} 0.7 %**" in said[0]
-    assert "2 seeds, p of each: 0.02, 1.00" in said[0]
+    assert "2 seeds, p of each: 0.016, 1.00" in said[0]
     assert "means over 2 seeds" in said[-1]
 
 

@@ -37,6 +37,11 @@ WATCH = """() => {
     WebSocket.prototype.send = function (...all) { marks.sent ||= performance.now(); return send.apply(this, all); };
     for (const kind of ['keydown', 'click'])
         window.addEventListener(kind, () => { marks = {asked: performance.now(), sent: 0, drawn: 0}; }, true);
+    const write = CanvasRenderingContext2D.prototype.fillText;  // the last thing that the boxes in space draw
+    CanvasRenderingContext2D.prototype.fillText = function (...all) {
+        marks.drawn = performance.now();
+        return write.apply(this, all);
+    };
     new MutationObserver(changes => {
         const inside = c => c.target.closest && c.target.closest('.js-plotly-plot');
         if (changes.some(inside)) marks.drawn = performance.now();
@@ -73,6 +78,11 @@ def measure(browser: Browser, address: str, screen: str, changes: int) -> None:
         turns = [names[i % len(names)] for i in range(changes)]
         buttons = [page.get_by_role("radio", name=name, exact=True) for name in turns]
         print_spans(f"{screen}: {' / '.join(names)}", [timed(page, button.click) for button in buttons])
+    if screen == "inside":
+        boxes = page.locator("canvas")
+        shown = boxes.bounding_box() or {}
+        middle = [{"x": shown["width"] * (0.4, 0.6)[i % 2], "y": shown["height"] / 2} for i in range(changes)]
+        print_spans("inside: a click on a box", [timed(page, partial(boxes.click, position=at)) for at in middle])
     page.context.close()
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 from tests.serving import ROOT, chromium, served
 
@@ -86,17 +86,22 @@ def measure(browser: Browser, address: str, screen: str, changes: int) -> None:
     page.context.close()
 
 
-def timed(page: Page, change: Callable[[], None]) -> tuple[float, float]:
-    """Milliseconds from the key or click, and from sending, to the last change of a chart."""
+def timed(page: Page, change: Callable[[], None]) -> tuple[float, float] | None:
+    """Milliseconds from the key or click, and from sending, to the last change of a chart; None if none changed."""
     change()
-    page.wait_for_function(SETTLED, timeout=15_000)
+    try:
+        page.wait_for_function(SETTLED, timeout=15_000)
+    except TimeoutError:
+        return None
     marks = page.evaluate("marks")
     return marks["drawn"] - marks["asked"], marks["drawn"] - marks["sent"]
 
 
-def print_spans(name: str, spans: list[tuple[float, float]]) -> None:
-    (key50, sent50), (key95, sent95) = np.percentile(spans, [50, 95], axis=0)
-    print(f"{name:34} {len(spans):3}  {key50:12.0f} {key95:7.0f}   {sent50:16.0f} {sent95:7.0f}", flush=True)
+def print_spans(name: str, spans: list[tuple[float, float] | None]) -> None:
+    answered = [span for span in spans if span is not None]
+    (key50, sent50), (key95, sent95) = np.percentile(answered, [50, 95], axis=0)
+    lost = f"   {len(spans) - len(answered)} without an answer" if len(answered) < len(spans) else ""
+    print(f"{name:34} {len(answered):3}  {key50:12.0f} {key95:7.0f}   {sent50:16.0f} {sent95:7.0f}{lost}", flush=True)
 
 
 def opened(browser: Browser, address: str, screen: str, width: int, theme: str) -> Page:

@@ -15,12 +15,13 @@ from ui import charts
 from ui.learn import numbers
 
 HOT = np.arange(1.0, 20.01, 0.5)
+SHORT = 6  # letters that fit into the lower margin if they are turned
 SOFT, HARD = "#7B6BD6", "#A66F00"  # no colours of variants: those stand for nothing else
 
 
 def bars(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> go.Figure:
     """Each variant's probabilities of every class at a temperature, side by side."""
-    chart = charts.figure(320, "", "Probability")
+    chart = charts.figure(320, "", "Probability", short_labels=are_short(class_names))
     for name, of in logits.items():
         chart.add_bar(
             x=list(class_names),
@@ -32,6 +33,11 @@ def bars(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], tem
     chart.update_xaxes(type="category")
     chart.update_yaxes(range=[0, 1])
     return chart
+
+
+def are_short(class_names: Sequence[str]) -> bool:
+    """Whether the names fit below a chart as it is, even upright."""
+    return max(map(len, class_names)) <= SHORT
 
 
 def bars_alt(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> str:
@@ -71,7 +77,7 @@ def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int, tem
 
     A line stands where the slider stands.
     """
-    chart = charts.figure(300, "Temperature T", "Gradient's size (log)")
+    chart = charts.figure(300, "Temperature T", "Gradient's size (log)", short_labels=True)
     chart.add_scatter(
         x=HOT,
         y=np.full(len(HOT), np.linalg.norm(numbers.hard_gradient(student, label))),
@@ -89,7 +95,7 @@ def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int, tem
             line={"color": SOFT, "dash": dash, "width": 2.5},
             hovertemplate=f"{name}, T = %{{x:g}}: %{{y:.3g}}<extra></extra>",
         )
-    chart.add_vline(x=temperature, line={"color": charts.NEUTRAL, "width": 2})
+    charts.upright(chart, temperature, color=charts.NEUTRAL, width=2)
     chart.update_yaxes(type="log", exponentformat="power", dtick=1)
     return chart
 
@@ -117,7 +123,7 @@ def pushes(student: NDArray[Any], teacher: NDArray[Any], label: int, t: float, a
 
 def push_chart(push: Mapping[str, Any], class_names: Sequence[str]) -> go.Figure:
     """The push on each logit, split into what the soft and the hard loss contribute."""
-    chart = charts.figure(320, "", "Push on the logit")
+    chart = charts.figure(320, "", "Push on the logit", short_labels=are_short(class_names))
     for term, name, colour in (("soft", "from the soft loss", SOFT), ("hard", "from the hard loss", HARD)):
         chart.add_bar(
             x=list(class_names),

@@ -55,25 +55,26 @@ def by_layer(
 ) -> None:
     """The layers in the order in which they run; one is chosen from the list, or by a click on its box or bar."""
     key, bars = f"learn_layer_{network}", f"inside_strip_{network}"
-    left, right = st.columns(2, gap="medium")
-    with right:
-        st.markdown("**Layer by layer**")
-        teach.explain("Share of the network's multiply-adds. Choose a layer, or click its bar.", "MACs", "sparsity")
+    st.markdown("**How wide the layers are**")
+    shadow = " Their shadows: the student before pruning." if before else ""
+    st.caption(
+        f"Drag to turn, or use the arrow keys; click a box to choose it. Output sizes at {measured_at}, on the "
+        f"teacher's scale.{shadow}"
+    )
+    picture = st.container()
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
         start = max(range(len(layers)), key=lambda i: layers[i].macs)
         place = st.selectbox("Layer", range(len(layers)), index=start, key=key, persist_state="session",
                              format_func=lambda i: facts.title(layers[i], i))  # fmt: skip
+        st.markdown(facts.details(layers, place))
+    with right:
         st.plotly_chart(
             strip(layers, place), key=bars, config=charts.CONFIG, on_select=partial(_take_click, bars, key),
             selection_mode="points", alt=f"MACs by layer of {network}: {facts.most(layers, 'macs')}.",
         )  # fmt: skip
-        st.markdown(facts.details(layers, place))
-    with left:
-        st.markdown("**How wide the layers are**")
-        shadow = " Its shadow: the student before pruning." if before else ""
-        st.caption(
-            f"Drag to turn, or use the arrow keys; click a box to choose it. Output sizes at "
-            f"{measured_at}, on the teacher's scale.{shadow}"
-        )
+        teach.explain("Share of the network's multiply-adds; a click on a bar chooses its layer.", "MACs", "sparsity")
+    with picture:
         space.boxes(network, layers, teacher, before, place, partial(_choose, key))
 
 
@@ -142,7 +143,7 @@ def totals(ids: Sequence[str], parents: Sequence[str], values: Sequence[int]) ->
 def strip(layers: Sequence[LayerFacts], place: int) -> go.Figure:
     """A bar a layer in the order in which they run: its share of the MACs; a line marks the one at ``place``."""
     total = sum(layer.macs for layer in layers)
-    chart = charts.figure(220, "Layer, in the order in which they run", "MACs (%)", legend=False)
+    chart = charts.figure(220, "Layer, in the order in which they run", "MACs (%)", legend=False, short_labels=True)
     chart.add_bar(
         x=list(range(1, len(layers) + 1)),
         y=[100 * layer.macs / total for layer in layers],
@@ -150,6 +151,6 @@ def strip(layers: Sequence[LayerFacts], place: int) -> go.Figure:
         customdata=[(layer.name or layer.kind, words.count(layer.parameters)) for layer in layers],
         hovertemplate="%{customdata[0]}<br>%{y:.1f} % of the MACs, %{customdata[1]} parameters<extra></extra>",
     )
-    chart.add_vline(x=place + 1, line={"color": charts.NEUTRAL, "width": 2, "dash": "dot"})
+    charts.upright(chart, place + 1, color=charts.NEUTRAL, width=2, dash="dot")
     chart.update_layout(clickmode="event+select")
     return chart

@@ -5,7 +5,9 @@
 
 const START = { yaw: -0.5, pitch: 0.42 }; // radians: turned about the vertical axis, then seen from above
 const STEP = 0.12; // radians an arrow key turns
-const LENGTHS = [1.9, 1, 0.6]; // of the three axes, whatever their units are
+const [WIDTH, HEIGHT] = [1, 0.6]; // of the widest and of the tallest box of all networks
+const [SHORTEST, LONGEST] = [1.6, 3.6]; // of the row of boxes: as the canvas has room
+const MARGIN = 24; // pixels
 const SHADES = [0.78, 0.9, 1]; // of the faces across x, y and z
 const SHADOW = 0.16; // opacity
 
@@ -37,13 +39,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
         const [across, away] = [x * cy - y * sy, x * sy + y * cy];
         return [across, z * cp + away * sp, away * cp - z * sp]; // right, up, away from the eye
     };
-    const ends = (box, of) => {
-        const half = [0, of.width / data.widest / 2, of.height / data.tallest / 2];
-        const start = (box.at / data.places - 0.5) * LENGTHS[0];
-        return [
-            [start, -half[1] * LENGTHS[1], -half[2] * LENGTHS[2]],
-            [start + (data.thick / data.places) * LENGTHS[0], half[1] * LENGTHS[1], half[2] * LENGTHS[2]],
-        ];
+    const ends = (box, of, length) => {
+        const step = length / data.boxes.length;
+        const start = box.at * step - length / 2;
+        const [y, z] = [((of.width / data.widest) * WIDTH) / 2, ((of.height / data.tallest) * HEIGHT) / 2];
+        return [[start, -y, -z], [start + data.thick * step, y, z]];
     };
 
     const draw = () => {
@@ -54,7 +54,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
         }
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
         context.clearRect(0, 0, wide, high);
-        const scale = Math.min(wide / 2.15, high / 1.35);
+        const length = Math.max(SHORTEST, Math.min(LONGEST, (1.5 * wide) / high));
+        const extremes = [-1, 1].flatMap(y => [-1, 1].map(z => turned([length / 2, (y * WIDTH) / 2, (z * HEIGHT) / 2])));
+        const reach = side => Math.max(...extremes.map(point => Math.abs(point[side])));
+        const scale = Math.min((wide / 2 - MARGIN) / reach(0), (high / 2 - MARGIN) / reach(1));
         const onto = point => {
             const [right, up] = turned(point);
             return [wide / 2 + right * scale, high / 2 - up * scale];
@@ -75,7 +78,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         const boxes = [...data.boxes].sort((a, b) => sides[0] * (a.at - b.at));
         faces = [];
         for (const box of boxes) {
-            for (const [axis, path] of seen(ends(box, box))) {
+            for (const [axis, path] of seen(ends(box, box, length))) {
                 context.fillStyle = shaded(box.colour, SHADES[axis]);
                 context.fill(path);
                 context.lineWidth = box.layer === data.chosen ? 3 : 0.5;
@@ -86,15 +89,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
             if (!box.before) continue;
             context.globalAlpha = SHADOW;
             context.fillStyle = context.strokeStyle = ink;
-            for (const [, path] of seen(ends(box, box.before))) context.fill(path);
+            for (const [, path] of seen(ends(box, box.before, length))) context.fill(path);
             context.globalAlpha = 1;
         }
         context.fillStyle = ink;
         context.font = "12px sans-serif";
         context.textAlign = "center";
-        const [first, last] = [[-LENGTHS[0] / 2, 0, 0], [LENGTHS[0] / 2, 0, 0]].map(onto);
-        context.fillText("input", first[0], high - 6);
-        context.fillText("output", last[0], high - 6);
+        for (const [end, word] of [[-1, "input"], [1, "output"]]) {
+            const [x] = onto([(end * length) / 2, 0, 0]);
+            context.fillText(word, Math.max(MARGIN, Math.min(wide - MARGIN, x)), high - 6);
+        }
     };
 
     const under = event => {

@@ -16,17 +16,24 @@ from ui.learn.layers import kind_of, zeros
 
 THICK = 0.7  # of the distance from one box to the next
 HTML = '<canvas role="img" tabindex="0"></canvas><div role="status"></div>'
-CSS = """
+TIP = """
 :host, div { color: var(--st-text-color); font-family: var(--st-font); }
-canvas { display: block; width: 100%; height: 400px; cursor: grab; touch-action: pan-y; color: inherit; }
-canvas:active { cursor: grabbing; }
-canvas:focus-visible { outline: 2px solid var(--st-primary-color); border-radius: 0.5rem; }
 [role=status] {
     position: absolute; pointer-events: none; white-space: pre; font-size: 0.8rem; padding: 0.3rem 0.5rem;
     border-radius: 0.4rem; background: var(--st-secondary-background-color); max-width: 100%; overflow: hidden;
 }
 [role=status]:empty { display: none; }
 """
+"""The style of the words beside the pointer."""
+
+CSS = (
+    TIP
+    + """
+canvas { display: block; width: 100%; height: 340px; cursor: grab; touch-action: pan-y; color: inherit; }
+canvas:active { cursor: grabbing; }
+canvas:focus-visible { outline: 2px solid var(--st-primary-color); border-radius: 0.5rem; }
+"""
+)
 
 _mount = st.components.v2.component(
     "layers_in_space", html=HTML, css=CSS, js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -75,7 +82,6 @@ def scene(
             }
             for at, layer in enumerate(drawn(layers))
         ],
-        "places": len(largest),
         "widest": max(map(width, largest)),
         "tallest": max(map(height, largest)),
         "thick": THICK,

@@ -14,7 +14,7 @@ from simulator.events import Measurement
 from simulator.lesson import Lesson, Slice
 from simulator.store import Run
 from ui import charts, teach, views
-from ui.learn import masks, opening
+from ui.learn import cells, masks, opening
 from ui.learn.masks import IMPORTANCES, PATTERNS, Importance, Mask, Pattern
 
 BINS = 40
@@ -76,7 +76,7 @@ def masks_screen(opened: Lesson) -> None:
                 st.markdown(f"**{_short(part)}**")
                 st.caption(f"{words.percent(1 - mask.mean())} pruned")
                 alt = f"{part.facts.layer}: {words.percent(1 - mask.mean())} of the weights shown are pruned."
-                views.chart(heat_map(part, mask), f"mask_map_{number}", alt)
+                cells.matrix(part, mask, f"mask_map_{number}", alt)
                 views.chart(histogram(part, mask, importance), f"mask_histogram_{number}", histogram_alt(part, mask))
     st.markdown(_disagreement(parts, importance, pattern, sparsity, together))
     teach.explain(
@@ -96,26 +96,9 @@ def _short(part: Slice) -> str:
     return f"{part.facts.layer} ({part.facts.kind}, {' x '.join(map(str, part.facts.weight_shape))})"
 
 
-def heat_map(part: Slice, mask: Mask) -> go.Figure:
-    """The slice's weights, violet below and ochre above zero; what is pruned is left empty."""
-    chart = charts.figure(250, "", "", legend=False)
-    limit = float(np.quantile(np.abs(part.weight), 0.99))
-    chart.add_heatmap(
-        z=np.where(mask, part.weight, np.nan).astype(np.float32),
-        zmin=-limit,
-        zmax=limit,
-        colorscale=[[0, "#6A5ACD"], [0.5, "#B8BEC2"], [1, "#A66F00"]],
-        showscale=False,
-        hovertemplate="output %{y}, input %{x}: %{z:.3g}<extra></extra>",
-    )
-    chart.update_xaxes(visible=False)
-    chart.update_yaxes(visible=False, autorange="reversed")
-    return chart
-
-
 def histogram(part: Slice, mask: Mask, importance: Importance) -> go.Figure:
     """How many weights have which value: kept ones filled, pruned ones hollow; the threshold where there is one."""
-    chart = charts.figure(210, "Weight", "How many")
+    chart = charts.figure(210, "Weight", "How many", short_labels=True)
     limit = float(np.abs(part.weight).max()) or 1.0
     edges = np.linspace(-limit, limit, BINS + 1)
     middles = (edges[:-1] + edges[1:]) / 2
@@ -127,7 +110,7 @@ def histogram(part: Slice, mask: Mask, importance: Importance) -> go.Figure:
     edge = threshold(part, mask)
     if edge is not None and importance == "Magnitude":
         for side in (-edge, edge):
-            chart.add_vline(x=side, line={"color": charts.NEUTRAL, "width": 2, "dash": "dot"})
+            charts.upright(chart, side, color=charts.NEUTRAL, width=2, dash="dot")
     return chart
 
 
@@ -211,7 +194,7 @@ def whole_files(measured: Sequence[Measurement], run: Run) -> None:
 
 def bytes_chart(before: Mapping[str, int], after: Mapping[str, int]) -> go.Figure:
     """Bytes of the slice in each encoding, before and after pruning."""
-    chart = charts.figure(300, "", "Bytes")
+    chart = charts.figure(300, "", "Bytes", short_labels=True)
     for name, of, colour in (
         ("before", before, charts.COLOURS["distilled"]),
         ("pruned", after, charts.COLOURS["pruned"]),

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page, Position, TimeoutError
 
 from tests.serving import ROOT, chromium, served
 
@@ -80,10 +80,22 @@ def measure(browser: Browser, address: str, screen: str, changes: int) -> None:
         print_spans(f"{screen}: {' / '.join(names)}", [timed(page, button.click) for button in buttons])
     if screen == "inside":
         boxes = page.locator("canvas")
-        shown = boxes.bounding_box() or {}
-        middle = [{"x": shown["width"] * (0.4, 0.6)[i % 2], "y": shown["height"] / 2} for i in range(changes)]
-        print_spans("inside: a click on a box", [timed(page, partial(boxes.click, position=at)) for at in middle])
+        places = [on_a_box(page, share) for share in (0.35, 0.65)]
+        clicks = [partial(boxes.click, position=places[i % 2]) for i in range(changes)]
+        print_spans("inside: a click on a box", [timed(page, click) for click in clicks])
     page.context.close()
+
+
+def on_a_box(page: Page, share: float) -> Position:
+    """Where a box lies, so far across the picture of the network: where its name is said under the pointer."""
+    boxes = page.locator("canvas")
+    shown = boxes.bounding_box() or {"width": 0, "height": 0}
+    for y in range(10, int(shown["height"]), 10):
+        at: Position = {"x": shown["width"] * share, "y": y}
+        boxes.hover(position=at)
+        if page.locator("[role=status]").inner_text():
+            return at
+    raise SystemExit("No box was found under the pointer.")
 
 
 def timed(page: Page, change: Callable[[], None]) -> tuple[float, float] | None:
@@ -109,7 +121,7 @@ def opened(browser: Browser, address: str, screen: str, width: int, theme: str) 
     context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{address}/learn_{screen}")
-    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    page.locator("canvas, .js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
     return page
 

@@ -29,7 +29,7 @@ def test_a_card_leads_to_the_lab_with_its_model(page: Page, server: str) -> None
     [
         ("soft_targets", "Temperature T", "soft_bars"),
         ("loss", "Alpha", "loss_pushes"),
-        ("masks", "Sparsity", "mask_histogram_0"),
+        ("masks", "Sparsity", "mask_histograms"),
         ("zeros", "Sparsity", "zeros_bytes"),
         ("answers", "Which of them", "changed_bars"),
     ],

@@ -72,11 +72,8 @@ def what_the_wrong_say(
     return said
 
 
-def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int, temperature: float) -> go.Figure:
-    """The size of the soft loss's gradient over T, with and without the factor T^2, beside the hard loss's.
-
-    A line stands where the slider stands.
-    """
+def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int) -> go.Figure:
+    """The size of the soft loss's gradient over T, with and without the factor T^2, beside the hard loss's."""
     chart = charts.figure(300, "Temperature T", "Gradient's size (log)", short_labels=True)
     chart.add_scatter(
         x=HOT,
@@ -95,9 +92,18 @@ def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int, tem
             line={"color": SOFT, "dash": dash, "width": 2.5},
             hovertemplate=f"{name}, T = %{{x:g}}: %{{y:.3g}}<extra></extra>",
         )
-    charts.upright(chart, temperature, color=charts.NEUTRAL, width=2)
     chart.update_yaxes(type="log", exponentformat="power", dtick=1)
     return chart
+
+
+def gradient_alt(student: NDArray[Any], teacher: NDArray[Any]) -> str:
+    """What happens to the gradient over the whole range of T, the same wherever the slider stands."""
+    ends = np.array([HOT[0], HOT[-1]])
+    (a, b), (c, d) = (numbers.gradient_sizes(student, teacher, ends, squared) for squared in (True, False))
+    return (
+        f"The soft loss's gradient from T = {HOT[0]:g} to {HOT[-1]:g}: {words.three(a)} to {words.three(b)} with the "
+        f"factor T squared, {words.three(c)} to {words.three(d)} without it."
+    )
 
 
 def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: float) -> str:

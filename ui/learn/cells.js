@@ -1,36 +1,97 @@
-// A matrix of weights, a pixel each: violet below zero, ochre above, nothing where a weight is pruned. The browser
-// enlarges the pixels; a heat map of Plotly's would be built anew at every move of a slider.
+// A matrix of weights, a pixel each: violet below zero, ochre above, nothing where a weight is pruned; and below it how
+// many weights have which value. The browser enlarges the pixels. Charts of Plotly's would be built anew at every move
+// of a slider, which takes longer than the move.
 
 const [BELOW, ZERO, ABOVE] = ["#6A5ACD", "#B8BEC2", "#A66F00"].map(hex =>
     [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)),
 );
+const PRUNED = "rgb(154 163 168 / 0.5)";
+const [LEFT, BOTTOM, TOP] = [34, 20, 8]; // pixels around the bars
 
 const colour = share => {
     const [end, by] = [share < 0 ? BELOW : ABOVE, Math.min(1, Math.abs(share))];
     return ZERO.map((part, i) => part + by * (end[i] - part));
 };
 
-export default function ({ data, parentElement }) {
-    const canvas = parentElement.querySelector("canvas");
-    const tip = parentElement.querySelector("[role=status]");
-    canvas.setAttribute("aria-label", data.alt);
+const drawCells = (canvas, data) => {
     [canvas.width, canvas.height] = [data.columns, data.rows];
     const context = canvas.getContext("2d");
     const picture = context.createImageData(data.columns, data.rows);
     data.weights.forEach((weight, i) => {
-        if (data.kept[i] === "1") picture.data.set([...colour(weight / data.limit), 255], 4 * i);
+        if (data.kept[i] === "1") picture.data.set([...colour(weight / data.strong), 255], 4 * i);
     });
     context.putImageData(picture, 0, 0);
+};
 
-    canvas.onpointermove = event => {
-        const column = Math.floor((event.offsetX / canvas.clientWidth) * data.columns);
-        const row = Math.floor((event.offsetY / canvas.clientHeight) * data.rows);
+const drawBars = (canvas, data) => {
+    const ratio = devicePixelRatio || 1;
+    const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
+    [canvas.width, canvas.height] = [wide * ratio, high * ratio];
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const most = Math.max(...data.bins.every);
+    const across = value => LEFT + ((value + data.limit) / (2 * data.limit)) * (wide - LEFT);
+    const up = count => high - BOTTOM - (count / most) * (high - BOTTOM - TOP);
+    const step = (wide - LEFT) / data.bins.every.length;
+    data.bins.every.forEach((count, i) => {
+        const kept = data.bins.kept[i];
+        context.fillStyle = PRUNED;
+        context.fillRect(LEFT + i * step, up(count), step - 1, up(kept) - up(count));
+        context.fillStyle = data.colour;
+        context.fillRect(LEFT + i * step, up(kept), step - 1, up(0) - up(kept));
+    });
+    context.strokeStyle = context.fillStyle = getComputedStyle(canvas).color;
+    context.setLineDash([3, 3]);
+    for (const side of data.threshold === null ? [] : [-data.threshold, data.threshold]) {
+        context.beginPath();
+        context.moveTo(across(side), TOP);
+        context.lineTo(across(side), up(0));
+        context.stroke();
+    }
+    context.font = "11px sans-serif";
+    context.textAlign = "right";
+    context.fillText(most, LEFT - 4, TOP + 8);
+    context.fillText(0, LEFT - 4, up(0));
+    context.fillText(data.limit.toPrecision(2), wide, high - 5);
+    context.textAlign = "left";
+    context.fillText(`\u2212${data.limit.toPrecision(2)}`, LEFT, high - 5);
+    context.textAlign = "center";
+    context.fillText("weight", across(0), high - 5);
+};
+
+export default function ({ data, parentElement }) {
+    const [cells, bars] = parentElement.querySelectorAll("canvas");
+    const tip = parentElement.querySelector("[role=status]");
+    cells.setAttribute("aria-label", data.alt);
+    bars.setAttribute("aria-label", data.bins.alt);
+    drawCells(cells, data);
+    drawBars(bars, data);
+
+    const say = (event, text) => {
+        const canvas = event.target;
+        tip.textContent = text;
+        tip.style.left = `${Math.min(event.offsetX + 12, canvas.clientWidth - tip.offsetWidth)}px`;
+        tip.style.top = `${canvas.offsetTop + Math.max(event.offsetY - tip.offsetHeight - 8, 0)}px`;
+    };
+    cells.onpointermove = event => {
+        const column = Math.floor((event.offsetX / cells.clientWidth) * data.columns);
+        const row = Math.floor((event.offsetY / cells.clientHeight) * data.rows);
         const i = row * data.columns + column;
         if (!(i in data.weights)) return;
         const state = data.kept[i] === "1" ? "" : ", pruned";
-        tip.textContent = `output ${row}, input ${column}: ${data.weights[i].toPrecision(3)}${state}`;
-        tip.style.left = `${Math.min(event.offsetX + 12, canvas.clientWidth - tip.offsetWidth)}px`;
-        tip.style.top = `${Math.max(event.offsetY - tip.offsetHeight - 8, 0)}px`;
+        say(event, `output ${row}, input ${column}: ${data.weights[i].toPrecision(3)}${state}`);
     };
-    canvas.onpointerleave = () => (tip.textContent = "");
+    bars.onpointermove = event => {
+        const count = data.bins.every.length;
+        const i = Math.floor(((event.offsetX - LEFT) / (bars.clientWidth - LEFT)) * count);
+        if (!(i in data.bins.every)) return say(event, "");
+        const middle = (((i + 0.5) / count) * 2 - 1) * data.limit;
+        const kept = data.bins.kept[i];
+        say(event, `near ${middle.toPrecision(2)}: ${kept} kept, ${data.bins.every[i] - kept} pruned`);
+    };
+    cells.onpointerleave = bars.onpointerleave = () => (tip.textContent = "");
+
+    const resized = new ResizeObserver(() => drawBars(bars, data));
+    resized.observe(bars);
+    return () => resized.disconnect();
 }

@@ -37,9 +37,11 @@ def soft_targets(opened: Lesson) -> None:
         shown = [literal(name) for name in names]
         st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, shown, t)))
     st.subheader("Why T²?")
-    said = answers.gradient_words(student, teacher, t)
-    st.markdown(said)
-    views.chart(answers.gradient_sizes(student, teacher, label, t), "soft_gradients", said.replace("*", ""))
+    st.markdown(answers.gradient_words(student, teacher, t))
+    # Nothing in it moves with T: the browser then keeps it, and has its time for the bars.
+    views.chart(
+        answers.gradient_sizes(student, teacher, label), "soft_gradients", answers.gradient_alt(student, teacher)
+    )
     teach.explain(
         "Both losses push on the same logits, and alpha weighs them. Without T² the soft loss's push would fade as T "
         "grows, and alpha would mean something else at each T.",

@@ -15,9 +15,7 @@ from simulator.lesson import Lesson, Slice
 from simulator.store import Run
 from ui import charts, teach, views
 from ui.learn import cells, masks, opening
-from ui.learn.masks import IMPORTANCES, PATTERNS, Importance, Mask, Pattern
-
-BINS = 40
+from ui.learn.masks import IMPORTANCES, PATTERNS, Importance, Pattern
 
 
 def sparsity_slider(start: float) -> float:
@@ -75,9 +73,8 @@ def masks_screen(opened: Lesson) -> None:
             with place:
                 st.markdown(f"**{_short(part)}**")
                 st.caption(f"{words.percent(1 - mask.mean())} pruned")
-                alt = f"{part.facts.layer}: {words.percent(1 - mask.mean())} of the weights shown are pruned."
-                cells.matrix(part, mask, f"mask_map_{number}", alt)
-                views.chart(histogram(part, mask, importance), f"mask_histogram_{number}", histogram_alt(part, mask))
+                cells.matrix(part, mask, f"mask_{number}", show_threshold=importance == "Magnitude")
+        st.caption("Coloured bars: weights that are kept. Grey: pruned. Dotted: the threshold, where there is one.")
     st.markdown(_disagreement(parts, importance, pattern, sparsity, together))
     teach.explain(
         "Corners of 64 x 64 weights of two layers of the distilled student: the first and the last that are so large. "
@@ -94,41 +91,6 @@ def masks_screen(opened: Lesson) -> None:
 
 def _short(part: Slice) -> str:
     return f"{part.facts.layer} ({part.facts.kind}, {' x '.join(map(str, part.facts.weight_shape))})"
-
-
-def histogram(part: Slice, mask: Mask, importance: Importance) -> go.Figure:
-    """How many weights have which value: kept ones filled, pruned ones hollow; the threshold where there is one."""
-    chart = charts.figure(210, "Weight", "How many", short_labels=True)
-    limit = float(np.abs(part.weight).max()) or 1.0
-    edges = np.linspace(-limit, limit, BINS + 1)
-    middles = (edges[:-1] + edges[1:]) / 2
-    for kept, name, fill in ((True, "kept", charts.COLOURS["distilled"]), (False, "pruned", "rgba(154,163,168,0.45)")):
-        count, _ = np.histogram(part.weight[mask == kept], edges)
-        chart.add_bar(x=middles, y=count, name=name, marker={"color": fill, "line": {"width": 0}},
-                      hovertemplate=f"{name}, near %{{x:.3g}}: %{{y}}<extra></extra>")  # fmt: skip
-    chart.update_layout(barmode="stack", bargap=0.05)
-    edge = threshold(part, mask)
-    if edge is not None and importance == "Magnitude":
-        for side in (-edge, edge):
-            charts.upright(chart, side, color=charts.NEUTRAL, width=2, dash="dot")
-    return chart
-
-
-def threshold(part: Slice, mask: Mask) -> float | None:
-    """The magnitude that parts pruned from kept weights; None where none does."""
-    size = np.abs(part.weight)
-    if mask.all() or not mask.any() or size[~mask].max() > size[mask].min():
-        return None
-    return float((size[~mask].max() + size[mask].min()) / 2)
-
-
-def histogram_alt(part: Slice, mask: Mask) -> str:
-    """Where the threshold lies, in words."""
-    edge = threshold(part, mask)
-    if edge is None:
-        return f"Weights of {part.facts.layer}: no single magnitude parts the pruned from the kept."
-    ends = words.three(edge)
-    return f"Weights of {part.facts.layer}: those between \N{MINUS SIGN}{ends} and {ends} are pruned."
 
 
 def _disagreement(

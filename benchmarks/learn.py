@@ -79,7 +79,7 @@ def measure(browser: Browser, address: str, screen: str, changes: int) -> None:
         buttons = [page.get_by_role("radio", name=name, exact=True) for name in turns]
         print_spans(f"{screen}: {' / '.join(names)}", [timed(page, button.click) for button in buttons])
     if screen == "inside":
-        boxes = page.locator("canvas")
+        boxes = page.locator("canvas").first
         places = [on_a_box(page, share) for share in (0.35, 0.65)]
         clicks = [partial(boxes.click, position=places[i % 2]) for i in range(changes)]
         print_spans("inside: a click on a box", [timed(page, click) for click in clicks])
@@ -88,7 +88,7 @@ def measure(browser: Browser, address: str, screen: str, changes: int) -> None:
 
 def on_a_box(page: Page, share: float) -> Position:
     """Where a box lies, so far across the picture of the network: where its name is said under the pointer."""
-    boxes = page.locator("canvas")
+    boxes = page.locator("canvas").first
     shown = boxes.bounding_box() or {"width": 0, "height": 0}
     for y in range(10, int(shown["height"]), 10):
         at: Position = {"x": shown["width"] * share, "y": y}

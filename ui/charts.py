@@ -9,7 +9,7 @@ also has a marker or a dash of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -71,11 +71,6 @@ def figure(height: int, x_title: str, y_title: str, legend: bool = True, short_l
             "yaxis": {"title": {"text": y_title}, "automargin": not short_labels},
         }
     )
-
-
-def upright(chart: go.Figure, x: float, **line: Any) -> None:
-    """A line from the bottom to the top of a chart (``add_vline`` takes seven times as long)."""
-    chart.add_shape(type="line", x0=x, x1=x, y0=0, y1=1, yref="y domain", line=line)
 
 
 def nothing_yet(chart: go.Figure, text: str) -> None:

@@ -29,7 +29,6 @@ def test_a_card_leads_to_the_lab_with_its_model(page: Page, server: str) -> None
     [
         ("soft_targets", "Temperature T", "soft_bars"),
         ("loss", "Alpha", "loss_pushes"),
-        ("masks", "Sparsity", "mask_histograms"),
         ("zeros", "Sparsity", "zeros_bytes"),
         ("answers", "Which of them", "changed_bars"),
     ],
@@ -45,6 +44,22 @@ def test_a_learn_slider_moves_its_chart(page: Page, server: str, screen: str, sl
     expect(page.locator(f".st-key-{chart} [aria-label]").first).not_to_have_attribute("aria-label", alt)
 
 
+def test_the_sparsity_slider_takes_weights_out_of_the_picture(page: Page, server: str) -> None:
+    page.goto(f"{server}/learn_masks")
+    both = page.locator(".st-key-mask_0 canvas")
+    expect(both.first).to_have_attribute("aria-label", re.compile("pruned"))
+    before = [both.nth(i).evaluate("c => [c.toDataURL(), c.ariaLabel]") for i in range(2)]
+    press(page, "Sparsity", "ArrowRight")
+    expect(both.first).not_to_have_attribute("aria-label", before[0][1])
+    for (pixels, words), now in zip(before, (both.nth(i) for i in range(2)), strict=True):
+        assert now.evaluate("c => c.toDataURL()") != pixels
+        assert now.get_attribute("aria-label") != words
+    shown = both.first.bounding_box()
+    assert shown
+    both.first.hover(position={"x": shown["width"] / 2, "y": shown["height"] / 2})
+    expect(page.locator(".st-key-mask_0 [role=status]")).to_contain_text("output 32, input 32: ")
+
+
 def test_a_layer_is_chosen_from_the_list_and_by_its_bar(page: Page, server: str) -> None:
     page.goto(f"{server}/learn_inside")
     page.get_by_role("radio", name="channels removed").click()
@@ -56,15 +71,17 @@ def test_a_layer_is_chosen_from_the_list_and_by_its_bar(page: Page, server: str)
     layer.press("Enter")
     expect(page.get_by_text("one matrix product")).to_be_visible()
     before = said.inner_text()
-    bar = page.locator("[class*=st-key-inside_strip_channels] .point path").nth(2)
-    bar.click(force=True)  # Plotly's layer for dragging lies above it and takes the click
+    bars = page.locator("canvas").nth(1)
+    shown = bars.bounding_box()
+    assert shown
+    bars.click(position={"x": 40 + (shown["width"] - 40) * 2.5 / 25, "y": shown["height"] / 2})  # the third of 25
     expect(layer).to_have_value(re.compile(r"^3\. "))
     expect(said).not_to_have_text(before)
 
 
 def test_boxes_in_space_are_turned_and_one_is_chosen_by_a_click(page: Page, server: str) -> None:
     page.goto(f"{server}/learn_inside")
-    boxes, pixels = page.locator("canvas"), "c => c.toDataURL()"
+    boxes, pixels = page.locator("canvas").first, "c => c.toDataURL()"
     expect(boxes).to_have_attribute("aria-label", re.compile("^Layers of teacher as boxes: .* is the widest"))
     start = boxes.evaluate(pixels)
     boxes.press("ArrowLeft")

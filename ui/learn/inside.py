@@ -54,12 +54,12 @@ def by_layer(
     measured_at: str,
 ) -> None:
     """The layers in the order in which they run; one is chosen from the list, or by a click on its box or bar."""
-    key, bars = f"learn_layer_{network}", f"inside_strip_{network}"
+    key = f"learn_layer_{network}"
     st.markdown("**How wide the layers are**")
     shadow = " Their shadows: the student before pruning." if before else ""
     st.caption(
-        f"Drag to turn, or use the arrow keys; click a box to choose it. Output sizes at {measured_at}, on the "
-        f"teacher's scale.{shadow}"
+        f"Drag to turn, or use the arrow keys; click a box or a bar to choose its layer. Output sizes at "
+        f"{measured_at}, on the teacher's scale.{shadow}"
     )
     picture = st.container()
     left, right = st.columns([1, 2], gap="medium")
@@ -67,26 +67,15 @@ def by_layer(
         start = max(range(len(layers)), key=lambda i: layers[i].macs)
         place = st.selectbox("Layer", range(len(layers)), index=start, key=key, persist_state="session",
                              format_func=lambda i: facts.title(layers[i], i))  # fmt: skip
-        st.markdown(facts.details(layers, place))
+        teach.explain("One example's multiply-adds are its MACs.", "MACs", "sparsity")
     with right:
-        st.plotly_chart(
-            strip(layers, place), key=bars, config=charts.CONFIG, on_select=partial(_take_click, bars, key),
-            selection_mode="points", alt=f"MACs by layer of {network}: {facts.most(layers, 'macs')}.",
-        )  # fmt: skip
-        teach.explain("Share of the network's multiply-adds; a click on a bar chooses its layer.", "MACs", "sparsity")
+        st.markdown(facts.details(layers, place))
     with picture:
         space.boxes(network, layers, teacher, before, place, partial(_choose, key))
 
 
 def _choose(key: str, place: int) -> None:
     st.session_state[key] = place
-
-
-def _take_click(bars: str, key: str) -> None:
-    """A click on a bar chooses its layer."""
-    points = st.session_state[bars]["selection"]["points"]
-    if points:
-        _choose(key, int(points[0]["x"]) - 1)
 
 
 def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
@@ -138,19 +127,3 @@ def totals(ids: Sequence[str], parents: Sequence[str], values: Sequence[int]) ->
             total[above] += own
             above = parent[above]
     return [total[i] for i in ids]
-
-
-def strip(layers: Sequence[LayerFacts], place: int) -> go.Figure:
-    """A bar a layer in the order in which they run: its share of the MACs; a line marks the one at ``place``."""
-    total = sum(layer.macs for layer in layers)
-    chart = charts.figure(220, "Layer, in the order in which they run", "MACs (%)", legend=False, short_labels=True)
-    chart.add_bar(
-        x=list(range(1, len(layers) + 1)),
-        y=[100 * layer.macs / total for layer in layers],
-        marker={"color": [facts.kind_of(layer)[1] for layer in layers]},
-        customdata=[(layer.name or layer.kind, words.count(layer.parameters)) for layer in layers],
-        hovertemplate="%{customdata[0]}<br>%{y:.1f} % of the MACs, %{customdata[1]} parameters<extra></extra>",
-    )
-    charts.upright(chart, place + 1, color=charts.NEUTRAL, width=2, dash="dot")
-    chart.update_layout(clickmode="event+select")
-    return chart

@@ -1,13 +1,14 @@
 // Layers as boxes in space, one behind the other along x; y is a layer's width, z its height. Drawn by hand on a
 // canvas: a chart of Streamlit's is built anew whenever its data change, which takes WebGL a second and forgets how
 // the view was turned. The view is orthographic, so every box shows the same three faces, and boxes that follow one
-// another along x never overlap if they are drawn from the far end.
+// another along x never overlap if they are drawn from the far end. Below it a bar for each layer: its MACs.
 
 const START = { yaw: -0.5, pitch: 0.42 }; // radians: turned about the vertical axis, then seen from above
 const STEP = 0.12; // radians an arrow key turns
 const [WIDTH, HEIGHT] = [1, 0.6]; // of the widest and of the tallest box of all networks
 const [SHORTEST, LONGEST] = [1.6, 3.6]; // of the row of boxes: as the canvas has room
 const MARGIN = 24; // pixels
+const [LEFT, BOTTOM, TOP] = [40, 20, 14]; // pixels around the bars
 const SHADES = [0.78, 0.9, 1]; // of the faces across x, y and z
 const SHADOW = 0.16; // opacity
 
@@ -25,13 +26,43 @@ const corners = (low, high, axis, side) => {
 const shaded = (colour, by) =>
     `rgb(${[1, 3, 5].map(i => Math.round(parseInt(colour.slice(i, i + 2), 16) * by)).join(" ")})`;
 
+const sized = canvas => {
+    const ratio = devicePixelRatio || 1;
+    const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
+    [canvas.width, canvas.height] = [wide * ratio, high * ratio];
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    return [context, wide, high];
+};
+
+const drawBars = (canvas, data) => {
+    const [context, wide, high] = sized(canvas);
+    const most = Math.max(...data.bars.map(bar => bar.share));
+    const step = (wide - LEFT) / data.bars.length;
+    data.bars.forEach(({ share, colour }, i) => {
+        const tall = (share / most) * (high - BOTTOM - TOP);
+        context.fillStyle = colour;
+        context.fillRect(LEFT + i * step + 1, high - BOTTOM - tall, Math.max(step - 2, 1), tall);
+    });
+    context.fillStyle = context.strokeStyle = getComputedStyle(canvas).color;
+    context.lineWidth = 2;
+    context.strokeRect(LEFT + data.chosen * step, TOP - 4, step, high - BOTTOM - TOP + 5);
+    context.font = "12px sans-serif";
+    context.textAlign = "right";
+    context.fillText(`${(100 * most).toFixed(0)} %`, LEFT - 6, TOP + 8);
+    context.fillText("0", LEFT - 6, high - BOTTOM);
+    context.textAlign = "center";
+    context.fillText("MACs of each layer, in the order in which they run", (wide + LEFT) / 2, high - 5);
+};
+
 export default function ({ data, parentElement, setTriggerValue }) {
-    const canvas = parentElement.querySelector("canvas");
+    const [canvas, bars] = parentElement.querySelectorAll("canvas");
     const tip = parentElement.querySelector("[role=status]");
     const view = (canvas.view ??= { ...START });
     const ink = getComputedStyle(canvas).color;
     const context = canvas.getContext("2d");
     canvas.setAttribute("aria-label", data.alt);
+    bars.setAttribute("aria-label", data.bars_alt);
     let faces = []; // what can be pointed at, the nearest last: [outline, box]
 
     const turned = ([x, y, z]) => {
@@ -47,13 +78,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
 
     const draw = () => {
-        const ratio = devicePixelRatio || 1;
-        const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
-        if (canvas.width !== wide * ratio || canvas.height !== high * ratio) {
-            [canvas.width, canvas.height] = [wide * ratio, high * ratio];
-        }
-        context.setTransform(ratio, 0, 0, ratio, 0, 0);
-        context.clearRect(0, 0, wide, high);
+        const [, wide, high] = sized(canvas);
         const length = Math.max(SHORTEST, Math.min(LONGEST, (1.5 * wide) / high));
         const extremes = [-1, 1].flatMap(y => [-1, 1].map(z => turned([length / 2, (y * WIDTH) / 2, (z * HEIGHT) / 2])));
         const reach = side => Math.max(...extremes.map(point => Math.abs(point[side])));
@@ -106,10 +131,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
         const [x, y] = [event.offsetX * ratio, event.offsetY * ratio];
         return faces.findLast(([path]) => context.isPointInPath(path, x, y))?.[1];
     };
-    const say = (event, box) => {
-        tip.textContent = box ? box.text : "";
+    const say = (event, text) => {
+        tip.textContent = text ?? "";
         tip.style.left = `${Math.min(event.offsetX + 12, canvas.clientWidth - tip.offsetWidth)}px`;
-        tip.style.top = `${Math.max(event.offsetY - tip.offsetHeight - 8, 0)}px`;
+        tip.style.top = `${event.target.offsetTop + Math.max(event.offsetY - tip.offsetHeight - 8, 0)}px`;
     };
     const turn = (yaw, pitch) => {
         view.yaw += yaw;
@@ -123,7 +148,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         held = { x: event.clientX, y: event.clientY, moved: 0 };
     };
     canvas.onpointermove = event => {
-        if (!held) return say(event, under(event));
+        if (!held) return say(event, under(event)?.text);
         const [x, y] = [event.clientX - held.x, event.clientY - held.y];
         held = { x: event.clientX, y: event.clientY, moved: held.moved + Math.abs(x) + Math.abs(y) };
         turn(x / 150, y / 150);
@@ -132,10 +157,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
         const box = held && held.moved < 5 ? under(event) : null;
         held = null;
         if (box) setTriggerValue("layer", box.layer);
-        say(event, box);
+        say(event, box?.text);
     };
     canvas.onpointercancel = () => (held = null);
-    canvas.onpointerleave = event => say(event, null);
+    canvas.onpointerleave = bars.onpointerleave = event => say(event, "");
     canvas.ondblclick = () => {
         Object.assign(view, START);
         draw();
@@ -147,8 +172,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
         turn(...by);
     };
 
-    draw();
-    const resized = new ResizeObserver(draw);
+    const bar = event => Math.floor(((event.offsetX - LEFT) / (bars.clientWidth - LEFT)) * data.bars.length);
+    bars.onpointermove = event => say(event, data.bars[bar(event)]?.text);
+    bars.onclick = event => {
+        if (bar(event) in data.bars) setTriggerValue("layer", bar(event));
+    };
+
+    const both = () => {
+        draw();
+        drawBars(bars, data);
+    };
+    both();
+    const resized = new ResizeObserver(both);
     resized.observe(canvas);
     return () => resized.disconnect();
 }

@@ -11,11 +11,12 @@ from typing import Any
 
 import streamlit as st
 
+from simulator import words
 from simulator.lesson import LayerFacts
-from ui.learn.layers import kind_of, zeros
+from ui.learn.layers import kind_of, most, title, zeros
 
 THICK = 0.7  # of the distance from one box to the next
-HTML = '<canvas role="img" tabindex="0"></canvas><div role="status"></div>'
+HTML = '<canvas role="img" tabindex="0"></canvas><canvas role="img"></canvas><div role="status"></div>'
 TIP = """
 :host, div { color: var(--st-text-color); font-family: var(--st-font); }
 [role=status] {
@@ -31,6 +32,8 @@ CSS = (
     + """
 canvas { display: block; width: 100%; height: 340px; cursor: grab; touch-action: pan-y; color: inherit; }
 canvas:active { cursor: grabbing; }
+canvas + canvas { height: 150px; margin-top: 0.5rem; }
+canvas + canvas, canvas + canvas:active { cursor: pointer; touch-action: auto; }
 canvas:focus-visible { outline: 2px solid var(--st-primary-color); border-radius: 0.5rem; }
 """
 )
@@ -48,7 +51,7 @@ def boxes(
     chosen: int,
     take: Callable[[int], None],
 ) -> None:
-    """A box a layer, one behind the other, on the teacher's scale; a click on one chooses it.
+    """A box a layer, one behind the other, on the teacher's scale, and a bar each for its MACs; a click chooses one.
 
     Args:
         before: Drawn as a shadow around them: what the network was before it was pruned.
@@ -58,7 +61,13 @@ def boxes(
     key = "inside_boxes"
     _mount(
         key=key,
-        data=scene(layers, teacher, before) | {"chosen": chosen, "alt": alt(network, layers, before)},
+        data={
+            **scene(layers, teacher, before),
+            "bars": bars(layers),
+            "chosen": chosen,
+            "alt": alt(network, layers, before),
+            "bars_alt": f"MACs by layer of {network}: {most(layers, 'macs')}.",
+        },
         on_layer_change=lambda: take(int(st.session_state[key]["layer"])),
     )
 
@@ -86,6 +95,20 @@ def scene(
         "tallest": max(map(height, largest)),
         "thick": THICK,
     }
+
+
+def bars(layers: Sequence[LayerFacts]) -> list[dict[str, Any]]:
+    """Each layer's share of the MACs, in the order in which they run, with its colour and words."""
+    total = sum(layer.macs for layer in layers)
+    return [
+        {
+            "share": layer.macs / total,
+            "colour": kind_of(layer)[1],
+            "text": f"{title(layer, place)}\n{words.percent(layer.macs / total)} of the MACs, "
+            f"{words.count(layer.parameters)} parameters",
+        }
+        for place, layer in enumerate(layers)
+    ]
 
 
 def alt(network: str, layers: Sequence[LayerFacts], before: Sequence[LayerFacts]) -> str:

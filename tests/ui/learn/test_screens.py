@@ -34,6 +34,15 @@ def test_boxes_are_as_wide_and_high_as_the_layers_and_shrink_with_their_channels
     assert widths["pruned"] == widths["distilled"] > widths["channels removed"]
 
 
+def test_a_bar_a_layer_shows_its_share_of_the_macs(opened):
+    layers = opened.facts.networks["pruned"]
+    bars = space.bars(layers)
+    total = sum(x.macs for x in layers)
+    assert [bar["share"] for bar in bars] == pytest.approx([x.macs / total for x in layers])
+    assert sum(bar["share"] for bar in bars) == pytest.approx(1)
+    assert all(bar["text"].startswith(f"{i}. {x.name}") for i, (bar, x) in enumerate(zip(bars, layers, strict=True), 1))
+
+
 def test_all_networks_are_drawn_on_the_teachers_scale(opened):
     networks = opened.facts.networks
     widest = max(x.output_shape[0] for x in networks["teacher"] if len(x.weight_shape) > 1)

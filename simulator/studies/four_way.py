@@ -48,8 +48,8 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     sentences = [
         f"Neither: {share(got[False, False])}. Distillation only: {share(got[True, False])}. "
         f"Pruning only: {share(got[False, True])}. Both: {share(got[True, True])}. All four took equally many steps.",
-        f"Pruning alone (here {100 * sum(zeros.values()) / len(zeros):.0f} % zeros) changes {change(cut)} "
-        f"points ({certainty(cut)}).",
+        f"Pruning alone (here {100 * sum(zeros.values()) / len(zeros):.0f} % zeros) changes the accuracy by "
+        f"{change(cut)} ({certainty(cut)}).",
         f"The teacher is worth {change(whole)} to the whole student ({certainty(whole)}) and "
         f"{change(pruned)} to the pruned one ({certainty(pruned)}).",
         _interaction(both.mean, significant(both)) + f" Interaction {change(both)}, {certainty(both)}.",

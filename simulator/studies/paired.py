@@ -110,5 +110,5 @@ def certainty(comparison: Comparison, unit: str = "points") -> str:
     low, high = (100 * end for end in comparison.interval)
     if comparison.p is None:
         return f"the same in all {comparison.n} seeds, so no test can be made"
-    between = f"{points(low)} to {points(high)} {unit}"
-    return f"95 % interval {between}, {p_value(comparison.p)}, n = {comparison.n}"
+    between = " to ".join(points(end).removeprefix("\N{PLUS-MINUS SIGN}") for end in (low, high))
+    return f"95 % interval {between} {unit}, {p_value(comparison.p)}, n = {comparison.n}"

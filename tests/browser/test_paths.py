@@ -56,7 +56,7 @@ def test_the_sparsity_slider_takes_weights_out_of_the_picture(page: Page, server
         assert now.get_attribute("aria-label") != words
     shown = both.first.bounding_box()
     assert shown
-    both.first.hover(position={"x": shown["width"] / 2, "y": shown["height"] / 2})
+    both.first.hover(position={"x": shown["width"] * 32.5 / 64, "y": shown["height"] * 32.5 / 64})
     expect(page.locator(".st-key-mask_0 [role=status]")).to_contain_text("output 32, input 32: ")
 
 

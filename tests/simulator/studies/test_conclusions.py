@@ -27,7 +27,9 @@ def conclude(name, values_at, **study):
     config = make_study(name, seeds=3, **study)
     said = config.conclude(cells(config, values_at))
     assert said.answer in config.entry.predictions
-    return said, " ".join(said.sentences)
+    text = " ".join(said.sentences)
+    assert not re.search(r"points points|[ (]-\d|\d%", text)  # numbers are written as on every screen
+    return said, text
 
 
 def threes(taught, alone):

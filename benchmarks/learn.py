@@ -31,13 +31,14 @@ BUTTONS = {
     "masks": ("2:4", "Whole rows", "Single weights", "Taylor", "Magnitude", "Layer-wise", "Global"),
     "inside": ("pruned", "channels removed", "teacher"),
 }
+LONGEST_MS = 15_000.0
 WATCH = """() => {
     window.marks = {asked: 0, sent: 0, drawn: 0};
     const send = WebSocket.prototype.send;
     WebSocket.prototype.send = function (...all) { marks.sent ||= performance.now(); return send.apply(this, all); };
-    for (const kind of ['keydown', 'click'])
+    for (const kind of ['keydown', 'pointerup'])
         window.addEventListener(kind, () => { marks = {asked: performance.now(), sent: 0, drawn: 0}; }, true);
-    const write = CanvasRenderingContext2D.prototype.fillText;  // the last thing that the boxes in space draw
+    const write = CanvasRenderingContext2D.prototype.fillText;  // the last thing that a canvas draws
     CanvasRenderingContext2D.prototype.fillText = function (...all) {
         marks.drawn = performance.now();
         return write.apply(this, all);
@@ -93,27 +94,25 @@ def on_a_box(page: Page, share: float) -> Position:
     for y in range(10, int(shown["height"]), 10):
         at: Position = {"x": shown["width"] * share, "y": y}
         boxes.hover(position=at)
-        if page.locator("[role=status]").inner_text():
+        if page.locator(".tip").inner_text():
             return at
     raise SystemExit("No box was found under the pointer.")
 
 
-def timed(page: Page, change: Callable[[], None]) -> tuple[float, float] | None:
-    """Milliseconds from the key or click, and from sending, to the last change of a chart; None if none changed."""
+def timed(page: Page, change: Callable[[], None]) -> tuple[float, float]:
+    """Milliseconds from the key or click, and from sending, to the last change of a chart; the limit if none came."""
     change()
     try:
-        page.wait_for_function(SETTLED, timeout=15_000)
+        page.wait_for_function(SETTLED, timeout=LONGEST_MS)
     except TimeoutError:
-        return None
+        return LONGEST_MS, LONGEST_MS
     marks = page.evaluate("marks")
     return marks["drawn"] - marks["asked"], marks["drawn"] - marks["sent"]
 
 
-def print_spans(name: str, spans: list[tuple[float, float] | None]) -> None:
-    answered = [span for span in spans if span is not None]
-    (key50, sent50), (key95, sent95) = np.percentile(answered, [50, 95], axis=0)
-    lost = f"   {len(spans) - len(answered)} without an answer" if len(answered) < len(spans) else ""
-    print(f"{name:34} {len(answered):3}  {key50:12.0f} {key95:7.0f}   {sent50:16.0f} {sent95:7.0f}{lost}", flush=True)
+def print_spans(name: str, spans: list[tuple[float, float]]) -> None:
+    (key50, sent50), (key95, sent95) = np.percentile(spans, [50, 95], axis=0)
+    print(f"{name:34} {len(spans):3}  {key50:12.0f} {key95:7.0f}   {sent50:16.0f} {sent95:7.0f}", flush=True)
 
 
 def opened(browser: Browser, address: str, screen: str, width: int, theme: str) -> Page:

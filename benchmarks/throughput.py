@@ -30,6 +30,7 @@ from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.losses import distillation_loss, soft_loss
+from simulator.engine.distillation.one_position import answering
 from simulator.engine.distillation.training import MAX_GRADIENT_NORM, accuracy, train, warm_up_then_decay
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.pipeline import plan, student_examples
@@ -137,12 +138,12 @@ def plain(setup: Setup, initial: nn.Module, teacher: nn.Module) -> tuple[nn.Modu
     torch.manual_seed(config.seed)
     started = time.perf_counter()
     optimizer = torch.optim.AdamW(parameter_groups(setup, student, config))
-    steps_an_epoch = -(-len(examples) // config.batch_size)
-    steps = steps_an_epoch * config.epochs
+    epochs = [random_batches(examples, config.batch_size, config.seed, epoch) for epoch in range(config.epochs)]
+    steps = sum(map(len, epochs))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: warm_up_then_decay(s, steps))
     student.train()
-    for epoch in range(config.epochs):
-        for rows in random_batches(examples, config.batch_size, config.seed, epoch):
+    for batches in epochs:
+        for rows in batches:
             batch = examples.rows(rows)
             with torch.no_grad():
                 targets = logits(teacher, batch)
@@ -182,13 +183,13 @@ def parameter_groups(setup: Setup, student: nn.Module, config: RunConfig) -> lis
 
 
 def flops_per_example(setup: Setup, student: nn.Module) -> float:
-    """Arithmetic of one training example: forward, and twice that backward; at the mean text length."""
+    """Arithmetic of one training example as ours does it: forward, and twice that backward; at the mean text length."""
     if setup.model.kind == "image":
         rows = torch.tensor([0])
     else:
         lengths = setup.train.inputs["attention_mask"].sum(1)
         rows = (lengths - lengths.float().mean()).abs().argmin().unsqueeze(0)
-    return 3 * 2 * count_macs(student, setup.module.logits, setup.train.rows(rows))
+    return 3 * 2 * count_macs(student, answering(setup.module.logits), setup.train.rows(rows))
 
 
 def peak_flops(setup: Setup, size: int = 2048, seconds: float = 1.0) -> float:

@@ -95,22 +95,18 @@ def queue_position(run_id: str) -> int | None:
 
 
 def expected_wait(run_id: str) -> float | None:
-    """Seconds until a waiting run is expected to start, by the forecasts of those before it; None if it is not waiting.
+    """Seconds until a waiting run is expected to start, by the forecasts of those before it.
 
-    A forecast counts the teacher's training, which those behind the first often find done: the wait is then shorter.
+    None where that cannot be said: one of them has no forecast, or takes longer than its own. A forecast counts the
+    teacher's training, which those behind the first often find done: the wait is then shorter.
     """
-    position = queue_position(run_id)
-    if position is None:
-        return None
-    waiting = [other for other in reversed(list_runs(("queued",))) if other.origin == "app"][: position - 1]
-    under_way = [other for other in list_runs(("running",)) if other.origin == "app"]
-    return sum(map(_expected_left, (*under_way, *waiting))) / places()
-
-
-def _expected_left(other: Run) -> float:
-    """Seconds that a run is still expected to take, by its forecast; 0 if it takes longer already."""
-    gone = (datetime.now(UTC) - other.started_at).total_seconds() if other.started_at else 0.0
-    return max(0.0, (other.forecast.seconds if other.forecast else 0.0) - gone)
+    seconds = 0.0
+    for forecast, started_at in open_store().ahead_of(run_id):
+        gone = (datetime.now(UTC) - started_at).total_seconds() if started_at else 0.0
+        if forecast is None or gone > forecast.seconds:
+            return None
+        seconds += forecast.seconds - gone
+    return seconds / places()
 
 
 def events(run_id: str, after: int = 0) -> list[tuple[int, Event]]:

@@ -137,6 +137,22 @@ class Store:
         with self.engine.connect() as connection:
             return connection.execute(query).scalar_one() or None
 
+    def ahead_of(self, run_id: str) -> list[tuple[Forecast | None, datetime | None]]:
+        """Of each run that is under way or waits before this one: what it is expected to cost, and when it started."""
+        mine = sa.select(runs.c.number).where(runs.c.id == run_id).scalar_subquery()
+        under_way = sa.and_(runs.c.state == "running", runs.c.origin == "app")
+        query = sa.select(runs.c.forecast, runs.c.started_at).where(
+            sa.or_(under_way, sa.and_(WAITING, runs.c.number < mine))
+        )
+        with self.engine.connect() as connection:
+            return [
+                (
+                    Forecast.model_validate_json(row.forecast) if row.forecast else None,
+                    datetime.fromisoformat(row.started_at) if row.started_at else None,
+                )
+                for row in connection.execute(query)
+            ]
+
     def is_waiting(self) -> bool:
         """Whether a run is queued for a server."""
         with self.engine.connect() as connection:

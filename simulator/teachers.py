@@ -42,6 +42,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
         "train_examples": max(config.train_examples, MOST_EXAMPLES),
         "recipe": vars(recipe(config.model, source)),
         "seed": TEACHER_SEED,
+        **({"positions": "one"} if MODELS[config.model].kind == "text" else {}),  # other dropout than all positions
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
     }
 

@@ -66,8 +66,13 @@ def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
 
 
 def p_value(p: float) -> str:
-    """p = 0.23, p = 0.048, p < 0.001: never rounded across 0.05."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.{2 if p >= 0.1 else 3}f}"
+    """p = 0.23, p = 0.048, p < 0.001: never rounded to 0.05, where it matters on which side it is."""
+    if p < 0.001:
+        return "p < 0.001"
+    digits = 2 if p >= 0.1 else 3
+    while round(p, digits) == 0.05 != p:
+        digits += 1
+    return f"p = {p:.{digits}f}"
 
 
 def verdict(v: Verdict) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.studies.base import PRUNING, Study, View
 from simulator.studies.paired import certainty, change, compare, series, share, significant
-from simulator.words import percent, whole_percent
+from simulator.words import percent, points, whole_percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -132,9 +132,9 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
         )
     else:
         first = (
-            f"{frail} is the most sensitive: alone at {whole_percent(levels[-1])} it costs {100 * highest[frail]:.1f} "
-            f"points of validation accuracy (at {whole_percent(level)}: {100 * half[frail]:.1f}); {tough} costs "
-            f"{100 * highest[tough]:.1f}."
+            f"{frail} is the most sensitive: alone at {whole_percent(levels[-1])} "
+            f"{points(-100 * highest[frail])} points of validation accuracy (at {whole_percent(level)}: "
+            f"{points(-100 * half[frail])}); {tough}: {points(-100 * highest[tough])}."
         )
     better = test.mean > 0 and significant(test)
     sentences = [

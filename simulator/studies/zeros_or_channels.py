@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.studies.base import AxisValue, Place, Study, View
 from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
-from simulator.words import percent, points, whole_percent
+from simulator.words import milliseconds, percent, points, whole_percent
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -140,7 +140,7 @@ def _times(
     for student in STUDENTS:
         middle = mean(series(cells, value, parts_removed=removed, student=student).values())
         test = changes.get((student, value))
-        said.append(f"{student} {middle:.2f} ms{f', {_change(test)}' if test else ''}")
+        said.append(f"{student} {milliseconds(middle)}{f', {_change(test)}' if test else ''}")
     return f"Time for {BATCHES[value]} at {whole_percent(float(removed))}: {'; '.join(said)}."
 
 

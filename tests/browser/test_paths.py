@@ -57,7 +57,7 @@ def test_the_sparsity_slider_takes_weights_out_of_the_picture(page: Page, server
     shown = both.first.bounding_box()
     assert shown
     both.first.hover(position={"x": shown["width"] * 32.5 / 64, "y": shown["height"] * 32.5 / 64})
-    expect(page.locator(".st-key-mask_0 [role=status]")).to_contain_text("output 32, input 32: ")
+    expect(page.locator(".st-key-mask_0 .tip")).to_contain_text("output 32, input 32: ")
 
 
 def test_a_layer_is_chosen_from_the_list_and_by_its_bar(page: Page, server: str) -> None:
@@ -99,7 +99,7 @@ def test_boxes_in_space_are_turned_and_one_is_chosen_by_a_click(page: Page, serv
     boxes.click(position={"x": shown["width"] / 2, "y": shown["height"] / 2})  # the middle of the network
     expect(layer).not_to_have_value(before)
     name = layer.input_value().split(". ", 1)[1]
-    expect(page.locator("[role=status]").filter(has_text=name)).to_be_visible()
+    expect(page.locator(".tip").filter(has_text=name)).to_be_visible()
 
 
 def test_a_quiz_question_is_answered_explained_and_scored(page: Page, server: str) -> None:

@@ -80,9 +80,11 @@ def test_a_waiting_run_is_told_how_long_those_before_it_are_expected_to_take(sto
     assert [service.expected_wait(x) for x in (first, second, third)] == [0, seconds[0], sum(seconds)]
     assert store.start(first, process_name())
     left = service.expected_wait(third)
-    assert service.expected_wait(first) is None
     assert left is not None
     assert seconds[1] < left < sum(seconds)  # some of the first one's time is gone
+    store.add("no forecast", make_config({}), None)
+    fifth = service.submit(make_config({}))
+    assert service.expected_wait(fifth) is None
 
 
 def test_a_run_of_a_command_line_is_cancelled_there(store: Store) -> None:

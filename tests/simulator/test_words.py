@@ -72,6 +72,14 @@ def test_dates():
     assert words.ago(datetime(2026, 1, 2, tzinfo=UTC)).endswith("Jan 2026")
 
 
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(0.0496, "p = 0.0496"), (0.0503, "p = 0.0503"), (0.05, "p = 0.050"), (0.048, "p = 0.048"), (0.0009, "p < 0.001")],
+)
+def test_a_p_value_is_never_rounded_to_the_one_that_decides(p, text):
+    assert words.p_value(p) == text
+
+
 def test_verdicts_in_words():
     one = Verdict("within noise", 0.4, (-0.9, 1.8), 450, (Discordant(12, 10, 0.23),))
     assert words.verdict(one) == "within noise (n = 450, p = 0.23)"

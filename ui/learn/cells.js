@@ -13,6 +13,11 @@ const colour = share => {
     return ZERO.map((part, i) => part + by * (end[i] - part));
 };
 
+const written = value => {
+    const digits = value ? Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))) : 0;
+    return value.toFixed(digits).replace("-", "\u2212"); // three significant digits, and never an exponent
+};
+
 const drawCells = (canvas, data) => {
     [canvas.width, canvas.height] = [data.columns, data.rows];
     const context = canvas.getContext("2d");
@@ -52,16 +57,16 @@ const drawBars = (canvas, data) => {
     context.textAlign = "right";
     context.fillText(most, LEFT - 4, TOP + 8);
     context.fillText(0, LEFT - 4, up(0));
-    context.fillText(data.limit.toPrecision(2), wide, high - 5);
+    context.fillText(written(data.limit), wide, high - 5);
     context.textAlign = "left";
-    context.fillText(`\u2212${data.limit.toPrecision(2)}`, LEFT, high - 5);
+    context.fillText(written(-data.limit), LEFT, high - 5);
     context.textAlign = "center";
     context.fillText("weight", across(0), high - 5);
 };
 
 export default function ({ data, parentElement }) {
     const [cells, bars] = parentElement.querySelectorAll("canvas");
-    const tip = parentElement.querySelector("[role=status]");
+    const tip = parentElement.querySelector(".tip");
     cells.setAttribute("aria-label", data.alt);
     bars.setAttribute("aria-label", data.bins.alt);
     drawCells(cells, data);
@@ -79,7 +84,7 @@ export default function ({ data, parentElement }) {
         const i = row * data.columns + column;
         if (!(i in data.weights)) return;
         const state = data.kept[i] === "1" ? "" : ", pruned";
-        say(event, `output ${row}, input ${column}: ${data.weights[i].toPrecision(3)}${state}`);
+        say(event, `output ${row}, input ${column}: ${written(data.weights[i])}${state}`);
     };
     bars.onpointermove = event => {
         const count = data.bins.every.length;
@@ -87,11 +92,12 @@ export default function ({ data, parentElement }) {
         if (!(i in data.bins.every)) return say(event, "");
         const middle = (((i + 0.5) / count) * 2 - 1) * data.limit;
         const kept = data.bins.kept[i];
-        say(event, `near ${middle.toPrecision(2)}: ${kept} kept, ${data.bins.every[i] - kept} pruned`);
+        say(event, `near ${written(middle)}: ${kept} kept, ${data.bins.every[i] - kept} pruned`);
     };
     cells.onpointerleave = bars.onpointerleave = () => (tip.textContent = "");
 
-    const resized = new ResizeObserver(() => drawBars(bars, data));
-    resized.observe(bars);
-    return () => resized.disconnect();
+    bars.resized?.disconnect(); // this runs at every change, and what it returns at the end only
+    bars.resized = new ResizeObserver(() => drawBars(bars, data));
+    bars.resized.observe(bars);
+    return () => bars.resized.disconnect();
 }

@@ -17,7 +17,7 @@ from ui.learn.masks import Mask
 from ui.learn.space import TIP
 
 BINS = 40
-HTML = '<canvas role="img"></canvas><canvas role="img"></canvas><div role="status"></div>'
+HTML = '<canvas role="img"></canvas><canvas role="img"></canvas><div class="tip" aria-hidden="true"></div>'
 CSS = (
     TIP
     + """
@@ -48,9 +48,9 @@ def drawn(part: Slice, mask: Mask, show_threshold: bool) -> dict[str, Any]:
     return {
         "rows": rows,
         "columns": columns,
-        "weights": np.round(part.weight, 5).ravel().tolist(),
+        "weights": [float(f"{w:.4g}") for w in part.weight.ravel()],
         "kept": "".join(np.where(mask.ravel(), "1", "0")),
-        "strong": float(np.quantile(np.abs(part.weight), 0.99)),  # this size has the full colour
+        "strong": float(np.quantile(np.abs(part.weight), 0.99)) or limit,  # this size has the full colour
         "limit": limit,
         "bins": {"every": every, "kept": kept, "alt": histogram_alt(part, mask)},
         "threshold": threshold(part, mask) if show_threshold else None,

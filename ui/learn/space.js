@@ -57,11 +57,11 @@ const drawBars = (canvas, data) => {
 
 export default function ({ data, parentElement, setTriggerValue }) {
     const [canvas, bars] = parentElement.querySelectorAll("canvas");
-    const tip = parentElement.querySelector("[role=status]");
+    const tip = parentElement.querySelector(".tip");
     const view = (canvas.view ??= { ...START });
     const ink = getComputedStyle(canvas).color;
     const context = canvas.getContext("2d");
-    canvas.setAttribute("aria-label", data.alt);
+    canvas.setAttribute("aria-label", `${data.alt} The arrow keys turn it.`);
     bars.setAttribute("aria-label", data.bars_alt);
     let faces = []; // what can be pointed at, the nearest last: [outline, box]
 
@@ -144,6 +144,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
     let held = null;
     canvas.onpointerdown = event => {
+        if (event.button) return;
         canvas.setPointerCapture(event.pointerId);
         held = { x: event.clientX, y: event.clientY, moved: 0 };
     };
@@ -183,7 +184,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
         drawBars(bars, data);
     };
     both();
-    const resized = new ResizeObserver(both);
-    resized.observe(canvas);
-    return () => resized.disconnect();
+    canvas.resized?.disconnect(); // this runs at every change, and what it returns at the end only
+    canvas.resized = new ResizeObserver(both);
+    canvas.resized.observe(canvas);
+    return () => canvas.resized.disconnect();
 }

@@ -16,14 +16,17 @@ from simulator.lesson import LayerFacts
 from ui.learn.layers import kind_of, most, title, zeros
 
 THICK = 0.7  # of the distance from one box to the next
-HTML = '<canvas role="img" tabindex="0"></canvas><canvas role="img"></canvas><div role="status"></div>'
+HTML = """
+<canvas role="application" aria-roledescription="picture that can be turned" tabindex="0"></canvas>
+<canvas role="img"></canvas><div class="tip" aria-hidden="true"></div>
+"""
 TIP = """
 :host, div { color: var(--st-text-color); font-family: var(--st-font); }
-[role=status] {
+.tip {
     position: absolute; pointer-events: none; white-space: pre; font-size: 0.8rem; padding: 0.3rem 0.5rem;
     border-radius: 0.4rem; background: var(--st-secondary-background-color); max-width: 100%; overflow: hidden;
 }
-[role=status]:empty { display: none; }
+.tip:empty { display: none; }
 """
 """The style of the words beside the pointer."""
 
@@ -82,14 +85,14 @@ def scene(
         "boxes": [
             {
                 "at": at,
-                "layer": layers.index(layer),
+                "layer": place,
                 "width": width(layer),
                 "height": height(layer),
                 "colour": kind_of(layer)[1],
                 "text": f"{layer.name}\n{' x '.join(map(str, layer.output_shape))}, {zeros(layer)}",
                 "before": {"width": width(old), "height": height(old)} if (old := was.get(layer.name)) else None,
             }
-            for at, layer in enumerate(drawn(layers))
+            for at, (place, layer) in enumerate((n, x) for n, x in enumerate(layers) if is_drawn(x))
         ],
         "widest": max(map(width, largest)),
         "tallest": max(map(height, largest)),
@@ -124,8 +127,13 @@ def alt(network: str, layers: Sequence[LayerFacts], before: Sequence[LayerFacts]
 
 
 def drawn(layers: Sequence[LayerFacts]) -> list[LayerFacts]:
-    """The layers that are drawn as boxes: those with a weight matrix or filter whose output shape is known."""
-    return [layer for layer in layers if len(layer.weight_shape) > 1 and layer.output_shape]
+    """The layers that are drawn as boxes: in the order in which they run."""
+    return [layer for layer in layers if is_drawn(layer)]
+
+
+def is_drawn(layer: LayerFacts) -> bool:
+    """Whether a layer has a weight matrix or filter and an output whose shape is known."""
+    return len(layer.weight_shape) > 1 and bool(layer.output_shape)
 
 
 def width(layer: LayerFacts) -> int:

@@ -20,7 +20,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from simulator.engine.distillation.features import layers_of
+from simulator.engine.batches import Batch
+from simulator.engine.distillation.features import Forward, layers_of
+
+
+def answering(logits: Forward) -> Forward:
+    """The same logits, worked out for the answering position only while they are asked for."""
+
+    def shorter(model: nn.Module, batch: Batch) -> Tensor:
+        with one_position_only(model):
+            return logits(model, batch)
+
+    return shorter
 
 
 @contextmanager
@@ -92,11 +103,12 @@ def single_query(
     query = attention.q(hidden_states).unflatten(-1, (-1, width)).squeeze(1)  # [batch, heads, width]
     to_key, to_value = (layer.weight.unflatten(0, (-1, width)) for layer in (attention.k, attention.v))
     asked = torch.einsum("bhw,hwm->bhm", query, to_key)  # [batch, heads, model]
-    tokens = key_value_states.to(asked.dtype)
-    scores = (asked @ tokens.transpose(1, 2)).float()  # [batch, heads, tokens]
+    # T5 does not scale its scores, and bfloat16 is too coarse for large ones
+    with torch.autocast(hidden_states.device.type, enabled=False):
+        scores = asked.float() @ key_value_states.float().transpose(1, 2)  # [batch, heads, tokens]
     if mask is not None:
         mask = mask[:, :, 0]
         scores = scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask
     looked = F.dropout(scores.softmax(-1), attention.dropout, attention.training).to(asked.dtype)
-    heard = torch.einsum("bhm,hwm->bhw", looked @ tokens, to_value)
+    heard = torch.einsum("bhm,hwm->bhw", looked @ key_value_states.to(asked.dtype), to_value)
     return attention.o(heard.flatten(1).unsqueeze(1)), position_bias, None

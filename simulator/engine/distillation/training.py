@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -15,7 +14,7 @@ from simulator.engine.batches import Batch, Examples, by_length, training_order
 from simulator.engine.device import autocast, release_memory
 from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import Loss, distillation_loss
-from simulator.engine.distillation.one_position import one_position_only
+from simulator.engine.distillation.one_position import answering
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, Variant
@@ -92,11 +91,8 @@ def train(
     vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
     with vocabulary as (used, validation), guided(model, teaching, logits, used, examples, plan.bfloat16) as guide:
         optimizer = make_optimizer(model, plan, scales, guide and guide.projection)
-        # an importance that is asked on the way looks at the inputs of all layers, at every position
-        with one_position_only(model) if plan.one_position and remask is None else nullcontext():
-            yield from _train(
-                model, logits, used, validation, plan, stage, variant, guide, masks or {}, remask, optimizer
-            )
+        run = answering(logits) if plan.one_position else logits
+        yield from _train(model, run, used, validation, plan, stage, variant, guide, masks or {}, remask, optimizer)
     release_memory()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from torch import nn
 
 from simulator.config import RunConfig
+from simulator.distillation_catalog import METHODS
 from simulator.engine import pipeline
 from simulator.engine.studies.bench import Bench, result_of, zeros_and_rest
 from simulator.events import Event, Variant
@@ -58,7 +59,9 @@ def trained(
         kept: Students of this seed; those of an earlier seed are dropped.
         deciding: The settings that decide this training.
     """
-    key = (taught, *(getattr(config, name) for name in deciding))
+    # what the plan takes from the method, the control has too
+    whole = METHODS[config.method].compares_features
+    key = (taught, *(getattr(config, name) for name in deciding), whole)
     if key not in kept:
         for old in [k for k in kept if k[1 + deciding.index("seed")] != config.seed]:
             del kept[old]

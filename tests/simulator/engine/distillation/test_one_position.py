@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from simulator.engine.distillation.one_position import one_position_only
+from simulator.engine.distillation.one_position import answering, one_position_only
 from simulator.engine.models import MODULES
 from simulator.engine.portable import build_resnet
 from simulator.engine.pruning.heads import prune_transformer
@@ -48,6 +48,30 @@ def test_they_are_the_same_with_fewer_heads_and_neurons(name):
     calibration = Calibration(MODULES[name].logits, [(batch, torch.arange(3))], seed=7)
     prune_transformer(model, "layer_wise", 0.5, "magnitude", calibration)
     same(name, model, batch)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_in_bfloat16_it_is_as_near_to_float32_as_the_whole_model(name):
+    model, batch = MODELS[name](), token_batch(examples=40)
+    for p in model.parameters():
+        p.data *= 2  # so that scores are large enough to be rounded
+    exact = MODULES[name].logits(model, batch)
+    errors = []
+    for logits in (MODULES[name].logits, answering(MODULES[name].logits)):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            errors.append((logits(model, batch).float() - exact).abs().mean().item())
+    assert 0 < errors[1] < 1.2 * errors[0]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_dropout_is_at_work_in_training(name):
+    model, batch = MODELS[name]().train(), token_batch()
+    logits = answering(MODULES[name].logits)
+    torch.manual_seed(0)
+    first, second = logits(model, batch), logits(model, batch)
+    torch.manual_seed(0)
+    assert torch.equal(logits(model, batch), first)
+    assert not torch.equal(first, second)
 
 
 def test_distilberts_last_layer_works_out_a_single_position():

@@ -23,7 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from simulator import service
+from simulator import service, words
 from simulator.catalog import MODELS
 from simulator.distillation_catalog import METHODS
 from simulator.events import CellFinished, Comparison, Described
@@ -154,10 +154,10 @@ def cells_of(result: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
 def in_words(c: Comparison) -> str:
     """A difference in points with its 95 % interval: "+3.1 (+0.4 to +5.8), better"."""
     if c.interval is None:
-        return f"{100 * c.mean:+.1f}"
+        return words.points(100 * c.mean)
     low, high = (100 * end for end in c.interval)
     judged = ("better" if c.mean > 0 else "worse") if significant(c) else "within noise"
-    return f"{100 * c.mean:+.1f} ({low:+.1f} to {high:+.1f}), {judged}"
+    return f"{words.points(100 * c.mean)} ({words.points(low)} to {words.points(high)}), {judged}"
 
 
 def title_of(result: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ def test_differences_are_paired_over_the_seeds(without_training):
     dkd = found["rows"][1]
     assert dkd["value"] == "dkd"
     # 0.01, 0.03 and 0.01 better than the control: mean 1.67 points, t(0.975, 2) * sd / sqrt(3) = 4.303 * 1.155 / 1.732
-    assert methods.cells_of(found)[1][1][1:] == ["50.0 %", "51.7 %", "+1.7 (-1.2 to +4.5), within noise"]
+    assert methods.cells_of(found)[1][1][1:] == ["50.0 %", "51.7 %", "+1.7 (\N{MINUS SIGN}1.2 to +4.5), within noise"]
 
 
 def test_importances_are_compared_with_magnitude_and_schedules_with_one_shot(without_training):

@@ -157,7 +157,7 @@ def in_words(c: Comparison) -> str:
         return words.points(100 * c.mean)
     low, high = (100 * end for end in c.interval)
     judged = ("better" if c.mean > 0 else "worse") if significant(c) else "within noise"
-    return f"{words.points(100 * c.mean)} ({words.points(low)} to {words.points(high)}), {judged}"
+    return f"{words.points(100 * c.mean)} ({words.between(low, high)}), {judged}"
 
 
 def title_of(result: dict[str, Any]) -> str:

@@ -59,6 +59,11 @@ def points(change: float) -> str:
     return f"{sign}{abs(rounded):.1f}"
 
 
+def between(low: float, high: float) -> str:
+    """The ends of an interval of points: −1.2 to 0.0."""
+    return " to ".join(points(end).removeprefix("\N{PLUS-MINUS SIGN}") for end in (low, high))
+
+
 def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
     """A figure with its standard deviation over the seeds; alone where there is one seed, or all agree exactly."""
     over = spread(values)

@@ -11,7 +11,7 @@ from math import sqrt
 from statistics import mean, stdev
 
 from simulator.events import CellFinished, Comparison, Coordinates
-from simulator.words import p_value, percent, points
+from simulator.words import between, p_value, percent, points
 
 ALPHA_LEVEL = 0.05
 ROUNDING = 1e-12
@@ -110,5 +110,4 @@ def certainty(comparison: Comparison, unit: str = "points") -> str:
     low, high = (100 * end for end in comparison.interval)
     if comparison.p is None:
         return f"the same in all {comparison.n} seeds, so no test can be made"
-    between = " to ".join(points(end).removeprefix("\N{PLUS-MINUS SIGN}") for end in (low, high))
-    return f"95 % interval {between} {unit}, {p_value(comparison.p)}, n = {comparison.n}"
+    return f"95 % interval {between(low, high)} {unit}, {p_value(comparison.p)}, n = {comparison.n}"

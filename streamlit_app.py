@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from simulator import service
 from ui import live
 from ui.frame import mark_frame, navigation
 from ui.guard import errors_shown
+
+ICON = Path(__file__).parent / "ui" / "icon.svg"
 
 
 @st.cache_resource(show_spinner="Starting the worker")
@@ -24,7 +28,7 @@ def sidebar_status() -> None:
 
 def main() -> None:
     """Draw the frame around the page that was asked for."""
-    st.set_page_config(page_title="KD Pruning Simulator", page_icon="\N{TEST TUBE}", layout="wide")
+    st.set_page_config(page_title="KD Pruning Simulator", page_icon=ICON, layout="wide")
     page = navigation()
     with errors_shown():  # above all of a database that cannot keep runs
         start_service()

@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
+import psutil
+
 import simulator
 from simulator.errors import InvalidConfig
 from simulator.machine import WORKER_MODULE, cores, is_alive, process_name
@@ -31,6 +33,7 @@ LOOK_SECONDS = 0.25
 ORPHANS_SECONDS = 5.0
 PAUSE_SECONDS = 2.0
 GRACE_SECONDS = 1.0
+NICENESS = 10
 LAST_WORDS = 2_000  # characters of a dead worker's standard error
 
 RERUN_ADVICE = "Its events so far are kept. Rerun it with the same settings from the Runs page."
@@ -182,6 +185,7 @@ class Worker:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, env=_environment(threads)
         )
+        give_way(self.process)
         self.name = process_name(self.process.pid)
 
     def hand_over(self, run_id: str) -> None:
@@ -227,6 +231,15 @@ class Worker:
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - LAST_WORDS))
         return self._errors.read().decode(errors="replace").strip()
+
+
+def give_way(process: subprocess.Popen[bytes]) -> None:
+    """Lower a worker's priority before its first import: pages are drawn meanwhile."""
+    worker = psutil.Process(process.pid)
+    if sys.platform == "win32":
+        worker.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        worker.nice(psutil.Process().nice() + NICENESS)
 
 
 def places() -> int:

@@ -16,8 +16,6 @@ import time
 import traceback
 from collections.abc import Iterator
 
-import psutil
-
 from simulator.availability import weights_state_soon
 from simulator.catalog import MODELS
 from simulator.errors import RunNotFound, SimulatorError
@@ -28,16 +26,15 @@ from simulator.store import Store, open_store
 from simulator.studies.config import StudyConfig
 
 FLUSH_SECONDS = 0.2
-NICENESS = 10
 
 BROKEN_ADVICE = "This is a fault in the simulator or its installation. Run it again; if it repeats, report the message."
 
 
 def main() -> None:
     """Wait for one run and carry it out."""
-    give_way()
+    leave_interrupts_to_the_server()
     orders = watch_stdin()
-    from simulator.engine import pipeline  # noqa: F401  the warm-up: here, not above, so that its threads give way too
+    from simulator.engine import pipeline  # noqa: F401  the warm-up
 
     for model in MODELS:
         weights_state_soon(model)  # a server that does not answer takes 5 s to find out: not while a student waits
@@ -46,13 +43,9 @@ def main() -> None:
         pass
 
 
-def give_way() -> None:
-    """Run at lower priority, and leave Ctrl-C to the server, which then ends its workers in order."""
+def leave_interrupts_to_the_server() -> None:
+    """Ctrl-C reaches every process of a terminal; the server then ends its workers in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "win32":
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        os.nice(NICENESS)
 
 
 def watch_stdin() -> queue.SimpleQueue[str]:

@@ -40,7 +40,7 @@ def loss(step: int) -> LossPoint:
 
 
 if __name__ == "__main__":
-    worker.give_way()
+    worker.leave_interrupts_to_the_server()
     run_id = worker.watch_stdin().get()
     store = open_store()
     for _ in worker.record(run_id, store, behave(store.get(run_id).config.seed)):

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from simulator.config import make_config
 from simulator.errors import InvalidConfig
 from simulator.events import LossPoint, RunFailed, StageStarted
-from simulator.executor import LocalExecutor, Worker
+from simulator.executor import LocalExecutor, Worker, give_way
 from simulator.machine import is_alive, process_name
 from simulator.store import Store
 from tests.simulator.stand_in_worker import ENDLESS, EXITING, ILL_BRED, QUICK, REFUSING, STUBBORN
@@ -165,6 +165,17 @@ def test_workers_give_way_to_the_web_process(store: Store, executor: LocalExecut
     add(store, "long", ENDLESS)
     wait_until(lambda: steps(store, "long"))
     assert psutil.Process(pid(store, "long")).nice() == min(19, psutil.Process().nice() + 10)
+
+
+def test_workers_give_way_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 0x4000, raising=False)
+    monkeypatch.setattr(psutil.Process, "nice", lambda self, value: given.append(value))
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        give_way(process)
+    monkeypatch.undo()
+    assert given == [0x4000]
 
 
 def test_a_warm_worker_that_dies_is_not_replaced_before_a_run_can_say_why(store: Store, tmp_path: Path) -> None:

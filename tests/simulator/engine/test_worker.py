@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
 from simulator.config import make_config
-from simulator.engine.worker import Pending, explain, give_way, record
+from simulator.engine.worker import Pending, explain, record
 from simulator.events import EpochFinished, Event, LossPoint, Progress, RunFailed
 from simulator.executor import MEMORY_ADVICE
 from simulator.machine import process_name
@@ -89,15 +86,3 @@ def test_a_failure_is_yielded_too(store: Store, run_id: str, capsys: pytest.Capt
 )
 def test_a_failure_for_want_of_memory_says_what_to_change(error: Exception) -> None:
     assert explain(error)[1] == MEMORY_ADVICE
-
-
-def test_a_worker_gives_way_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With Windows' priority class; on other systems this is tested with the executor."""
-    given: list[int] = []
-    monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    monkeypatch.setattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 0x4000, raising=False)
-    monkeypatch.setattr(psutil.Process, "nice", lambda self, value: given.append(value))
-    give_way()
-    monkeypatch.undo()
-    assert given == [0x4000]

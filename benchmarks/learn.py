@@ -44,8 +44,10 @@ WATCH = """() => {
         return write.apply(this, all);
     };
     new MutationObserver(changes => {
-        const inside = c => c.target.closest && c.target.closest('.js-plotly-plot');
-        if (changes.some(inside)) marks.drawn = performance.now();
+        const chart = node => node.querySelector?.('.js-plotly-plot') || node.closest?.('.js-plotly-plot');
+        // Streamlit keeps a replaced chart for a while, hidden, and shows it again without drawing if it is the answer.
+        const swapped = c => c.attributeName == 'data-retained' || [...c.removedNodes].some(chart);
+        if (changes.some(c => c.target.closest?.('.js-plotly-plot') || swapped(c))) marks.drawn = performance.now();
     }).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
 SETTLED = "() => marks.sent > 0 && marks.drawn > marks.sent && performance.now() - marks.drawn > 400"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Position, expect
 
 from tests.browser.screens import A_MINUTE, download, open_lab, press
 from tests.simulator.brought import pictures, zip_bytes
@@ -95,11 +95,45 @@ def test_boxes_in_space_are_turned_and_one_is_chosen_by_a_click(page: Page, serv
     assert boxes.evaluate(pixels) == turned  # it is still turned as it was
     shown, layer = boxes.bounding_box(), page.get_by_role("combobox", name="Layer")
     assert shown
-    before = layer.input_value()
-    boxes.click(position={"x": shown["width"] / 2, "y": shown["height"] / 2})  # the middle of the network
+    before, middle = layer.input_value(), Position(x=shown["width"] / 2, y=shown["height"] / 2)
+    boxes.click(position=middle, button="right")
+    page.wait_for_timeout(1000)
+    expect(layer).to_have_value(before)
+    boxes.click(position=middle)
     expect(layer).not_to_have_value(before)
     name = layer.input_value().split(". ", 1)[1]
     expect(page.locator(".tip").filter(has_text=name)).to_be_visible()
+
+
+def test_pictures_drawn_here_watch_their_size_once(page: Page, server: str) -> None:
+    """Their scripts run anew at every change; a watcher more at each would redraw more and more often."""
+    page.add_init_script("""
+        window.watching = new Map();
+        const {observe, disconnect} = ResizeObserver.prototype;
+        ResizeObserver.prototype.observe = function (target, ...rest) {
+            if (target.tagName === 'CANVAS') watching.set(this, target);
+            return observe.call(this, target, ...rest);
+        };
+        ResizeObserver.prototype.disconnect = function () { watching.delete(this); return disconnect.call(this); };
+    """)
+    watching = "watching.size"
+    page.goto(f"{server}/learn_inside")
+    page.wait_for_function(f"{watching} > 0")
+    once = page.evaluate(watching)
+    for network in ("pruned", "teacher", "pruned"):
+        page.get_by_role("radio", name=network).click()
+        expect(page.locator("canvas").first).to_have_attribute("aria-label", re.compile(f"^Layers of {network} "))
+    assert page.evaluate(watching) == once
+    page.get_by_role("link", name="Masks").click()
+    masks = page.locator(".st-key-mask_0 canvas")
+    expect(masks.last).to_be_visible()
+    once = page.evaluate(watching)
+    before = masks.last.get_attribute("aria-label")
+    press(page, "Sparsity", "ArrowRight", 4)
+    expect(masks.last).not_to_have_attribute("aria-label", before or "")
+    assert page.evaluate(watching) == once
+    page.get_by_role("link", name="Home").click()
+    page.wait_for_function(f"{watching} === 0")
 
 
 def test_a_quiz_question_is_answered_explained_and_scored(page: Page, server: str) -> None:

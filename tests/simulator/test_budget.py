@@ -30,8 +30,9 @@ def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000
     store.finish(name, "finished")
 
 
-def cache_teacher(config: RunConfig) -> None:
+def cache_teacher(config: RunConfig, without: str = "") -> None:
     described = teachers.description(config, "scratch")
+    described.pop(without, None)
     folder = teachers.folder(teachers.fingerprint(described, "data", None))
     folder.mkdir(parents=True)
     (folder / teachers.DESCRIPTION_FILE).write_text(json.dumps({"description": described}))
@@ -56,6 +57,14 @@ def test_a_cached_teacher_saves_its_training(store: Store) -> None:
     after = forecast(config, store)
     assert after.seconds < before.seconds
     assert after.peak_memory_mb <= before.peak_memory_mb
+
+
+def test_a_text_teacher_that_was_trained_on_all_positions_is_not_used() -> None:
+    config = config_of(model="distilbert")
+    cache_teacher(config, without="positions")
+    assert not teachers.is_cached(config)
+    cache_teacher(config)
+    assert teachers.is_cached(config)
 
 
 def test_equal_settings_are_expected_to_take_what_they_took(store: Store) -> None:

@@ -14,6 +14,7 @@ from simulator.engine import pipeline, studies
 from simulator.engine import worker as worker_room
 from simulator.engine.setup import prepare, provenance
 from simulator.engine.studies import few_labels, how_hot, missing_digit
+from simulator.engine.studies.bench import Bench
 from simulator.events import CellFinished, Concluded, Described, Measured, Progress, RunFinished
 from simulator.machine import process_name
 from simulator.store import open_store
@@ -236,6 +237,20 @@ def test_a_sweep_over_methods_gives_each_its_usual_alpha_and_the_teacher_where_i
             e.measurement for e in pipeline.run(run) if isinstance(e, Measured) and e.measurement.name == "distilled"
         ]
         assert by_method[method]["distilled"] == pytest.approx(found[0].accuracy)
+
+
+def test_a_control_is_trained_as_its_students_are(monkeypatch):
+    """Methods that compare features train all positions of a text; their control too, so it is not shared."""
+    trained, train = [], Bench.train
+
+    def noted(bench, config, initial, examples, plan, teacher_logits, masks=None):
+        trained.append((teacher_logits is not None, plan.one_position))
+        return train(bench, config, initial, examples, plan, teacher_logits, masks)
+
+    monkeypatch.setattr(Bench, "train", noted)
+    config = make_study("sweep", {**SMALL, "recovery_epochs": 0}, {"method": ("kd", "dist", "hint")}, 1)
+    list(studies.run(config))
+    assert trained == [(False, True), (True, True), (True, True), (False, False), (True, False)]
 
 
 def test_the_bench_describes_the_same_place_as_an_ordinary_run():

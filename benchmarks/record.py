@@ -6,10 +6,12 @@ course; harvested docstrings are never shipped.
 
     python -m benchmarks.record [--model NAME ...] [--lessons-only]
     python -m benchmarks.record --lab NAME ...
+    python -m benchmarks.record --conclude
 
 The lesson (simulator/lessons) is what every run leaves in its export folder: answers, two slices of weights and the
 layers' facts. With --lessons-only the recorded runs and the counts stay as they are. With --lab the runs that stand in
-for a guided lab's own are recorded instead (simulator/labs/recordings), and nothing else.
+for a guided lab's own are recorded instead (simulator/labs/recordings), and nothing else. With --conclude nothing is
+measured: what their experiments' recorded cells say is concluded anew.
 """
 
 from __future__ import annotations
@@ -24,11 +26,12 @@ from typing import Any
 from rich.console import Console
 
 import simulator
-from simulator import lesson, service
+from simulator import lesson, recorded, service
 from simulator.catalog import MODELS
 from simulator.config import RunConfig, make_config
 from simulator.engine import worker
 from simulator.engine.counting import count
+from simulator.events import CellFinished
 from simulator.labs import LABS, Lab
 from simulator.machine import process_name
 from simulator.progress import draw
@@ -47,7 +50,11 @@ def main() -> None:
     parser.add_argument("--model", choices=MODELS, action="append")
     parser.add_argument("--lessons-only", action="store_true", help="leave the recorded runs and the counts alone")
     parser.add_argument("--lab", choices=[lab.name for lab in LABS], action="append", help="a guided lab's runs only")
+    parser.add_argument("--conclude", action="store_true", help="conclude anew from the labs' recorded cells")
     options = parser.parse_args()
+    if options.conclude:
+        conclude_anew()
+        return
     console = Console()
     for lab in LABS:
         if lab.name in (options.lab or ()):
@@ -76,6 +83,20 @@ def record_lab(lab: Lab, console: Console) -> None:
         if name.startswith("lab-"):
             exported = service.export(carry_out(name, config, console))
             write(LAB_RECORDINGS / f"{name}.json", recording(name, exported))
+
+
+def conclude_anew() -> None:
+    """Write what the labs' recorded experiments say by today's rules; their cells stay as they were measured."""
+    for shipped in recorded.of_labs():
+        if not shipped.run.study:
+            continue
+        said = shipped.run.study.conclude([event for event in shipped.events if isinstance(event, CellFinished)])
+        file = LAB_RECORDINGS / f"{shipped.run.id.removeprefix('recorded-')}.json"
+        content = json.loads(file.read_text(encoding="utf-8"))
+        (event,) = (event for event in content["events"] if event["kind"] == "concluded")
+        if tuple(event["conclusion"]["sentences"]) != said.sentences:
+            event["conclusion"] = rounded(said.model_dump(mode="json"))
+            write(file, content)
 
 
 def carry_out(name: str, config: RunConfig | StudyConfig, console: Console) -> str:

@@ -50,6 +50,7 @@ METHODS: dict[str, Method] = {
             "Relations (DIST)",
             "The student need only rank the classes of an example, and the examples of a class, as the teacher does.",
             "Huang et al. 2022, arXiv:2205.10536",
+            fewest_classes=3,
         ),
         Method(
             "reverse_kl",

@@ -15,7 +15,7 @@ from simulator.config import RunConfig
 from simulator.own_data import dataset_info
 from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 from ui import settings
-from ui.frame import just_arrived
+from ui.frame import arrive_again, just_arrived
 from ui.settings import Control
 
 CAPTIONS = {"pruning": PRUNING, "scope": SCOPES, "importance": IMPORTANCES, "schedule": SCHEDULES}
@@ -43,6 +43,8 @@ def settle() -> RunConfig:
     if "also_prune" in asked:
         asked["also_prune"] = tuple(asked["also_prune"])
     config, refused = settings.fit(asked, before)
+    if arrived:
+        _spell_as_shown(config)
     write_url = state.pop(URL_BEHIND, False)
     for name in settings.all_controls():
         _put(name, getattr(config, name), config, write_url)
@@ -50,6 +52,22 @@ def settle() -> RunConfig:
         state[NOTES] = notes + (refused if before is None or before.model == config.model else [])
     state[SETTLED], state[DRAWN], state[FIRST] = config, set(), arrived
     return config
+
+
+def _spell_as_shown(config: RunConfig) -> None:
+    """Start again with the link spelt as the controls show it, if it names options otherwise (model=t5_small).
+
+    Streamlit would drop these from the address, and lets nobody write a control's parameter once it was drawn.
+    """
+    behind = False
+    for name, shown in in_link(config).items():
+        wanted = [shown] if isinstance(shown, str) else shown
+        if name in st.query_params and st.query_params.get_all(name) != wanted:
+            st.query_params[name] = wanted
+            behind = True
+    if behind:
+        arrive_again()
+        st.rerun()
 
 
 def _put(name: str, value: Any, config: RunConfig, always: bool) -> None:

@@ -59,6 +59,11 @@ def just_arrived() -> bool:
     return bool(st.session_state.pop(ARRIVED, False))
 
 
+def arrive_again() -> None:
+    """For a page that has mended the link it was opened with, and starts anew."""
+    st.session_state[ARRIVED] = True
+
+
 def need_frame() -> None:
     """Called first by every page: start again inside the frame, if Streamlit ran the page without it.
 

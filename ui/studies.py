@@ -32,8 +32,16 @@ def chosen() -> tuple[Study | None, Run | None]:
         if run is not None and run.study is None:
             st.switch_page("pages/lab.py", query_params={live.RUN: run.id})
     if run is not None and run.study is not None:
+        st.query_params[live.RUN] = run.id
         return run.study.entry, run
-    return STUDIES.get(name or ""), None
+    study = STUDIES.get(name or "")
+    if study is not None:
+        st.query_params[STUDY] = study.name  # a link to the page that is open leaves its parameters out of the address
+    elif not name:
+        st.query_params.clear()  # likewise: of the experiment that was left
+    else:
+        show_problem(f"There is no experiment {name!r}.", f"Choose one of these: {', '.join(STUDIES)}.")
+    return study, None
 
 
 def catalogue() -> None:

@@ -26,7 +26,7 @@ from simulator.engine.distillation.training import Remask, TrainingPlan, predict
 from simulator.engine.export import export
 from simulator.engine.lesson import write_lesson
 from simulator.engine.measure.memory import PeakMemory
-from simulator.engine.measure.variant import measure_variant
+from simulator.engine.measure.variant import BATCH_SIZES, measure_variant, time_variants
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
@@ -35,6 +35,7 @@ from simulator.events import (
     Described,
     EpochFinished,
     Event,
+    Latency,
     LossPoint,
     Measured,
     Progress,
@@ -267,20 +268,29 @@ def measurement(
     repeat: int,
 ) -> Generator[Event, None, None]:
     """Measure every variant of a seed, export the last or all of them, and leave a lesson beside them."""
-    last = list(variants)[-1]
+    last, total = list(variants)[-1], len(BATCH_SIZES) + len(variants)
+    latency: dict[Variant, dict[str, Latency]] = {name: {} for name in variants}
+    for number, size in enumerate(BATCH_SIZES):  # in turns: what else the machine does meets all variants alike
+        yield Progress(stage="measure", done=number, total=total)
+        for name, timed in time_variants(setup, variants, size).items():
+            latency[name][f"batch_{size}"] = timed
     answers: dict[Variant, Tensor] = {}  # logits of the test examples, [examples, classes]
-    for number, (name, model) in enumerate(variants.items()):
-        yield Progress(stage="measure", done=number, total=len(variants))
+    for number, (name, model) in enumerate(variants.items(), len(BATCH_SIZES)):
+        yield Progress(stage="measure", done=number, total=total)
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             if export_to and (export_all or name == last):
                 folder = export_to / name if export_all else export_to
             export(setup, name, model, folder)
             answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
-            yield Measured(measurement=measure_variant(setup, name, model, answers[name], folder, peaks[name], repeat))
+            yield Measured(
+                measurement=measure_variant(
+                    setup, name, model, answers[name], latency[name], folder, peaks[name], repeat
+                )
+            )
     if export_to:
         write_lesson(setup, variants, answers, export_to)
-    yield Progress(stage="measure", done=len(variants), total=len(variants))
+    yield Progress(stage="measure", done=total, total=total)
 
 
 def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:

@@ -118,7 +118,9 @@ def takeaway(evidence: Evidence) -> list[str]:
         "worse": f"With {MANY} labels it did harm ({points(many.mean)})",
         "within noise": f"With {MANY} labels no help showed ({points(many.mean)}, within noise)",
     }[outcome(many)]
-    shrinks += ": where labels are plenty, a teacher has less to add." if few.mean > many.mean else "."
+    less = seen.concluded().comparisons[-1]  # the gain with few labels against that with many
+    shown = outcome(few) == outcome(less) == "better"
+    shrinks += ": where labels are plenty, a teacher has less to add." if shown else "."
     return [
         said,
         shrinks,

@@ -89,7 +89,8 @@ def takeaway(evidence: Evidence) -> list[str]:
     if not said.shown:
         student = (
             "That softer targets make a better student did not show: over "
-            f"{len({c.seed for c in seen.cells})} seeds no hotter temperature was clearly ahead of T = {COLD:g}."
+            f"{len({c.seed for c in seen.cells})} seeds the hotter temperature that validation examples chose was not "
+            f"clearly ahead of T = {COLD:g}."
         )
     return [targets, student, "So T is a setting to try out, on validation examples, and not one to look up."]
 

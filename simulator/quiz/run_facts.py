@@ -105,7 +105,7 @@ def figures(seeds: Sequence[Measurement]) -> Figures:
 
 def percent(value: float) -> str:
     """A fraction, to one digit after the point."""
-    return f"{100 * value:.1f} %"
+    return f"{round(100 * value, 1) + 0.0:.1f} %"  # never "-0.0 %"
 
 
 def points(value: float) -> str:

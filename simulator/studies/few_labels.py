@@ -70,7 +70,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
         first = "The expected advantage of the teacher did not show at any number of labels."
     if worse:
         first += f" It did harm at {' and '.join(t.name for t in worse)}."
-    answer = "little" if not better else "more" if shrinks else "same"
+    answer = ("more" if shrinks else "same") if better else "harm" if worse else "little"
     labelled_share = mean(mean(v.values()) for v in helped.values())
     sentences.append(f"Over all numbers of labels the taught students reach {percent(labelled_share)} on average.")
     return Conclusion(sentences=(first, *sentences), answer=answer, shown=bool(better), comparisons=(*tests, trend))
@@ -85,6 +85,7 @@ FEW_LABELS = Study(
     predictions={
         "more": "The teacher helps, and most where labels are fewest",
         "same": "The teacher helps, but no more where labels are fewest",
+        "harm": "The teacher does clear harm, and helps nowhere",
         "little": "The teacher makes no clear difference",
     },
     look_for="The gap between the two lines from left to right. Both students take equally many steps; the teacher has "

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from simulator.events import CellFinished, Conclusion
-from simulator.studies.base import PRUNING, Place, Study, View
-from simulator.studies.paired import certainty, change, compare, series, share, significant
+from simulator.events import CellFinished, Comparison, Conclusion
+from simulator.studies.base import PRUNING, AxisValue, Place, Study, View
+from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
 
 if TYPE_CHECKING:
     from simulator.studies.config import StudyConfig
@@ -19,41 +19,52 @@ def places(config: StudyConfig) -> list[Place]:
     return [({"temperature": t}, seed) for seed in config.all_seeds() for t in config.values("temperature")]
 
 
+def refusal(config: StudyConfig) -> str:
+    """There must be something to compare."""
+    return (
+        "" if len(config.values("temperature")) > 1 else "one temperature leaves nothing to compare: choose two or more"
+    )
+
+
 def trained_examples(config: StudyConfig) -> int:
     """A whole training a cell."""
     return len(places(config)) * config.base.epochs * config.base.train_examples
 
 
 def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
-    """The softest against the hardest, and whether a temperature between beats both.
+    """Two temperatures against the lowest, on the test: the best of the higher ones, and the highest.
 
-    The best temperature is chosen on validation accuracy and then compared on the test.
+    Which is best is decided by validation accuracy, so that the test examples have no say in what is tested on them.
     """
     temperatures = sorted(config.values("temperature"))
     test = {t: series(cells, "accuracy", temperature=t) for t in temperatures}
     chosen_on = {t: mean(series(cells, "validation_accuracy", temperature=t).values()) for t in temperatures}
     entropy = {t: mean(series(cells, "entropy", temperature=t).values()) for t in temperatures}
-    coldest, hottest = temperatures[0], temperatures[-1]
-    best = max(temperatures, key=lambda t: chosen_on[t])
-    against = compare(f"T = {best:g} against T = {coldest:g}", test[best], test[coldest])
-    shown = best != coldest and significant(against) and against.mean > 0
+    coldest, *hotter = temperatures
+    best, hottest = max(hotter, key=lambda t: chosen_on[t]), hotter[-1]
+    tested = list(dict.fromkeys((best, hottest)))
+    tests = holm([compare(f"T = {t:g} against T = {coldest:g}", test[t], test[coldest]) for t in tested])
+    shown = significant(tests[0]) and tests[0].mean > 0
+    worse = [t for t, against in zip(tested, tests, strict=True) if significant(against) and against.mean < 0]
     sentences = [
         f"The mean entropy of the soft targets goes from {entropy[coldest]:.3f} nats at T = {coldest:g} to "
         f"{entropy[hottest]:.3f} at T = {hottest:g}.",
-        f"On validation examples T = {best:g} was best. On the test it reaches {share(test[best])}, "
-        f"T = {coldest:g} {share(test[coldest])}.",
+        f"Of the temperatures above T = {coldest:g}, T = {best:g} was best on validation examples. On the test "
+        + "; ".join(_against(t, test[t], against) for t, against in zip(tested, tests, strict=True))
+        + f"; T = {coldest:g} has {share(test[coldest])}.",
     ]
-    if best == coldest:
-        sentences.append("A higher temperature did not help here: the expected effect did not show.")
-    elif shown:
-        sentences.append(f"Softer targets helped: {change(against)}, {certainty(against)}.")
+    if shown:
+        sentences.append("Softer targets helped, by more than the seeds' chance.")
     else:
-        sentences.append(
-            f"The difference may be chance, so the expected effect did not show: {change(against)}, "
-            f"{certainty(against)}."
-        )
-    answer = "no" if not shown else "hottest" if best == hottest else "between"
-    return Conclusion(sentences=tuple(sentences), answer=answer, shown=shown, comparisons=(against,))
+        sentences.append("That softer targets help did not show.")
+    if worse:
+        sentences.append(f"Too hot did harm: T = {' and '.join(f'{t:g}' for t in worse)}.")
+    answer = ("hottest" if best == hottest else "between") if shown else "harm" if worse else "no"
+    return Conclusion(sentences=tuple(sentences), answer=answer, shown=shown, comparisons=tuple(tests))
+
+
+def _against(temperature: AxisValue, values: dict[int, float], test: Comparison) -> str:
+    return f"T = {temperature:g} reaches {share(values)}: {change(test)} ({certainty(test)})"
 
 
 HOW_HOT = Study(
@@ -65,6 +76,7 @@ HOW_HOT = Study(
     predictions={
         "between": "A temperature in the middle is clearly better than T = 1",
         "hottest": "The hottest is clearly better than T = 1",
+        "harm": "Hotter is clearly worse than T = 1, and no hotter temperature clearly better",
         "no": "The temperature makes no clear difference",
     },
     look_for="The entropy rises with T, always. Whether the accuracy follows is another question.",
@@ -84,6 +96,7 @@ HOW_HOT = Study(
     axes={"temperature": (1.0, 2.0, 4.0, 8.0, 14.0, 20.0)},
     settings={"student_size": 0.25, "train_examples": 200, "alpha": 0.9, "epochs": 15},
     seeds=3,
+    refusal=refusal,
     places=places,
     no_say=PRUNING,
     about="temperature",

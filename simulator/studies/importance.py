@@ -74,7 +74,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
         among = [f"{i} {_points(found['accuracy', i, ranked[0]])}" for i in ranked[1:]]
         sentences.append(f"Among the ranked, after recovery and against {ranked[0]}: {'; '.join(among)}.")
     sentences += [_at(cells, s, importances) for s in sparsities]
-    answer = "after" if after else "before" if before else "no"
+    answer = "after" if after else "before" if before else "worse" if worse else "no"
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=bool(after), comparisons=tuple(tests))
 
 
@@ -91,7 +91,8 @@ def _at(cells: Sequence[CellFinished], sparsity: AxisValue, importances: Sequenc
 def _first(before: Sequence[Comparison], after: Sequence[Comparison]) -> str:
     if after:
         names = " and ".join(test.name.partition(" against ")[0] for test in after)
-        return f"Importance matters, and still does after recovery: there {names} beat the lot significantly."
+        first = "" if before else ", though just pruned no advantage showed"
+        return f"Importance matters: after recovery {names} beat the lot significantly{first}."
     if before:
         names = " and ".join(test.name.partition(" against ")[0] for test in before)
         return (
@@ -116,8 +117,9 @@ IMPORTANCE = Study(
     hypothesis="It matters: weights that are large, or to which the loss or the layer's output reacts, are worth more "
     "than others. The sparser the student, the more; and recovery makes up for part of it.",
     predictions={
-        "after": "Ranking beats the lot, and still does after recovery",
+        "after": "Ranking beats the lot, after recovery too",
         "before": "Ranking beats the lot at first, but recovery makes up for it",
+        "worse": "A ranking is clearly worse than the lot, and none better",
         "no": "No clear difference, not even before recovery",
     },
     look_for="How far the line of random lies below the others: just pruned, and again after recovery. Every layer "

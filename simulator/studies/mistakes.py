@@ -7,6 +7,7 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Comparison, Conclusion
+from simulator.pruning_catalog import SCORE_LAYERS_ONLY
 from simulator.studies.base import Place, Study, View, sparsity_without_a_say
 from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
 from simulator.words import percent
@@ -58,6 +59,15 @@ def refusal(config: StudyConfig) -> str:
         return f"pruning {config.base.pruning} is not what these mistakes are made in: choose unstructured"
     if not config.base.recovery_epochs:
         return "recovery_epochs is 0: choose at least 1, it is where masks must hold"
+    if CLASSIFIER in made_here(config) and config.base.also_prune:
+        return (
+            f"also_prune {', '.join(config.base.also_prune)}: leave it empty, pruning the classifier is a mistake here"
+        )
+    if CLASSIFIER in made_here(config) and config.base.importance in SCORE_LAYERS_ONLY:
+        return (
+            f"importance {config.base.importance} cannot score a classifier, which is pruned here by mistake: choose "
+            "magnitude, random or taylor"
+        )
     return sparsity_without_a_say(config)
 
 

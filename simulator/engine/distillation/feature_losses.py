@@ -87,9 +87,10 @@ def attention(student: Features, teacher: Features, projection: Projection) -> T
     .. math:: \frac{\beta}{2} \, \overline{\Big(\frac{Q_s}{\|Q_s\|} - \frac{Q_t}{\|Q_t\|}\Big)^2},
         \quad Q = \sum_c A_c^2
 
-    summed over the stages. Transformers: KL(teacher's || student's) of the attention probabilities, mean over the
-    heads, mean over real tokens and matched layers. Added to the soft targets here; the first paper reports it with and
-    without them, the second has none.
+    summed over the stages. Transformers: KL(teacher's || student's) of each head's attention probabilities, mean over
+    heads, real tokens and matched layers; the second paper compares the last layer only. Where heads were pruned none
+    of the student's belongs to one of the teacher's, and their means are compared. Added to the soft targets here; the
+    first paper reports it with and without them, the second has none.
 
     Source: Zagoruyko and Komodakis 2017, "Paying More Attention to Attention", arXiv:1612.03928, equation 2;
     Wang, Wei, Dong, Bao, Yang and Zhou 2020, "MiniLM", arXiv:2002.10957, equation 5.
@@ -100,16 +101,23 @@ def attention(student: Features, teacher: Features, projection: Projection) -> T
     """
     if student.attention:
         pairs = zip(student.attention, matched_layers(student.attention, teacher.attention), strict=True)
-        apart = [
-            mean_over_real(F.kl_div(s.clamp_min(TINY).log(), t, reduction="none").sum(-1, keepdim=True), student.real)
-            for s, t in pairs
-        ]
-        return torch.stack(apart).mean()
+        return torch.stack([mean_over_real(heads_apart(s, t)[..., None], student.real) for s, t in pairs]).mean()
     pairs = zip(student.layers, matched_layers(student.layers, teacher.layers), strict=True)
     return ATTENTION_MAPS * torch.stack([(attention_map(s) - attention_map(t)).square().mean() for s, t in pairs]).sum()
 
 
 TINY = 1e-12
+
+
+def heads_apart(student: Tensor, teacher: Tensor) -> Tensor:
+    """KL(teacher's || student's) of where the heads look, mean over the heads, [batch, queries].
+
+    Args:
+        student, teacher: [batch, heads, queries, keys].
+    """
+    if student.shape[1] != teacher.shape[1]:
+        student, teacher = student.mean(1, keepdim=True), teacher.mean(1, keepdim=True)
+    return F.kl_div(student.clamp_min(TINY).log(), teacher, reduction="none").sum(-1).mean(1)
 
 
 def attention_map(activations: Tensor) -> Tensor:

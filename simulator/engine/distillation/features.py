@@ -22,7 +22,7 @@ class Features(NamedTuple):
         layers: Of a CNN's stages [batch, channels, height, width]; of a transformer's (encoder) layers
             [batch, tokens, width].
         pooled: What the classifier reads, [batch, width]; for T5 the decoder's first position.
-        attention: Of each layer, the mean over its heads, [batch, queries, keys]; rows sum to 1.
+        attention: Of each layer, [batch, heads, queries, keys]; rows sum to 1.
         real: [batch, tokens], True where a token is not padding.
     """
 
@@ -100,7 +100,7 @@ def queries_and_keys(model: nn.Module) -> list[tuple[nn.Module, nn.Module]]:
 
 
 def attention_probabilities(model: nn.Module, query: Tensor, key: Tensor, real: Tensor | None) -> Tensor:
-    """Where a layer looks: softmax of its scores over the real tokens, mean over heads, [batch, queries, keys].
+    """Where each head of a layer looks: softmax of its scores over the real tokens, [batch, heads, queries, keys].
 
     Worked out from queries and keys, because the fused attention that runs does not give them out; without its dropout.
 
@@ -118,7 +118,7 @@ def attention_probabilities(model: nn.Module, query: Tensor, key: Tensor, real: 
         scores = scores + first.compute_bias(tokens, tokens, device=query.device).float()
     else:
         scores = scores / width**0.5
-    return scores.masked_fill(~real[:, None, None, :], -torch.inf).softmax(-1).mean(1)
+    return scores.masked_fill(~real[:, None, None, :], -torch.inf).softmax(-1)
 
 
 def matched(student_layers: int, teacher_layers: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""How long one batch takes, timed by torch.utils.benchmark."""
+"""How long one batch takes each of several models, timed by torch.utils.benchmark."""
 
 from __future__ import annotations
 
@@ -11,35 +11,24 @@ from torch.utils.benchmark import Timer
 
 from simulator.events import Latency
 
-SECONDS = 0.6
 FEWEST_RUNS = 6
 
 
 Logits = Callable[[nn.Module, dict[str, Tensor]], Tensor]
 
 
-def measure_latency(model: nn.Module, logits: Logits, batch: dict[str, Tensor], threads: int) -> Latency:
-    """Latency of ``logits(model, batch)`` in float32, in milliseconds.
-
-    Single calls are timed for at least 0.6 s and at least 6 times. Before each timed call the Timer
-    makes two that are not timed, so every sample is of a warm model. An average of several calls
-    would hide their spread.
-
-    Args:
-        threads: Threads of every call.
-    """
-    return measure_in_turns({"": model}, logits, batch, threads, SECONDS)[""]
-
-
 @torch.no_grad()
 def measure_in_turns(
     models: Mapping[str, nn.Module], logits: Logits, batch: dict[str, Tensor], threads: int, seconds: float
 ) -> dict[str, Latency]:
-    """Latency of several models on one batch, a call of each in turn, as :func:`measure_latency` times one.
+    """Latency of ``logits(model, batch)`` in float32, in milliseconds, a call of each model in turn.
 
-    What else the machine does meets all of them alike, so that they can be compared with each other.
+    What else the machine does meets all of them alike, so that they can be compared with each other. Before each timed
+    call the Timer makes two that are not timed, so every sample is of a warm model. An average of several calls would
+    hide their spread.
 
     Args:
+        threads: Threads of every call.
         seconds: Calls are timed for so long on average a model, and at least 6 times each.
     """
     timers = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -10,38 +11,54 @@ from torch import Tensor, nn
 from simulator.engine import portable
 from simulator.engine.batches import Batch
 from simulator.engine.measure.compute import count_macs
-from simulator.engine.measure.latency import measure_latency
+from simulator.engine.measure.latency import measure_in_turns
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of, tensors_of
 from simulator.engine.measure.sparse import write_sparse
 from simulator.engine.models import t5_small
 from simulator.engine.pruning.masks import prunable_parameters
 from simulator.engine.setup import Setup
-from simulator.events import Measurement, Variant
+from simulator.events import Latency, Measurement, Variant
 
 BATCH_SIZES = (1, 32)
+SECONDS = 0.6
+"""Calls are timed for so long a variant and a batch size."""
+
 GENERATED_EXAMPLES = 5
 
 
-def measure_variant(
-    setup: Setup, name: Variant, model: nn.Module, answers: Tensor, folder: Path, stage_peak_mb: float, repeat: int = 0
-) -> Measurement:
-    """Measure quality, size, compute and latency.
+def time_variants(setup: Setup, variants: Mapping[Variant, nn.Module], size: int) -> dict[Variant, Latency]:
+    """Latency of each variant on the first ``size`` test examples, in turns."""
+    batch = first_rows(setup, size)
+    timed = measure_in_turns(variants, setup.module.logits, batch, torch.get_num_threads(), SECONDS)
+    return {name: timed[name] for name in variants}
 
-    Quality and latency are measured in float32, so that anybody who loads the exported file gets
-    the same answers.
+
+def measure_variant(
+    setup: Setup,
+    name: Variant,
+    model: nn.Module,
+    answers: Tensor,
+    latency_ms: Mapping[str, Latency],
+    folder: Path,
+    stage_peak_mb: float,
+    repeat: int = 0,
+) -> Measurement:
+    """Measure quality, size and compute.
+
+    Quality is measured in float32, as latency was, so that anybody who loads the exported file gets the same answers.
 
     Args:
         answers: Its logits of every test example, [examples, classes], predicted in float32.
+        latency_ms: "batch_1" and "batch_32", timed in turns with the other variants.
         folder: Holds the variant's model.safetensors; model.sparse.safetensors is written beside it.
         stage_peak_mb: Peak memory of the stage that made the variant.
         repeat: Of which of the run's seeds it is.
     """
-    logits = setup.module.logits
     quality = measure_quality(answers, setup.test.labels)
     layers = layer_reports(model)
     prunable = prunable_parameters(model, setup.module.CLASSIFIER, setup.config.also_prune)
-    batches = {f"batch_{size}": first_rows(setup, size) for size in BATCH_SIZES}
+    one = first_rows(setup, 1)
     file = folder / portable.WEIGHTS_FILE
     sparse = write_sparse(tensors_of(model), folder / portable.SPARSE_FILE)
     return Measurement(
@@ -51,11 +68,11 @@ def measure_variant(
         nonzero_parameters=sum(layer.nonzero_parameters for layer in layers),
         sparsity=sparsity_of(layers),
         prunable_sparsity=sparsity_of([layer for layer in layers if layer.name in prunable]),
-        macs=count_macs(model, logits, batches["batch_1"]),
-        macs_at=describe(batches["batch_1"]),
+        macs=count_macs(model, setup.module.logits, one),
+        macs_at=describe(one),
         size_bytes=file.stat().st_size,
         gzip_bytes=gzip_bytes(file),
-        latency_ms={key: measure_latency(model, logits, b, torch.get_num_threads()) for key, b in batches.items()},
+        latency_ms=dict(latency_ms),
         stage_peak_memory_mb=stage_peak_mb,
         layers=layers,
         generated=generated_texts(setup, model),

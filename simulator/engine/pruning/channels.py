@@ -7,12 +7,12 @@ Towards Any Structural Pruning", arXiv:2301.12900).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 
 import torch
 import torch_pruning
 from torch import Tensor, nn
+from torch_pruning.pruner import function
 
 from simulator.config import Importance
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
@@ -26,6 +26,9 @@ SCORED: dict[Importance, tuple[type[nn.Module], ...]] = {
     "batchnorm_scale": (nn.BatchNorm2d,),
 }
 """The layers whose weights make up a channel's score; a random score is drawn for the channel itself."""
+
+INPUTS = (function.prune_conv_in_channels, function.prune_linear_in_channels)
+"""What removes a layer's input channels; all else that removes channels of a scored layer removes output channels."""
 
 GroupScore = Callable[[torch_pruning.Group], Tensor]
 
@@ -89,27 +92,21 @@ def group_score(model: nn.Module, importance: Importance, calibration: Calibrati
         return lambda group: torch.rand(len(group[0].idxs), generator=generator)
     weights = {f"{name}.weight": m.weight for name, m in model.named_modules() if isinstance(m, SCORED[importance])}
     scores = IMPORTANCES[importance](model, weights, calibration)
-    by_parameter = {weights[name]: score for name, score in scores.items()}
     power = 1 if importance == "batchnorm_scale" else 2
-    grouped = torch_pruning.importance.GroupMagnitudeImportance(
-        p=power, normalizer=None, target_types=list(SCORED[importance])
-    )
+    powers = {weights[name]: score.abs().pow(power) for name, score in scores.items()}
 
     def score(group: torch_pruning.Group) -> Tensor:
-        with in_place_of_weights(by_parameter):
-            return grouped(group)
+        total, layers = torch.zeros(len(group[0].idxs)), 0
+        for place in range(len(group)):
+            dependency, channels, of_root = group[place].dep, group[place].idxs, group[place].root_idxs
+            weight = powers.get(getattr(dependency.layer, "weight", None))
+            if weight is None:
+                continue
+            if dependency.pruning_fn in INPUTS:
+                weight = weight.transpose(0, 1)
+            each = weight.reshape(len(weight), -1).sum(1)[channels]
+            total.scatter_add_(0, torch.tensor(of_root), each.to(total))
+            layers += 1
+        return total / layers
 
     return score
-
-
-@contextmanager
-def in_place_of_weights(scores: Mapping[nn.Parameter, Tensor]) -> Iterator[None]:
-    """Inside, parameters hold their scores: what sums up weights over a group then sums up scores."""
-    held = {parameter: parameter.data for parameter in scores}
-    try:
-        for parameter, score in scores.items():
-            parameter.data = score
-        yield
-    finally:
-        for parameter, weight in held.items():
-            parameter.data = weight

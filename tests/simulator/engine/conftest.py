@@ -2,11 +2,11 @@
 
 import pytest
 
-from simulator.engine.measure import latency
+from simulator.engine.measure import variant
 
 
 @pytest.fixture(autouse=True, scope="session")
 def few_timed_calls():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(latency, "SECONDS", 0.02)
+        patch.setattr(variant, "SECONDS", 0.02)
         yield

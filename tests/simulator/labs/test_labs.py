@@ -181,14 +181,17 @@ def test_a_choice_that_is_not_offered_is_refused():
 
 
 def labelled(few: tuple[float, float], many: tuple[float, float] = (0.9, 0.9), wobble: float = 0.01):
-    """Control and distilled with few and with many labels; the distilled one's seeds differ by ``wobble``."""
+    """Control and distilled with few and with many labels.
+
+    The distilled one's seeds differ by ``wobble`` with few, by half of it with many.
+    """
     config = config_of(TEACHER)
     assert isinstance(config, StudyConfig)
     cells = [
         CellFinished(
-            at={"labels": labels, "student": student}, seed=seed, values={"accuracy": a + add * wobble * (seed - 1)}
+            at={"labels": labels, "student": student}, seed=seed, values={"accuracy": a + add * spread * (seed - 1)}
         )
-        for labels, pair in ((50, few), (500, many))
+        for labels, pair, spread in ((50, few, wobble), (500, many, wobble / 2))
         for student, a, add in zip(("control", "distilled"), pair, (0, 1), strict=True)
         for seed in range(3)
     ]
@@ -201,13 +204,20 @@ def test_a_teacher_that_helped():
     assert TEACHER.answer(found).basis == "3 seeds"
     more, chance = TEACHER.questions(found)
     assert more.right == 0 and more.is_right(0.1) and not more.is_right(20)
-    # by hand: mean 0.2, deviation 0.01, t = 0.2 / (0.01 / sqrt 3) = 34.6, p = 0.0008, after Holm 0.0017
+    # by hand: mean 0.2, deviation 0.01, t = 0.2 / (0.01 / sqrt 3) = 34.6, p = 0.0008, the second of three: 0.0017
     assert "p = 0.002" in chance.explanation
-    assert "the run tests 2 differences" in chance.explanation
+    assert "the run tests 3 differences" in chance.explanation
     assert chance.right_words() == "The teacher helped, by more than the seeds' chance would often do"
     helped, shrinks, _ = TEACHER.takeaway(found)
     assert helped.startswith("The teacher helped: +20.0 points with 50 labels")
     assert "With 500 labels no help showed (0.0 points, within noise): where labels are plenty" in shrinks
+
+
+@pytest.mark.parametrize(
+    ("few", "many"), [((0.75, 0.76), (0.9, 0.9)), ((0.75, 0.7), (0.9, 0.8)), ((0.75, 0.95), (0.7, 0.9))]
+)
+def test_where_labels_are_plenty_is_said_of_help_that_shrank_only(few, many):
+    assert "plenty" not in " ".join(TEACHER.takeaway(labelled(few, many, wobble=0.02)))
 
 
 def test_a_help_within_noise_is_called_so():

@@ -25,8 +25,8 @@ from simulator.config import make_config
 from simulator.engine import datasets, worker
 from simulator.engine.distillation.training import predict
 from simulator.engine.export import export
-from simulator.engine.measure import latency
-from simulator.engine.measure.variant import measure_variant
+from simulator.engine.measure import variant
+from simulator.engine.measure.variant import measure_variant, time_variants
 from simulator.engine.setup import prepare, provenance
 from simulator.errors import NotAllowed
 from simulator.events import Described, Measured, RunFinished
@@ -39,7 +39,7 @@ SMALL = {"student_size": 0.25, "train_examples": 128, "epochs": 1, "recovery_epo
 
 @pytest.fixture(autouse=True)
 def few_timed_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latency, "SECONDS", 0.02)
+    monkeypatch.setattr(variant, "SECONDS", 0.02)
 
 
 @pytest.fixture
@@ -105,7 +105,8 @@ def untrained(store: Store, run_id: str, **settings: Any) -> str:
     folder = service.export_dir(run_id)
     export(setup, "recovered", student, folder)
     answers = predict(student, setup.module.logits, setup.test, bfloat16=False)
-    measured = measure_variant(setup, "recovered", student, answers, folder, 1.0)
+    latency = {f"batch_{size}": time_variants(setup, {"recovered": student}, size)["recovered"] for size in (1, 32)}
+    measured = measure_variant(setup, "recovered", student, answers, latency, folder, 1.0)
     labels = tuple(setup.test.labels.tolist())
     store.add(run_id, config, None)
     store.start(run_id, "1@0.0")

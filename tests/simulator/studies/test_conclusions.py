@@ -92,11 +92,11 @@ def test_few_labels_where_nothing_shows_or_the_teacher_does_harm():
     assert (said.answer, said.shown) == ("little", False)
     assert "did not show" in text
     said, text = conclude("few_labels", lambda p: {"accuracy": 0.8 - 0.3 * (p["student"] == "distilled")})
-    assert not said.shown and "did harm at 50 labels" in text
+    assert (said.answer, said.shown) == ("harm", False) and "did harm at 50 labels" in text
 
 
 @pytest.mark.parametrize(
-    ("best", "answer", "shown"), [(4.0, "between", True), (20.0, "hottest", True), (1.0, "no", False)]
+    ("best", "answer", "shown"), [(4.0, "between", True), (20.0, "hottest", True), (1.0, "harm", False)]
 )
 def test_how_hot(best, answer, shown):
     def at(place):
@@ -114,7 +114,23 @@ def test_how_hot_where_the_difference_may_be_chance():
         return {"accuracy": 0.8, "validation_accuracy": 0.8 + 0.01 * (place["temperature"] == 4), "entropy": 1.0}
 
     said, text = conclude("how_hot", at)
-    assert said.answer == "no" and "may be chance" in text
+    assert said.answer == "no" and "did not show" in text and "harm" not in text
+
+
+def test_how_hot_never_compares_a_temperature_with_itself():
+    """The lowest may be best on validation examples, and a hotter one ahead on the test."""
+
+    def at(place):
+        t = place["temperature"]
+        return {
+            "accuracy": 0.9 if t == 4 else 0.8,
+            "validation_accuracy": 0.9 - 0.1 * (t not in (1, 4)) - 0.01 * (t == 4),
+        }
+
+    said, text = conclude("how_hot", lambda place: {**at(place), "entropy": 1.0})
+    assert [c.name for c in said.comparisons] == ["T = 4 against T = 1", "T = 20 against T = 1"]
+    assert (said.answer, said.shown) == ("between", True)
+    assert "Of the temperatures above T = 1, T = 4 was best on validation examples" in text
 
 
 @pytest.mark.parametrize(("gain_pruned", "answer"), [(0.3, "help"), (0.0, "hinder"), (0.1, "add")])
@@ -220,13 +236,22 @@ def test_importance(ranked, recovered, answer):
     assert "At 95 %, just pruned and after recovery: magnitude" in text
 
 
+def test_an_importance_that_shows_after_recovery_only_is_not_said_to_last():
+    def at(place):
+        ranked = place["importance"] != "random"
+        return {"pruned": 0.5 - 0.2 * ranked, "accuracy": 0.8 + 0.1 * ranked}
+
+    said, text = conclude("importance", at)
+    assert said.answer == "after" and "though just pruned no advantage showed" in text and "still" not in text
+
+
 def test_an_importance_that_is_worse_than_the_lot_is_called_so():
     def at(place):
         value = 0.8 - 0.3 * (place["importance"] == "taylor")
         return {"pruned": value, "accuracy": value}
 
     said, text = conclude("importance", at)
-    assert said.answer == "no"
+    assert said.answer == "worse"
     assert "Significantly worse: taylor against random, just pruned; taylor against random, after recovery." in text
 
 

@@ -22,10 +22,10 @@ from simulator.engine.models import MODULES
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 
-def text(seed, layers=2, width=6, real=None):
+def text(seed, layers=2, width=6, real=None, heads=2):
     g = torch.Generator().manual_seed(seed)
     hidden = tuple(torch.randn(3, 5, width, generator=g, dtype=torch.float64) for _ in range(layers))
-    maps = tuple(torch.rand(3, 5, 5, generator=g, dtype=torch.float64).softmax(-1) for _ in range(layers))
+    maps = tuple(torch.rand(3, heads, 5, 5, generator=g, dtype=torch.float64).softmax(-1) for _ in range(layers))
     mask = torch.tensor([[1, 1, 1, 0, 0], [1] * 5, [1] * 5]).bool() if real is None else real
     return Features(hidden, torch.randn(3, width, generator=g, dtype=torch.float64), maps, mask)
 
@@ -68,14 +68,31 @@ def test_hint_is_half_the_mean_square_of_the_middle_over_real_tokens():
 
 def test_attention_of_transformers_is_the_divergence_of_where_they_look():
     s, t = text(1, layers=1), text(2, layers=2)
-    mine, theirs = s.attention[0], t.attention[1]
+    assert losses.attention(s, t, None).item() == pytest.approx(apart(s.attention[0], t.attention[1], s.real))
+
+
+def apart(mine, theirs, real):
+    """KL of each head's rows, in plain loops; mean over heads and real tokens."""
     rows = [
-        sum((p * math.log(p / q)) for p, q in zip(theirs[b, n].tolist(), mine[b, n].tolist(), strict=True))
-        for b in range(3)
-        for n in range(5)
-        if s.real[b, n]
+        sum((p * math.log(p / q)) for p, q in zip(theirs[b, h, n].tolist(), mine[b, h, n].tolist(), strict=True))
+        for b in range(mine.shape[0])
+        for h in range(mine.shape[1])
+        for n in range(mine.shape[2])
+        if real[b, n]
     ]
-    assert losses.attention(s, t, None).item() == pytest.approx(sum(rows) / len(rows))
+    return sum(rows) / len(rows)
+
+
+def test_heads_that_were_exchanged_do_not_look_alike():
+    s = text(1, layers=1)
+    exchanged = s._replace(attention=(s.attention[0].flip(1),))
+    assert losses.attention(exchanged, s, None).item() > 0.01
+
+
+def test_where_heads_were_pruned_their_means_are_compared():
+    s, t = text(1, layers=1, heads=2), text(2, layers=1, heads=3)
+    mine, theirs = (x.attention[0].mean(1, keepdim=True) for x in (s, t))
+    assert losses.attention(s, t, None).item() == pytest.approx(apart(mine, theirs, s.real))
 
 
 def test_attention_of_cnns_compares_normed_maps_of_any_number_of_channels():
@@ -128,7 +145,8 @@ def test_gradients(name, make):
     s, t = make(1), make(2)
 
     def loss(pooled, *layers):
-        maps = tuple((x @ x.transpose(1, 2)).softmax(-1) for x in layers) if s.attention else ()
+        heads = [(x @ x.transpose(1, 2)).softmax(-1) for x in layers] if s.attention else []
+        maps = tuple(torch.stack([one, one.flip(-1)], 1) for one in heads)
         return FEATURE_METHODS[name](Features(layers, pooled, maps, s.real), t, None)
 
     assert gradcheck(loss, (s.pooled.requires_grad_(), *(x.requires_grad_() for x in s.layers)))
@@ -139,6 +157,11 @@ def test_a_teachers_layers_are_matched_evenly_the_last_with_the_last():
     assert matched(1, 6) == [5]
     assert matched(4, 6) == [0, 2, 3, 5]
     assert matched(4, 4) == [0, 1, 2, 3]
+
+
+def of_real(maps, seen):
+    """The rows of real tokens: [real tokens, heads, keys]."""
+    return maps.transpose(1, 2)[seen.real]
 
 
 def test_features_of_distilbert_are_those_that_transformers_gives():
@@ -152,7 +175,7 @@ def test_features_of_distilbert_are_those_that_transformers_gives():
     for mine, theirs in zip(seen.layers, out.hidden_states[1:], strict=True):
         assert torch.allclose(mine[seen.real], theirs[seen.real], atol=1e-5)
     for mine, theirs in zip(seen.attention, out.attentions, strict=True):
-        assert torch.allclose(mine[seen.real], theirs.mean(1)[seen.real], atol=1e-5)
+        assert torch.allclose(of_real(mine, seen), of_real(theirs, seen), atol=1e-5)
     assert torch.allclose(seen.pooled, out.last_hidden_state[:, 0], atol=1e-5)
 
 
@@ -163,7 +186,7 @@ def test_features_of_t5_are_those_that_transformers_gives():
     eager.set_attn_implementation("eager")
     out = eager.encoder(batch["input_ids"], batch["attention_mask"], output_attentions=True)
     for mine, theirs in zip(seen.attention, out.attentions, strict=True):
-        assert torch.allclose(mine[seen.real], theirs.mean(1)[seen.real], atol=1e-5)
+        assert torch.allclose(of_real(mine, seen), of_real(theirs, seen), atol=1e-5)
     assert seen.pooled.shape == (3, 24)
 
 

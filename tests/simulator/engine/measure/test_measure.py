@@ -15,7 +15,7 @@ from torch import nn
 
 from simulator.engine.batches import Examples
 from simulator.engine.measure.compute import count_macs
-from simulator.engine.measure.latency import measure_in_turns, measure_latency
+from simulator.engine.measure.latency import measure_in_turns
 from simulator.engine.measure.memory import EVERY_SECONDS, PeakMemory
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
@@ -87,7 +87,8 @@ def test_latency_orders_a_small_and_a_large_layer():
     def call(model, batch):
         return model(batch["x"])
 
-    small, large = (measure_latency(nn.Linear(n, n), call, {"x": torch.randn(64, n)}, 1) for n in (8, 2048))
+    models = {"small": nn.Linear(2048, 8), "large": nn.Linear(2048, 2048)}
+    small, large = measure_in_turns(models, call, {"x": torch.randn(64, 2048)}, 1, seconds=0.6).values()
     assert small.median < large.median
     for latency in (small, large):
         assert 0 < latency.p25 <= latency.median <= latency.p75 <= latency.p95

@@ -4,13 +4,14 @@ import copy
 
 import pytest
 import torch
+import torch_pruning
 from torchvision.models import mobilenet_v2, resnet18
 
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.models import MODULES
-from simulator.engine.pruning.channels import prune_channels
+from simulator.engine.pruning.channels import LAYERS, group_score, prune_channels
 from simulator.engine.pruning.heads import parts_of, prune_transformer
-from simulator.engine.pruning.importance import Calibration
+from simulator.engine.pruning.importance import IMPORTANCES, Calibration
 from simulator.engine.pruning.schedules import after_round
 from simulator.engine.pruning.units import units_to_keep
 from simulator.pruning_catalog import importances_for
@@ -40,6 +41,33 @@ def cut_transformer(model, name, scope, sparsity, importance="magnitude", **more
     """Prune the neurons and heads of a transformer, with a batch to look at."""
     calibration = Calibration(MODULES[name].logits, [(token_batch(), LABELS)], seed=7)
     prune_transformer(model, scope, sparsity, importance, calibration, **more)
+
+
+@pytest.mark.parametrize("importance", ["magnitude", "taylor", "wanda"])
+def test_every_layer_of_a_group_counts_in_a_channels_score(importance):
+    """Expansion, depthwise convolution, their norms and the projection, [channels] each, by hand."""
+    torch.manual_seed(0)
+    model = mobilenet_v2(num_classes=10, width_mult=0.25).eval()
+    example = torch.randn(2, 3, 32, 32)
+    graph = torch_pruning.DependencyGraph().build_dependency(model, example_inputs=example)
+    groups = graph.get_all_groups(ignored_layers=[model.classifier[1]], root_module_types=list(LAYERS))
+    block = model.features[3].conv
+    (group,) = (g for g in groups if g[0].dep.target.module is block[1][0])
+    calibration = Calibration(pixels_of, [({"pixels": example}, LABELS[:2])], seed=7)
+    layers = [block[0][0], block[0][1], block[1][0], block[1][1], block[2]]
+    if importance == "wanda":  # it scores no norms
+        layers = [layers[0], layers[2], layers[4]]
+    weights = {str(n): layer.weight for n, layer in enumerate(layers)}
+    of_layer = list(IMPORTANCES[importance](model, names_of(model, weights), calibration).values())
+    of_layer[-1] = of_layer[-1].transpose(0, 1)  # the projection's inputs
+    expected = sum(s.square().reshape(len(s), -1).sum(1) for s in of_layer) / len(of_layer)
+    assert torch.allclose(group_score(model, importance, calibration)(group), expected)
+
+
+def names_of(model, weights):
+    """The same weights by their names in the model."""
+    found = {id(weight): name for name, weight in model.named_parameters()}
+    return {found[id(weight)]: weight for weight in weights.values()}
 
 
 @pytest.mark.parametrize(("sparsity", "rounds"), [(0.1, 5), (0.5, 10), (0.95, 3)])

@@ -181,3 +181,25 @@ def test_a_link_opens_the_same_settings_for_somebody_else(page: Page, server: st
     expect(other.get_by_role("slider", name="Temperature T")).to_have_attribute("aria-valuetext", "6", timeout=A_MINUTE)
     expect(other.get_by_role("slider", name="Alpha")).to_have_attribute("aria-valuetext", str(alpha))
     context.close()
+
+
+def test_a_lab_link_that_names_options_is_spelt_as_the_controls_show_them(page: Page, server: str) -> None:
+    page.goto(f"{server}/lab?model=t5_small&pruning=structured&epochs=2")
+    page.wait_for_url(re.compile(r"model=T5-small.*epochs=2"))
+    page.reload()
+    expect(page.get_by_role("combobox").first).to_have_value("T5-small")
+    expect(page.get_by_role("slider", name="Epochs", exact=True)).to_have_attribute("aria-valuetext", "2")
+
+
+def test_an_experiment_that_is_opened_by_a_click_stays_open(page: Page, server: str) -> None:
+    page.goto(f"{server}/studies")
+    page.get_by_test_id("stPageLink").filter(has_text="Open").first.click()
+    page.wait_for_url(re.compile("study="))
+    title = page.get_by_role("heading", level=2).first.inner_text()
+    page.get_by_role("radio").first.check(force=True)
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(page.get_by_role("heading", level=2).first).to_have_text(title)
+    page.reload()
+    expect(page.get_by_role("heading", level=2).first).to_have_text(title)
+    page.get_by_test_id("stPageLink").filter(has_text="All experiments").click()
+    page.wait_for_url(re.compile("/studies$"))

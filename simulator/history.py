@@ -168,8 +168,8 @@ def _document(content: bytes) -> dict[str, Any]:
         raise SimulatorError(f"The file holds more than {MOST_VALUES:,} values, as no history does.", EXPORT_AGAIN)
     try:
         document = json.loads(content)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise SimulatorError(f"The file is not JSON: {_first_line(error)}.", EXPORT_AGAIN) from None
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise SimulatorError("The file cannot be read as JSON.", EXPORT_AGAIN) from None
     known = isinstance(document, dict) and document.get("format") == FORMAT
     if not known or not isinstance(document.get("runs"), list):
         raise SimulatorError("The file is JSON, but not a history of runs.", EXPORT_AGAIN)

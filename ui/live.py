@@ -124,7 +124,7 @@ def waiting(run: Run) -> str:
     """How many runs are before it, and about how long they will take."""
     position, wait = service.queue_position(run.id), service.expected_wait(run.id)
     ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
-    about = f" About {words.duration(wait)} until it starts, or less." if wait else ""
+    about = f" About {words.duration(wait)} until it starts, if the machine is otherwise idle." if wait else ""
     return f"Waiting for its turn. {ahead}{about} It starts by itself; you may close this page."
 
 

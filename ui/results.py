@@ -82,7 +82,7 @@ def _brief(run: Run) -> str:
     c = run.settings
     size = f"{settings.shown('student_size', c.student_size)} {MODELS[c.model].student.unit}"
     asked = settings.asked_sparsity(c)
-    return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, {c.epochs} epochs, sparsity {asked}"
+    return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, epochs {c.epochs}, sparsity {asked}"
 
 
 def to_compare(run: Run) -> None:

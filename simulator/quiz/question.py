@@ -42,8 +42,10 @@ class Question:
         return abs(answer - self.right) <= self.tolerance + 1e-9 if self.is_number else answer == self.right
 
     def right_words(self) -> str:
-        """The right answer as it is shown."""
-        return f"{self.right:.7g}" if self.is_number else self.options[int(self.right)]
+        """The right answer as it is shown; of a number with digits after the point the first four."""
+        if not self.is_number:
+            return self.options[int(self.right)]
+        return f"{self.right:.{7 if abs(self.right) >= 1000 or self.right == int(self.right) else 4}g}"
 
 
 def choice(key: str, topic: Topic, screen: Screen, text: str, options: tuple[str, ...], why: str) -> Question:

@@ -230,3 +230,9 @@ def test_a_link_to_the_lab_asks_for_the_settings_that_it_was_made_of(changes):
     link = {name: [value] if isinstance(value, str) else value for name, value in controls.in_link(config).items()}
     asked, notes = settings.from_link(link)
     assert (settings.fit(asked, None)[0], notes) == (config, [])
+
+
+def test_own_data_that_is_gone_is_said_to_be_gone() -> None:
+    config, notes = settings.fit({"model": "resnet18", "dataset": "own-deadbeef"}, None)
+    assert config.dataset == "digits"
+    assert notes == ["Data own-deadbeef is not on this server, perhaps deleted: Handwritten digits is used."]

@@ -225,7 +225,7 @@ def _keep_or_drop(name: str, settled: dict[str, Any], values: dict[str, Any], no
         if all_controls()[name].shape == "text":  # what is wrong in it does not show at a glance
             notes.append(f"{label} cannot be used: {error.message}")
             return
-        if name == "dataset" and not (refused in DATASETS or record(refused)):
+        if name == "dataset" and not is_here(refused):
             notes.append(f"{label} {refused} is not on this server, perhaps deleted: {shown(name, default)} is used.")
             return
         notes.append(f"{label} {shown(name, refused)} does not fit here: {shown(name, default)} is used.")

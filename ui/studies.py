@@ -37,10 +37,10 @@ def chosen() -> tuple[Study | None, Run | None]:
     study = STUDIES.get(name or "")
     if study is not None:
         st.query_params[STUDY] = study.name  # a link to the page that is open leaves its parameters out of the address
-    elif not name:
+    elif name:
+        show_problem(f"There is no experiment {literal(name)}.", "Choose one of those below.")
+    elif not run_id:
         st.query_params.clear()  # likewise: of the experiment that was left
-    else:
-        show_problem(f"There is no experiment {name!r}.", f"Choose one of these: {', '.join(STUDIES)}.")
     return study, None
 
 

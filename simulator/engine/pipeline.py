@@ -7,7 +7,6 @@ process (the app); either way it does the same.
 from __future__ import annotations
 
 import copy
-import tempfile
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
@@ -15,18 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from torch import Tensor, nn
+from torch import nn
 
 from simulator.config import RunConfig, Schedule
 from simulator.distillation_catalog import METHODS
 from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.training import Remask, TrainingPlan, predict, train
-from simulator.engine.export import export
-from simulator.engine.lesson import write_lesson
+from simulator.engine.distillation.training import Remask, TrainingPlan, train
 from simulator.engine.measure.memory import PeakMemory
-from simulator.engine.measure.variant import BATCH_SIZES, measure_variant, time_variants
+from simulator.engine.measure.stage import measurement
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
@@ -35,9 +32,7 @@ from simulator.events import (
     Described,
     EpochFinished,
     Event,
-    Latency,
     LossPoint,
-    Measured,
     Progress,
     RunFinished,
     Stage,
@@ -257,40 +252,6 @@ def recovery(
         case "lottery_random":
             ticket = redrawn(initial, masks, seed)
     return (yield from train_on(ticket, plan=plan(setup, config.epochs, config.seed), masks=masks))
-
-
-def measurement(
-    setup: Setup,
-    variants: dict[Variant, nn.Module],
-    peaks: dict[Variant, float],
-    export_to: Path | None,
-    export_all: bool,
-    repeat: int,
-) -> Generator[Event, None, None]:
-    """Measure every variant of a seed, export the last or all of them, and leave a lesson beside them."""
-    last, total = list(variants)[-1], len(BATCH_SIZES) + len(variants)
-    latency: dict[Variant, dict[str, Latency]] = {name: {} for name in variants}
-    for number, size in enumerate(BATCH_SIZES):  # in turns: what else the machine does meets all variants alike
-        yield Progress(stage="measure", done=number, total=total)
-        for name, timed in time_variants(setup, variants, size).items():
-            latency[name][f"batch_{size}"] = timed
-    answers: dict[Variant, Tensor] = {}  # logits of the test examples, [examples, classes]
-    for number, (name, model) in enumerate(variants.items(), len(BATCH_SIZES)):
-        yield Progress(stage="measure", done=number, total=total)
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch)
-            if export_to and (export_all or name == last):
-                folder = export_to / name if export_all else export_to
-            export(setup, name, model, folder)
-            answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
-            yield Measured(
-                measurement=measure_variant(
-                    setup, name, model, answers[name], latency[name], folder, peaks[name], repeat
-                )
-            )
-    if export_to:
-        write_lesson(setup, variants, answers, export_to)
-    yield Progress(stage="measure", done=total, total=total)
 
 
 def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:

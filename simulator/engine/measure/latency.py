@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,12 +16,13 @@ FEWEST_RUNS = 6
 
 
 Logits = Callable[[nn.Module, dict[str, Tensor]], Tensor]
+Name = TypeVar("Name", bound=str)
 
 
 @torch.no_grad()
 def measure_in_turns(
-    models: Mapping[str, nn.Module], logits: Logits, batch: dict[str, Tensor], threads: int, seconds: float
-) -> dict[str, Latency]:
+    models: Mapping[Name, nn.Module], logits: Logits, batch: dict[str, Tensor], threads: int, seconds: float
+) -> dict[Name, Latency]:
     """Latency of ``logits(model, batch)`` in float32, in milliseconds, a call of each model in turn.
 
     What else the machine does meets all of them alike, so that they can be compared with each other. Before each timed
@@ -39,7 +41,7 @@ def measure_in_turns(
         )
         for name, model in models.items()
     }
-    times: dict[str, list[float]] = {name: [] for name in models}
+    times: dict[Name, list[float]] = {name: [] for name in models}
     rounds = 0
     while rounds < FEWEST_RUNS or sum(map(sum, times.values())) < seconds * len(models):
         rounds += 1

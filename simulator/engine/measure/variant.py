@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from simulator.engine import portable
 from simulator.engine.batches import Batch
 from simulator.engine.measure.compute import count_macs
-from simulator.engine.measure.latency import measure_in_turns
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of, tensors_of
 from simulator.engine.measure.sparse import write_sparse
@@ -20,18 +19,7 @@ from simulator.engine.pruning.masks import prunable_parameters
 from simulator.engine.setup import Setup
 from simulator.events import Latency, Measurement, Variant
 
-BATCH_SIZES = (1, 32)
-SECONDS = 0.6
-"""Calls are timed for so long a variant and a batch size."""
-
 GENERATED_EXAMPLES = 5
-
-
-def time_variants(setup: Setup, variants: Mapping[Variant, nn.Module], size: int) -> dict[Variant, Latency]:
-    """Latency of each variant on the first ``size`` test examples, in turns."""
-    batch = first_rows(setup, size)
-    timed = measure_in_turns(variants, setup.module.logits, batch, torch.get_num_threads(), SECONDS)
-    return {name: timed[name] for name in variants}
 
 
 def measure_variant(

@@ -2,11 +2,11 @@
 
 import pytest
 
-from simulator.engine.measure import variant
+from simulator.engine.measure import stage
 
 
 @pytest.fixture(autouse=True, scope="session")
 def few_timed_calls():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(variant, "SECONDS", 0.02)
+        patch.setattr(stage, "SECONDS", 0.02)
         yield

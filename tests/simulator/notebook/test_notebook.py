@@ -25,8 +25,9 @@ from simulator.config import make_config
 from simulator.engine import datasets, worker
 from simulator.engine.distillation.training import predict
 from simulator.engine.export import export
-from simulator.engine.measure import variant
-from simulator.engine.measure.variant import measure_variant, time_variants
+from simulator.engine.measure import stage
+from simulator.engine.measure.stage import time_variants
+from simulator.engine.measure.variant import measure_variant
 from simulator.engine.setup import prepare, provenance
 from simulator.errors import NotAllowed
 from simulator.events import Described, Measured, RunFinished
@@ -39,7 +40,7 @@ SMALL = {"student_size": 0.25, "train_examples": 128, "epochs": 1, "recovery_epo
 
 @pytest.fixture(autouse=True)
 def few_timed_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(variant, "SECONDS", 0.02)
+    monkeypatch.setattr(stage, "SECONDS", 0.02)
 
 
 @pytest.fixture

@@ -21,9 +21,6 @@ from ui.settings import Control
 CAPTIONS = {"pruning": PRUNING, "scope": SCOPES, "importance": IMPORTANCES, "schedule": SCHEDULES}
 SETTLED = "settings_settled"
 NOTES = "settings_notes"
-DRAWN = "settings_drawn"
-URL_BEHIND = "settings_url_behind"
-FIRST = "settings_first_run"
 
 
 def settle() -> RunConfig:
@@ -45,12 +42,11 @@ def settle() -> RunConfig:
     config, refused = settings.fit(asked, before)
     if arrived:
         _spell_as_shown(config)
-    write_url = state.pop(URL_BEHIND, False)
     for name in settings.all_controls():
-        _put(name, getattr(config, name), config, write_url)
+        _put(name, getattr(config, name), config)
     if arrived or before != config:
         state[NOTES] = notes + (refused if before is None or before.model == config.model else [])
-    state[SETTLED], state[DRAWN], state[FIRST] = config, set(), arrived
+    state[SETTLED] = config
     return config
 
 
@@ -70,12 +66,12 @@ def _spell_as_shown(config: RunConfig) -> None:
         st.rerun()
 
 
-def _put(name: str, value: Any, config: RunConfig, always: bool) -> None:
+def _put(name: str, value: Any, config: RunConfig) -> None:
     """Hand a value to a widget that holds another one, or that starts with another one."""
     held = st.session_state.get(name, settings.default_of(name, config))
     if isinstance(value, tuple):
         value, held = list(value), list(held)
-    if always or held != value:
+    if held != value:
         st.session_state[name] = value
 
 
@@ -111,7 +107,6 @@ def forget_notes() -> None:
 def draw(name: str, config: RunConfig) -> None:
     """One control, holding what ``config`` holds."""
     control = settings.all_controls()[name]
-    st.session_state[DRAWN].add(name)
     default = settings.default_of(name, config)
     common: dict[str, Any] = {
         "label": _label(control, config),
@@ -186,10 +181,4 @@ def chosen(settled: RunConfig) -> RunConfig:
     config, refused = settings.fit(held, None)
     if refused or config.model != settled.model or config.dataset != settled.dataset or config.method != settled.method:
         st.rerun()
-    changed = {name for name in st.session_state[DRAWN] if getattr(config, name) != settings.default_of(name, config)}
-    # A link may name an option otherwise than its control shows it (model=t5_small). Streamlit drops that from the
-    # URL, and writes what the page sets only from the control's second run on.
-    st.session_state[URL_BEHIND] = not changed <= set(st.query_params)
-    if st.session_state[FIRST] and st.session_state[URL_BEHIND]:
-        st.rerun()  # at once: a reload before the next click would lose what the link asked for
     return config

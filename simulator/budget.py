@@ -209,11 +209,15 @@ def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs:
 
 
 def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
-    """Seconds per MAC: of this stage in recent runs, else of any training in them, else estimated."""
+    """Seconds per MAC: of this stage in recent runs, else of any training in them, else estimated.
+
+    All their seconds over all their work, so that a short trial, whose steps are the least of it, has little say.
+    """
     trained = [cost for cost in costs if cost.work]
-    same = [cost.seconds / cost.work for cost in trained if cost.stage == stage]
-    paces = same or [cost.seconds / cost.work for cost in trained]
-    return median(paces) if paces else FLOPS_PER_MAC / (matmul_flops() * SIZES[model].efficiency)
+    counted = [cost for cost in trained if cost.stage == stage] or trained
+    if not counted:
+        return FLOPS_PER_MAC / (matmul_flops() * SIZES[model].efficiency)
+    return sum(cost.seconds for cost in counted) / sum(cost.work for cost in counted)
 
 
 def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:

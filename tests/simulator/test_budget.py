@@ -78,6 +78,16 @@ def test_equal_settings_are_expected_to_take_what_they_took(store: Store) -> Non
     assert expected.peak_memory_mb == pytest.approx(1_234)
 
 
+def test_short_trials_do_not_outvote_a_long_run(store: Store) -> None:
+    """What a stage takes besides its steps is most of a short one."""
+    config = config_of()
+    cache_teacher(config)
+    finished_run(store, "long", config)
+    for name in ("a", "b", "c"):  # as long for a fiftieth of the examples
+        finished_run(store, name, config_of(train_examples=config.train_examples // 50))
+    assert forecast(config, store).seconds < 5 * 27.5
+
+
 def test_epochs_examples_and_pixels_scale_what_recent_runs_took(store: Store) -> None:
     config = config_of(epochs=2, train_examples=200)
     larger = config_of(epochs=2, train_examples=200, image_size=64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import live, studies
+from ui import live, studies, study_settings
 from ui.frame import need_frame
 from ui.guard import errors_shown
 
@@ -20,10 +20,10 @@ with errors_shown():
     left, right = st.columns([3, 5], gap="medium")
     with left:
         prediction = studies.prediction(study)
-        config = studies.settings_of(study)
+        config = study_settings.settings_of(study, run)
     with right:
         studies.run_bar(config, prediction, run)
         if run is None:
             studies.not_run_yet(study)
         else:
-            studies.show(run, prediction)
+            studies.show(run, prediction, config)

@@ -12,8 +12,13 @@ def three(value: float) -> str:
     """Three significant digits, never an exponent."""
     if value == 0:
         return "0"
-    rounded = round(value, 2 - _magnitude(value))
+    rounded = as_printed(value)
     return f"{rounded:,.{max(0, 2 - _magnitude(rounded))}f}"
+
+
+def as_printed(value: float) -> float:
+    """A value as :func:`three` writes it: what prints alike must not be told apart by digits that nobody sees."""
+    return float(f"{value:.3g}")
 
 
 def _magnitude(value: float) -> int:

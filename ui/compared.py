@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from simulator import pareto, service
-from simulator.events import Variant
+from simulator import pareto, service, words
+from simulator.events import Provenance, Variant
+from simulator.records import Origin
 from simulator.statistics import by_variant
 from simulator.store import Run
 from ui.columns import COST, QUALITY, SPEED, TIMED, Column, Seeds
@@ -65,11 +66,12 @@ class Entry:
     test_examples: int
 
     def objective(self, title: str) -> pareto.Objective:
-        """A column as what a front compares: less is better, and a time has its noise."""
+        """A column as what a front compares: as it is printed, a time with its noise."""
         value = self.values[title]
-        if title in QUALITIES:
-            return pareto.more(value)
-        return pareto.Objective(value, *self.middle.get(title, (value, value)))
+        if title in self.middle:
+            return pareto.Objective(value, *self.middle[title])
+        printed = words.as_printed(value)
+        return pareto.more(printed) if title in QUALITIES else pareto.less(printed)
 
 
 MOST_KEPT = 5000
@@ -78,9 +80,15 @@ MOST_KEPT = 5000
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
 def entries_of(run_id: str) -> list[Entry]:
     """The variants of a finished run. They never change, and reading them parses all of its layers."""
-    provenance = service.provenance(run_id)
-    where = Where(provenance.data, f"{provenance.device}, {provenance.threads} threads") if provenance else None
+    provenance, origin = service.provenance(run_id), service.run(run_id).origin
+    where = Where(provenance.data, machine(provenance, origin)) if provenance else None
     return [entry(run_id, name, ms, where) for name, ms in by_variant(service.measurements(run_id)).items()]
+
+
+def machine(provenance: Provenance, origin: Origin) -> str:
+    """On what a run was timed: a run that was brought here, on another machine, whatever its processor is called."""
+    elsewhere = f", {origin}" if origin in ("recorded", "imported") else ""
+    return f"{provenance.device}, {provenance.threads} threads{elsewhere}"
 
 
 def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:

@@ -6,19 +6,16 @@ import streamlit as st
 
 from simulator import service, words
 from simulator.catalog import MODELS
-from simulator.config import RunConfig
-from simulator.errors import SimulatorError
 from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
-from simulator.studies.base import AxisValue
-from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
-from ui import budget_fit, lab, live, settings, tables_studies, take_home, teach, views
+from ui import budget_fit, lab, live, study_settings, tables_studies, take_home, teach, views
 from ui import charts_studies as charts
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
+from ui.study_settings import PREDICTED
 
 PLACE = "studies"
-STUDY, PREDICTED = "study", "predicted"
+STUDY = "study"
 
 
 def chosen() -> tuple[Study | None, Run | None]:
@@ -95,61 +92,6 @@ def prediction(study: Study) -> str | None:
     return picked
 
 
-def settings_of(study: Study) -> StudyConfig | None:
-    """The settings as they are chosen here; None, with the reason shown, where they do not fit."""
-    st.markdown("#### Settings")
-    names = list(study.models or MODELS)
-    default = make_study(study.name)
-    model = st.selectbox(
-        "Model",
-        names,
-        index=names.index(default.base.model),
-        format_func=lambda name: MODELS[name].title,
-        key=f"model_{study.name}",
-    )
-    seeds = st.slider("Seeds", 1, MOST_SEEDS, default.seeds, key=f"seeds_{study.name}", help=SEEDS_HELP)
-    try:
-        base = make_study(study.name, {"model": model}).base
-        axes = _sweep_axes(study, base) if study.any_axes else _own_axes(study, base)
-        config = make_study(study.name, {"model": model}, axes, seeds)
-    except SimulatorError as error:
-        show_problem(error.message, error.advice)
-        return None
-    with st.expander("All settings", icon=":material/tune:"):
-        shown = {settings.all_controls()[n].label: settings.shown(n, v) for n, v in config.base if n not in axes}
-        st.table(shown)
-    return config
-
-
-SEEDS_HELP = "Every cell is measured with so many seeds. From one seed nothing can be said of chance."
-
-
-def _own_axes(study: Study, base: RunConfig) -> dict[str, tuple[AxisValue, ...]]:
-    return {name: _values(study, base, name, ", ".join(map(charts.shown, v))) for name, v in study.axes.items()}
-
-
-def _sweep_axes(study: Study, base: RunConfig) -> dict[str, tuple[AxisValue, ...]]:
-    axes: dict[str, tuple[AxisValue, ...]] = {}
-    names, starts = list(sweep_settings()), list(study.axes)
-    for number, where in enumerate(("Along", "Upwards")):
-        name = st.selectbox(
-            where,
-            names,
-            index=names.index(starts[number]),
-            format_func=lambda n: settings.all_controls()[n].label,
-            key=f"axis_{number}",
-        )
-        start = study.axes.get(name) or settings.choices(name, base) or (getattr(base, name),)
-        axes[name] = _values(study, base, name, ", ".join(map(charts.shown, start)))
-    return axes
-
-
-def _values(study: Study, base: RunConfig, name: str, start: str) -> tuple[AxisValue, ...]:
-    label = settings.all_controls()[name].label if name in RunConfig.model_fields else charts.axis_name(name)
-    typed = st.text_input(f"Values of {label}", start, key=f"values_{study.name}_{name}", help="Separated by commas.")
-    return read_values(base, name, typed)
-
-
 def run_bar(config: StudyConfig | None, predicted: str | None, run: Run | None) -> None:
     """What it will cost, Run, and Cancel for the run that is open."""
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -162,6 +104,7 @@ def run_bar(config: StudyConfig | None, predicted: str | None, run: Run | None) 
             help=None if predicted else "Choose your prediction first.",
         )
         cancelled = run is not None and run.state not in ENDED and st.button("Cancel", icon=":material/stop:")
+        study_settings.link_for_others()
         if config is not None:
             st.caption(lab.forecast_words(service.forecast(config)))
     if predicted is None:
@@ -188,9 +131,11 @@ def not_run_yet(study: Study) -> None:
         st.page_link("pages/studies.py", label=label, icon=":material/history:", query_params={live.RUN: run.id})
 
 
-def show(run: Run, predicted: str | None) -> None:
+def show(run: Run, predicted: str | None, config: StudyConfig | None) -> None:
     """The open run: live while it is under way; its conclusion beside the prediction when it is over."""
     live.open_here()
+    if run.study and config and (other := study_settings.differing(run.study, config)):
+        st.caption(f"This run has other settings than the controls show now: {', '.join(other)}.")
     every = None if run.state in ENDED else live.EVERY_SECONDS
     st.fragment(_panel, run_every=every, key="follow_study")(run.id, run.state, predicted)
     stopped = run.state in ENDED and run.state != "finished"

@@ -47,7 +47,7 @@ def starred(measurements: Sequence[Measurement], columns: dict[str, Column]) -> 
 
 def best(groups: Mapping[Variant, Seeds], of: Callable[[Seeds], float], more_is_better: bool) -> list[Variant]:
     """The variants with the best value; none where more than half share it, for that distinguishes nobody."""
-    values = {name: of(ms) for name, ms in groups.items()}
+    values = {name: words.as_printed(of(ms)) for name, ms in groups.items()}
     top = max(values.values()) if more_is_better else min(values.values())
     names = [name for name, value in values.items() if value == top]
     return names if 2 * len(names) <= len(values) else []
@@ -168,6 +168,7 @@ def model_figures(info: ModelInfo, counted: Count | None) -> pd.DataFrame:
 
 # -- runs
 
+STARS = "★ marks the best of a column as it is printed; of times, only one that is clearly the fastest."
 SIDEWAYS = "Scroll a table sideways where it is wider than the screen."
 MISSING, UNKNOWN = "not measured", "not known"
 NOTE_START = 80

@@ -35,7 +35,7 @@ def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> N
         "How fast",
         measurements,
         columns.SPEED,
-        f"At least {runs} timed calls each. ★ marks the best of a column.",
+        f"At least {runs} timed calls each. {tables.STARS}",
         "latency",
     )
 

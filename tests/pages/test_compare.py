@@ -78,7 +78,7 @@ def test_picking_other_runs_changes_the_address(open_screen, stored):
 
 
 def test_the_address_holds_the_picture_too(open_screen):
-    place = "Handwritten digits, AMD EPYC, 2 threads"
+    place = f"Handwritten digits, {compared.entries_of('recorded-resnet18')[0].where.machine}"
     app = open_screen("compare", place=place, across="Latency, batch 32 (ms)", upwards="F1 (%)")
     assert app.selectbox(key="place").value == compared.entries_of("recorded-resnet18")[0].where
     assert (app.selectbox(key="across").value, app.selectbox(key="upwards").value) == ("Batch 32", "F1")

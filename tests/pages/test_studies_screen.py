@@ -104,6 +104,32 @@ def test_a_finished_study_shows_its_conclusion_beside_the_prediction(open_screen
     assert app.dataframe[0].value["Measured in"].tolist() == ["this run", "before"]
 
 
+def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_screen, stored):
+    config = make_study("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
+    stored("s1", "finished", WHOLE, config)
+    app = open_screen("studies", run="s1")
+    assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
+    assert app.slider(key="seeds_how_hot").value == 2
+    assert app.text_input(key="values_how_hot_temperature").value == "1, 3"
+    assert "other settings" not in words(app)
+    app.slider(key="seeds_how_hot").set_value(4).run()
+    app.text_input(key="values_how_hot_temperature").set_value("1, 8").run()
+    assert "This run has other settings than the controls show now: Seeds: 2, Values of Temperature T: 1, 3." in words(
+        app
+    )
+
+
+def test_settings_in_the_address_are_taken_and_the_link_leaves_the_prediction_out(open_screen):
+    app = open_screen("studies", study="how_hot", predicted="no", seeds_how_hot="5", values_how_hot_temperature="1, 9")
+    assert app.slider(key="seeds_how_hot").value == 5
+    (link,) = [code.value for code in app.code if "study=how_hot" in code.value]
+    assert "seeds_how_hot=5" in link and "values_how_hot_temperature=1%2C+9" in link
+    assert "predicted" not in link
+    app.button(key="run_study").click().run()
+    (run,) = service.list_runs(("queued",))
+    assert run.config == make_study("how_hot", None, {"temperature": (1.0, 9.0)}, seeds=5)
+
+
 def test_a_stopped_study_goes_on_from_its_cells(open_screen, stored):
     how_hot(stored, "s1", "cancelled", HALF)
     app = open_screen("studies", run="s1")

@@ -31,7 +31,9 @@ def test_values_are_those_that_were_stored():
             assert e.values["Without zeros"] == m.sparse_bytes
             assert e.values["Batch 1"] == m.latency_ms["batch_1"].median
             assert e.middle["Batch 32"] == (m.latency_ms["batch_32"].p25, m.latency_ms["batch_32"].p75)
-            assert e.where == Where(shipped.provenance.data, "AMD EPYC, 2 threads")
+            assert e.where == Where(
+                shipped.provenance.data, f"{shipped.provenance.device}, {shipped.provenance.threads} threads, recorded"
+            )
 
 
 def test_the_front_of_accuracy_against_size_by_hand():
@@ -72,3 +74,18 @@ def test_only_finished_runs_of_the_lab_can_be_compared(store):
         store.finish(run_id, "finished")
     store.add("waiting", make_config({}), None)
     assert [run.id for run in compared.finished()] == ["lab", *(r.run.id for r in recorded.all_recorded())]
+
+
+def test_sizes_that_print_alike_count_alike():
+    entries = [entry("poor", 0.15, 18_600_100), entry("good", 0.9, 18_600_900)]  # both 18.6 MB
+    assert runs(compared.front(entries, "Accuracy", ("Gzipped",)).on_it) == ["good"]
+
+
+def test_a_recorded_run_is_of_another_machine_though_its_processor_has_the_same_name(store):
+    shipped = recorded.all_recorded()[0]
+    store.add("mine", shipped.run.settings, None)
+    store.append("mine", shipped.events)
+    store.finish("mine", "finished")
+    (mine,), (theirs,) = ({e.where for e in compared.entries_of(run)} for run in ("mine", shipped.run.id))
+    assert theirs.machine == f"{mine.machine}, recorded"
+    assert theirs.data == mine.data

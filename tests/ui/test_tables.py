@@ -42,6 +42,13 @@ def test_a_value_that_most_share_is_not_marked(several):
     assert tables.best(groups, lambda ms: ms[0].accuracy, more_is_better=True) == ["teacher"]
 
 
+def test_values_that_print_alike_share_the_star():
+    nearly = [measurement("teacher", size_bytes=44_700_100), measurement("control", size_bytes=11_200_100)]
+    nearly += [measurement("pruned", size_bytes=11_200_900), measurement("distilled", size_bytes=20_000_000)]
+    frame = tables.comparison(nearly, columns.COST).data
+    assert frame["File"].tolist() == ["44.7 MB", "★ 11.2 MB", "★ 11.2 MB", "20.0 MB"]
+
+
 def test_a_latency_that_was_not_measured_says_so(several):
     several[0] = several[0].model_copy(update={"latency_ms": {}})
     frame = tables.comparison(several, columns.SPEED).data

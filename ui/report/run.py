@@ -83,7 +83,7 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
     parts = (
         ("How good", columns.QUALITY, f"On {measured[0].test_examples} test examples that no model has seen."),
         ("How big", columns.COST, f"MACs of one example at {measured[0].macs_at}."),
-        ("How fast", columns.SPEED, "\N{BLACK STAR} marks the best of a column, where it is clearly the best."),
+        ("How fast", columns.SPEED, tables.STARS),
     )
     framed = []
     for title, shown, said in parts:

@@ -7,17 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from simulator import service
-from ui import live
+from ui import live, server
 from ui.frame import mark_frame, navigation
 from ui.guard import errors_shown
 
 ICON = Path(__file__).parent / "ui" / "icon.svg"
-
-
-@st.cache_resource(show_spinner="Starting the worker")
-def start_service() -> None:
-    """Once per server process: runs are carried out in its background."""
-    service.start()
 
 
 @st.fragment(run_every=3, key="status")
@@ -31,11 +25,14 @@ def main() -> None:
     st.set_page_config(page_title="KD Pruning Simulator", page_icon=ICON, layout="wide")
     page = navigation()
     with errors_shown():  # above all of a database that cannot keep runs
-        start_service()
+        service.start()
         with st.sidebar:
             sidebar_status()
         mark_frame(page)
         page.run()
 
 
-main()
+app = st.App(__file__, lifespan=server.lifespan)  # `streamlit run` starts the server with it, once
+
+if __name__ == "__main__":  # for every browser, again and again
+    main()

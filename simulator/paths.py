@@ -8,11 +8,17 @@ from pathlib import Path
 
 import platformdirs
 
+from simulator.errors import NotAvailable
+
 APP = "kd-pruning-simulator"
 
 
 def data_dir(*parts: str) -> Path:
-    """A folder for what must be kept (runs, exports), made if it is not there."""
+    """A folder for what must be kept (runs, exports), made if it is not there.
+
+    Raises:
+        NotAvailable: if it cannot be made.
+    """
     base = os.environ.get("KDPS_DATA_DIR") or platformdirs.user_data_dir(APP)
     return _made(Path(base, *parts))
 
@@ -24,7 +30,13 @@ def cache_dir(*parts: str) -> Path:
 
 
 def _made(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotAvailable(
+            f"The folder {str(path)!r} cannot be made: {error.strerror}.",
+            "Set KDPS_DATA_DIR to a folder that may be written to.",
+        ) from error
     return path
 
 

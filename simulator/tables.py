@@ -78,7 +78,7 @@ def open_engine(url: str) -> Engine:
     """A database by its URL.
 
     Raises:
-        NotAvailable: if it is of a kind that cannot keep the runs.
+        NotAvailable: if it is of a kind that cannot keep the runs, or its driver is not installed.
     """
     advice = "Choose a URL that begins with sqlite:// or postgresql:// for KDPS_DATABASE_URL, or leave it empty."
     try:
@@ -87,23 +87,37 @@ def open_engine(url: str) -> Engine:
         raise NotAvailable("KDPS_DATABASE_URL is no database URL.", advice) from error
     if parsed.get_backend_name() not in DATABASES:
         raise NotAvailable(f"Runs cannot be kept in a database of the kind {parsed.get_backend_name()}.", advice)
-    return sa.create_engine(parsed)
+    try:
+        return sa.create_engine(parsed)
+    except ModuleNotFoundError as error:
+        raise NotAvailable(
+            f"The driver {error.name!r} of this database is not installed.", f"Install it: pip install {error.name}"
+        ) from error
 
 
 def prepare(engine: Engine) -> None:
     """Make the tables that are not there.
 
     IF NOT EXISTS, not ``create_all``'s look first: a server and a command line may start at the same moment.
+
+    Raises:
+        NotAvailable: if the database cannot be reached, or not be written to.
     """
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _configure_sqlite)
-    with engine.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
-        if sa.inspect(connection).has_table(EARLIER_MEASUREMENTS):
-            _take_over_measurements(connection)
+    try:
+        with engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+            if sa.inspect(connection).has_table(EARLIER_MEASUREMENTS):
+                _take_over_measurements(connection)
+    except sa.exc.DatabaseError as error:
+        raise NotAvailable(
+            f"The database of the runs cannot be opened: {error.orig}.",
+            "See that it is there and may be written to, or set KDPS_DATABASE_URL to another.",
+        ) from error
 
 
 def _take_over_measurements(connection: Connection) -> None:

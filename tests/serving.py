@@ -29,6 +29,13 @@ class Served:
     pid: int
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def served(data_directory: Path, **environment: str) -> Iterator[Served]:
     """The app on a port of its own, with a data directory of its own; ended afterwards.
@@ -36,9 +43,7 @@ def served(data_directory: Path, **environment: str) -> Iterator[Served]:
     Args:
         environment: Variables beside those that are set already.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     everything = {**os.environ, "KDPS_DATA_DIR": str(data_directory), **environment}

@@ -296,6 +296,24 @@ def test_a_database_that_cannot_keep_runs_is_refused_at_once(url: str) -> None:
     assert "postgresql://" in refused.value.advice
 
 
+def test_a_database_that_cannot_be_opened_says_so_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("This is no database. " * 100)
+    for url in (f"sqlite:///{tmp_path / 'nowhere' / 'runs.db'}", f"sqlite:///{tmp_path / 'letter.txt'}"):
+        with pytest.raises(NotAvailable, match="cannot be opened") as refused:
+            Store(url)
+        assert "KDPS_DATABASE_URL" in refused.value.advice
+    with pytest.raises(NotAvailable, match="'pg8000' of this database is not installed"):
+        Store("postgresql+pg8000://localhost/runs")
+
+
+def test_a_data_folder_that_cannot_be_made_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KDPS_DATA_DIR", str(tmp_path / "file" / "data"))
+    with pytest.raises(NotAvailable, match="cannot be made: Not a directory") as refused:
+        open_store()
+    assert "KDPS_DATA_DIR" in refused.value.advice
+
+
 def test_a_run_whose_events_are_of_another_version_is_no_help_to_a_forecast(store: Store) -> None:
     for name in ("old", "new"):
         store.add(name, make_config({}), None)

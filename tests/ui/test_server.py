@@ -1,0 +1,44 @@
+"""The server by itself, without a browser: what it does before anybody opens a page, and at its end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from simulator import service
+from simulator.config import make_config
+from simulator.store import open_store
+from tests.serving import ROOT, free_port, served
+from tests.waiting import wait_until
+
+
+def test_a_queued_run_is_carried_out_though_nobody_opens_a_page_and_interrupted_at_the_end(
+    data_directory: Path,
+) -> None:
+    run_id = service.submit(make_config({"epochs": 20}))
+    with served(data_directory):
+        wait_until(lambda: open_store().get(run_id).state == "running", seconds=60)
+    assert open_store().get(run_id).state == "interrupted"
+
+
+def test_a_server_whose_database_cannot_be_opened_still_answers(tmp_path: Path) -> None:
+    """What is wrong is said on every page: test_a_database_that_cannot_keep_runs_is_said_to_be_so."""
+    with served(tmp_path, KDPS_DATABASE_URL=f"sqlite:///{tmp_path / 'nowhere' / 'runs.db'}") as here:
+        assert here.address
+
+
+def test_a_browser_is_opened_where_there_is_a_screen(tmp_path: Path) -> None:
+    """A server that is not headless opens its own address, as without a lifespan; BROWSER says with what."""
+    opened, port = tmp_path / "opened", free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "false"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    browser = {"BROWSER": f"sh -c 'echo %s > {opened}'", "KDPS_DATA_DIR": str(tmp_path / "data"), "KDPS_WARM": "0"}
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **browser}, stdin=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: opened.exists() and bool(opened.read_text()), seconds=60)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    assert opened.read_text().strip() == f"http://127.0.0.1:{port}"

@@ -6,7 +6,7 @@ runs of the model; before there are any, from its matrix-product rate.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -17,7 +17,7 @@ from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
-from simulator.machine import MB, available_memory_mb, matmul_flops
+from simulator.machine import MB, Bfloat16, available_memory_mb, bfloat16_hardware, matmul_flops
 from simulator.own_data import dataset_info, record
 from simulator.store import Forecast, Store
 from simulator.studies.config import StudyConfig
@@ -37,10 +37,9 @@ FIXED_SECONDS: dict[Stage, float] = {
     "distil": 0.0,
     "prune": 1.0,
     "recover": 0.0,
-    "measure": 15.0,
     "study": 0.0,
 }
-"""What a stage takes whatever the settings, before this machine has runs of its own to tell."""
+"""What a stage takes whatever the settings, before this machine has runs of its own to tell; measuring: see Size."""
 
 BASE_MB = 1120.0
 """Resident memory of a worker beyond its models: 865 MiB once torch, torchvision, transformers and torch-pruning are
@@ -64,10 +63,12 @@ class Size:
         student_share: A student of size 1 (a width, or all the layers) as a share of the teacher.
         student_power: The share grows with the size to this power.
         activation_bytes_per_unit: Kept by the teacher's forward pass for the backward pass.
-        efficiency: Training's share of the machine's float32 matrix-product rate. The rest goes to memory
-            traffic, the optimiser and small kernels; bfloat16 gives some back. Measured in processor time
-            over whole training steps at the default batch, on two cores of a Xeon with AMX.
+        efficiency: Training's pace against the machine's float32 matrix-product rate, by what multiplies bfloat16.
+            Memory traffic, the optimiser and small kernels lower it; bfloat16, and texts shorter than is counted, raise
+            it. Measured over the stages of default runs on two cores: a Xeon with AMX, the same with bfloat16 turned
+            off, and an EPYC with AVX-512.
         feature_width: Of the pooled features of an example.
+        measure_seconds: What measuring the five variants of a default run took there.
     """
 
     fixed_parameters: int
@@ -75,19 +76,25 @@ class Size:
     student_share: float
     student_power: float
     activation_bytes_per_unit: int
-    efficiency: float
+    efficiency: Mapping[Bfloat16, float]
     feature_width: int
+    measure_seconds: float
 
+
+ANY: tuple[Bfloat16, ...] = ("amx", "avx512", "")
+"""The image models multiply in float32 everywhere."""
 
 SIZES: dict[str, Size] = {
     # 30,522 x 768 token and 512 x 768 position embeddings; 5.587 G MACs at 128 tokens; six layers
-    "distilbert": Size(23_835_000, 5.587e9 / 128, 1 / 6, 1.0, 200_000, 0.55, 768),
+    "distilbert": Size(
+        23_835_000, 5.587e9 / 128, 1 / 6, 1.0, 200_000, {"amx": 1.8, "avx512": 1.8, "": 1.05}, 768, 80.0
+    ),
     # 32,128 x 512 embeddings; each token passes the encoder's 18.9 M weights, the decoder sees one position
-    "t5_small": Size(16_450_000, 20e6, 1 / 6, 1.0, 200_000, 0.1, 512),
+    "t5_small": Size(16_450_000, 20e6, 1 / 6, 1.0, 200_000, {"amx": 0.62, "avx512": 0.9, "": 0.54}, 512, 55.0),
     # a width w leaves about w^1.6 of the MACs: 0.32 at 0.5, 0.69 at 0.75 (counted); small kernels, much traffic
-    "mobilenet_v2": Size(0, 0.301e9 / 224**2, 1.0, 1.6, 1_100, 0.025, 1280),
+    "mobilenet_v2": Size(0, 0.301e9 / 224**2, 1.0, 1.6, 1_100, dict.fromkeys(ANY, 0.054), 1280, 20.0),
     # ResNet-10 has 0.49 of the MACs; a width w leaves about w^1.8 of those: 0.14 at 0.5 (counted)
-    "resnet18": Size(0, 1.814e9 / 224**2, 0.49, 1.8, 500, 0.08, 512),
+    "resnet18": Size(0, 1.814e9 / 224**2, 0.49, 1.8, 500, dict.fromkeys(ANY, 0.31), 512, 20.0),
 }
 
 TOKENS: dict[str, int] = {"docstrings": 16, "reviews_topic": 24, "reviews_sentiment": 24, "sst2": 14}
@@ -205,7 +212,9 @@ def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs:
     if work:
         return work * _pace(stage, config.model, costs)
     fixed = [cost.seconds for cost in costs if cost.stage == stage and not cost.work]
-    return median(fixed) if fixed else FIXED_SECONDS[stage]
+    if fixed:
+        return median(fixed)
+    return SIZES[config.model].measure_seconds if stage == "measure" else FIXED_SECONDS[stage]
 
 
 def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
@@ -216,20 +225,25 @@ def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
     trained = [cost for cost in costs if cost.work]
     counted = [cost for cost in trained if cost.stage == stage] or trained
     if not counted:
-        return FLOPS_PER_MAC / (matmul_flops() * SIZES[model].efficiency)
+        return FLOPS_PER_MAC / (matmul_flops() * SIZES[model].efficiency[bfloat16_hardware()])
     return sum(cost.seconds for cost in counted) / sum(cost.work for cost in counted)
 
 
 def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
     """Training examples the stage will see, each epoch anew."""
     if stage == "teacher":
-        if not trains_teacher:
-            return 0
-        most = max(config.train_examples, teachers.MOST_EXAMPLES)
-        recipe = teachers.recipe(config.model, _likely_source(config))
-        return min(most, dataset_info(config.dataset).max_train_examples) * recipe.epochs
-    epochs = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
-    return config.train_examples * epochs.get(stage, 0)
+        epochs = teachers.recipe(config.model, _likely_source(config)).epochs if trains_teacher else 0
+    else:
+        by_stage = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
+        epochs = by_stage.get(stage, 0)
+    return _epoch_examples(stage, config) * epochs
+
+
+def _epoch_examples(stage: Stage, config: RunConfig) -> int:
+    """Training examples of one epoch of a stage."""
+    if stage != "teacher":
+        return config.train_examples
+    return min(max(config.train_examples, teachers.MOST_EXAMPLES), dataset_info(config.dataset).max_train_examples)
 
 
 def _likely_source(config: RunConfig) -> str:
@@ -240,13 +254,15 @@ def _likely_source(config: RunConfig) -> str:
 
 
 def _work(stage: Stage, examples: int, config: RunConfig) -> float:
-    """MACs of training on so many examples; 0 for a stage that does not train."""
-    if stage not in TRAINING:
+    """MACs of training on so many examples, and of validation before the first epoch and after each; 0 for a stage
+    that does not train.
+    """
+    if stage not in TRAINING or not examples:
         return 0.0
-    size = SIZES[config.model]
     share = 1.0 if stage == "teacher" else _student_share(config)
-    passes = share * FORWARD_AND_BACKWARD + _teacher_passes(stage, config)
-    return examples * _units(config) * size.macs_per_unit * passes
+    validated = (examples / _epoch_examples(stage, config) + 1) * dataset_info(config.dataset).validation_examples
+    passes = examples * (share * FORWARD_AND_BACKWARD + _teacher_passes(stage, config)) + validated * share
+    return passes * _units(config) * SIZES[config.model].macs_per_unit
 
 
 def _teacher_passes(stage: Stage, config: RunConfig) -> int:

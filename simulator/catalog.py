@@ -85,6 +85,7 @@ class DatasetInfo:
     class_names: tuple[str, ...]
     label_words: tuple[str, ...]
     max_train_examples: int
+    validation_examples: int
     needs_internet: bool
     source: str
 
@@ -204,6 +205,7 @@ DATASETS: dict[str, DatasetInfo] = {
             class_names=tuple("0123456789"),
             label_words=DIGITS,
             max_train_examples=1_077,
+            validation_examples=270,
             needs_internet=False,
             source="scikit-learn (UCI Optical Recognition of Handwritten Digits)",
         ),
@@ -216,6 +218,7 @@ DATASETS: dict[str, DatasetInfo] = {
             class_names=("numpy", "scipy", "pandas", "sklearn"),
             label_words=("array", "science", "table", "learning"),
             max_train_examples=2_400,
+            validation_examples=600,
             needs_internet=False,
             source="the installed packages",
         ),
@@ -227,6 +230,7 @@ DATASETS: dict[str, DatasetInfo] = {
             class_names=TOPICS,
             label_words=TOPICS,
             max_train_examples=1_620,
+            validation_examples=405,
             needs_internet=False,
             source="written for this course",
         ),
@@ -238,6 +242,7 @@ DATASETS: dict[str, DatasetInfo] = {
             class_names=("negative", "positive"),
             label_words=("negative", "positive"),
             max_train_examples=1_620,
+            validation_examples=405,
             needs_internet=False,
             source="written for this course",
         ),
@@ -249,6 +254,7 @@ DATASETS: dict[str, DatasetInfo] = {
             class_names=("negative", "positive"),
             label_words=("negative", "positive"),
             max_train_examples=60_000,
+            validation_examples=6_735,
             needs_internet=True,
             source="stanfordnlp/sst2 on the Hugging Face hub",
         ),
@@ -264,6 +270,7 @@ DATASETS: dict[str, DatasetInfo] = {
                 "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
             ),
             max_train_examples=45_000,
+            validation_examples=5_000,
             needs_internet=True,
             source="Krizhevsky 2009, through torchvision",
         ),
@@ -279,6 +286,7 @@ DATASETS: dict[str, DatasetInfo] = {
                 "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
             ),
             max_train_examples=54_000,
+            validation_examples=6_000,
             needs_internet=True,
             source="Xiao, Rasul and Vollgraf 2017, through torchvision",
         ),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import psutil
@@ -14,7 +15,9 @@ import psutil
 MB = 2**20
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
+CPUINFO = Path("/proc/cpuinfo")
 WORKER_MODULE = "simulator.engine.worker"
+Bfloat16 = Literal["amx", "avx512", ""]
 
 
 def process_name(pid: int | None = None) -> str:
@@ -101,15 +104,24 @@ def matmul_flops() -> float:
     64 x 64 products stay on one thread in every BLAS, so that other work on the machine disturbs
     them little; the best of several rounds is multiplied by the cores. Takes about 20 ms, once.
     """
-    a = np.full((64, 64), 0.5, dtype=np.float32)
-    out = np.empty_like(a)
+    # In a web process other threads want the interpreter's lock, and after every call numpy waits up to 5 ms for it.
+    # So one call makes all products of a round, and it is this thread's own time that counts.
+    fine = time.get_clock_info("thread_time").resolution < 1e-6  # on Windows it ticks 64 times a second
+    clock = time.thread_time if fine else time.perf_counter
     products, best = 100, float("inf")
+    a = np.full((64, 64), 0.5, dtype=np.float32)
+    out = np.empty((products, 64, 64), dtype=np.float32)
     for _ in range(8):
-        started = time.perf_counter()
-        for _ in range(products):
-            np.matmul(a, a, out=out)
-        best = min(best, time.perf_counter() - started)
+        started = clock()
+        np.matmul(np.broadcast_to(a, out.shape), a, out=out)
+        best = min(best, clock() - started)
     return products * 2 * 64**3 / best * cores()
+
+
+def bfloat16_hardware(cpuinfo: Path = CPUINFO) -> Bfloat16:
+    """What multiplies bfloat16 on this processor, as Linux says it: "amx", "avx512", or "" for nothing."""
+    flags = set(cpuinfo.read_text(encoding="utf-8").split()) if cpuinfo.exists() else set()
+    return "amx" if "amx_bf16" in flags else "avx512" if "avx512_bf16" in flags else ""
 
 
 def _cgroup_folders(controller: str, mounted: Path, membership: Path) -> list[Path]:

@@ -96,6 +96,7 @@ class OwnData(BaseModel):
             class_names=self.class_names,
             label_words=LABEL_WORDS[: len(self.class_names)],
             max_train_examples=self.examples("train"),
+            validation_examples=self.examples("validation"),
             needs_internet=False,
             source="uploaded here",
         )

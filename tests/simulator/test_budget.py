@@ -96,9 +96,16 @@ def test_epochs_examples_and_pixels_scale_what_recent_runs_took(store: Store) ->
     finished_run(store, "a", config)
     base = forecast(config, store).seconds
     trained = 16.0  # seconds of control and distil together
-    assert forecast(config.model_copy(update={"epochs": 6}), store).seconds == pytest.approx(base + 2 * trained)
-    assert forecast(config.model_copy(update={"train_examples": 400}), store).seconds == pytest.approx(base + trained)
-    assert forecast(larger, store).seconds == pytest.approx(base + 3 * trained)
+    # passes: three for each training example of an epoch; one for each of 270 validation examples, once more often
+    before = 2 * 200 * 3 + 3 * 270
+    for changes, passes in (
+        ({"epochs": 6}, 6 * 200 * 3 + 7 * 270),
+        ({"train_examples": 400}, 2 * 400 * 3 + 3 * 270),
+        ({"image_size": 64}, 4 * before),
+    ):
+        expected = forecast(config.model_copy(update=changes), store).seconds
+        assert expected == pytest.approx(base + trained * (passes / before - 1)), changes
+    assert teachers.is_cached(larger)
 
 
 def test_a_lottery_ticket_costs_the_distillation_again(store: Store) -> None:

@@ -2,15 +2,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import psutil
+import pytest
+import torch
 
+from simulator.engine.device import has_fast_bfloat16
 from simulator.machine import (
     MB,
     WORKER_MODULE,
     available_memory_mb,
+    bfloat16_hardware,
     cgroup_room,
     cores,
     is_alive,
@@ -105,3 +110,39 @@ def test_the_machines_speed_is_found_quickly_and_once() -> None:
     assert first > 1e8
     assert time.process_time() - started < 1
     assert matmul_flops() == first
+
+
+@pytest.mark.parametrize(
+    ("flags", "hardware"),
+    [("fpu avx512f avx512_bf16 amx_bf16", "amx"), ("fpu avx512_bf16", "avx512"), ("fpu avx2", ""), (None, "")],
+)
+def test_what_multiplies_bfloat16_is_read_from_the_processors_flags(
+    tmp_path: Path, flags: str | None, hardware: str
+) -> None:
+    file = tmp_path / "cpuinfo"
+    if flags:
+        file.write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: {flags}\n")
+    assert bfloat16_hardware(file) == hardware
+
+
+def test_the_processors_flags_agree_with_what_torch_finds() -> None:
+    assert bool(bfloat16_hardware()) == has_fast_bfloat16(torch.device("cpu"))
+
+
+def test_threads_that_compute_in_python_do_not_make_the_machine_look_slow() -> None:
+    """A product gives up the interpreter's lock, and getting it back takes up to 5 ms: a thousand products."""
+    alone = matmul_flops.__wrapped__()
+    done = threading.Event()
+
+    def count() -> None:
+        while not done.is_set():
+            sum(range(1000))
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    try:
+        beside = matmul_flops.__wrapped__()
+    finally:
+        done.set()
+        thread.join()
+    assert beside > alone / 3

@@ -65,7 +65,7 @@ def train(
     model: nn.Module,
     logits: LogitsFunction,
     examples: Examples,
-    validation: Examples,
+    validation: Examples | None,
     plan: TrainingPlan,
     *,
     stage: Stage,
@@ -82,17 +82,20 @@ def train(
     Args:
         model: On its device; ``examples`` are there too.
         logits: From the model and a batch to [batch, classes].
+        validation: Answered before the first epoch and after each; None where nobody asks how it went.
         teaching: What the teacher says; None trains on labels alone.
         masks: What was pruned: put back after every optimiser step, so that it stays exactly zero.
         remask: Prunes further while the model learns; asked after every step. ``masks`` then names all parameters
             that it may prune.
     """
     scales = tensor_scales(model) if plan.relative_steps else {}
-    vocabulary = used_rows_only(model, examples, validation, keep_whole=masks or ())
-    with vocabulary as (used, validation), guided(model, teaching, logits, used, examples, plan.bfloat16) as guide:
+    splits = (examples,) if validation is None else (examples, validation)
+    vocabulary = used_rows_only(model, *splits, keep_whole=masks or ())
+    with vocabulary as (used, *held), guided(model, teaching, logits, used, examples, plan.bfloat16) as guide:
         optimizer = make_optimizer(model, plan, scales, guide and guide.projection)
         run = answering(logits) if plan.one_position else logits
-        yield from _train(model, run, used, validation, plan, stage, variant, guide, masks or {}, remask, optimizer)
+        held_out = held[0] if held else None
+        yield from _train(model, run, used, held_out, plan, stage, variant, guide, masks or {}, remask, optimizer)
     release_memory()
 
 
@@ -100,7 +103,7 @@ def _train(
     model: nn.Module,
     logits: LogitsFunction,
     examples: Examples,
-    validation: Examples,
+    validation: Examples | None,
     plan: TrainingPlan,
     stage: Stage,
     variant: Variant,
@@ -120,7 +123,7 @@ def _train(
     log_every = max(1, steps // LOSS_POINTS)
     step, seen, started, reported = 0, 0, time.perf_counter(), 0.0
 
-    if plan.part[0] == 0:
+    if validation is not None and plan.part[0] == 0:
         start = accuracy(model, logits, validation, plan.bfloat16)
         yield EpochFinished(variant=variant, epoch=0, validation_accuracy=start)
     for epoch, batches in enumerate(epochs):
@@ -149,7 +152,7 @@ def _train(
             if elapsed - reported > PROGRESS_SECONDS or step == steps:
                 reported = elapsed
                 yield progress(stage, seen, seen_before, len(examples) * plan.epochs, elapsed)
-        if batches and before + step == ends[epoch]:
+        if validation is not None and batches and before + step == ends[epoch]:
             reached = accuracy(model, logits, validation, plan.bfloat16)
             yield EpochFinished(variant=variant, epoch=epoch + 1, validation_accuracy=reached)
 

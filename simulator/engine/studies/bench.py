@@ -105,7 +105,7 @@ class Bench:
         teacher_logits: Tensor | None,
         masks: Masks | None = None,
     ) -> nn.Module:
-        """A trained copy of a student. Its events are left out: a study's events are its cells.
+        """A trained copy of a student. Its events are left out, for a study's are its cells; so it is not validated.
 
         Args:
             config: Decides how the student learns from the teacher.
@@ -115,7 +115,7 @@ class Bench:
         teaching = None if teacher_logits is None else self.teaching(config, teacher_logits)
         variant = "control" if teaching is None else "distilled"
         for _ in train(
-            student, self.setup.module.logits, examples, self.setup.validation, plan,
+            student, self.setup.module.logits, examples, None, plan,
             stage="study", variant=variant, teaching=teaching, masks=masks,
         ):  # fmt: skip
             pass

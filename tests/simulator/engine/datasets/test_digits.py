@@ -45,3 +45,4 @@ def test_splits_are_the_same_every_time(data: Dataset) -> None:
 
 def test_catalogue_knows_its_size(data: Dataset) -> None:
     assert DATASETS["digits"].max_train_examples == len(data.train)
+    assert DATASETS["digits"].validation_examples == len(data.validation)

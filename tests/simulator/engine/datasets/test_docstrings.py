@@ -44,6 +44,7 @@ def test_a_thousand_a_class_and_as_many_of_each_in_every_split(data: Dataset) ->
     counts = [np.bincount(part.labels).tolist() for part in (data.train, data.validation, data.test)]
     assert counts == [[600] * 4, [150] * 4, [250] * 4]
     assert DATASETS["docstrings"].max_train_examples == len(data.train)
+    assert DATASETS["docstrings"].validation_examples == len(data.validation)
 
 
 def test_the_libraries_names_are_masked(data: Dataset) -> None:

@@ -65,6 +65,7 @@ def test_splits(table: pd.DataFrame, name: str, load: Any) -> None:
         counts = np.bincount(part.labels, minlength=len(DATASETS[name].class_names))
         assert counts.max() - counts.min() <= 1
     assert DATASETS[name].max_train_examples == len(data.train)
+    assert DATASETS[name].validation_examples == len(data.validation)
     assert "reviews.csv" in data.fingerprint
 
 

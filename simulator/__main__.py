@@ -82,7 +82,7 @@ def make_parser() -> Parser:
     prepare.add_argument(
         "--train-examples", default=argparse.SUPPRESS, help="as in run: more than 4,000 is another teacher"
     )
-    prepare.add_argument("--weights", default="auto", choices=("auto", "pretrained", "scratch"))
+    prepare.add_argument("--weights", default="auto", choices=("auto", "pretrained", "scratch"), help="as in run")
     prepare.set_defaults(command=prepare_command)
 
     runs = commands.add_parser("runs", help="list the runs on this machine")

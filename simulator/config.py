@@ -287,6 +287,8 @@ class RunConfig(BaseModel):
 
 
 DEFAULT_TRAIN_EXAMPLES = 2_400
+FLAGS = {name: field.json_schema_extra["flag"] or name for name, field in RunConfig.model_fields.items()}  # type: ignore[index]
+"""Field -> what the command line calls it, and what is said of it where it is wrong."""
 
 
 def make_config(values: dict[str, Any]) -> RunConfig:
@@ -304,7 +306,7 @@ def make_config(values: dict[str, Any]) -> RunConfig:
     except ValidationError as error:
         problems = []
         for e in error.errors():
-            where = ".".join(str(part) for part in e["loc"])
+            where = ".".join(str(FLAGS.get(str(part), part)) for part in e["loc"])
             message = e["msg"].removeprefix("Value error, ")
             problems.append(f"{where} is {e['input']!r}: {message}" if where else message)
         raise InvalidConfig("; ".join(problems) + ".") from None

@@ -64,8 +64,10 @@ def _points(
     chart: go.Figure, entries: Sequence[Entry], letters: Mapping[str, str], cost: str, quality: str, faint: bool
 ) -> None:
     x_factor, y_factor = AXES[cost][1], AXES[quality][1]
+    drawn = [e for e in entries if cost in e.values and quality in e.values]
+    beside = letter_places(drawn, cost, quality)
     for variant in COLOURS:
-        group = [e for e in entries if e.variant == variant and cost in e.values and quality in e.values]
+        group = [e for e in drawn if e.variant == variant]
         if not group:
             continue
         x = [x_factor * e.values[cost] for e in group]
@@ -74,7 +76,7 @@ def _points(
             y=[y_factor * e.values[quality] for e in group],
             mode="markers" if faint else "markers+text",
             text=[letters.get(e.run, e.run) for e in group],
-            textposition="top center",
+            textposition=[beside[e.run, e.variant] for e in group],
             name=variant,
             showlegend=not faint,
             marker={"color": COLOURS[variant], "symbol": SYMBOLS[variant], "size": 7 if faint else 12},
@@ -84,6 +86,26 @@ def _points(
             customdata=[[e.run, e.variant, e.texts[quality], e.texts[cost]] for e in group],
             hovertemplate=f"%{{text}} {variant}: %{{customdata[2]}}, %{{customdata[3]}}<extra></extra>",
         )
+
+
+SIDES = ("top center", "bottom center", "middle right", "middle left")
+CLOSE = 0.04
+"""Points this near each other, as a share of each axis, would have their letters on top of each other."""
+
+
+def letter_places(entries: Sequence[Entry], cost: str, quality: str) -> dict[tuple[str, str], str]:
+    """(run, variant) -> the side of its point on which its letter stands; points that are close take different ones."""
+    at = {(e.run, e.variant): (e.values[cost], e.values[quality]) for e in entries}
+    widths = [max(values) - min(values) or 1 for values in zip(*at.values(), strict=True)]
+    places: dict[tuple[str, str], str] = {}
+    for key, (x, y) in at.items():
+        taken = {
+            places[other]
+            for other, (x_other, y_other) in at.items()
+            if other in places and abs(x - x_other) < CLOSE * widths[0] and abs(y - y_other) < CLOSE * widths[1]
+        }
+        places[key] = next((side for side in SIDES if side not in taken), SIDES[0])
+    return places
 
 
 def _middle_halves(group: Sequence[Entry], cost: str, x: Sequence[float], colour: str) -> dict[str, Any] | None:

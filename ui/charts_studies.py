@@ -37,7 +37,7 @@ def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
     with_value = [cell for cell in cells if value in cell.values]
     chart = {"lines": lines, "bars": bars, "groups": groups, "heat": heat}[view.kind](view, value, with_value, axes)
     if not with_value:
-        nothing_yet(chart, "The first cell is not yet measured")
+        nothing_yet(chart, "Nothing is measured yet")
     return chart
 
 

@@ -72,14 +72,13 @@ def _controls(everything: Sequence[Run], entries: Sequence[Entry]) -> tuple[Wher
     with st.spinner("Reading what was measured so far"):  # the first visit reads every run; then they are kept
         known = compare.places(everything)
     here = list(dict.fromkeys(e.where for e in entries if e.where))  # that of the first chosen run first
-    left, middle, right = st.columns([5, 3, 3])
+    where = st.selectbox(
+        "Test data and machine", here, format_func=known.__getitem__, key="place",
+        bind="query-params",
+        help="One at a time: other test data ask other questions, and another machine's clock times other work.",
+    )  # fmt: skip
+    left, right = st.columns(2)
     with left:
-        where = st.selectbox(
-            "Test data and machine", here, format_func=known.__getitem__, key="place",
-            bind="query-params",
-            help="One at a time: other test data ask other questions, and another machine's clock times other work.",
-        )  # fmt: skip
-    with middle:
         cost = _choice("Across", compared.COSTS, "across")
     with right:
         quality = _choice("Upwards", compared.QUALITIES, "upwards")

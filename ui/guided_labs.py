@@ -144,6 +144,8 @@ def catalogue(known: str | None) -> None:
             st.markdown(lab.question)
     if known:
         links(None, known)
+    else:
+        st.caption("Begun on another day? Open your own link again: it is under Links at the foot of every lab.")
 
 
 def done_words(records: Iterable[LabProgress]) -> str:

@@ -118,7 +118,7 @@ def _study(run_id: str, page_shows: RunState) -> None:
     live.headline(run, story)
     if run.state == "running":
         studies.progress(story)
-    if run.study is not None:
+    if run.study is not None and run.state != "queued":
         studies.picture(run.study, story)
 
 

@@ -20,7 +20,7 @@ from ui.story import STAGE_TITLES, STAGE_WORDS, Story
 EVERY_SECONDS = 0.7
 STORIES = "stories"
 KEPT_STORIES = 4
-RUN = "run"
+RUN, LAST_RUN = "run", "last_run"
 PANEL = "open-run"  # the anchor of the place where a run is followed
 
 STATE_WORDS = {
@@ -37,7 +37,7 @@ def chosen_run(place: str) -> str | None:
     """The run in the URL, or the one this session last had open at ``place``; the URL then shows it again."""
     linked = st.query_params.get(RUN)
     if linked:
-        st.session_state[f"{place}_{RUN}"] = linked
+        st.session_state[f"{place}_{RUN}"] = st.session_state[LAST_RUN] = linked
         return linked
     kept: str | None = st.session_state.get(f"{place}_{RUN}")
     if kept:
@@ -47,7 +47,7 @@ def chosen_run(place: str) -> str | None:
 
 def choose_run(place: str, run_id: str | None) -> None:
     """Open a run at ``place`` and put it into the URL; None closes the one that is open."""
-    st.session_state[f"{place}_{RUN}"] = run_id
+    st.session_state[f"{place}_{RUN}"] = st.session_state[LAST_RUN] = run_id
     if run_id:
         st.query_params[RUN] = run_id
     else:

@@ -80,9 +80,9 @@ def headline(run_id: str) -> tuple[Run, Story]:
 
 def _brief(run: Run) -> str:
     c = run.settings
-    size = f"{settings.shown('student_size', c.student_size)} {MODELS[c.model].student.unit}"
     asked = settings.asked_sparsity(c)
-    return f"student {size}, T {c.temperature:g}, alpha {c.alpha:g}, epochs {c.epochs}, sparsity {asked}"
+    student = settings.student_in_words(c)
+    return f"student of {student}, T {c.temperature:g}, alpha {c.alpha:g}, epochs {c.epochs}, sparsity {asked}"
 
 
 def to_compare(run: Run) -> None:

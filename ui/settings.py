@@ -176,6 +176,14 @@ def shown(name: str, value: Any) -> str:
     return TITLES.get(name, {}).get(value, str(value))
 
 
+def student_in_words(config: RunConfig) -> str:
+    """How small the student is: 1 layer, 3 layers, width 0.5."""
+    unit = MODELS[config.model].student.unit
+    if unit == "layers":
+        return words.several(int(config.student_size), "layer")
+    return f"{unit} {shown('student_size', config.student_size)}"
+
+
 def asked_sparsity(config: RunConfig) -> str:
     """The sparsity that was asked for, in a word."""
     return "by hand" if config.scope == "by_hand" else words.whole_percent(config.target_sparsity)

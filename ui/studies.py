@@ -155,7 +155,8 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
         return
     if story.conclusion is not None:
         outcome(run.study.entry, story, predicted)
-    picture(run.study, story)
+    if run.state != "queued":
+        picture(run.study, story)
     teach.provenance_badge(story.provenance, run, compact=True)
     if run.state == "finished":
         take_home.write_notes(run)
@@ -187,6 +188,13 @@ def outcome(study: Study, story: Story, predicted: str | None) -> None:
         if predicted and said.answer:
             st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
     st.markdown("\n".join(f"- {literal(sentence)}" for sentence in said.sentences))
+    if len(said.comparisons) > 1:
+        teach.explain(SEVERAL, "p", "95 % interval")
+
+
+SEVERAL = (
+    "Several differences were tested: each p is raised for that (Holm 1979). The intervals are those of one alone."
+)
 
 
 def picture(config: StudyConfig, story: Story) -> None:

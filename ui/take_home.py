@@ -69,10 +69,13 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
                 "student trained again. It is packed with the weights when you press.",
             )
     if not has_weights:
-        recorded = "Recorded runs carry no weights, and so no notebook; run it yourself to get them."
-        st.caption(recorded if run.origin == "recorded" else "The weights of this run are not on this machine.")
+        st.caption(NO_WEIGHTS_RECORDED if run.origin == "recorded" else NO_WEIGHTS)
     elif missing:
         st.caption(missing)
+
+
+NO_WEIGHTS_RECORDED = "Recorded runs carry no weights, and so no notebook; run it yourself to get them."
+NO_WEIGHTS = "The weights of this run are not kept here: it was imported, or wrote them elsewhere (--export)."
 
 
 def report_button(run: Run) -> None:

@@ -278,8 +278,8 @@ def _judged(new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequ
     """The difference in points and whether it is more than noise."""
     judged = verdict(new, old, labels)
     if judged is not None:
-        low, high = (words.points(end) for end in judged.interval)
-        return f"{words.points(judged.points)} points, 95 % interval {low} to {high}: **{words.verdict(judged)}**"
+        between = words.between(*judged.interval)
+        return f"{words.points(judged.points)} points, 95 % interval {between}: **{words.verdict(judged)}**"
     points = words.points(100 * (spread([m.accuracy for m in new]).mean - spread([m.accuracy for m in old]).mean))
     if new[0].accuracy == old[0].accuracy:
         return f"{points} points: no difference on these examples"

@@ -41,6 +41,22 @@ def test_every_preset_works(open_screen, screen):
         assert not app.exception, (key, app.exception)
 
 
+def test_the_run_that_was_just_looked_at_is_the_one_whose_numbers_are_shown(open_screen):
+    app = open_screen("results", run="recorded-t5-small")
+    app.switch_page("pages/learn_loss.py").run()
+    assert app.query_params["run"] in ("recorded-t5-small", ["recorded-t5-small"])
+    assert app.selectbox[0].value == "recorded-t5-small"
+
+
+def test_where_no_example_fits_it_says_so_and_what_to_do(open_screen):
+    app = open_screen("learn_answers")
+    everyone = ["teacher", "control", "distilled", "pruned", "recovered"]
+    widget(app, "learn_wrong").set_value(everyone[:1]).run()
+    widget(app, "learn_right").set_value(everyone[:1]).run()
+    assert "No test example fits. Let go of a choice" in words(app)
+    assert not app.exception
+
+
 def test_what_the_count_is_of_is_said_with_and_without_a_choice(open_screen):
     app = open_screen("learn_answers")
     assert "test examples are answered differently by some of the variants" in words(app)
@@ -50,7 +66,7 @@ def test_what_the_count_is_of_is_said_with_and_without_a_choice(open_screen):
 
 def test_the_entropy_is_in_the_unit_of_the_losses(open_screen):
     said = words(open_screen("learn_soft_targets"))
-    assert "nats, student" in said
+    assert "nats, distilled student" in said
     assert "bits" not in said
 
 

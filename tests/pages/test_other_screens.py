@@ -71,7 +71,7 @@ def test_results_of_a_run_shows_what_was_measured(open_screen, stored):
     app = open_screen("results", run="r1")
     assert "The published weights cannot be reached." in words(app)
     assert "measured on a test's CPU" in words(app)
-    assert "not on this machine" in words(app)  # no exported weights
+    assert "weights of this run are not kept here" in words(app)
     assert app.dataframe[0].value["Accuracy"].tolist() == ["90.0 %"] * 5
 
 

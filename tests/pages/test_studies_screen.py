@@ -7,6 +7,7 @@ import pytest
 from simulator import service
 from simulator.events import (
     CellFinished,
+    Comparison,
     Concluded,
     Conclusion,
     Described,
@@ -128,6 +129,17 @@ def test_settings_in_the_address_are_taken_and_the_link_leaves_the_prediction_ou
     app.button(key="run_study").click().run()
     (run,) = service.list_runs(("queued",))
     assert run.config == make_study("how_hot", None, {"temperature": (1.0, 9.0)}, seeds=5)
+
+
+def test_several_tests_are_said_to_be_corrected(open_screen, stored):
+    def words_with(comparisons):
+        said = Conclusion(sentences=("It is warmer.",), answer="between", shown=True, comparisons=comparisons)
+        run_id = how_hot(stored, f"s{len(comparisons)}", "finished", [*HALF, Concluded(conclusion=said), WHOLE[-1]])
+        return words(open_screen("studies", run=run_id))
+
+    one = Comparison(name="T = 4", mean=0.1, deviation=0.01, interval=(0.05, 0.15), p=0.01, n=3)
+    assert "(Holm 1979)" in words_with((one, one))
+    assert "(Holm 1979)" not in words_with((one,))
 
 
 def test_a_stopped_study_goes_on_from_its_cells(open_screen, stored):

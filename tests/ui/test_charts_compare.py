@@ -47,6 +47,15 @@ def test_the_front_is_a_staircase_over_everything_to_the_dearest(entries):
     )
 
 
+def test_letters_of_points_that_are_close_stand_on_different_sides(entries):
+    beside = entry("two", "teacher", 0.905, 4_050_000)
+    chart, _ = scattered([*entries, beside])
+    teachers = next(trace for trace in chart.data if trace.name == "teacher")
+    assert list(teachers.textposition) == ["top center", "bottom center"]
+    pruned = next(trace for trace in chart.data if trace.name == "pruned")
+    assert list(pruned.textposition) == ["top center", "top center"]
+
+
 def test_times_have_their_middle_half_and_counts_have_none(entries):
     timed = next(trace for trace in scattered(entries, cost="Batch 1")[0].data if trace.name == "teacher")
     assert timed.error_x.array == pytest.approx((1,))

@@ -19,7 +19,7 @@ def test_every_study_has_a_chart_before_its_first_cell(name):
     for value in view.values:
         chart = charts.draw(view, value, [], axes)
         assert chart.layout.height >= charts.HEIGHT
-        assert "first cell" in chart.layout.annotations[-1].text
+        assert "Nothing is measured yet" in chart.layout.annotations[-1].text
         assert "no cell is measured yet" in charts.alt(view, value, [])
 
 

@@ -53,13 +53,13 @@ def what_the_wrong_say(
     teacher: NDArray[Any], student: NDArray[Any], label: int, class_names: Sequence[str], temperature: float
 ) -> list[str]:
     """Which wrong classes carry the teacher's knowledge on this example, and whether the student has it too."""
-    now, at_one = (1 - float(numbers.probabilities(teacher, t)[label]) for t in (temperature, 1.0))
+    now, at_one = (words.percent(1 - numbers.probabilities(teacher, t)[label]) for t in (temperature, 1.0))
     ranked = numbers.wrong_answers(teacher, label, temperature)
     fair = 1 / len(ranked)
-    said = [
-        f"The wrong classes hold **{words.percent(now)}** of the teacher's probability at T = {temperature:g}, "
-        f"{words.percent(at_one)} at T = 1."
-    ]
+    cold = "" if temperature == 1 else " as at T = 1" if now == at_one else f" ({at_one} at T = 1)"
+    said = [f"The wrong classes hold **{now}** of the teacher's probability at T = {temperature:g}{cold}."]
+    if int(teacher.argmax()) != label:
+        said.insert(0, f"The teacher is wrong: it answers **{class_names[int(teacher.argmax())]}**.")
     loud = [(i, share) for i, share in ranked if share > 1.5 * fair][:2]
     if loud:
         named = " and ".join(f"**{class_names[i]}** ({words.percent(share)})" for i, share in loud)
@@ -68,7 +68,7 @@ def what_the_wrong_say(
         said.append(f"It is spread almost evenly, about {words.percent(fair)} each: little is told apart here.")
     same = numbers.wrong_answers(student, label, temperature)[0][0] == ranked[0][0]
     word = "also puts" if same else "does not put"
-    said.append(f"The student {word} {class_names[ranked[0][0]]} first among the wrong ones.")
+    said.append(f"The distilled student {word} {class_names[ranked[0][0]]} first among the wrong ones.")
     return said
 
 

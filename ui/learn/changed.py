@@ -35,6 +35,8 @@ def screen(opened: Lesson) -> None:
         rows, places = matching(opened, wrong, others)
         st.markdown(count_words(opened, len(rows), len(places), is_chosen=bool(wrong or others)))
     if not places:
+        with right:
+            st.info(nothing_kept(len(rows)), icon=":material/filter_alt_off:")
         return
     with left:
         number = 1
@@ -71,6 +73,12 @@ def count_words(opened: Lesson, found: int, kept: int, is_chosen: bool) -> str:
     fit = "fit" if is_chosen else "are answered differently by some of the variants"
     text = f"**{found}** of {opened.facts.test_examples} test examples {fit}"
     return f"{text}." if found == kept else f"{text}; the input of **{kept}** of them was kept."
+
+
+def nothing_kept(found: int) -> str:
+    """Why no example can be shown, and what to do."""
+    why = "Of none of them the input was kept." if found else "No test example fits."
+    return f"{why} Let go of a choice on the left, or take another run above."
 
 
 def whose(logits: dict[Variant, np.ndarray], label: int, order: Sequence[Variant]) -> str:

@@ -104,7 +104,7 @@ def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
         ids=ids,
         parents=parents,
         values=totals(ids, parents, values),
-        labels=[i.rpartition(".")[2] for i in ids],
+        labels=[block_label(i) for i in ids],
         text=texts,
         textinfo="label",
         branchvalues="total",
@@ -115,6 +115,12 @@ def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
         maxdepth=4,
     )
     return chart
+
+
+def block_label(name: str) -> str:
+    """The last part of a module's name; with the part before it where it is but a number: layer4.1."""
+    *above, last = name.split(".")
+    return ".".join([*above[-1:], last]) if last.isdecimal() else last
 
 
 def totals(ids: Sequence[str], parents: Sequence[str], values: Sequence[int]) -> list[int]:

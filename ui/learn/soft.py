@@ -30,7 +30,7 @@ def soft_targets(opened: Lesson) -> None:
     with right:
         views.chart(answers.bars(pair, names, t), "soft_bars", answers.bars_alt(pair, names, t))
         teach.explain(
-            f"Entropy: teacher {words.three(numbers.entropy(teacher, t))} nats, student "
+            f"Entropy: teacher {words.three(numbers.entropy(teacher, t))} nats, distilled student "
             f"{words.three(numbers.entropy(student, t))} nats.",
             "soft targets", "temperature", "entropy", "nats",
         )  # fmt: skip

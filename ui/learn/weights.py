@@ -50,7 +50,7 @@ def masks_screen(opened: Lesson) -> None:
             "Two of every four": {**half, "learn_pattern": "2:4"},
         },
     )
-    left, right = st.columns([1, 2], gap="medium")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         sparsity = sparsity_slider(0.5)
         pattern = pattern_choice()
@@ -120,7 +120,7 @@ def zeros_screen(opened: Lesson) -> None:
             "Half the rows": {"learn_sparsity": 0.5, "learn_pattern": "Whole rows"},
         },
     )
-    left, right = st.columns([1, 2], gap="medium")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         sparsity = sparsity_slider(0.5)
         pattern = pattern_choice()

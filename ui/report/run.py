@@ -53,9 +53,7 @@ def run_report(run: Run) -> Report:
 def question(config: RunConfig) -> str:
     """What was asked of this run, in words."""
     model, method = MODELS[config.model], METHODS[config.method]
-    number, unit = settings.shown("student_size", config.student_size), model.student.unit
-    size = words.several(int(number), "layer") if unit == "layers" else f"{unit} {number}"
-    small = f"a smaller {model.title} ({size})"
+    small = f"a smaller {model.title} ({settings.student_in_words(config)})"
     how = f"{method.title}, alpha {config.alpha:g}"
     if method.uses_temperature:
         how = f"{method.title}, T {config.temperature:g}, alpha {config.alpha:g}"

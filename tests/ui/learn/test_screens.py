@@ -23,6 +23,12 @@ def test_the_tree_maps_root_holds_all_parameters_and_its_leaves_add_up(opened):
     assert sum(v for i, v in values.items() if i not in tree.parents) == total
 
 
+def test_a_block_that_is_but_numbered_has_the_name_of_what_it_is_in(opened):
+    (tree,) = inside.tree_map(opened.facts.networks["teacher"]).data
+    named = dict(zip(tree.ids, tree.labels, strict=True))
+    assert (named["layer4"], named["layer4.1"], named["layer4.1.conv1"]) == ("layer4", "layer4.1", "conv1")
+
+
 def test_boxes_are_as_wide_and_high_as_the_layers_and_shrink_with_their_channels(opened):
     networks = opened.facts.networks
     widths = {}

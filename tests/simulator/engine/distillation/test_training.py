@@ -47,6 +47,15 @@ def test_equal_seeds_give_equal_losses_and_weights(examples):
     assert [p.total for p in a] != [p.total for p in c]
 
 
+def test_without_validation_the_training_is_the_same_and_nothing_is_said_of_epochs(examples):
+    validated, unasked = small_distilbert(), small_distilbert()
+    a, _ = losses(validated, examples, PLAN)
+    said = list(train(unasked, MODULES["distilbert"].logits, examples, None, PLAN, stage="study", variant="control"))
+    assert [p.total for p in a] == [e.total for e in said if isinstance(e, LossPoint)]
+    assert not [e for e in said if isinstance(e, EpochFinished)]
+    assert all(torch.equal(p, q) for p, q in zip(validated.parameters(), unasked.parameters(), strict=True))
+
+
 def test_control_and_distilled_see_equal_batches_and_dropout(examples):
     """With alpha 0 the teacher has no say, so the distilled student must be the control, bit for bit."""
     plan = TrainingPlan(epochs=2, learning_rate=1e-3, batch_size=16, seed=5, alpha=0.0)

@@ -1,12 +1,12 @@
 """What a run will cost in time and memory, and whether it may start. Imports no torch.
 
-Work is counted in multiply-adds (MACs). A machine's pace, seconds per MAC, comes from its own recent
-runs of the model; before there are any, from its matrix-product rate.
+A machine's pace, seconds per multiply-add (MAC), comes from its own recent runs of the model; before there are any,
+from its matrix-product rate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import median
 
@@ -17,16 +17,12 @@ from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
-from simulator.machine import MB, Bfloat16, available_memory_mb, bfloat16_hardware, matmul_flops
-from simulator.own_data import dataset_info, record
+from simulator.machine import available_memory_mb, bfloat16_hardware, matmul_flops
 from simulator.store import Forecast, Store
 from simulator.studies.config import StudyConfig
+from simulator.workload import SIZES, epoch_examples, macs_of_example, memory_mb, passes, work
 
 __all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_study"]
-
-TRAINING: tuple[Stage, ...] = ("teacher", "control", "distil", "recover")
-FORWARD_AND_BACKWARD = 3
-"""A training step costs about three forward passes: the backward pass multiplies twice as much."""
 
 FLOPS_PER_MAC = 2
 
@@ -41,64 +37,11 @@ FIXED_SECONDS: dict[Stage, float] = {
 }
 """What a stage takes whatever the settings, before this machine has runs of its own to tell; measuring: see Size."""
 
-BASE_MB = 1120.0
-"""Resident memory of a worker beyond its models: 865 MiB once torch, torchvision, transformers and torch-pruning are
-imported, and what the data, the kernels' working space and the allocator add: a whole run of ResNet-18 on digits
-peaked at 1,319 MiB where its models explain 200. Read with psutil: Linux, Python 3.11, torch 2.15."""
+DEFAULT_MODEL = "resnet18"
+"""The one that a study's seconds a cell were measured with."""
 
-FLOAT_BYTES = 4
-
-RKD_TENSORS = 8
-"""Tensors of [batch, batch, width] that rkd's distances and angles hold at once, backward pass included: 582 MiB
-measured at batch 128 and width 1280, where one takes 80."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """What a model's work and memory depend on, as far as a forecast needs it.
-
-    Attributes:
-        fixed_parameters: Embeddings: a student has as many as its teacher.
-        macs_per_unit: Of the teacher, for a pixel of a picture or a token of a text.
-        student_share: A student of size 1 (a width, or all the layers) as a share of the teacher.
-        student_power: The share grows with the size to this power.
-        activation_bytes_per_unit: Kept by the teacher's forward pass for the backward pass.
-        efficiency: Training's pace against the machine's float32 matrix-product rate, by what multiplies bfloat16.
-            Memory traffic, the optimiser and small kernels lower it; bfloat16, and texts shorter than is counted, raise
-            it. Measured over the stages of default runs on two cores: a Xeon with AMX, the same with bfloat16 turned
-            off, and an EPYC with AVX-512.
-        feature_width: Of the pooled features of an example.
-        measure_seconds: What measuring the five variants of a default run took there.
-    """
-
-    fixed_parameters: int
-    macs_per_unit: float
-    student_share: float
-    student_power: float
-    activation_bytes_per_unit: int
-    efficiency: Mapping[Bfloat16, float]
-    feature_width: int
-    measure_seconds: float
-
-
-ANY: tuple[Bfloat16, ...] = ("amx", "avx512", "")
-"""The image models multiply in float32 everywhere."""
-
-SIZES: dict[str, Size] = {
-    # 30,522 x 768 token and 512 x 768 position embeddings; 5.587 G MACs at 128 tokens; six layers
-    "distilbert": Size(
-        23_835_000, 5.587e9 / 128, 1 / 6, 1.0, 200_000, {"amx": 1.8, "avx512": 1.8, "": 1.05}, 768, 80.0
-    ),
-    # 32,128 x 512 embeddings; each token passes the encoder's 18.9 M weights, the decoder sees one position
-    "t5_small": Size(16_450_000, 20e6, 1 / 6, 1.0, 200_000, {"amx": 0.62, "avx512": 0.9, "": 0.54}, 512, 55.0),
-    # a width w leaves about w^1.6 of the MACs: 0.32 at 0.5, 0.69 at 0.75 (counted); small kernels, much traffic
-    "mobilenet_v2": Size(0, 0.301e9 / 224**2, 1.0, 1.6, 1_100, dict.fromkeys(ANY, 0.054), 1280, 20.0),
-    # ResNet-10 has 0.49 of the MACs; a width w leaves about w^1.8 of those: 0.14 at 0.5 (counted)
-    "resnet18": Size(0, 1.814e9 / 224**2, 0.49, 1.8, 500, dict.fromkeys(ANY, 0.31), 512, 20.0),
-}
-
-TOKENS: dict[str, int] = {"docstrings": 16, "reviews_topic": 24, "reviews_sentiment": 24, "sst2": 14}
-"""Typical tokens of a text with its padding in a batch of similar lengths."""
+SCANNED_LAYERS = 20
+"""Layers of a student that a scan goes through: 12 to 52, by the model."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +81,10 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
 
 
 def forecast_study(config: StudyConfig, store: Store) -> Forecast:
-    """What a study is expected to cost on this machine: one teacher, and all its students' training.
+    """What a study is expected to cost on this machine: one teacher, all its students' training, and its cells.
 
-    Its pace comes from ordinary runs of the model. Measuring the cells is left out: it is a small part.
+    The pace of training comes from ordinary runs of the model. Where the same study was carried out here before, all
+    is as much longer or shorter as it was then.
 
     Args:
         store: As for :func:`forecast`.
@@ -150,14 +94,33 @@ def forecast_study(config: StudyConfig, store: Store) -> Forecast:
     recent = store.recent_costs(base.model)
     costs = [cost for settings, said in recent for cost in _costs(settings, said)]
     once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
-    training = _work("distil", config.entry.trained_examples(config), _costliest(config)) * _pace(
-        "distil", base.model, costs
-    )
+    students = _students_seconds(config, costs)
+    earlier = [(done, seconds) for done, said in store.recent_studies(config.study, base.model)
+               if not done.continues for seconds in _study_seconds(said)]  # fmt: skip
+    if earlier:
+        students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
     return Forecast(
-        seconds=once + training,
+        seconds=once + students,
         peak_memory_mb=memory_mb(base, trains_teacher),
-        basis="recent runs" if recent else "estimate",
+        basis="recent runs" if recent or earlier else "estimate",
     )
+
+
+def _students_seconds(config: StudyConfig, costs: list[Cost]) -> float:
+    """Training all students of a study, and what its cells take beside; by estimate."""
+    model = config.base.model
+    trained = (
+        config.entry.trained_examples(config) * passes("distil", _costliest(config)) * macs_of_example(config.base)
+    )
+    a_cell = config.entry.cell_seconds * SIZES[model].measure_seconds / SIZES[DEFAULT_MODEL].measure_seconds
+    places = config.places()
+    cells = len(places) if places is not None else SCANNED_LAYERS * config.seeds * len(config.axes[0].values)
+    return trained * _pace("distil", model, costs) + cells * a_cell
+
+
+def _study_seconds(said: list[Event]) -> list[float]:
+    """What the stage of the students took."""
+    return [event.seconds for event in said if isinstance(event, StageFinished) and event.stage == "study"]
 
 
 def _costliest(config: StudyConfig) -> RunConfig:
@@ -208,9 +171,9 @@ def _times(stage: Stage, config: RunConfig) -> int:
 
 
 def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:
-    work = _work(stage, _examples(stage, config, trains_teacher), config)
-    if work:
-        return work * _pace(stage, config.model, costs)
+    macs = work(stage, _examples(stage, config, trains_teacher), config)
+    if macs:
+        return macs * _pace(stage, config.model, costs)
     fixed = [cost.seconds for cost in costs if cost.stage == stage and not cost.work]
     if fixed:
         return median(fixed)
@@ -236,14 +199,7 @@ def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
     else:
         by_stage = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
         epochs = by_stage.get(stage, 0)
-    return _epoch_examples(stage, config) * epochs
-
-
-def _epoch_examples(stage: Stage, config: RunConfig) -> int:
-    """Training examples of one epoch of a stage."""
-    if stage != "teacher":
-        return config.train_examples
-    return min(max(config.train_examples, teachers.MOST_EXAMPLES), dataset_info(config.dataset).max_train_examples)
+    return epoch_examples(stage, config) * epochs
 
 
 def _likely_source(config: RunConfig) -> str:
@@ -253,59 +209,9 @@ def _likely_source(config: RunConfig) -> str:
     return "pretrained" if weights_state_soon(config.model) in ("cached", "reachable") else "scratch"
 
 
-def _work(stage: Stage, examples: int, config: RunConfig) -> float:
-    """MACs of training on so many examples, and of validation before the first epoch and after each; 0 for a stage
-    that does not train.
-    """
-    if stage not in TRAINING or not examples:
-        return 0.0
-    share = 1.0 if stage == "teacher" else _student_share(config)
-    validated = (examples / _epoch_examples(stage, config) + 1) * dataset_info(config.dataset).validation_examples
-    passes = examples * (share * FORWARD_AND_BACKWARD + _teacher_passes(stage, config)) + validated * share
-    return passes * _units(config) * SIZES[config.model].macs_per_unit
-
-
-def _teacher_passes(stage: Stage, config: RunConfig) -> int:
-    """Forward passes of the teacher beside each of the student's: one where features are compared."""
-    taught = stage == "distil" or (stage == "recover" and config.recovery_with_teacher)
-    return int(taught and METHODS[config.method].compares_features)
-
-
-def _student_share(config: RunConfig) -> float:
-    size = SIZES[config.model]
-    return float(size.student_share * config.student_size**size.student_power)
-
-
-def _units(config: RunConfig) -> int:
-    """Pixels of a picture, or tokens of a text."""
-    if MODELS[config.model].kind == "image":
-        return config.image_size**2
-    own = record(config.dataset)
-    return own.tokens if own else TOKENS[config.dataset]
-
-
 def _costs(config: RunConfig, said: list[Event]) -> list[Cost]:
     stages = [event for event in said if isinstance(event, StageFinished)]
-    return [Cost(e.stage, e.seconds, _work(e.stage, e.examples, config)) for e in stages]
-
-
-# -- memory
-
-
-def memory_mb(config: RunConfig, trains_teacher: bool) -> float:
-    """Estimated peak memory of a run, MiB.
-
-    A model in training holds its weights, their gradients and AdamW's two moments. At the end the
-    student is there in five variants, beside the teacher.
-    """
-    size, batch = SIZES[config.model], config.batch_size
-    teacher = MODELS[config.model].published.parameters
-    student = size.fixed_parameters + (teacher - size.fixed_parameters) * _student_share(config)
-    activations = batch * _units(config) * size.activation_bytes_per_unit
-    while_teacher = FLOAT_BYTES * 4 * teacher + activations if trains_teacher else 0.0
-    related = RKD_TENSORS * FLOAT_BYTES * batch**2 * size.feature_width if config.method == "rkd" else 0
-    while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + activations * _student_share(config) + related
-    return BASE_MB + max(while_teacher, while_student) / MB
+    return [Cost(e.stage, e.seconds, work(e.stage, e.examples, config)) for e in stages]
 
 
 def _peak(said: list[Event]) -> list[float]:

@@ -264,10 +264,19 @@ class Store:
 
         Imported runs may come from another machine, and are left out.
         """
-        # the first field of a record stands first in its JSON
-        of_model = runs.c.config.startswith(f'{{"model":"{model}"', autoescape=True)
+        found = self._recent(f'{{"model":"{model}"', limit)
+        return [(config, said) for config, said in found if isinstance(config, RunConfig)]
+
+    def recent_studies(self, study: str, model: str, limit: int = 5) -> list[tuple[StudyConfig, list[Event]]]:
+        """The same of the latest finished studies of one name with a model."""
+        found = self._recent(f'{{"kind":"study","study":"{study}","base":{{"model":"{model}"', limit)
+        return [(config, said) for config, said in found if isinstance(config, StudyConfig)]
+
+    def _recent(self, beginning: str, limit: int) -> list[tuple[RunConfig | StudyConfig, list[Event]]]:
+        """What the latest finished runs of this machine took whose config's JSON begins so: its first fields."""
+        alike = runs.c.config.startswith(beginning, autoescape=True)
         here = runs.c.origin != "imported"
-        recent = sa.select(runs.c.id, runs.c.config).where(of_model, here, runs.c.state == "finished")
+        recent = sa.select(runs.c.id, runs.c.config).where(alike, here, runs.c.state == "finished")
         costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
         with self.engine.connect() as connection:
             found = connection.execute(recent.order_by(runs.c.number.desc()).limit(limit)).all()
@@ -279,7 +288,7 @@ class Store:
         for row in found:
             with suppress(ValidationError):  # stored by another version: no help to a forecast
                 said = [EVENT.validate_json(body) for body in bodies[row.id]]
-                readable.append((RunConfig.model_validate_json(row.config), said))
+                readable.append((ANY_CONFIG.validate_json(row.config), said))
         return readable
 
     def measurements(self, run_id: str) -> list[Measurement]:

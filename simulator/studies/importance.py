@@ -145,6 +145,7 @@ IMPORTANCE = Study(
     },
     settings={"student_size": 0.25, "epochs": 8, "recovery_epochs": 2, "scope": "layer_wise"},
     seeds=5,
+    cell_seconds=1.4,
     refusal=refusal,
     places=places,
     no_say=("schedule", "rounds"),

@@ -100,6 +100,7 @@ MISSING_DIGIT = Study(
     axes={"temperature": (1.0, 4.0, 8.0, 20.0)},
     settings={"dataset": "digits", "student_size": 0.5, "alpha": 1.0, "epochs": 10},
     seeds=5,
+    cell_seconds=1.5,
     models=("mobilenet_v2", "resnet18"),
     dataset="digits",
     places=places,

@@ -169,6 +169,7 @@ SENSITIVITY = Study(
     own_bounds={"sparsity": (0.05, 0.95)},
     settings={"student_size": 0.25, "epochs": 8, "target_sparsity": 0.7},
     seeds=3,
+    cell_seconds=0.05,
     no_say=tuple(name for name in PRUNING if name not in ("target_sparsity", "also_prune")),
     trained_examples=trained_examples,
     conclude=conclude,

@@ -125,6 +125,7 @@ STEP_BY_STEP = Study(
     axes={"target_sparsity": (0.9, 0.95), "schedule": (AT_ONCE, "iterative", "cubic")},
     settings={"student_size": 0.25, "epochs": 10, "recovery_epochs": 6, "target_sparsity": 0.9},
     seeds=5,
+    cell_seconds=0.7,
     refusal=refusal,
     places=places,
     trained_examples=trained_examples,

@@ -186,6 +186,7 @@ ZEROS_OR_CHANNELS = Study(
     own_bounds={"parts_removed": (0.05, 0.95)},
     settings={"student_size": 0.5, "epochs": 8, "recovery_epochs": 3},
     seeds=5,
+    cell_seconds=3.0,
     refusal=refusal,
     places=places,
     no_say=("pruning", "target_sparsity", "schedule", "rounds"),

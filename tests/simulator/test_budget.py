@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator import teachers
-from simulator.budget import available_memory_mb, check_fits, forecast, memory_mb
+from simulator.budget import available_memory_mb, check_fits, forecast
 from simulator.catalog import MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import DoesNotFit
@@ -165,16 +165,6 @@ def test_repeats_multiply_the_students_stages_and_not_the_teachers(store: Store)
     # control 8, distil 8, measure 10, and the fixed second of pruning; prepare and teacher stay
     assert three_times.seconds - once.seconds == pytest.approx(2 * 27.0, abs=0.1)
     assert three_times.peak_memory_mb == once.peak_memory_mb
-
-
-def test_relations_between_examples_take_memory_with_the_square_of_the_batch() -> None:
-    def more_than_hinton(batch_size: int) -> float:
-        config = make_config({"model": "mobilenet_v2", "batch_size": batch_size})
-        related = config.model_copy(update={"method": "rkd"})
-        return memory_mb(related, False) - memory_mb(config, False)
-
-    assert more_than_hinton(128) == pytest.approx(582, rel=0.15)  # what was measured
-    assert more_than_hinton(256) == pytest.approx(4 * more_than_hinton(128))
 
 
 def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from simulator.config import make_config
 from simulator.distillation_catalog import METHODS
 from simulator.engine.worker import earlier_cells
 from simulator.errors import InvalidConfig
-from simulator.events import EVENT, CellFinished, Concluded, Conclusion, Described
+from simulator.events import EVENT, CellFinished, Concluded, Conclusion, Described, StageFinished
 from simulator.store import Store
 from simulator.studies import STUDIES, make_study
 from simulator.studies.config import ANY_CONFIG, read_values, with_settings
@@ -156,6 +156,29 @@ def ended(store: Store, run_id: str, state: str, said: list, **changes: object) 
     store.append(run_id, said)
     store.finish(run_id, state)
     return run_id
+
+
+def test_a_study_that_was_carried_out_here_is_expected_to_take_as_long_again(store: Store):
+    def expected(name: str, seeds: int, **settings: object) -> float:
+        return forecast_study(make_study(name, settings, seeds=seeds), store).seconds
+
+    others = expected("how_hot", 1, model="mobilenet_v2"), expected("few_labels", 1)
+    took = StageFinished(stage="study", seconds=600, peak_memory_mb=1)
+    ended(store, "a", "finished", [took], seeds=1)
+    ended(
+        store, "b", "finished", [took.model_copy(update={"seconds": 9})], seeds=1, continues="a"
+    )  # few cells of its own
+    assert expected("how_hot", 3) - expected("how_hot", 1) == pytest.approx(1200)
+    assert (expected("how_hot", 1, model="mobilenet_v2"), expected("few_labels", 1)) == others
+
+
+def test_cells_take_time_beside_the_training(store: Store):
+    scan = (
+        make_study("sensitivity", axes={"sparsity": (0.3,)}),
+        make_study("sensitivity", axes={"sparsity": (0.3, 0.6)}),
+    )
+    few, many = (forecast_study(config, store).seconds for config in scan)
+    assert many > few  # it trains no more
 
 
 def test_a_cancelled_study_goes_on_and_a_finished_one_starts_anew(store: Store):

@@ -92,10 +92,7 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
 
 def _costs(measured: Sequence[Measurement]) -> Section:
     """Accuracy against size, file sizes, latency."""
-    small = min(measured, key=lambda m: m.gzip_bytes)
-    best = max(measured, key=lambda m: m.accuracy)
-    said = f"Up and to the left is better; bars: {views.bars_of(measured)}. "
-    said += f"Most accurate: {best.name}; smallest: {small.name}."
+    said = f"Up and to the left is better; bars: {views.bars_of(measured)}. {charts.trade_off_alt(measured)}"
     dense = words.size(min(m.size_bytes for m in measured))
     files = f"Solid: as it is. Hatched: gzipped. Crossed: without its zeros. The smallest dense file has {dense}."
     figures = [
@@ -105,8 +102,7 @@ def _costs(measured: Sequence[Measurement]) -> Section:
     for batch, (_, what) in columns.BATCHES.items():
         timed = [m for m in measured if batch in m.latency_ms]
         if timed:
-            fastest = min(timed, key=lambda m: m.latency_ms[batch].median)
-            said = f"Median; the bar spans the middle half of the timed calls. The lowest is that of {fastest.name}."
+            said = f"Median; the bar spans the middle half of the timed calls. {charts.latencies_alt(timed, batch)}"
             title = f"Latency, {what}"
             figures.append(page.drawn(charts.latencies(measured, batch), batch.replace("_", "-"), title, said))
     return Section("Size, accuracy, latency", figures=figures)

@@ -287,8 +287,6 @@ class RunConfig(BaseModel):
 
 
 DEFAULT_TRAIN_EXAMPLES = 2_400
-FLAGS = {name: field.json_schema_extra["flag"] or name for name, field in RunConfig.model_fields.items()}  # type: ignore[index]
-"""Field -> what the command line calls it, and what is said of it where it is wrong."""
 
 
 def make_config(values: dict[str, Any]) -> RunConfig:
@@ -306,7 +304,13 @@ def make_config(values: dict[str, Any]) -> RunConfig:
     except ValidationError as error:
         problems = []
         for e in error.errors():
-            where = ".".join(str(FLAGS.get(str(part), part)) for part in e["loc"])
+            where = ".".join(_field_and_flag(str(part)) for part in e["loc"])
             message = e["msg"].removeprefix("Value error, ")
             problems.append(f"{where} is {e['input']!r}: {message}" if where else message)
         raise InvalidConfig("; ".join(problems) + ".") from None
+
+
+def _field_and_flag(name: str) -> str:
+    """A field's name, and the command line's where it is another: target_sparsity (--sparsity)."""
+    extra: Any = RunConfig.model_fields[name].json_schema_extra if name in RunConfig.model_fields else {}
+    return f"{name} (--{extra['flag']})" if extra.get("flag") else name

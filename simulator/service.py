@@ -23,13 +23,14 @@ from simulator.studies.config import StudyConfig
 
 _executor: Executor | None = None
 _starting = threading.Lock()
+_closed = False
 
 
 def start() -> None:
     """Start carrying out runs in this process's background; a second call does nothing."""
     global _executor
-    with _starting:  # every browser session calls this, each from its own thread
-        if _executor is None:
+    with _starting:  # every page of every browser calls this, each from its own thread
+        if _executor is None and not _closed:
             executor = LocalExecutor(open_store())
             executor.start()
             _executor = executor
@@ -44,6 +45,13 @@ def stop() -> None:
             _executor.stop()
             _executor = None
             atexit.unregister(stop)
+
+
+def close() -> None:
+    """Stop for good, as the process ends: a page that is being drawn at that moment starts nothing again."""
+    global _closed
+    _closed = True
+    stop()
 
 
 def forecast(config: RunConfig | StudyConfig) -> Forecast:

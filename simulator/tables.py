@@ -70,6 +70,7 @@ WAITING = sa.and_(runs.c.state == "queued", runs.c.origin == "app")
 """Queued for a server; a run of the command line is carried out by the process that submitted it."""
 
 
+CONNECT_SECONDS = 5
 DATABASES = ("sqlite", "postgresql")
 """MySQL has no CREATE INDEX IF NOT EXISTS, and its TEXT ends at 64 kB, which a measurement with its layers passes."""
 
@@ -87,8 +88,11 @@ def open_engine(url: str) -> Engine:
         raise NotAvailable("KDPS_DATABASE_URL is no database URL.", advice) from error
     if parsed.get_backend_name() not in DATABASES:
         raise NotAvailable(f"Runs cannot be kept in a database of the kind {parsed.get_backend_name()}.", advice)
+    patience = {"connect_timeout": CONNECT_SECONDS} if parsed.get_driver_name() in ("psycopg", "psycopg2") else {}
     try:
-        return sa.create_engine(parsed)
+        return sa.create_engine(parsed, connect_args=patience)
+    except sa.exc.NoSuchModuleError as error:
+        raise NotAvailable(f"SQLAlchemy knows no driver for {parsed.drivername}.", advice) from error
     except ModuleNotFoundError as error:
         raise NotAvailable(
             f"The driver {error.name!r} of this database is not installed.", f"Install it: pip install {error.name}"
@@ -115,8 +119,8 @@ def prepare(engine: Engine) -> None:
                 _take_over_measurements(connection)
     except sa.exc.DatabaseError as error:
         raise NotAvailable(
-            f"The database of the runs cannot be opened: {error.orig}.",
-            "See that it is there and may be written to, or set KDPS_DATABASE_URL to another.",
+            f"The database of the runs, {engine.url.render_as_string()}, cannot be opened: {error.orig}.",
+            "See that it is there and may be written to; KDPS_DATA_DIR or KDPS_DATABASE_URL sets another place.",
         ) from error
 
 

@@ -6,10 +6,12 @@ A colour is a variant, as everywhere; which run it is of stands beside the point
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log
 from typing import Any
 
 import plotly.graph_objects as go
 
+from simulator.events import Variant
 from ui.charts import COLOURS, NEUTRAL, SYMBOLS, figure
 from ui.compared import AXES, Entry, Front
 
@@ -28,7 +30,9 @@ def scatter(
     (x_title, x_factor), (y_title, y_factor) = AXES[cost], AXES[quality]
     chart = figure(460, x_title, y_title)
     chart.update_layout(dragmode="select")
-    _points(chart, others, letters, cost, quality, faint=True)
+    costs = [e.values[cost] for e in (*chosen, *others) if cost in e.values]
+    is_log = bool(costs) and max(costs) > WIDE * min(costs)
+    _points(chart, others, cost, quality)
     x, y = staircase(front, cost, quality)
     chart.add_scatter(
         x=[x_factor * value for value in x],
@@ -38,9 +42,8 @@ def scatter(
         name="Pareto front",
         hoverinfo="skip",
     )
-    _points(chart, chosen, letters, cost, quality, faint=False)
-    costs = [e.values[cost] for e in (*chosen, *others) if cost in e.values]
-    if costs and max(costs) > WIDE * min(costs):
+    _points(chart, chosen, cost, quality, letters, is_log)
+    if is_log:
         chart.update_xaxes(type="log", dtick="D2", tickformat=",~g")
     else:
         chart.update_xaxes(rangemode="tozero")
@@ -61,11 +64,17 @@ def staircase(front: Front, cost: str, quality: str) -> tuple[list[float], list[
 
 
 def _points(
-    chart: go.Figure, entries: Sequence[Entry], letters: Mapping[str, str], cost: str, quality: str, faint: bool
+    chart: go.Figure,
+    entries: Sequence[Entry],
+    cost: str,
+    quality: str,
+    letters: Mapping[str, str] | None = None,
+    is_log: bool = False,
 ) -> None:
+    """A point an entry; with its run's letter where letters are given, else faint."""
     x_factor, y_factor = AXES[cost][1], AXES[quality][1]
     drawn = [e for e in entries if cost in e.values and quality in e.values]
-    beside = letter_places(drawn, cost, quality)
+    sides = letter_sides(drawn, cost, quality, is_log) if letters else {}
     for variant in COLOURS:
         group = [e for e in drawn if e.variant == variant]
         if not group:
@@ -74,38 +83,40 @@ def _points(
         chart.add_scatter(
             x=x,
             y=[y_factor * e.values[quality] for e in group],
-            mode="markers" if faint else "markers+text",
-            text=[letters.get(e.run, e.run) for e in group],
-            textposition=[beside[e.run, e.variant] for e in group],
+            mode="markers+text" if letters else "markers",
+            text=[letters.get(e.run, e.run) if letters else e.run for e in group],
+            textposition=[sides[e.run, e.variant] for e in group] if letters else None,
             name=variant,
-            showlegend=not faint,
-            marker={"color": COLOURS[variant], "symbol": SYMBOLS[variant], "size": 7 if faint else 12},
-            opacity=0.3 if faint else 1,
+            showlegend=bool(letters),
+            marker={"color": COLOURS[variant], "symbol": SYMBOLS[variant], "size": 12 if letters else 7},
+            opacity=1 if letters else 0.3,
             unselected={"marker": {"opacity": 0.2}, "textfont": {"color": NEUTRAL}},
-            error_x=_middle_halves(group, cost, x, COLOURS[variant]) if not faint else None,
+            error_x=_middle_halves(group, cost, x, COLOURS[variant]) if letters else None,
             customdata=[[e.run, e.variant, e.texts[quality], e.texts[cost]] for e in group],
             hovertemplate=f"%{{text}} {variant}: %{{customdata[2]}}, %{{customdata[3]}}<extra></extra>",
         )
 
 
+Sides = dict[tuple[str, Variant], str]
 SIDES = ("top center", "bottom center", "middle right", "middle left")
 CLOSE = 0.04
 """Points this near each other, as a share of each axis, would have their letters on top of each other."""
 
 
-def letter_places(entries: Sequence[Entry], cost: str, quality: str) -> dict[tuple[str, str], str]:
+def letter_sides(entries: Sequence[Entry], cost: str, quality: str, is_log: bool) -> Sides:
     """(run, variant) -> the side of its point on which its letter stands; points that are close take different ones."""
-    at = {(e.run, e.variant): (e.values[cost], e.values[quality]) for e in entries}
+    across = log if is_log else float
+    at = {(e.run, e.variant): (across(e.values[cost]), e.values[quality]) for e in entries}
     widths = [max(values) - min(values) or 1 for values in zip(*at.values(), strict=True)]
-    places: dict[tuple[str, str], str] = {}
-    for key, (x, y) in at.items():
-        taken = {
-            places[other]
-            for other, (x_other, y_other) in at.items()
-            if other in places and abs(x - x_other) < CLOSE * widths[0] and abs(y - y_other) < CLOSE * widths[1]
-        }
-        places[key] = next((side for side in SIDES if side not in taken), SIDES[0])
-    return places
+    sides: Sides = {}
+    for key, place in at.items():
+        near = [
+            side
+            for other, side in sides.items()
+            if all(abs(a - b) < CLOSE * width for a, b, width in zip(place, at[other], widths, strict=True))
+        ]
+        sides[key] = next((side for side in SIDES if side not in near), SIDES[0])
+    return sides
 
 
 def _middle_halves(group: Sequence[Entry], cost: str, x: Sequence[float], colour: str) -> dict[str, Any] | None:

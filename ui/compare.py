@@ -132,7 +132,10 @@ def warn_of_mixture(entries: Sequence[Entry]) -> None:
             f"These runs answer {len(data)} different sets of test examples: their accuracies compare only within one."
         )
     if len(machines) > 1:
-        said.append(f"They were timed on {len(machines)} machines: their latencies compare only within one.")
+        said.append(
+            f"They were timed in {len(machines)} places (recorded and imported runs count as elsewhere): latencies "
+            "compare only within one."
+        )
     if said:
         st.info(" ".join(said), icon=":material/balance:")
 

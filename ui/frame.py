@@ -68,7 +68,7 @@ def need_frame() -> None:
     """Called first by every page: start again inside the frame, if Streamlit ran the page without it.
 
     While nobody has opened the app since the server started, a link to a page makes Streamlit run that
-    file alone, because its folder is called pages: no navigation, and no worker behind it. Calling
+    file alone, because its folder is called pages: no navigation. Calling
     st.navigation ends that for the whole server.
     """
     if "framed" not in st.session_state:

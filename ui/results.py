@@ -28,6 +28,7 @@ def open_run() -> str | None:
     run_id = live.chosen_run(PLACE) or next(iter(labels), None)
     if run_id is None:
         return None
+    st.session_state[live.LAST_RUN] = run_id
     with suppress(RunNotFound):  # said where its figures would stand
         if run_id not in labels and (run := service.run(run_id)).study:
             live.choose_run(PLACE, None)

@@ -188,7 +188,7 @@ def outcome(study: Study, story: Story, predicted: str | None) -> None:
         if predicted and said.answer:
             st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
     st.markdown("\n".join(f"- {literal(sentence)}" for sentence in said.sentences))
-    if len(said.comparisons) > 1:
+    if sum(comparison.p is not None for comparison in said.comparisons) > 1:
         teach.explain(SEVERAL, "p", "95 % interval")
 
 

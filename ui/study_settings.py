@@ -18,6 +18,7 @@ from ui import charts_studies as charts
 from ui import settings
 from ui.guard import show_problem
 
+TAKEN_FROM = "study_controls_from"
 PREDICTED = "predicted"
 """The parameter of the address that holds a prediction: it survives a reload, and is in no link for others."""
 
@@ -30,6 +31,7 @@ def settings_of(study: Study, run: Run | None) -> StudyConfig | None:
     st.markdown("#### Settings")
     names = list(study.models or MODELS)
     default = run.study if run and run.study else make_study(study.name)
+    _take_once(run)
     model = st.selectbox(
         "Model",
         names,
@@ -60,6 +62,28 @@ def settings_of(study: Study, run: Run | None) -> StudyConfig | None:
 SEEDS_HELP = "Every cell is measured with so many seeds. From one seed nothing can be said of chance."
 
 
+def _take_once(run: Run | None) -> None:
+    """Set the controls to a run that is opened, once: they may be changed while it stays open.
+
+    In a link that names settings itself these are kept: it was copied, or reloaded, after a change.
+    """
+    opened = run.id if run and run.study else None
+    if st.session_state.get(TAKEN_FROM) == opened:
+        return
+    first = TAKEN_FROM not in st.session_state
+    st.session_state[TAKEN_FROM] = opened
+    if run is None or run.study is None:
+        return
+    config = run.study
+    values: dict[str, str | int] = {f"model_{config.study}": config.base.model, f"seeds_{config.study}": config.seeds}
+    for number, axis in enumerate(config.axes):
+        values[f"values_{config.study}_{axis.setting}"] = ", ".join(map(charts.shown, axis.values))
+        if config.entry.any_axes:
+            values[f"axis_{number}"] = axis.setting
+    if not (first and any(name in st.query_params for name in values)):
+        st.session_state.update(values)
+
+
 Axes = Mapping[str, tuple[AxisValue, ...]]
 
 
@@ -71,10 +95,11 @@ def _sweep_axes(study: Study, base: RunConfig, starts: Axes) -> Axes:
     axes: dict[str, tuple[AxisValue, ...]] = {}
     names = list(sweep_settings())
     for number, (where, first) in enumerate(zip(("Along", "Upwards"), starts, strict=False)):
+        left = [name for name in names if name not in axes]
         name = st.selectbox(
             where,
-            names,
-            index=names.index(first),
+            left,
+            index=left.index(first) if first in left else 0,
             format_func=lambda n: settings.all_controls()[n].label,
             key=f"axis_{number}",
             bind="query-params",

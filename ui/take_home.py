@@ -69,13 +69,16 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
                 "student trained again. It is packed with the weights when you press.",
             )
     if not has_weights:
-        st.caption(NO_WEIGHTS_RECORDED if run.origin == "recorded" else NO_WEIGHTS)
+        st.caption(NO_WEIGHTS.get(run.origin, "The weights of this run are not kept here."))
     elif missing:
         st.caption(missing)
 
 
-NO_WEIGHTS_RECORDED = "Recorded runs carry no weights, and so no notebook; run it yourself to get them."
-NO_WEIGHTS = "The weights of this run are not kept here: it was imported, or wrote them elsewhere (--export)."
+NO_WEIGHTS = {
+    "recorded": "Recorded runs carry no weights, and so no notebook; run it yourself to get them.",
+    "imported": "Imported runs carry no weights, and so no notebook.",
+    "cli": "The weights of this run are not kept here; with --export it wrote them elsewhere.",
+}
 
 
 def report_button(run: Run) -> None:

@@ -186,17 +186,19 @@ def learn(
     teaching: Teaching | None,
     masks: Masks | None = None,
     remask: Remask | None = None,
+    is_validated: bool = True,
 ) -> Generator[Event, None, nn.Module]:
     """Train a copy of a student, with or without a teacher.
 
-    What ``masks`` dropped stays exactly zero; ``remask`` may drop more after every step.
+    What ``masks`` dropped stays exactly zero; ``remask`` may drop more after every step. A study, whose events are
+    its cells, does not ask how the training goes.
     """
     student = copy.deepcopy(initial)
     yield from train(
         student,
         setup.module.logits,
         student_examples(setup),
-        setup.validation,
+        setup.validation if is_validated else None,
         plan,
         stage=stage,
         variant=variant,
@@ -217,7 +219,12 @@ def pruning(setup: Setup, distilled: nn.Module) -> Generator[Event, None, tuple[
 
 
 def recovery(
-    setup: Setup, initial: nn.Module, variants: dict[Variant, nn.Module], masks: Masks, teaching: Teaching | None
+    setup: Setup,
+    initial: nn.Module,
+    variants: dict[Variant, nn.Module],
+    masks: Masks,
+    teaching: Teaching | None,
+    is_validated: bool = True,
 ) -> Generator[Event, None, nn.Module]:
     """Train what pruning leaves, as the schedule says; gives the recovered student.
 
@@ -226,9 +233,10 @@ def recovery(
         variants: Holds "distilled" and "pruned".
         masks: Of the pruned student.
         teaching: None recovers on labels alone.
+        is_validated: As for :func:`learn`.
     """
     config, seed = setup.config, setup.config.seed + 1  # other batches than the distillation saw
-    train_on = partial(learn, setup, stage="recover", variant="recovered", teaching=teaching)
+    train_on = partial(learn, setup, stage="recover", variant="recovered", teaching=teaching, is_validated=is_validated)
     again = plan(setup, config.recovery_epochs, seed)
     student = variants["distilled"]
     match config.schedule:

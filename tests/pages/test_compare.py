@@ -125,7 +125,7 @@ def test_the_front_is_of_everything_run_so_far_on_one_machine(open_screen, store
     stored("r2", "finished", list(run_with(teacher=0.8)))
     stored("r3", "finished", list(run_with(elsewhere, teacher=0.99)))
     app = open_screen("compare", runs="r1,r3")
-    assert "timed on 2 machines" in words(app)
+    assert "timed in 2 places" in words(app)
     assert app.selectbox(key="place").options == [
         "Handwritten digits, a test's CPU, 2 threads", "Handwritten digits, a faster CPU, 2 threads",
     ]  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from simulator import lesson, service
 from simulator.config import make_config
 from tests.ui.invented import whole_run
+from ui.learn import changed
 
 SCREENS = ("soft_targets", "loss", "masks", "zeros", "inside", "answers")
 
@@ -46,6 +47,12 @@ def test_the_run_that_was_just_looked_at_is_the_one_whose_numbers_are_shown(open
     app.switch_page("pages/learn_loss.py").run()
     assert app.query_params["run"] in ("recorded-t5-small", ["recorded-t5-small"])
     assert app.selectbox[0].value == "recorded-t5-small"
+    app.query_params.clear()
+    app.query_params["run"] = "recorded-distilbert"
+    app.switch_page("pages/results.py").run()
+    app.query_params.clear()
+    app.switch_page("pages/learn_masks.py").run()
+    assert app.selectbox[0].value == "recorded-distilbert"
 
 
 def test_where_no_example_fits_it_says_so_and_what_to_do(open_screen):
@@ -55,6 +62,11 @@ def test_where_no_example_fits_it_says_so_and_what_to_do(open_screen):
     widget(app, "learn_right").set_value(everyone[:1]).run()
     assert "No test example fits. Let go of a choice" in words(app)
     assert not app.exception
+
+
+def test_where_all_variants_answer_alike_no_choice_is_blamed():
+    assert changed.nothing_kept(0, is_chosen=False).startswith("All variants answer all test examples alike.")
+    assert "Of none of them" in changed.nothing_kept(3, is_chosen=False)
 
 
 def test_what_the_count_is_of_is_said_with_and_without_a_choice(open_screen):

@@ -4,7 +4,6 @@ import io
 import zipfile
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from simulator import history, notes, recorded, service
@@ -288,7 +287,6 @@ def test_a_long_history_goes_out_in_parts_that_can_come_back(open_screen, stored
 def test_a_database_that_cannot_keep_runs_is_said_to_be_so(monkeypatch):
     monkeypatch.setenv("KDPS_DATABASE_URL", "mysql://localhost/runs")
     monkeypatch.setattr(service, "start", open_store)  # the first thing that starting does
-    st.cache_resource.clear()
     app = AppTest.from_file(str(ENTRY), default_timeout=30).run()
     assert not app.exception
     assert "of the kind mysql" in app.error[0].value

@@ -120,6 +120,29 @@ def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_scree
     )
 
 
+def test_a_run_opened_from_its_experiments_page_sets_the_controls_too(open_screen, stored):
+    config = make_study("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
+    stored("s1", "finished", WHOLE, config)
+    app = open_screen("studies", study="how_hot")
+    assert app.slider(key="seeds_how_hot").value == 3
+    app.query_params.clear()
+    app.query_params["run"] = "s1"
+    app.run()
+    assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
+    assert (app.slider(key="seeds_how_hot").value, "other settings" in words(app)) == (2, False)
+    app.slider(key="seeds_how_hot").set_value(4).run()
+    assert app.slider(key="seeds_how_hot").value == 4  # it is set once, not for as long as the run is open
+
+
+def test_the_two_axes_of_a_sweep_cannot_be_the_same_setting(open_screen):
+    app = open_screen("studies", study="sweep")
+    first, second = app.selectbox(key="axis_0").value, app.selectbox(key="axis_1").value
+    app.selectbox(key="axis_0").set_value(second).run()
+    assert not app.exception
+    assert app.selectbox(key="axis_1").value != second
+    assert first != second
+
+
 def test_settings_in_the_address_are_taken_and_the_link_leaves_the_prediction_out(open_screen):
     app = open_screen("studies", study="how_hot", predicted="no", seeds_how_hot="5", values_how_hot_temperature="1, 9")
     assert app.slider(key="seeds_how_hot").value == 5
@@ -140,6 +163,8 @@ def test_several_tests_are_said_to_be_corrected(open_screen, stored):
     one = Comparison(name="T = 4", mean=0.1, deviation=0.01, interval=(0.05, 0.15), p=0.01, n=3)
     assert "(Holm 1979)" in words_with((one, one))
     assert "(Holm 1979)" not in words_with((one,))
+    untested = one.model_copy(update={"p": None, "interval": None, "deviation": None, "n": 1})
+    assert "(Holm 1979)" not in words_with((untested, untested, untested))
 
 
 def test_a_stopped_study_goes_on_from_its_cells(open_screen, stored):

@@ -37,7 +37,7 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
         ({"temperature": 0.5}, "temperature is 0.5.*greater than or equal to 1"),
         ({"alpha": 1.5}, "alpha is 1.5.*less than or equal to 1"),
         ({"epochs": 0}, "epochs is 0"),
-        ({"target_sparsity": 0.99}, "sparsity is 0.99.*0.95"),
+        ({"target_sparsity": 0.99}, r"target_sparsity \(--sparsity\) is 0.99.*0.95"),
         ({"model": "vgg"}, "model is 'vgg'.*resnet18"),
         ({"student_size": 0.3}, "student_size 0.3 .*choose width 0.25, 0.5, 1"),
         ({"train_examples": 5_000}, "more than digits has.*1077"),

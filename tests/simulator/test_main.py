@@ -22,7 +22,7 @@ def run(*arguments, timeout=300):
     [
         (["run", "--model", "vgg"], ["model is 'vgg'", "resnet18"]),
         (["run", "--temperature", "0.5"], ["temperature", "0.5", "greater than or equal to 1"]),
-        (["run", "--sparsity", "0.99"], ["sparsity is", "0.95"]),
+        (["run", "--sparsity", "0.99"], ["(--sparsity) is", "0.95"]),
         (["run", "--model", "resnet18", "--dataset", "docstrings"], ["docstrings", "choose digits"]),
         (["run", "--student-size", "0.3"], ["student_size 0.3", "0.25, 0.5, 1"]),
         (["run", "--nonsense", "1"], ["--nonsense"]),

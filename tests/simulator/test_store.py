@@ -301,9 +301,12 @@ def test_a_database_that_cannot_be_opened_says_so_and_what_to_do(tmp_path: Path)
     for url in (f"sqlite:///{tmp_path / 'nowhere' / 'runs.db'}", f"sqlite:///{tmp_path / 'letter.txt'}"):
         with pytest.raises(NotAvailable, match="cannot be opened") as refused:
             Store(url)
+        assert url in refused.value.message
         assert "KDPS_DATABASE_URL" in refused.value.advice
     with pytest.raises(NotAvailable, match="'pg8000' of this database is not installed"):
         Store("postgresql+pg8000://localhost/runs")
+    with pytest.raises(NotAvailable, match=r"no driver for postgresql\+foo"):
+        Store("postgresql+foo://localhost/runs")
 
 
 def test_a_data_folder_that_cannot_be_made_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,19 @@ def test_letters_of_points_that_are_close_stand_on_different_sides(entries):
     assert list(pruned.textposition) == ["top center", "top center"]
 
 
+def test_on_a_log_axis_it_is_the_ratio_that_makes_points_close(entries):
+    def sides(*sizes):
+        several = [entry("one", "teacher", 0.9, size) for size in sizes] + [entry("one", "pruned", 0.1, 500_000)]
+        named = [e if n != 1 else compared.entry("two", "teacher", [measurement("teacher", 0.9, gzip_bytes=sizes[1])],
+                                                 HERE) for n, e in enumerate(several)]  # fmt: skip
+        chart, _ = scattered([*named, entry("two", "control", 0.5, 45_000_000)])
+        assert chart.layout.xaxis.type == "log"
+        return list(next(trace for trace in chart.data if trace.name == "teacher").textposition)
+
+    assert sides(40_000_000, 44_000_000) == ["top center", "bottom center"]
+    assert sides(500_000, 1_500_000) == ["top center", "top center"]
+
+
 def test_times_have_their_middle_half_and_counts_have_none(entries):
     timed = next(trace for trace in scattered(entries, cost="Batch 1")[0].data if trace.name == "teacher")
     assert timed.error_x.array == pytest.approx((1,))

@@ -7,11 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+import streamlit as st
+
 from simulator import service
 from simulator.config import make_config
 from simulator.store import open_store
 from tests.serving import ROOT, free_port, served
 from tests.waiting import wait_until
+from ui import server
 
 
 def test_a_queued_run_is_carried_out_though_nobody_opens_a_page_and_interrupted_at_the_end(
@@ -29,13 +33,29 @@ def test_a_server_whose_database_cannot_be_opened_still_answers(tmp_path: Path) 
         assert here.address
 
 
+@pytest.mark.parametrize(
+    ("bound", "reached"), [("0.0.0.0", "localhost"), ("192.0.2.7", "192.0.2.7"), ("", "localhost")]
+)
+def test_its_own_address_is_one_that_a_browser_can_open(
+    monkeypatch: pytest.MonkeyPatch, bound: str, reached: str
+) -> None:
+    options = {"server.address": bound, "browser.serverAddress": "localhost"}
+    monkeypatch.setattr(st, "get_option", options.get)
+    assert server.own_address() == f"http://{reached}:8501"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
 def test_a_browser_is_opened_where_there_is_a_screen(tmp_path: Path) -> None:
-    """A server that is not headless opens its own address, as without a lifespan; BROWSER says with what."""
-    opened, port = tmp_path / "opened", free_port()
+    """A server that is not headless opens its own address, as without a lifespan; a script is the desktop here."""
+    opened, port, programs = tmp_path / "opened", free_port(), tmp_path / "bin"
+    programs.mkdir()
+    for name in ("xdg-open", "open"):  # of Linux, of macOS
+        (programs / name).write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+        (programs / name).chmod(0o755)
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "false"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    browser = {"BROWSER": f"sh -c 'echo %s > {opened}'", "KDPS_DATA_DIR": str(tmp_path / "data"), "KDPS_WARM": "0"}
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **browser}, stdin=subprocess.DEVNULL)
+    ours = {"PATH": f"{programs}:{os.environ['PATH']}", "KDPS_DATA_DIR": str(tmp_path / "data"), "KDPS_WARM": "0"}
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **ours}, stdin=subprocess.DEVNULL)
     try:
         wait_until(lambda: opened.exists() and bool(opened.read_text()), seconds=60)
     finally:

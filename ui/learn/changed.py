@@ -36,7 +36,7 @@ def screen(opened: Lesson) -> None:
         st.markdown(count_words(opened, len(rows), len(places), is_chosen=bool(wrong or others)))
     if not places:
         with right:
-            st.info(nothing_kept(len(rows)), icon=":material/filter_alt_off:")
+            st.info(nothing_kept(len(rows), is_chosen=bool(wrong or others)), icon=":material/filter_alt_off:")
         return
     with left:
         number = 1
@@ -75,8 +75,10 @@ def count_words(opened: Lesson, found: int, kept: int, is_chosen: bool) -> str:
     return f"{text}." if found == kept else f"{text}; the input of **{kept}** of them was kept."
 
 
-def nothing_kept(found: int) -> str:
+def nothing_kept(found: int, is_chosen: bool) -> str:
     """Why no example can be shown, and what to do."""
+    if not is_chosen and not found:
+        return "All variants answer all test examples alike. Take another run above."
     why = "Of none of them the input was kept." if found else "No test example fits."
     return f"{why} Let go of a choice on the left, or take another run above."
 

@@ -27,6 +27,9 @@ def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
     st.title(title)
     st.markdown(idea)
     runs = {run.id: run for run in service.list_runs(["finished"]) if lesson.exists(run.id)}
+    last = st.session_state.get(live.LAST_RUN)
+    if live.RUN not in st.query_params and last in runs:
+        live.choose_run(PLACE, last)  # what this browser had open on another page
     asked = live.chosen_run(PLACE)
     if asked and asked not in runs:
         with errors_shown():
@@ -35,8 +38,6 @@ def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
     if not runs:
         st.info("No run has left a lesson on this machine yet. Run one in the Lab.", icon=":material/science:")
         st.stop()
-    if not asked and (last := st.session_state.get(live.LAST_RUN)) in runs:
-        live.choose_run(PLACE, asked := last)  # what this browser had open on another page
     default = next((r.run.id for r in recorded.all_recorded() if r.run.settings.model == DEFAULT), "")
     run_id = asked or (default if default in runs else next(iter(runs)))
     picked = st.selectbox(

@@ -45,7 +45,7 @@ def pruned_and_recovered(bench: Bench, config: RunConfig, distilled: nn.Module) 
     soft = bench.teacher_logits[: config.train_examples]
     teaching = bench.teaching(config, soft) if config.recovery_with_teacher else None
     variants: dict[Variant, nn.Module] = {"distilled": distilled, "pruned": pruned}
-    stage = pipeline.recovery(setup, bench.new_student(config), variants, masks, teaching)
+    stage = pipeline.recovery(setup, bench.new_student(config), variants, masks, teaching, is_validated=False)
     steps = 0
     while True:
         try:

@@ -34,9 +34,8 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
             soft = bench.teacher_logits[: config.train_examples]
             teaching = bench.teaching(config, soft) if config.recovery_with_teacher else None
             variants: dict[Variant, nn.Module] = {"distilled": distilled, "pruned": pruned}
-            final = result_of(
-                pipeline.recovery(bench.with_config(config), bench.new_student(config), variants, masks, teaching)
-            )
+            student, its_setup = bench.new_student(config), bench.with_config(config)
+            final = result_of(pipeline.recovery(its_setup, student, variants, masks, teaching, is_validated=False))
         zeros, nonzero = zeros_and_rest(final)
         yield from bench.finish(
             (at, seed),

@@ -244,19 +244,22 @@ def curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repe
 
 
 def _pick_curve(story: Story, place: str) -> str:
-    key, chosen = f"{place}_curve", f"{place}_curve_chosen"
-    if not st.session_state.get(chosen):
-        st.session_state[key] = OF_STAGE.get(story.stage, "Hard loss")
+    """The control for it. Where it starts is part of its key: as the stages pass, a new control takes the place of the
+    one before. Were its value set instead, what a browser sends meanwhile of the old one would count as a choice.
+    """
+    chosen = f"{place}_curve_chosen"
+    start: str = st.session_state.get(chosen) or OF_STAGE.get(story.stage, "Hard loss")
     picked = st.segmented_control(
         "Curve",
         list(CURVES),
+        default=start,
         required=True,
         wrap=True,
-        key=key,
+        key=f"{place}_curve_{start}",
         label_visibility="collapsed",
-        on_change=lambda: st.session_state.update({chosen: True}),
+        on_change=lambda: st.session_state.update({chosen: start}),
     )
-    return picked or "Hard loss"
+    return picked or start
 
 
 def status() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from simulator import notes, service
 from simulator.config import make_config
+from simulator.events import StageStarted
 from simulator.store import open_store
 from tests.ui.invented import whole_run
 from ui import settings
@@ -84,6 +85,27 @@ def test_settings_survive_a_change_of_page(open_screen):
     app.switch_page("pages/home.py").run()
     app.switch_page("pages/lab.py").run()
     assert control(app, "temperature").value == 9.0
+
+
+def test_the_curve_follows_the_stages_until_one_is_chosen(open_screen, stored):
+    def curve():
+        (control,) = [w for w in app.get("button_group") if w.label == "Curve"]
+        return control
+
+    def goes_on(*stages):
+        for stage in stages:
+            open_store().append("r1", [StageStarted(stage=stage, note="")])
+        app.run()
+
+    stored("r1", "running", [StageStarted(stage="teacher", note="")])
+    app = open_screen("lab", run="r1")
+    assert curve().value == "Teacher"
+    goes_on("control")
+    assert curve().value == "Hard loss"
+    curve().set_value("Soft loss").run()
+    goes_on("recover")
+    assert curve().value == "Soft loss"
+    assert not app.exception
 
 
 def test_moving_a_control_does_not_disturb_a_run(open_screen, stored):

@@ -35,8 +35,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         log.error("%s", error)
     if not st.get_option("server.headless"):  # where an app has a lifespan, Streamlit opens no browser itself
         await asyncio.to_thread(cli_util.open_browser, own_address())
-    yield
-    service.close()
+    try:
+        yield
+    finally:
+        service.close()
 
 
 def own_address() -> str:

@@ -140,3 +140,11 @@ def test_provenance_is_read_without_the_other_events(store):
     assert service.provenance("r1") == PROVENANCE
     assert service.provenance("r2") is None
     assert service.provenance("recorded-resnet18").device == "AMD EPYC"
+
+
+def test_a_closed_service_starts_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page may be drawn while the server ends."""
+    monkeypatch.setattr(service, "_closed", False)
+    service.close()
+    service.start()
+    assert service._executor is None

@@ -102,7 +102,7 @@ def forecast_study(config: StudyConfig, store: Store) -> Forecast:
     return Forecast(
         seconds=once + students,
         peak_memory_mb=memory_mb(base, trains_teacher),
-        basis="recent runs" if recent or earlier else "estimate",
+        basis="recent runs" if earlier else "estimate",
     )
 
 

@@ -8,7 +8,7 @@ also has a marker or a dash of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import plotly.graph_objects as go
@@ -204,12 +204,25 @@ def trade_off_alt(measurements: Sequence[Measurement]) -> str:
     groups = by_variant(measurements)
     right = {name: spread([m.accuracy for m in ms]).mean for name, ms in groups.items()}
     packed = {name: spread([m.gzip_bytes for m in ms]).mean for name, ms in groups.items()}
-    best, small = max(right, key=lambda name: right[name]), min(packed, key=lambda name: packed[name])
+    (best, *as_good), (small, *as_small) = _leaders(right, max), _leaders(packed, min)
+    at_size = "" if as_good else f" at {words.size(packed[best])}"
+    how_good = "" if as_small else f"{words.percent(right[small])} at "
     return (
-        f"Accuracy against gzipped size: {best} is the most accurate, {words.percent(right[best])} at "
-        f"{words.size(packed[best])}; {small} is the smallest, {words.percent(right[small])} at "
-        f"{words.size(packed[small])}."
+        f"Accuracy against gzipped size: {_and(best, *as_good)} {'are' if as_good else 'is'} the most accurate, "
+        f"{words.percent(right[best])}{at_size}; {_and(small, *as_small)} {'are' if as_small else 'is'} the smallest, "
+        f"{how_good}{words.size(packed[small])}."
     )
+
+
+def _leaders(values: Mapping[Variant, float], pick: Callable[[Iterable[float]], float]) -> list[Variant]:
+    """The variants with the best value as it is printed: those that print alike share it."""
+    printed = {name: words.as_printed(value) for name, value in values.items()}
+    return [name for name, value in printed.items() if value == pick(printed.values())]
+
+
+def _and(*names: str) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def sizes(measurements: Sequence[Measurement]) -> go.Figure:
@@ -296,8 +309,8 @@ def latencies_alt(measurements: Sequence[Measurement], batch: str) -> str:
     if not groups:
         return "Latency: not measured."
     medians = {name: spread([m.latency_ms[batch].median for m in ms]).mean for name, ms in groups.items()}
-    fast, slow = (pick(medians, key=lambda name: medians[name]) for pick in (min, max))
+    (fast, *as_fast), (slow, *as_slow) = _leaders(medians, min), _leaders(medians, max)
     return (
-        f"Latency: {fast} has the shortest median, {words.milliseconds(medians[fast])}, {slow} the longest, "
-        f"{words.milliseconds(medians[slow])}."
+        f"Latency: {_and(fast, *as_fast)} {'have' if as_fast else 'has'} the shortest median, "
+        f"{words.milliseconds(medians[fast])}, {_and(slow, *as_slow)} the longest, {words.milliseconds(medians[slow])}."
     )

@@ -111,13 +111,13 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
 # -- what may be compared
 
 
-def places(runs: Sequence[Run]) -> dict[Where, str]:
-    """Each pair of test data and machine that any of the runs has, with words for it."""
+def places(runs: Sequence[Run], cost: str) -> dict[Where, str]:
+    """Each place at which a cost of any of the runs compares, with words for it."""
     found: dict[Where, str] = {}
     for run in runs:
         for entry in compared.entries_of(run.id)[:1]:
-            if entry.where:
-                found.setdefault(entry.where, f"{dataset_info(run.settings.dataset).title}, {entry.where.machine}")
+            if place := entry.place(cost):
+                found.setdefault(place, f"{dataset_info(run.settings.dataset).title}, {place.machine}")
     alike = [words_ for words_ in found.values() if list(found.values()).count(words_) > 1]
     return {w: f"{said} ({w.data.rpartition(':')[2][:8]})" if said in alike else said for w, said in found.items()}
 
@@ -162,7 +162,7 @@ def table(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: Fron
         tables_compare.variants(shown, names, front),
         column_config=tables_compare.variant_columns(),
         hide_index=True,
-        height="content" if len(shown) <= 15 else 560,
+        height="content" if len(shown) <= 30 else 1_100,
         alt=f"Figures of {len(shown)} variants",
     )
     st.caption(tables.SIDEWAYS)

@@ -39,15 +39,15 @@ def which() -> str:
 def scatter(
     everything: Sequence[Run], entries: Sequence[Entry], letters: Mapping[str, str]
 ) -> tuple[list[Entry], Front | None]:
-    """The picture of one data set and machine; gives the entries that are marked in it, and the front."""
+    """The picture of one data set, and for times of one machine; gives the entries marked in it, and the front."""
     where, cost, quality = _controls(everything, entries)
     if where is None:
         st.info(
             "These runs did not store their test data and machine, so no front can be drawn.", icon=":material/info:"
         )
         return list(entries), None
-    field = [e for run in everything for e in compared.entries_of(run.id) if e.where == where]
-    shown = [e for e in entries if e.where == where]
+    field = [e for run in everything for e in compared.entries_of(run.id) if e.place(cost) == where]
+    shown = [e for e in entries if e.place(cost) == where]
     front = compared.front(field, quality, (cost,))
     others = [e for e in field if e.run not in letters]
     chart = charts.scatter(shown, others, front, letters, cost, quality)
@@ -69,19 +69,20 @@ def scatter(
 
 
 def _controls(everything: Sequence[Run], entries: Sequence[Entry]) -> tuple[Where | None, str, str]:
-    with st.spinner("Reading what was measured so far"):  # the first visit reads every run; then they are kept
-        known = compare.places(everything)
-    here = list(dict.fromkeys(e.where for e in entries if e.where))  # that of the first chosen run first
-    where = st.selectbox(
-        "Test data and machine", here, format_func=known.__getitem__, key="place",
-        bind="query-params",
-        help="One at a time: other test data ask other questions, and another machine's clock times other work.",
-    )  # fmt: skip
+    top = st.container()
     left, right = st.columns(2)
     with left:
         cost = _choice("Across", compared.COSTS, "across")
     with right:
         quality = _choice("Upwards", compared.QUALITIES, "upwards")
+    with st.spinner("Reading what was measured so far"):  # the first visit reads every run; then they are kept
+        known = compare.places(everything, cost)
+    here = list(dict.fromkeys(place for e in entries if (place := e.place(cost))))  # that of the first chosen run first
+    where = top.selectbox(
+        "Test data and machine", here, format_func=known.__getitem__, key="place",
+        bind="query-params",
+        help="One at a time: other test data ask other questions, and times compare only on one machine.",
+    )  # fmt: skip
     return where, cost, quality
 
 
@@ -107,9 +108,9 @@ def brushed(event: Any, entries: Sequence[Entry]) -> list[Entry] | None:
 def _say_how_to_mark(entries: Sequence[Entry], shown: Sequence[Entry], letters: Mapping[str, str]) -> None:
     elsewhere = [letters[run] for run in dict.fromkeys(e.run for e in entries) if run not in {e.run for e in shown}]
     said = "Draw a box or a lasso around points: the table below then holds only those. A double click lets them go. "
-    said += "Dashed: the Pareto front of **everything run so far** on this data and machine; faint: runs not chosen."
+    said += "Dashed: the Pareto front of **everything run so far** there; faint: runs not chosen."
     if elsewhere:
-        said += f" Not in this picture, for they have other data or another machine: {', '.join(elsewhere)}."
+        said += f" Not in this picture, for they compare elsewhere: {', '.join(elsewhere)}."
     teach.explain(said, "Pareto front", "latency", "MACs")
 
 
@@ -117,7 +118,7 @@ def about_front(front: Front, field: Sequence[Entry], cost: str, quality: str) -
     """What the front is of, how sure it is, and what is not in it: sentences made from the figures."""
     among = front.among
     said = [
-        f"It is drawn over {len(among)} variants, all that finished runs here measured on this data and machine. The "
+        f"It is drawn over {len(among)} variants, all that finished runs here measured there. The "
         "staircase shows what is reached; beyond it nothing was measured."
     ]
     if cost in TIMED:
@@ -137,12 +138,13 @@ def about_front(front: Front, field: Sequence[Entry], cost: str, quality: str) -
         said.append(f"MACs are of one example, and its size differs here: {', '.join(sizes)}.")
     if len(among) < len(field):
         said.append(f"Variants left out, since this was not measured of them: {len(field) - len(among)}.")
-    together = compared.front(field, quality, compared.AT_ONCE)
-    said.append(
-        f"Against gzipped file, MACs and latency of one example all at once, {len(together.on_it)} of "
-        f"{len(together.among)} variants are on the front, {len(together.doubtful)} of those within noise. Cells of "
-        "experiments are in no front: of them no file, MACs or latency is measured."
-    )
+    if len({e.where for e in field}) == 1:
+        together = compared.front(field, quality, compared.AT_ONCE)
+        said.append(
+            f"Against gzipped file, MACs and latency of one example all at once, {len(together.on_it)} of "
+            f"{len(together.among)} variants are on the front, {len(together.doubtful)} of those within noise."
+        )
+    said.append("Cells of experiments are in no front: of them no file, MACs or latency is measured.")
     return said
 
 

@@ -44,6 +44,10 @@ class Where(NamedTuple):
     machine: str
 
 
+ANY_MACHINE = "any machine"
+"""Sizes, counts and answers are the same wherever they were measured."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One variant of one run.
@@ -64,6 +68,12 @@ class Entry:
     middle: Mapping[str, tuple[float, float]]
     macs_at: str
     test_examples: int
+
+    def place(self, cost: str) -> Where | None:
+        """Where its figures compare if they stand against this cost: times only on one machine."""
+        if self.where is None or cost in TIMED:
+            return self.where
+        return self.where._replace(machine=ANY_MACHINE)
 
     def objective(self, title: str) -> pareto.Objective:
         """A column as what a front compares: as it is printed, a time with its noise."""

@@ -49,9 +49,9 @@ def open_run() -> str | None:
 
 
 def run_label(run: Run) -> str:
-    """A run in one line."""
-    when = "recorded" if run.origin == "recorded" else words.ago(run.created_at)
-    return f"{what_it_was(run)} ({when}, {run.id})"
+    """A run in one line: first what tells it from others of the same settings, for a narrow box cuts off the end."""
+    when = "Recorded" if run.origin == "recorded" else words.ago(run.created_at)
+    return f"{when}: {what_it_was(run)} ({run.id})"
 
 
 def what_it_was(run: Run) -> str:

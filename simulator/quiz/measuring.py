@@ -28,6 +28,11 @@ WILSON = 'Source: Wilson 1927, "Probable inference, the law of succession, and s
 CONFUSION = ((45, 5), (15, 35))
 rights = sum(row[i] for i, row in enumerate(CONFUSION))
 everything = sum(sum(row) for row in CONFUSION)
+(first, mistaken), (missed, second) = CONFUSION
+CONFUSION_IN_WORDS = (
+    f"Of {first + mistaken} examples of the first class {first} are answered as the first, {mistaken} as the second; "
+    f"of {missed + second} of the second class {missed} as the first, {second} as the second."
+)
 
 QUESTIONS = (
     number_size(
@@ -123,7 +128,7 @@ QUESTIONS = (
     ),
     number_fair(
         key="accuracy",
-        text=f"Rows are true classes, columns answers: {CONFUSION}. What is the accuracy, in per cent?",
+        text=f"{CONFUSION_IN_WORDS} What is the accuracy, in per cent?",
         right=100 * rights / everything,
         why=f"{rights} of {everything}, {100 * rights / everything:g} %, stand on the diagonal. Source: the definition "
         "of accuracy.",
@@ -131,7 +136,7 @@ QUESTIONS = (
     ),
     number_fair(
         key="recall",
-        text=f"The same matrix {CONFUSION}: what is the recall of the second class, in per cent?",
+        text=f"{CONFUSION_IN_WORDS} What is the recall of the second class, in per cent?",
         right=100 * CONFUSION[1][1] / sum(CONFUSION[1]),
         why=f"{CONFUSION[1][1]} of the {sum(CONFUSION[1])} examples in its row: "
         f"{100 * CONFUSION[1][1] / sum(CONFUSION[1]):g} %. Source: the definition of recall.",

@@ -119,13 +119,18 @@ def test_without_any_run_it_points_to_the_lab(open_screen, monkeypatch):
     assert "No run has finished yet" in words(open_screen("compare"))
 
 
-def test_the_front_is_of_everything_run_so_far_on_one_machine(open_screen, stored):
+def test_the_front_is_of_everything_run_so_far_and_times_are_of_one_machine(open_screen, stored):
     elsewhere = PROVENANCE.model_copy(update={"device": "a faster CPU"})
     stored("r1", "finished", list(run_with(teacher=0.7, pruned=0.5)))
     stored("r2", "finished", list(run_with(teacher=0.8)))
     stored("r3", "finished", list(run_with(elsewhere, teacher=0.99)))
     app = open_screen("compare", runs="r1,r3")
     assert "timed in 2 places" in words(app)
+    # sizes and accuracies compare wherever they were measured
+    (place,) = app.selectbox(key="place").options
+    assert place.startswith("Handwritten digits, any machine")
+    assert variants(app)["On the front"].tolist() == ["", "", "yes"]
+    app.selectbox(key="across").set_value("Batch 1").run()
     assert app.selectbox(key="place").options == [
         "Handwritten digits, a test's CPU, 2 threads", "Handwritten digits, a faster CPU, 2 threads",
     ]  # fmt: skip

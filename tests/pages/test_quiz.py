@@ -5,6 +5,8 @@ import pytest
 from simulator import recorded
 from simulator.quiz.bank import QUESTIONS
 from simulator.quiz.sitting import draw
+from simulator.studies import make_study
+from tests.ui.invented import whole_run
 
 
 def said(app):
@@ -84,3 +86,11 @@ def test_an_address_that_cannot_be_read_is_said_or_mended(open_screen, wrong):
     app = open_screen("quiz", **({"quiz": "everything", "seed": "7", "questions": "10"} | wrong))
     assert bool(app.error) == ("at" not in wrong)
     assert app.button
+
+
+def test_a_quiz_on_a_run_is_not_offered_for_an_experiment(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("s1", "finished", [], make_study("how_hot"))
+    options = open_screen("quiz").selectbox(key="quiz_run").options
+    assert any("(r1)" in option for option in options)
+    assert not any("(s1)" in option for option in options)

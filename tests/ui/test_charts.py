@@ -152,3 +152,5 @@ def test_alt_texts_of_a_finished_run_state_what_was_measured():
         "Latency: distilled has the shortest median, 8.00 ms, teacher the longest, 20.0 ms."
     )
     assert charts.latencies_alt(several, "batch_7") == "Latency: not measured."
+    alike = [m.model_copy(update={"gzip_bytes": 2_800_000 + n}) for n, m in enumerate(several)]
+    assert "teacher, distilled and pruned are the smallest, 2.80 MB." in charts.trade_off_alt(alike)

@@ -22,6 +22,7 @@ CSS = (
     TIP
     + """
 canvas { display: block; width: 100%; height: 250px; image-rendering: pixelated; }
+canvas:first-of-type { box-shadow: 0 0 0 1px color-mix(in srgb, currentColor 20%, transparent); }
 canvas + canvas { height: 180px; margin-top: 0.75rem; color: inherit; }
 """
 )

@@ -46,7 +46,7 @@ def masks_screen(opened: Lesson) -> None:
         {
             "One ranking over both": {**single, "learn_ranked": "Global"},
             "The same share of each": {**single, "learn_ranked": "Layer-wise"},
-            "Whole rows": {**half, "learn_pattern": "Whole rows"},
+            "Whole rows": {**half, "learn_pattern": "Whole rows", "learn_ranked": "Layer-wise"},
             "Two of every four": {**half, "learn_pattern": "2:4"},
         },
     )
@@ -74,7 +74,10 @@ def masks_screen(opened: Lesson) -> None:
                 st.markdown(f"**{_short(part)}**")
                 st.caption(f"{words.percent(1 - mask.mean())} pruned")
                 cells.matrix(part, mask, f"mask_{number}", show_threshold=importance == "Magnitude")
-        st.caption("Coloured bars: weights that are kept. Grey: pruned. Dotted: the threshold, where there is one.")
+        st.caption(
+            "A cell is a weight: violet below zero, ochre above, the stronger the larger; blank where it is pruned. "
+            "Below, how many have which value: coloured kept, grey pruned, dotted the threshold, where there is one."
+        )
     st.markdown(_disagreement(parts, importance, pattern, sparsity, together))
     teach.explain(
         "Corners of 64 x 64 weights of two layers of the distilled student: the first and the last that are so large. "

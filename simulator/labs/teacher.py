@@ -86,7 +86,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"{points(many)}, against {points(gain(seen, FEW))} with {FEW} labels.",
         tolerance=0.15,
     )
-    differences = sum(c.p is not None for c in seen.concluded().comparisons)
+    differences = [c.name for c in seen.concluded().comparisons if c.p is not None]
     right = VERDICTS[outcome(judged)]
     chance = choice(
         "lab-teacher-chance",
@@ -96,7 +96,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"{FEW} labels?",
         (right, *(words for words in VERDICTS.values() if words != right)),
         f"{points(judged.mean)}: {certainty(judged)}. Clear is what has p below 0.05 in a paired t-test over the "
-        f"seeds, corrected because the run tests {differences} differences.",
+        f"seeds, corrected because the run tests {len(differences)} differences ({'; '.join(differences)}).",
     )
     return more, chance
 

@@ -45,7 +45,8 @@ class Question:
         """The right answer as it is shown; of a number with digits after the point the first four."""
         if not self.is_number:
             return self.options[int(self.right)]
-        return f"{self.right:.{7 if abs(self.right) >= 1000 or self.right == int(self.right) else 4}g}"
+        digits = 7 if abs(self.right) >= 1000 or self.right == int(self.right) else 4
+        return f"{self.right:.{digits}g}".replace("-", "\N{MINUS SIGN}")
 
 
 def choice(key: str, topic: Topic, screen: Screen, text: str, options: tuple[str, ...], why: str) -> Question:

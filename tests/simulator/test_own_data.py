@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from simulator import availability, own_data, service, teachers, uploads
-from simulator.budget import TOKENS, forecast
+from simulator.budget import forecast
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.engine.datasets import load
@@ -17,6 +17,7 @@ from simulator.engine.models.t5_small import label_token_ids, load_tokenizer, tr
 from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorError
 from simulator.own_data import OwnData
 from simulator.store import Store
+from simulator.workload import TOKENS
 from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
 
 

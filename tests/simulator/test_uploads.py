@@ -22,11 +22,11 @@ import pytest
 from PIL import Image
 
 from simulator import own_data, upload_csv, upload_zip, uploads
-from simulator.budget import TOKENS
 from simulator.engine.datasets import load
 from simulator.engine.models.text import MAX_TOKENS
 from simulator.errors import InvalidUpload, SimulatorError
 from simulator.upload_csv import MOST_TOKENS, plain, typical_tokens
+from simulator.workload import TOKENS
 from tests.simulator.brought import (
     animated,
     csv_bytes,

@@ -118,6 +118,7 @@ def matmul_flops() -> float:
     return products * 2 * 64**3 / best * cores()
 
 
+@lru_cache  # read for every forecast; on a machine of many cores it is a long file
 def bfloat16_hardware(cpuinfo: Path = CPUINFO) -> Bfloat16:
     """What multiplies bfloat16 on this processor, as Linux says it: "amx", "avx512", or "" for nothing."""
     flags = set(cpuinfo.read_text(encoding="utf-8").split()) if cpuinfo.exists() else set()

@@ -45,8 +45,8 @@ class Size:
         activation_bytes_per_unit: Kept by the teacher's forward pass for the backward pass.
         efficiency: Training's pace against the machine's float32 matrix-product rate, by what multiplies bfloat16.
             Memory traffic, the optimiser and small kernels lower it; bfloat16, and texts shorter than is counted, raise
-            it. Measured over the stages of default runs on two cores: a Xeon with AMX, the same with bfloat16 turned
-            off, and an EPYC with AVX-512.
+            it. Measured over the stages of default runs on two cores of a Xeon with AMX, and with bfloat16 turned off;
+            for AVX-512 a rough figure from an EPYC's recorded runs, whose matrix-product rate was not noted.
         feature_width: Of the pooled features of an example.
         measure_seconds: What measuring the five variants of a default run took there.
     """

@@ -25,10 +25,8 @@ BEFORE_MS, AFTER_MS = 40, 25
 RIGHT, TESTED = 45, 50
 LOW, HIGH = wilson_interval(RIGHT, TESTED)
 WILSON = 'Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference".'
-CONFUSION = ((45, 5), (15, 35))
-rights = sum(row[i] for i, row in enumerate(CONFUSION))
-everything = sum(sum(row) for row in CONFUSION)
-(first, mistaken), (missed, second) = CONFUSION
+(first, mistaken), (missed, second) = ((45, 5), (15, 35))
+rights, everything = first + second, first + mistaken + missed + second
 CONFUSION_IN_WORDS = (
     f"Of {first + mistaken} examples of the first class {first} are answered as the first, {mistaken} as the second; "
     f"of {missed + second} of the second class {missed} as the first, {second} as the second."
@@ -130,16 +128,16 @@ QUESTIONS = (
         key="accuracy",
         text=f"{CONFUSION_IN_WORDS} What is the accuracy, in per cent?",
         right=100 * rights / everything,
-        why=f"{rights} of {everything}, {100 * rights / everything:g} %, stand on the diagonal. Source: the definition "
-        "of accuracy.",
+        why=f"{first} and {second} are answered rightly: {rights} of {everything}, {100 * rights / everything:g} %. "
+        "Source: the definition of accuracy.",
         tolerance=0.5,
     ),
     number_fair(
         key="recall",
         text=f"{CONFUSION_IN_WORDS} What is the recall of the second class, in per cent?",
-        right=100 * CONFUSION[1][1] / sum(CONFUSION[1]),
-        why=f"{CONFUSION[1][1]} of the {sum(CONFUSION[1])} examples in its row: "
-        f"{100 * CONFUSION[1][1] / sum(CONFUSION[1]):g} %. Source: the definition of recall.",
+        right=100 * second / (missed + second),
+        why=f"{second} of its {missed + second} examples are found: {100 * second / (missed + second):g} %. "
+        "Source: the definition of recall.",
         tolerance=0.5,
     ),
     number_fair(

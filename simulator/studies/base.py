@@ -58,7 +58,7 @@ class Study:
         settings: Where the base RunConfig differs from its defaults.
         axes: Name -> default values. A name that is a field of RunConfig takes that field's bounds.
         seeds: How many by default.
-        cell_seconds: What a cell takes beside training: pruning and measuring, with ResNet-18 on two cores.
+        cell_seconds: What a cell takes beside training, roughly: pruning and measuring, with ResNet-18 on two cores.
         models: The models it can be done with; empty means all.
         dataset: The only data set it can be done with; empty means any.
         any_axes: Whether the axes may be other fields of RunConfig than the default ones.

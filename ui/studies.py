@@ -220,7 +220,7 @@ def picture(config: StudyConfig, story: Story) -> None:
         )
     if scanned:
         budget_fit.propose(config, story)
-    with st.expander(f"Table: {len(story.cells)} cells", icon=":material/table:"):
+    with st.expander(f"Table: {words.several(len(story.cells), 'cell')}", icon=":material/table:"):
         st.download_button(
             "Cells (CSV)",
             lambda: tables_studies.raw(story.cells).to_csv(index=False),

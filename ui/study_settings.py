@@ -15,7 +15,7 @@ from simulator.studies import Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
 from ui import charts_studies as charts
-from ui import settings
+from ui import live, settings
 from ui.guard import show_problem
 
 TAKEN_FROM = "study_controls_from"
@@ -127,9 +127,10 @@ def link_for_others() -> None:
     here = (st.context.url or "").split("?")[0]
     kept = {name: st.query_params.get_all(name) for name in st.query_params if name != PREDICTED}
     with st.popover("Link", icon=":material/link:"):
-        st.markdown("**For somebody else on this server**: this experiment, its settings and the open run.")
+        st.markdown("**For somebody else on this server**: this experiment and its settings, and the run if one is open.")
         st.code(f"{here}?{urlencode(kept, doseq=True)}", language=None, wrap_lines=True)
-        st.caption("Your prediction is left out: they make their own.")
+        shows_answer = "; an open run shows at once what came out" if live.RUN in kept else ": they make their own"
+        st.caption(f"Your prediction is left out{shows_answer}.")
 
 
 def differing(of_run: StudyConfig, chosen: StudyConfig) -> list[str]:

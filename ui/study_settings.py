@@ -127,7 +127,7 @@ def link_for_others() -> None:
     here = (st.context.url or "").split("?")[0]
     kept = {name: st.query_params.get_all(name) for name in st.query_params if name != PREDICTED}
     with st.popover("Link", icon=":material/link:"):
-        st.markdown("**For somebody else on this server**: this experiment and its settings, and the run if one is open.")
+        st.markdown("**For somebody else on this server**: this experiment, its settings, and the run if one is open.")
         st.code(f"{here}?{urlencode(kept, doseq=True)}", language=None, wrap_lines=True)
         shows_answer = "; an open run shows at once what came out" if live.RUN in kept else ": they make their own"
         st.caption(f"Your prediction is left out{shows_answer}.")

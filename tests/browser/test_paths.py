@@ -116,24 +116,23 @@ def test_pictures_drawn_here_watch_their_size_once(page: Page, server: str) -> N
         };
         ResizeObserver.prototype.disconnect = function () { watching.delete(this); return disconnect.call(this); };
     """)
-    watching = "watching.size"
+    watched_once = "canvases => watching.size === canvases && new Set(watching.values()).size === canvases"
     page.goto(f"{server}/learn_inside")
-    page.wait_for_function(f"{watching} > 0")
-    once = page.evaluate(watching)
+    page.wait_for_function(watched_once, arg=1)
     for network in ("pruned", "teacher", "pruned"):
         page.get_by_role("radio", name=network).click()
         expect(page.locator("canvas").first).to_have_attribute("aria-label", re.compile(f"^Layers of {network} "))
-    assert page.evaluate(watching) == once
+    page.wait_for_function(watched_once, arg=1)
     page.get_by_role("link", name="Masks").click()
     masks = page.locator(".st-key-mask_0 canvas")
     expect(masks.last).to_be_visible()
-    once = page.evaluate(watching)
+    page.wait_for_function(watched_once, arg=2)
     before = masks.last.get_attribute("aria-label")
     press(page, "Sparsity", "ArrowRight", 4)
     expect(masks.last).not_to_have_attribute("aria-label", before or "")
-    assert page.evaluate(watching) == once
+    page.wait_for_function(watched_once, arg=2)
     page.get_by_role("link", name="Home").click()
-    page.wait_for_function(f"{watching} === 0")
+    page.wait_for_function(watched_once, arg=0)
 
 
 def test_a_quiz_question_is_answered_explained_and_scored(page: Page, server: str) -> None:

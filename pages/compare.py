@@ -32,7 +32,7 @@ with errors_shown():
         shown, front = pictures.scatter(everything, entries, letters)
     else:
         shown, front = pictures.parallel(entries, letters), None
-    compare.table(shown, len(entries), compare.row_names(runs, letters), front)
+    compare.filtered(shown, len(entries), compare.row_names(runs, letters), front)
 
     st.header("Settings side by side", divider="gray")
     compare.side_by_side(runs, letters, entries)

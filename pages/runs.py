@@ -16,6 +16,6 @@ with errors_shown():
         runs.nothing_yet()
         runs.keep_and_bring_back()
         st.stop()
-    selected = runs.table(listed)
+    selected = runs.tickable(listed)
     runs.actions(selected)
     runs.keep_and_bring_back()

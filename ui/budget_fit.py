@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -16,13 +15,13 @@ from simulator.store import Run
 from simulator.studies.allocation import Check, check, foretells, run_of
 from simulator.studies.config import StudyConfig
 from simulator.studies.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
-from ui import charts, controls, live
+from ui import charts, controls, live, table
 from ui.charts import NEUTRAL
 from ui.guard import errors_shown
 from ui.story import Story
 
 CHART, EDITOR, BUDGET = "scan_chart", "scan_editor", "fit_budget"
-PLAN, VERSION = "scan_plan", "scan_version"
+PLAN = "scan_plan"
 MOST_CHECKS = 5
 
 Shares = dict[str, float]
@@ -45,9 +44,8 @@ def plan_of(config: StudyConfig, found: Mapping[str, Curve]) -> Shares:
 
 
 def _hold(plan: Shares) -> None:
-    """Keep an allocation; the table is drawn anew, for one that was edited does not take other values."""
+    """Keep an allocation, with the scan that it belongs to."""
     st.session_state[PLAN] = st.query_params.get(live.RUN, ""), plan
-    st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
 
 
 # -- the chart
@@ -126,27 +124,20 @@ def _budget(config: StudyConfig, found: Mapping[str, Curve]) -> None:
 
 def _table(found: Mapping[str, Curve], plan: Shares) -> None:
     levels = sorted({level for curve in found.values() for level in curve.drops})
-    rows = [(name, share, f"{kept(found[name], share):,}") for name, share in plan.items()]
-    key = f"{EDITOR}_{st.session_state[VERSION]}"
-    st.data_editor(
-        pd.DataFrame(rows, columns=["Layer", "Sparsity", "Weights left"]),
-        key=key,
-        hide_index=True,
-        height="content",
-        disabled=["Layer", "Weights left"],
-        column_config={
-            "Sparsity": st.column_config.SelectboxColumn(
-                options=[0.0, *levels], format_func=lambda share: words.whole_percent(float(share)), required=True
-            )
-        },
-        on_change=lambda: _hold(edited(plan, st.session_state[key]["edited_rows"])),
-    )
+    choices = {share: words.whole_percent(share) for share in (0.0, *levels)}
+    rows: list[table.Row] = [
+        {
+            "Layer": name,
+            "Sparsity": table.Cell(words.whole_percent(share), share, choices=choices),
+            "Weights left": kept(found[name], share),
+        }
+        for name, share in plan.items()
+    ]
 
+    def take(row: int, share: float) -> None:
+        _hold({**plan, list(plan)[row]: share})
 
-def edited(plan: Mapping[str, float], rows: Mapping[int, Mapping[str, Any]]) -> Shares:
-    """The allocation after edits of the table: row -> column -> value."""
-    names = list(plan)
-    return {**plan, **{names[row]: float(cells["Sparsity"]) for row, cells in rows.items() if "Sparsity" in cells}}
+    table.choose(table.of(rows), "What each layer is to lose, and what is left of it", EDITOR, take)
 
 
 def _prediction(found: Mapping[str, Curve], plan: Shares) -> None:

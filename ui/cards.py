@@ -5,14 +5,13 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
 from simulator import availability, counts
 from simulator.catalog import ModelInfo
 from simulator.counts import Count
 from simulator.own_data import all_datasets
-from ui import settings, tables, teach
+from ui import settings, table, tables, teach
 
 Colour = Literal["green", "blue", "orange", "gray"]
 
@@ -39,7 +38,7 @@ def model_card(info: ModelInfo) -> None:
         st.markdown(info.summary)
         st.markdown(f"**Student:** {student_sizes(info)}. {info.student.help}")
         count = shipped_count(info.name)
-        st.table(tables.model_figures(info, count))
+        table.show(tables.model_figures(info, count), f"Published and counted figures of {info.title}", info.name)
         teach.explain("MACs stand for the arithmetic of one example.", "MACs", "parameters")
         how = "Counted by this app's own code." if count else "Not counted yet in this copy."
         st.caption(
@@ -98,7 +97,7 @@ def weights_legend() -> None:
 def datasets() -> None:
     """All data sets in a table."""
     st.caption(tables.SIDEWAYS)
-    rows = [
+    rows: list[table.Row] = [
         {
             "Data": d.title,
             "State": "here" if not d.needs_internet else DATA[availability.data_state_soon(d.name)],
@@ -110,14 +109,4 @@ def datasets() -> None:
         }
         for d in all_datasets()
     ]
-    config = {
-        "State": st.column_config.TextColumn("State", width="medium"),
-        "Examples for training": st.column_config.NumberColumn(format="localized"),
-        "What it is": st.column_config.TextColumn(width="large"),
-    }
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_config=config,
-        alt="The data sets, their kind, size, state and source",
-    )
+    table.show(table.of(rows), "The data sets, their kind, size, state and source", "datasets")

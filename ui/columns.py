@@ -3,36 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
 
 from simulator import words
 from simulator.events import Measurement
 from simulator.statistics import spread, wilson_interval
+from ui.table import Cell
 
 BATCHES = {"batch_1": ("batch 1", "one example"), "batch_32": ("batch 32", "32 examples at once")}
+MISSING = "not measured"
 
 Seeds = Sequence[Measurement]
 """What was measured of one variant: a measurement a seed."""
 
-# title -> (what to show, what to compare or None, whether more is better, the tooltip of the heading)
-Column = tuple[Callable[[Seeds], str], Callable[[Seeds], float] | None, bool, str]
+Best = Callable[..., float]
+"""``max`` where more is better, ``min`` where less is."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the compression table.
+
+    Attributes:
+        show: What stands in a variant's cell.
+        value: What the cells are ordered by; infinite where it was not measured.
+        best: Which of the values is starred; None where none is.
+        tip: Explains the heading.
+    """
+
+    show: Callable[[Seeds], str]
+    value: Callable[[Seeds], float]
+    best: Best | None
+    tip: str
+
+    def cell(self, ms: Seeds) -> Cell:
+        """A variant's cell, sorted as a number; what was not measured comes last."""
+        value = self.value(ms)
+        return Cell(self.show(ms), None if value == inf else value)
+
+
+def _mean(of: Callable[[Measurement], float | None]) -> Callable[[Seeds], float]:
+    """A figure's mean over the seeds in which it was measured."""
+
+    def value(ms: Seeds) -> float:
+        known = [v for m in ms if (v := of(m)) is not None]
+        return spread(known).mean if known else inf
+
+    return value
 
 
 def _figure(
-    of: Callable[[Measurement], float],
-    form: Callable[[float], str],
-    more_is_better: bool,
-    tip: str,
-    marked: bool = True,
+    of: Callable[[Measurement], float | None], form: Callable[[float], str], best: Best | None, tip: str
 ) -> Column:
-    """A column of a figure's mean over the seeds, with the spread; ``marked``: the best is starred."""
+    """A column of a figure's mean over the seeds, with the spread."""
 
     def show(ms: Seeds) -> str:
-        return words.over_seeds([of(m) for m in ms], form)
+        known = [v for m in ms if (v := of(m)) is not None]
+        return words.over_seeds(known, form) if known else MISSING
 
-    def compare(ms: Seeds) -> float:
-        return spread([of(m) for m in ms]).mean
-
-    return show, compare if marked else None, more_is_better, tip
+    return Column(show, _mean(of), best, tip)
 
 
 def _interval(ms: Seeds) -> str:
@@ -41,91 +71,76 @@ def _interval(ms: Seeds) -> str:
     return " to ".join(f"{100 * end:.1f}" for end in wilson_interval(round(mean * examples), examples)) + " %"
 
 
+def _timed(batch: str, name: str) -> Callable[[Measurement], float | None]:
+    """A percentile of the timed calls of a batch, in ms; None where it was not timed."""
+    return lambda m: getattr(m.latency_ms[batch], name) if batch in m.latency_ms else None
+
+
 def _median(batch: str) -> Column:
-    def show(ms: Seeds) -> str:
-        timed = [m.latency_ms[batch].median for m in ms if batch in m.latency_ms]
-        return words.over_seeds(timed, words.milliseconds) if timed else "not measured"
-
-    def compare(ms: Seeds) -> float:
-        timed = [m.latency_ms[batch].median for m in ms if batch in m.latency_ms]
-        return spread(timed).mean if timed else float("inf")
-
-    return show, compare, False, f"Latency: median time for {BATCHES[batch][1]}."
+    tip = f"Latency: median time for {BATCHES[batch][1]}."
+    return _figure(_timed(batch, "median"), words.milliseconds, min, tip)
 
 
 def _percentiles(batch: str, *names: str, tip: str) -> Column:
     """A column of one or two percentiles of the timed calls, each the mean over the seeds."""
+    ends = [_mean(_timed(batch, name)) for name in names]
 
     def show(ms: Seeds) -> str:
-        timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
-        ends = [words.three(spread([getattr(latency, name) for latency in timed]).mean) for name in names if timed]
-        return " to ".join(ends) + " ms" if timed else "not measured"
+        return MISSING if ends[0](ms) == inf else " to ".join(words.three(end(ms)) for end in ends) + " ms"
 
-    return show, None, False, tip
-
-
-def _sparse_file(ms: Seeds) -> str:
-    known = [m.sparse_bytes for m in ms if m.sparse_bytes is not None]
-    return words.over_seeds(known, words.size) if known else "not measured"
-
-
-def _sparse_bytes(ms: Seeds) -> float:
-    known = [m.sparse_bytes for m in ms if m.sparse_bytes is not None]
-    return spread(known).mean if known else float("inf")
+    return Column(show, ends[0], None, tip)
 
 
 QUALITY: dict[str, Column] = {
-    "Accuracy": _figure(lambda m: m.accuracy, words.percent, True, "Share of right answers."),
-    "95 % interval": (
+    "Accuracy": _figure(lambda m: m.accuracy, words.percent, max, "Share of right answers."),
+    "95 % interval": Column(
         _interval,
+        _mean(lambda m: m.accuracy),
         None,
-        True,
         "Where the accuracy on endless data of this kind probably lies (Wilson score interval). Of several seeds: of "
         "their mean, every example counted once.",
     ),
     "Precision": _figure(
         lambda m: m.precision,
         words.percent,
-        True,
+        max,
         "Of the answers that name a class, the share that is right; mean over the classes.",
     ),
     "Recall": _figure(
         lambda m: m.recall,
         words.percent,
-        True,
+        max,
         "Of the examples of a class, the share that was found; mean over the classes.",
     ),
-    "F1": _figure(lambda m: m.f1, words.percent, True, "Harmonic mean of precision and recall; mean over the classes."),
+    "F1": _figure(lambda m: m.f1, words.percent, max, "Harmonic mean of precision and recall; mean over the classes."),
 }
 COST: dict[str, Column] = {
-    "Parameters": _figure(lambda m: m.parameters, words.count, False, "Numbers the model stores, zeros included."),
-    "Non-zero": _figure(lambda m: m.nonzero_parameters, words.count, False, "Parameters that are not zero."),
+    "Parameters": _figure(lambda m: m.parameters, words.count, min, "Numbers the model stores, zeros included."),
+    "Non-zero": _figure(lambda m: m.nonzero_parameters, words.count, min, "Parameters that are not zero."),
     "Zeros": _figure(
         lambda m: m.sparsity,
         words.percent,
-        True,
+        None,
         "Sparsity: the measured fraction of zeros among all parameters.",
-        marked=False,
     ),
     "MACs": _figure(
-        lambda m: m.macs, words.count, False, "Multiply-adds for one example; element-wise work is left out."
+        lambda m: m.macs, words.count, min, "Multiply-adds for one example; element-wise work is left out."
     ),
     "File": _figure(
-        lambda m: m.size_bytes, words.size, False, "The dense safetensors file: every zero is stored in full."
+        lambda m: m.size_bytes, words.size, min, "The dense safetensors file: every zero is stored in full."
     ),
-    "Gzipped": _figure(lambda m: m.gzip_bytes, words.size, False, "The same file after gzip."),
-    "Without zeros": (
-        _sparse_file,
-        _sparse_bytes,
-        False,
+    "Gzipped": _figure(lambda m: m.gzip_bytes, words.size, min, "The same file after gzip."),
+    "Without zeros": _figure(
+        lambda m: m.sparse_bytes,
+        words.size,
+        min,
         "A safetensors file that holds the non-zero values and a bit a weight, where that is smaller.",
     ),
     "Peak memory of its stage": _figure(
         lambda m: m.stage_peak_memory_mb * 2**20,
         words.size,
-        False,
+        None,
         "Highest memory of the whole run, the other models included, while the stage that made this variant ran.",
-        marked=False,
     ),
 }
 MIDDLE_HALF = "The range that the middle half of the timed calls fell into."

@@ -12,7 +12,7 @@ from simulator.catalog import MODELS
 from simulator.errors import RunNotFound
 from simulator.own_data import dataset_info
 from simulator.store import Run
-from ui import compared, live, results, tables, tables_compare
+from ui import compared, live, results, table, tables, tables_compare
 from ui.compared import Entry, Front, Where
 
 RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
@@ -143,7 +143,7 @@ def warn_of_mixture(entries: Sequence[Entry]) -> None:
 # -- tables
 
 
-def table(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: Front | None) -> None:
+def filtered(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: Front | None) -> None:
     """The variants that are left, and how many those are; with their standing where a front is drawn."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{len(shown)} of {of} variants**", width="content")
@@ -152,19 +152,13 @@ def table(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: Fron
             st.rerun()
         st.download_button(
             "Variants (CSV)",
-            lambda: tables_compare.raw(shown).to_csv(index=False),
+            lambda: table.csv_of(tables_compare.raw(shown)),
             "variants.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
-    st.dataframe(
-        tables_compare.variants(shown, names, front),
-        column_config=tables_compare.variant_columns(),
-        hide_index=True,
-        height="content" if len(shown) <= 30 else 1_100,
-        alt=f"Figures of {len(shown)} variants",
-    )
+    table.show(tables_compare.variants(shown, names, front), f"Figures of {len(shown)} variants", "variants")
     st.caption(tables.SIDEWAYS)
 
 
@@ -178,16 +172,16 @@ def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Seque
     """Settings and results of the runs in columns, the rows that differ marked."""
     provenances = {run.id: service.provenance(run.id) for run in runs}
     names = list(tables_compare.run_names(runs, letters).values())
-    frame, differing = tables_compare.side_by_side(runs, names, entries, provenances)
+    said = tables_compare.side_by_side(runs, entries, provenances)
+    differing = tables_compare.differing(said)
     only = st.toggle("Only what differs", value=len(differing) > 0, key="only_differing")
-    st.dataframe(
-        tables_compare.highlight(frame.loc[differing] if only else frame, differing),
-        column_config={name: st.column_config.TextColumn(name, width="medium") for name in ("What", *names)},
-        height="content",
-        hide_index=True,
-        alt="Settings and results of the chosen runs side by side",
-    )
-    st.caption("Marked rows differ between the runs." if differing else "These runs have equal settings and figures.")
+    rows, marked = ({row: said[row] for row in differing}, []) if only else (said, differing)
+    if rows:
+        table.show(tables_compare.marked(rows, names, marked), "Settings and results of the chosen runs", "settings")
+    if not differing:
+        st.caption("These runs have equal settings and figures.")
+    elif not only:
+        st.caption("Marked rows differ between the runs.")
 
 
 def row_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:

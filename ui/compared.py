@@ -103,7 +103,7 @@ def machine(provenance: Provenance, origin: Origin) -> str:
 
 def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
     """What was measured of one variant with each seed, as one row."""
-    values = {title: compare(ms) for title, (_, compare, _, _) in COLUMNS.items() if compare}
+    values = {title: column.value(ms) for title, column in COLUMNS.items()}
     middle = {}
     for title, batch in TIMED.items():
         timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
@@ -114,7 +114,7 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
         variant=name,
         where=where,
         values={title: value for title, value in values.items() if value != inf},
-        texts={title: show(ms) for title, (show, *_) in COLUMNS.items()},
+        texts={title: column.show(ms) for title, column in COLUMNS.items()},
         middle=middle,
         macs_at=ms[0].macs_at,
         test_examples=ms[0].test_examples,

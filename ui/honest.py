@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import pandas as pd
-
 from simulator import words
 from simulator.config import RunConfig
 from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant, spread
-from ui import columns
+from ui import columns, table, tables
 from ui.columns import Seeds
 from ui.settings import asked_sparsity
+from ui.table import Cell, Table
 
 SAME = 0.5
 """Changes of a file below this share, in per cent, are called none: headers and norms differ by a few bytes."""
@@ -141,21 +140,22 @@ def _time(batch: str, before: Seeds, after: Seeds) -> str:
     return f"Latency, {columns.BATCHES[batch][0]}: {times}: **{judged}**."
 
 
-def table(measurements: Sequence[Measurement]) -> pd.DataFrame:
+def forms(measurements: Sequence[Measurement]) -> Table:
     """A row a variant: the dense, gzipped and sparse file, what was cut out, and the latencies beside them."""
     groups = by_variant(measurements)
-    return pd.DataFrame([_row(name, ms, groups.get("distilled")) for name, ms in groups.items()])
+    return table.of([_row(name, ms, groups.get("distilled")) for name, ms in groups.items()])
 
 
-def _row(name: Variant, ms: Seeds, whole: Seeds | None) -> dict[str, str]:
+def _row(name: Variant, ms: Seeds, whole: Seeds | None) -> table.Row:
     cut = name in ("pruned", "recovered") and whole is not None and shrunk(whole, ms)
+    dense = columns.COST["File"].cell(ms)
     return {
-        "Variant": name,
-        "Dense": columns.COST["File"][0](ms),
-        "Gzipped": columns.COST["Gzipped"][0](ms),
-        "Without zeros": columns.COST["Without zeros"][0](ms),
-        "Encodings": _encodings(ms).removeprefix("of its tensors ") if ms[0].sparse_encodings else "not measured",
-        "Physically smaller": columns.COST["File"][0](ms) if cut else "nothing was cut out",
-        "Batch 1": columns.SPEED["Batch 1"][0](ms),
-        "Batch 32": columns.SPEED["Batch 32"][0](ms),
+        "Variant": tables.variant_cell(name),
+        "Dense": dense,
+        "Gzipped": columns.COST["Gzipped"].cell(ms),
+        "Without zeros": columns.COST["Without zeros"].cell(ms),
+        "Encodings": _encodings(ms).removeprefix("of its tensors ") if ms[0].sparse_encodings else columns.MISSING,
+        "Physically smaller": dense if cut else Cell("nothing was cut out", None),
+        "Batch 1": columns.SPEED["Batch 1"].cell(ms),
+        "Batch 32": columns.SPEED["Batch 32"].cell(ms),
     }

@@ -8,7 +8,7 @@ from simulator.labs import Evidence, Lab, evidence, progress
 from simulator.labs.base import beside
 from simulator.labs.progress import LabProgress
 from simulator.quiz.sitting import Sitting
-from ui import guided_labs, lab_runs, live, quiz, tables, teach
+from ui import guided_labs, lab_runs, live, quiz, table, tables, teach
 from ui.guard import errors_shown
 from ui.guided_labs import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
 
@@ -126,7 +126,7 @@ def measured(place: Place, record: LabProgress, found: Evidence) -> None:
 
 def figures(place: Place, found: Evidence) -> None:
     """The table, and where it comes from."""
-    st.dataframe(place.lab.table(found), hide_index=True, alt=f"Measured in lab {place.number}: {place.lab.title}")
+    table.show(table.of(place.lab.table(found)), f"Measured in lab {place.number}: {place.lab.title}", "measured")
     st.caption(tables.SIDEWAYS)
     badges = {}  # two runs of one day on one machine need one badge
     for seen in found:

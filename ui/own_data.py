@@ -10,13 +10,13 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from simulator import own_data, service, uploads, words
 from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
 from simulator.own_data import OwnData
+from ui import table
 from ui.guard import errors_shown, literal, show_problem
 
 DRAFT, UPLOADER, CHOSEN = "own_draft", "own_uploader", "data"
@@ -119,11 +119,15 @@ def describe(data: OwnData, folder: Path) -> None:
     """Preview, counts and what was skipped, the same for a draft and for data that was kept."""
     for note in data.notes:
         st.info(literal(note), icon=":material/info:")
+    key = f"{folder.parent.name}_{folder.name}"  # a draft and what was kept of it may stand on one page
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown("**Preview**")
         try:
-            preview_texts(data, folder) if data.kind == "text" else preview_pictures(data, folder)
+            if data.kind == "text":
+                preview_texts(data, folder, f"preview_{key}")
+            else:
+                preview_pictures(data, folder)
         except FileNotFoundError:
             show_problem(
                 "These examples are no longer in this place.",
@@ -131,31 +135,32 @@ def describe(data: OwnData, folder: Path) -> None:
             )
     with right:
         st.markdown("**Examples**")
-        st.dataframe(count_table(data), hide_index=True, alt=f"Examples of each class of {data.name} in each split")
+        table.show(count_table(data), f"Examples of each class of {data.name} in each split", f"counts_{key}")
         st.caption("Split 60 : 15 : 25, by class, with a fixed seed. No example is there twice.")
-        skipped(data)
+        skipped(data, f"skipped_{key}")
 
 
-def skipped(data: OwnData) -> None:
+def skipped(data: OwnData, key: str) -> None:
     """What was left out and why."""
     if not data.skipped:
         st.caption("Nothing was skipped.")
         return
     total = sum(s.count for s in data.skipped)
     st.markdown(f"**Skipped: {total:,}**")
-    rows = [
+    rows: list[table.Row] = [
         {"How many": s.count, "Why": s.reason, "Where": ", ".join(s.first) + (" ..." if s.count > len(s.first) else "")}
         for s in data.skipped
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="What was skipped and why")
+    table.show(table.of(rows), "What was skipped and why", key)
 
 
-def count_table(data: OwnData) -> pd.DataFrame:
+def count_table(data: OwnData) -> table.Table:
     """A row a class, a column a split, and the sums."""
-    frame = pd.DataFrame(data.counts, columns=["Train", "Validation", "Test"])
-    frame.insert(0, "Class", pd.Series([safe_cell(name) for name in data.class_names], dtype="str"))
-    sums = pd.DataFrame([["All", *(data.examples(s) for s in ("train", "validation", "test"))]], columns=frame.columns)
-    return pd.concat([frame, sums], ignore_index=True)
+    sums = [data.examples(split) for split in ("train", "validation", "test")]
+    rows = [*zip(map(safe_cell, data.class_names), data.counts, strict=True), ("All", sums)]
+    return table.of(
+        [{"Class": name, "Train": n[0], "Validation": n[1], "Test": n[2]} for name, n in rows], sortable=False
+    )
 
 
 def first_rows(labels: np.ndarray, classes: int) -> list[int]:
@@ -163,19 +168,13 @@ def first_rows(labels: np.ndarray, classes: int) -> list[int]:
     return [int(row) for c in range(classes) for row in np.flatnonzero(labels == c)[:SHOWN_PER_CLASS]]
 
 
-def preview_texts(data: OwnData, folder: Path) -> None:
+def preview_texts(data: OwnData, folder: Path, key: str) -> None:
     """A few texts of each class, with their labels."""
     texts, labels, _ = own_data.read_texts(folder)
     rows = first_rows(labels, len(data.class_names))
     names = [safe_cell(data.class_names[labels[r]]) for r in rows]
-    frame = pd.DataFrame({"Text": [safe_cell(texts[r]) for r in rows], "Label": names})
-    st.dataframe(
-        frame,
-        hide_index=True,
-        height=min(420, 38 + 35 * len(rows)),
-        column_config={"Text": st.column_config.TextColumn(width="large")},
-        alt="A few texts of each class",
-    )
+    shown = [{"Text": safe_cell(texts[row]), "Label": name} for row, name in zip(rows, names, strict=True)]
+    table.show(table.of(shown), "A few texts of each class", key, tallest=420)
     pairs = zip(data.class_names, own_data.LABEL_WORDS, strict=False)
     said = ", ".join(f"{word} = {literal(name)}" for name, word in pairs)
     st.caption(f"T5 answers with a word. Each class gets one that no other begins like: {said}.")

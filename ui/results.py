@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-import pandas as pd
 import streamlit as st
 
 from simulator import service, words
@@ -15,7 +14,7 @@ from simulator.events import Measurement
 from simulator.own_data import dataset_info
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
-from ui import details, honest, live, settings, teach, views
+from ui import details, honest, live, settings, table, tables, teach, views
 from ui.guard import show_problem
 from ui.story import Story
 
@@ -74,8 +73,7 @@ def headline(run_id: str) -> tuple[Run, Story]:
     title = f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}"
     st.subheader(title)
     with st.expander(f"Settings: {_brief(run)}", icon=":material/tune:"):
-        rows = [(settings.all_controls()[n].label, settings.shown(n, v)) for n, v in config]
-        st.table(pd.DataFrame(rows, columns=["Setting", "Value"]).set_index("Setting"))
+        table.show(tables.settings_table(config), "All settings of this run", "run_settings")
     return run, story
 
 
@@ -131,11 +129,8 @@ def honest_size(run: Run, measured: Sequence[Measurement]) -> None:
         return
     st.header(honest.question(config, measured), divider="gray")
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
-    st.dataframe(
-        honest.table(measured),
-        hide_index=True,
-        alt="File sizes and latency of each variant: " + ", ".join(by_variant(measured)),
-    )
+    alt = "File sizes and latency of each variant: " + ", ".join(by_variant(measured))
+    table.show(honest.forms(measured), alt, "forms")
     st.caption(honest.NOTE)
 
 
@@ -178,5 +173,4 @@ def generated(measured: Sequence[Measurement]) -> None:
         "T5 answers with text. The class is decided by the scores of the label words; this is what it writes freely."
     )
     variant = views.pick_variant(writers, "generated_variant")
-    frame = pd.DataFrame(variant.generated, columns=["Text", "True label", "Written"])
-    st.dataframe(frame, hide_index=True, alt=f"Texts, labels and what {variant.name} wrote")
+    table.show(tables.written(variant), f"Texts, labels and what {variant.name} wrote", "written")

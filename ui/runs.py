@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,8 +9,9 @@ import streamlit as st
 
 from simulator import history, notes, service
 from simulator.store import ENDED, Run
-from ui import controls, live, results, tables
+from ui import controls, live, results, table, tables
 from ui.guard import errors_shown, literal
+from ui.table import Cell
 
 MOST_LISTED = 200
 TICKED = "ticked_runs"
@@ -30,39 +30,28 @@ def nothing_yet() -> None:
 
 
 @st.cache_data(max_entries=2 * MOST_LISTED, show_spinner=False)
-def finished_headline(run_id: str) -> tuple[str, str]:
+def finished_headline(run_id: str) -> tuple[Cell, Cell]:
     """The headline figures of a finished run. They never change, and each reading parses all of its layers."""
     return tables.headline(service.measurements(run_id))
 
 
-def table(listed: Sequence[Run]) -> list[Run]:
+def tickable(listed: Sequence[Run]) -> list[Run]:
     """All runs, a row each; gives those that are ticked."""
     st.caption(
         "Tick one to open it, run it again or delete it. Tick two or more finished ones to compare them. "
         + tables.SIDEWAYS
     )
-    # Streamlit remembers ticks by row. Rows move when anybody starts or deletes a run, and then a tick would
-    # stand for another run: so a changed list is a new table, which starts with the same runs ticked.
     ids = [run.id for run in listed]
-    ticked = [row for row, run_id in enumerate(ids) if run_id in st.session_state.get(TICKED, ())]
-    chosen = st.dataframe(
-        tables.run_rows(
-            listed,
-            {run.id: finished_headline(run.id) for run in listed if run.state == "finished"},
-            notes.notes_of(ids),
-        ),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        selection_default={"selection": {"rows": ticked}},
-        key=f"runs_{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}",
-        column_config=tables.RUN_COLUMNS,
-        placeholder="",
-        alt="All runs with state, settings and results",
+    headlines = {run.id: finished_headline(run.id) for run in listed if run.state == "finished"}
+    ticked = table.tick(
+        tables.run_rows(listed, headlines, notes.notes_of(ids)),
+        "All runs with state, settings and results",
+        "runs_table",
+        ids,
+        st.session_state.get(TICKED, ()),
     )
-    selected = [listed[row] for row in chosen["selection"]["rows"]]
-    st.session_state[TICKED] = [run.id for run in selected]
-    return selected
+    st.session_state[TICKED] = ticked
+    return [run for run in listed if run.id in ticked]
 
 
 def actions(selected: Sequence[Run]) -> None:

@@ -8,7 +8,7 @@ from simulator import service, words
 from simulator.catalog import MODELS
 from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
-from ui import budget_fit, lab, live, study_settings, tables_studies, take_home, teach, views
+from ui import budget_fit, lab, live, study_settings, table, tables_studies, take_home, teach, views
 from ui import charts_studies as charts
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
@@ -223,12 +223,10 @@ def picture(config: StudyConfig, story: Story) -> None:
     with st.expander(f"Table: {words.several(len(story.cells), 'cell')}", icon=":material/table:"):
         st.download_button(
             "Cells (CSV)",
-            lambda: tables_studies.raw(story.cells).to_csv(index=False),
+            lambda: table.csv_of(tables_studies.raw(story.cells)),
             f"{config.study}.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
-        st.dataframe(
-            tables_studies.cells(story.cells, view), hide_index=True, alt="Every cell with its seed and its values"
-        )
+        table.show(tables_studies.cells(story.cells, view), "Every cell with its seed and its values", "cells")

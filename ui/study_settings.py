@@ -15,7 +15,7 @@ from simulator.studies import Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
 from ui import charts_studies as charts
-from ui import live, settings
+from ui import live, settings, table, tables
 from ui.guard import show_problem
 
 TAKEN_FROM = "study_controls_from"
@@ -54,8 +54,11 @@ def settings_of(study: Study, run: Run | None) -> StudyConfig | None:
         show_problem(error.message, error.advice)
         return None
     with st.expander("All settings", icon=":material/tune:"):
-        shown = {settings.all_controls()[n].label: settings.shown(n, v) for n, v in config.base if n not in axes}
-        st.table(shown)
+        table.show(
+            tables.settings_table([(n, v) for n, v in config.base if n not in axes]),
+            "All other settings",
+            "study_settings",
+        )
     return config
 
 

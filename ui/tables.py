@@ -1,13 +1,10 @@
-"""Measurements -> data frames and their column configurations."""
+"""Measurements -> tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-
-import pandas as pd
-import streamlit as st
-from pandas.io.formats.style import Styler
 
 from simulator import words
 from simulator.catalog import MODELS, ModelInfo
@@ -15,40 +12,48 @@ from simulator.counts import Count
 from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant, middle_halves_overlap, relative, spread
 from simulator.store import Run
-from ui import settings
+from ui import columns, settings, table
 from ui.charts import COLOURS
 from ui.columns import BATCHES, TIMED, Column, Seeds
+from ui.table import Cell, Table
 
 
-def comparison(measurements: Sequence[Measurement], columns: dict[str, Column]) -> Styler:
+def comparison(measurements: Sequence[Measurement], shown: Mapping[str, Column]) -> Table:
     """A row a variant; the best value of each column is bold and starred, where there is more than one value."""
-    frame, style = starred(measurements, columns)
-    return frame.style.apply(lambda _: style, axis=None)
-
-
-def starred(measurements: Sequence[Measurement], columns: dict[str, Column]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The compression table with its stars, and the CSS of each cell."""
     groups = by_variant(measurements)
-    names = list(groups)
-    frame = pd.DataFrame({title: [show(ms) for ms in groups.values()] for title, (show, *_) in columns.items()})
-    frame.insert(0, "Variant", pd.Series(names, dtype="str"))
-    style = pd.DataFrame("", index=frame.index, columns=frame.columns)
-    style["Variant"] = [f"background-color: {COLOURS[name]}40; font-weight: bold" for name in names]
-    for title, (_, compare, more_is_better, _) in columns.items():
-        winners = best(groups, compare, more_is_better) if compare else []
-        if title in TIMED and not clearly_fastest(groups, winners, TIMED[title]):
-            winners = []
-        for name in winners:
-            row = names.index(name)
-            frame.at[row, title] = f"★ {frame.at[row, title]!s}"
-            style.at[row, title] = "font-weight: bold"
-    return frame, style
+    starred = {title: _winners(groups, title, column) for title, column in shown.items()}
+    rows = [
+        {
+            "Variant": variant_cell(name),
+            **{t: _starred(c.cell(ms)) if name in starred[t] else c.cell(ms) for t, c in shown.items()},
+        }
+        for name, ms in groups.items()
+    ]
+    return table.of(rows, {title: column.tip for title, column in shown.items()})
 
 
-def best(groups: Mapping[Variant, Seeds], of: Callable[[Seeds], float], more_is_better: bool) -> list[Variant]:
+def variant_cell(name: Variant) -> Cell:
+    """A variant's name on its colour."""
+    return Cell(name, name, tint=f"{COLOURS[name]}40", strong=True)
+
+
+def _starred(cell: Cell) -> Cell:
+    return replace(cell, text=f"★ {cell.text}", strong=True)
+
+
+def _winners(groups: Mapping[Variant, Seeds], title: str, column: Column) -> list[Variant]:
+    """The variants whose value in a column is the best; of times, only where they are clearly the fastest."""
+    names = best(groups, column)
+    noisy = title in TIMED and not clearly_fastest(groups, names, TIMED[title])
+    return [] if noisy else names
+
+
+def best(groups: Mapping[Variant, Seeds], column: Column) -> list[Variant]:
     """The variants with the best value; none where more than half share it, for that distinguishes nobody."""
-    values = {name: words.as_printed(of(ms)) for name, ms in groups.items()}
-    top = max(values.values()) if more_is_better else min(values.values())
+    if column.best is None:
+        return []
+    values = {name: words.as_printed(column.value(ms)) for name, ms in groups.items()}
+    top = column.best(values.values())
     names = [name for name, value in values.items() if value == top]
     return names if 2 * len(names) <= len(values) else []
 
@@ -65,12 +70,6 @@ def times_overlap(a: Seeds, b: Seeds, batch: str) -> bool:
     return any(middle_halves_overlap(one, other) for one in timed[0] for other in timed[1])
 
 
-def column_config(columns: dict[str, Column]) -> dict[str, Any]:
-    """Headings with their tooltips. No column is pinned: Streamlit draws pinned ones at 60 % opacity."""
-    config: dict[str, Any] = {t: st.column_config.TextColumn(t, help=tip) for t, (_, _, _, tip) in columns.items()}
-    return {"Variant": st.column_config.TextColumn("Variant"), **config}
-
-
 TOO_NOISY = "within noise"
 
 NOT_IN_CSV = {
@@ -78,7 +77,7 @@ NOT_IN_CSV = {
 }  # fmt: skip
 
 
-def plain(measurements: Sequence[Measurement]) -> pd.DataFrame:
+def plain(measurements: Sequence[Measurement]) -> list[dict[str, Any]]:
     """Every figure of the table as a plain number, a row a variant and seed: what the CSV holds."""
     rows = []
     for m in measurements:
@@ -87,7 +86,7 @@ def plain(measurements: Sequence[Measurement]) -> pd.DataFrame:
         for batch, latency in m.latency_ms.items():
             row |= {f"latency_ms_{batch}_{k}": v for k, v in latency.model_dump().items()}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return rows
 
 
 def gains(variant: Seeds, reference: Measurement) -> list[tuple[str, str, str]]:
@@ -147,22 +146,35 @@ def _less(reduction: float) -> str:
     return words.signed(-reduction, "%")
 
 
-def model_figures(info: ModelInfo, counted: Count | None) -> pd.DataFrame:
+def model_figures(info: ModelInfo, counted: Count | None) -> Table:
     """Published figures of a model beside those that our own code counted; None where nothing is counted yet."""
-    missing = "not counted yet"
-    published = info.published
-    return pd.DataFrame(
+    published, missing = info.published, "not counted yet"
+    macs = words.count(published.macs) if published.macs is not None else "no figure found"
+    rows = [
         {
-            "Published": [
-                f"{published.parameters:,}",
-                words.count(published.macs) if published.macs is not None else "no figure found",
-            ],
-            "Counted by us": [
-                f"{counted.parameters:,}" if counted else missing,
-                f"{words.count(counted.macs)} at {counted.at}" if counted else missing,
-            ],
+            "Figure": "Parameters",
+            "Published": f"{published.parameters:,}",
+            "Counted by us": f"{counted.parameters:,}" if counted else missing,
         },
-        index=["Parameters", "MACs"],
+        {
+            "Figure": "MACs",
+            "Published": macs,
+            "Counted by us": f"{words.count(counted.macs)} at {counted.at}" if counted else missing,
+        },
+    ]
+    return table.of(rows, sortable=False)
+
+
+def settings_table(chosen: Iterable[tuple[str, Any]]) -> Table:
+    """A row a setting, as its control shows it."""
+    rows = [{"Setting": settings.all_controls()[n].label, "Value": settings.shown(n, v)} for n, v in chosen]
+    return table.of(rows, sortable=False)
+
+
+def written(variant: Measurement) -> Table:
+    """For T5: a few test texts, their labels and what the variant wrote."""
+    return table.of(
+        [{"Text": text, "True label": label, "Written": answer} for text, label, answer in variant.generated]
     )
 
 
@@ -170,54 +182,64 @@ def model_figures(info: ModelInfo, counted: Count | None) -> pd.DataFrame:
 
 STARS = "★ marks the best of a column as it is printed; of times, only one that is clearly the fastest."
 SIDEWAYS = "Scroll a table sideways where it is wider than the screen."
-MISSING, UNKNOWN = "not measured", "not known"
+UNKNOWN = "not known"
 NOTE_START = 80
 """Characters of a run's notes that stand in its row: a name, or what was asked."""
 
-RUN_COLUMNS: dict[str, Any] = {
-    "Run": st.column_config.TextColumn("Run", width="small", help="The run's id, as in its link."),
-    "Notes": st.column_config.TextColumn("Notes", help="How its notes begin: write your name there to find your runs."),
-    "T": st.column_config.NumberColumn("T", width="small", help="Temperature", format="%g"),
-    "Alpha": st.column_config.NumberColumn("Alpha", width="small", help="Weight of the soft loss", format="%g"),
-    "Epochs": st.column_config.NumberColumn("Epochs", width="small"),
-    "Sparsity": st.column_config.NumberColumn(
-        "Sparsity", help="Target sparsity; none where each layer has its own", format="percent"
-    ),
-    "Result": st.column_config.TextColumn("Accuracy", help="Test accuracy of the run's last variant"),
-    "File": st.column_config.TextColumn("File", help="Its dense file against the teacher's"),
+RUN_TIPS = {
+    "Run": "The run's id, as in its link.",
+    "Notes": "How its notes begin: write your name there to find your runs.",
+    "T": "Temperature",
+    "Alpha": "Weight of the soft loss",
+    "Sparsity": "Target sparsity; none where each layer has its own",
+    "Accuracy": "Test accuracy of the run's last variant",
+    "File": "Its dense file against the teacher's",
 }
 
 
 SOURCES = {"pretrained": "pretrained", "scratch": "from scratch"}
 
 
-def headline(measurements: Sequence[Measurement]) -> tuple[str, str]:
+NOTHING = Cell("", None)
+
+
+def headline(measurements: Sequence[Measurement]) -> tuple[Cell, Cell]:
     """The accuracy of the last variant, and its file against the teacher's; empty where they were not measured."""
     if not measurements:
-        return "", ""
+        return NOTHING, NOTHING
     groups = by_variant(measurements)
     last, teacher = groups[measurements[-1].name], groups.get("teacher")
-    size = _less(spread([relative(m, teacher[0]).size_reduction for m in last]).mean) if teacher else ""
-    return words.over_seeds([m.accuracy for m in last], words.percent), size
+    size = NOTHING
+    if teacher:
+        smaller = spread([relative(m, teacher[0]).size_reduction for m in last]).mean
+        size = Cell(_less(smaller), -smaller)
+    return columns.QUALITY["Accuracy"].cell(last), size
 
 
-def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[str, str]], notes: Mapping[str, str]) -> pd.DataFrame:
+def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell]], notes: Mapping[str, str]) -> Table:
     """A row a run: when, state, how its notes begin, settings that matter most, headline figures."""
-    return pd.DataFrame(
-        {
-            "When": words.ago(run.created_at),
-            "State": run.origin if run.origin in ("recorded", "imported") else run.state,
-            "Experiment": run.study.entry.title if run.study else "",
-            "Notes": notes.get(run.id, "").partition("\n")[0][:NOTE_START],
-            "Model": MODELS[run.settings.model].title,
-            "Result": headlines.get(run.id, ("", ""))[0],
-            "File": headlines.get(run.id, ("", ""))[1],
-            "Data": settings.shown("dataset", run.settings.dataset),
-            "T": None if run.study else run.settings.temperature,
-            "Alpha": None if run.study else run.settings.alpha,
-            "Epochs": run.settings.epochs,
-            "Sparsity": None if run.study or run.settings.scope == "by_hand" else run.settings.target_sparsity,
-            "Run": run.id,
-        }
-        for run in runs
-    )
+    return table.of([_run_row(r, headlines.get(r.id, (NOTHING, NOTHING)), notes.get(r.id, "")) for r in runs], RUN_TIPS)
+
+
+def _run_row(run: Run, headline: tuple[Cell, Cell], note: str) -> table.Row:
+    c = run.settings
+    shares = None if run.study or c.scope == "by_hand" else c.target_sparsity
+    return {
+        "When": Cell(words.ago(run.created_at), run.created_at.isoformat()),
+        "State": run.origin if run.origin in ("recorded", "imported") else run.state,
+        "Experiment": run.study.entry.title if run.study else "",
+        "Notes": note.partition("\n")[0][:NOTE_START],
+        "Model": MODELS[c.model].title,
+        "Accuracy": headline[0],
+        "File": headline[1],
+        "Data": settings.shown("dataset", c.dataset),
+        "T": _number(None if run.study else c.temperature, "{:g}".format),
+        "Alpha": _number(None if run.study else c.alpha, "{:g}".format),
+        "Epochs": c.epochs,
+        "Sparsity": _number(shares, words.whole_percent),
+        "Run": run.id,
+    }
+
+
+def _number(value: float | None, form: Callable[[float], str]) -> Cell:
+    return Cell("" if value is None else form(value), value)

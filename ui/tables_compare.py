@@ -1,47 +1,42 @@
-"""Variants of several runs, and the runs' settings side by side -> data frames."""
+"""Variants of several runs, and the runs' settings side by side -> tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-import streamlit as st
-from pandas.io.formats.style import Styler
-
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.events import Provenance
 from simulator.store import Run
-from ui import settings
+from ui import settings, table
 from ui.charts import COLOURS
+from ui.columns import MISSING
 from ui.compared import COLUMNS, Entry, Front
-from ui.tables import MISSING, SOURCES, UNKNOWN
+from ui.table import Cell, Table
+from ui.tables import SOURCES, UNKNOWN, variant_cell
 
+ON_THE_FRONT = "On the front"
 ON_FRONT, BY_NOISE, ELSEWHERE = "yes", "within noise", "not compared"
 
 
-def variants(entries: Sequence[Entry], names: Mapping[str, str], front: Front | None) -> Styler:
-    """A row a variant. The cells hold the stored values, so that a click on a heading sorts them as numbers.
+def variants(entries: Sequence[Entry], names: Mapping[str, str], front: Front | None) -> Table:
+    """A row a variant.
 
     Args:
         names: Run id -> what its rows call it.
         front: The one that is drawn; None where there is none, and then no column for it.
     """
-    frame = pd.DataFrame({title: [e.values.get(title) for e in entries] for title in COLUMNS}, dtype="float64")
-    frame.insert(0, "Variant", pd.Series([e.variant for e in entries], dtype="str"))
-    frame.insert(1, "Run", pd.Series([names[e.run] for e in entries], dtype="str"))
-    if front is not None:
-        frame.insert(2, "On the front", pd.Series([_standing(e, front) for e in entries], dtype="str"))
-    style = frame.style
-    for title in COLUMNS:
-        by_value = {e.values[title]: e.texts[title] for e in entries if title in e.values}
-        style = style.format(lambda v, texts=by_value: texts[v], subset=[title], na_rep=MISSING)  # type: ignore[misc]
-        for row, e in enumerate(entries):  # equal means of different seeds: a text of its own
-            if title in e.values and by_value[e.values[title]] != e.texts[title]:
-                style = style.format(lambda _, text=e.texts[title]: text, subset=(row, title))  # type: ignore[misc]
-    return style.apply(lambda names: [f"background-color: {COLOURS[n]}40; font-weight: bold" for n in names],
-                       subset=["Variant"])  # fmt: skip
+    rows: list[table.Row] = [
+        {
+            "Variant": variant_cell(e.variant),
+            "Run": names[e.run],
+            **({ON_THE_FRONT: _standing(e, front)} if front is not None else {}),
+            **{title: Cell(e.texts[title], e.values.get(title)) for title in COLUMNS},
+        }
+        for e in entries
+    ]
+    return table.of(rows, TIPS)
 
 
 def _standing(entry: Entry, front: Front) -> str:
@@ -52,47 +47,48 @@ def _standing(entry: Entry, front: Front) -> str:
     return "" if entry in front.among else ELSEWHERE
 
 
-def variant_columns() -> dict[str, Any]:
-    """Headings with their tooltips."""
-    front = (
+TIPS = {
+    "Run": "Its letter in the charts, and its model.",
+    ON_THE_FRONT: (
         "Of the Pareto front in the picture above. Within noise: on it, though a better variant is not clearly slower. "
         "Not compared: it has other test data or another machine, or this was not measured of it."
-    )
-    return {
-        "Run": st.column_config.TextColumn("Run", help="Its letter in the charts, and its model."),
-        "On the front": st.column_config.TextColumn("On the front", help=front),
-        **{title: st.column_config.NumberColumn(title, help=tip) for title, (_, _, _, tip) in COLUMNS.items()},
-    }
+    ),
+    **{title: column.tip for title, column in COLUMNS.items()},
+}
 
 
-def raw(entries: Sequence[Entry]) -> pd.DataFrame:
+def raw(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """The stored figures in plain numbers: for a download."""
     rows = []
     for e in entries:
         data, machine = e.where or (UNKNOWN, UNKNOWN)
         rows.append({"run": e.run, "variant": e.variant, **e.values, "data": data, "machine": machine})
-    return pd.DataFrame(rows)
+    return rows
 
 
 def side_by_side(
-    runs: Sequence[Run], names: Sequence[str], entries: Sequence[Entry], provenances: Mapping[str, Provenance | None]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Settings, provenance and results with a column a run, and the rows in which the runs differ."""
-    table: dict[str, list[str]] = {}
+    runs: Sequence[Run], entries: Sequence[Entry], provenances: Mapping[str, Provenance | None]
+) -> dict[str, list[str]]:
+    """Settings, provenance and results: what -> a text for each run."""
+    said: dict[str, list[str]] = {}
     for name in RunConfig.model_fields:
-        table[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.settings, name)) for r in runs]
+        said[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.settings, name)) for r in runs]
     known = [provenances[r.id] for r in runs]
-    table["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
-    table["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]
+    said["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
+    said["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]
     texts = {(e.run, e.variant): e.texts for e in entries}
     lasts = {e.run: e.variant for e in entries}.values()
     for variant in COLOURS:
-        table[f"Accuracy, {variant}"] = [texts.get((r.id, variant), {}).get("Accuracy", MISSING) for r in runs]
+        said[f"Accuracy, {variant}"] = [texts.get((r.id, variant), {}).get("Accuracy", MISSING) for r in runs]
     for variant in (v for v in COLOURS if v in lasts):
         for title in ("Non-zero", "MACs", "File", "Gzipped", "Batch 1"):
-            table[f"{title}, {variant}"] = [texts.get((r.id, variant), {}).get(title, MISSING) for r in runs]
-    frame = pd.DataFrame.from_dict(table, orient="index", columns=list(names))
-    return frame, [row for row, values in table.items() if len(set(values) - {MISSING, UNKNOWN}) > 1]
+            said[f"{title}, {variant}"] = [texts.get((r.id, variant), {}).get(title, MISSING) for r in runs]
+    return said
+
+
+def differing(said: Mapping[str, Sequence[str]]) -> list[str]:
+    """The rows in which the runs differ; what was not measured or is not known of one does not."""
+    return [row for row, texts in said.items() if len(set(texts) - {MISSING, UNKNOWN}) > 1]
 
 
 def run_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
@@ -100,8 +96,15 @@ def run_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]
     return {r.id: f"{letters[r.id]}: {MODELS[r.settings.model].title}, T {r.settings.temperature:g}" for r in runs}
 
 
-def highlight(frame: pd.DataFrame, rows: Sequence[str]) -> Styler:
-    """The frame, its row labels as a column, with some rows marked."""
-    mark = "background-color: rgba(230, 159, 0, 0.18); font-weight: bold"
-    labelled = frame.rename_axis("What").reset_index()
-    return labelled.style.apply(lambda row: [mark if row["What"] in rows else ""] * len(row), axis=1)
+def marked(said: Mapping[str, Sequence[str]], names: Sequence[str], rows: Sequence[str]) -> Table:
+    """A row a text of each run, a column a run, with some rows marked."""
+
+    def cell(text: str, row: str) -> Cell:
+        return Cell(text, text, tint=MARK if row in rows else "", strong=row in rows)
+
+    columns = ("What", *names)
+    shown = [[cell(text, row) for text in (row, *texts)] for row, texts in said.items()]
+    return Table(columns, shown, sortable=False)
+
+
+MARK = "rgba(230, 159, 0, 0.18)"

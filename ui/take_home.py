@@ -12,7 +12,7 @@ import streamlit as st
 from simulator import lesson, notebook, notes, service
 from simulator.events import Measurement
 from simulator.store import Run
-from ui import report, tables
+from ui import report, table, tables
 from ui.guard import errors_shown
 
 
@@ -45,7 +45,7 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
     has_weights = (service.export_dir(run.id) / "model.safetensors").is_file()
     with st.container(horizontal=True):
         report_button(run)
-        _button("Table (CSV)", lambda: tables.plain(measurements).to_csv(index=False), f"run-{run.id}.csv", "text/csv")
+        _button("Table (CSV)", lambda: table.csv_of(tables.plain(measurements)), f"run-{run.id}.csv", "text/csv")
         everything = f"run-{run.id}.json"
         _button(
             "Everything (JSON)", lambda: json.dumps(service.export(run.id), indent=1), everything, "application/json"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulator.events import Measurement
 from simulator.statistics import by_variant
-from ui import charts, columns, tables, teach
+from ui import charts, columns, table, tables, teach
 
 
 def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> None:
@@ -44,12 +44,8 @@ def _table(
     title: str, measurements: Sequence[Measurement], shown: dict[str, columns.Column], note: str, *terms: str
 ) -> None:
     st.markdown(f"**{title}**")
-    st.dataframe(
-        tables.comparison(measurements, shown),
-        column_config=tables.column_config(shown),
-        hide_index=True,
-        alt=f"{title}: {', '.join(shown)} of {', '.join(by_variant(measurements))}",
-    )
+    alt = f"{title}: {', '.join(map(str.strip, shown))} of {', '.join(by_variant(measurements))}"
+    table.show(tables.comparison(measurements, shown), alt, f"table_{title}")
     teach.explain(note, *terms)
 
 

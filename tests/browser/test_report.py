@@ -52,7 +52,7 @@ def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
     assert all(box["width"] > 200 and box["height"] > 100 for box in boxes)
     for m in service.measurements(RUN):
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=m.name, exact=True)).first
-        expect(row).to_contain_text(columns.QUALITY["Accuracy"][0]([m]))
+        expect(row).to_contain_text(columns.QUALITY["Accuracy"].show([m]))
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     assert asked == [file.as_uri()]
     assert said == []

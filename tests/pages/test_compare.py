@@ -11,6 +11,7 @@ from simulator.config import make_config
 from simulator.events import Described, Measured
 from simulator.studies import make_study
 from tests.ui.invented import PROVENANCE, measurement, whole_run
+from tests.ui.reading import tables_on
 from ui import compare_pictures, compared
 
 RECORDED = [r.run.id for r in recorded.all_recorded()]
@@ -27,7 +28,7 @@ def words(app):
 
 
 def variants(app):
-    return app.dataframe[0].value
+    return tables_on(app)[0]
 
 
 def run_with(provenance=PROVENANCE, **accuracies):
@@ -41,8 +42,8 @@ def test_the_first_visit_compares_the_recorded_runs(open_screen):
     assert app.multiselect[0].value == RECORDED
     assert app.query_params["runs"] in (",".join(RECORDED), [",".join(RECORDED)])
     stored = [m for r in recorded.all_recorded() for m in r.measurements]
-    assert variants(app)["Accuracy"].tolist() == [m.accuracy for m in stored]
-    assert variants(app)["MACs"].tolist() == [m.macs for m in stored]
+    assert variants(app).orders("Accuracy") == [m.accuracy for m in stored]
+    assert variants(app).orders("MACs") == [m.macs for m in stored]
     assert "2 different sets of test examples" in words(app)
     assert f"{len(stored)} of {len(stored)} variants" in words(app)
 
@@ -57,7 +58,7 @@ def test_a_link_opens_its_runs_in_its_order_and_says_what_cannot_be_compared(ope
     assert "There is no run 'nowhere'" in said
     assert "`r2` is waiting: only finished runs" in said
     assert "`s1` is an experiment" in said
-    assert variants(app)["Run"].unique().tolist() == ["A ResNet-18", "B ResNet-18"]
+    assert list(dict.fromkeys(variants(app)["Run"])) == ["A ResNet-18", "B ResNet-18"]
 
 
 def test_a_link_with_nothing_known_shows_the_recorded_runs(open_screen):
@@ -129,25 +130,25 @@ def test_the_front_is_of_everything_run_so_far_and_times_are_of_one_machine(open
     # sizes and accuracies compare wherever they were measured
     (place,) = app.selectbox(key="place").options
     assert place.startswith("Handwritten digits, any machine")
-    assert variants(app)["On the front"].tolist() == ["", "", "yes"]
+    assert variants(app)["On the front"] == ["", "", "yes"]
     app.selectbox(key="across").set_value("Batch 1").run()
     assert app.selectbox(key="place").options == [
         "Handwritten digits, a test's CPU, 2 threads", "Handwritten digits, a faster CPU, 2 threads",
     ]  # fmt: skip
     # r2 is not chosen, and beats r1; r3 is better still, and on another machine
-    assert variants(app)["On the front"].tolist() == ["", "", "not compared"]
+    assert variants(app)["On the front"] == ["", "", "not compared"]
     app.button(key="add_front_runs").click().run()
     assert app.multiselect[0].value == ["r1", "r3", "r2"]
-    assert variants(app)["On the front"].tolist() == ["", "", "not compared", "yes"]
+    assert variants(app)["On the front"] == ["", "", "not compared", "yes"]
     app.selectbox(key="place").set_value(app.selectbox(key="place").options[1]).run()
-    assert variants(app)["On the front"].tolist() == ["not compared"] * 2 + ["yes", "not compared"]
+    assert variants(app)["On the front"] == ["not compared"] * 2 + ["yes", "not compared"]
 
 
 def test_ranges_beside_the_parallel_lines_filter_the_table(open_screen, stored):
     stored("r1", "finished", list(run_with(teacher=0.9, pruned=0.5, recovered=0.8)))
     app = open_screen("compare", runs="r1", picture=compare_pictures.PARALLEL)
     app.select_slider[0].set_value(("50.0 %", "80.0 %")).run()
-    assert variants(app)["Variant"].tolist() == ["pruned", "recovered"]
+    assert variants(app)["Variant"] == ["pruned", "recovered"]
     assert "2 of 3 variants" in words(app)
     assert "without an axis: Without zeros" in words(app)
     app.button(key="show_all").click().run()
@@ -159,10 +160,10 @@ def test_settings_that_differ_stand_side_by_side(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     stored("r2", "finished", list(whole_run()), make_config({"temperature": 8.0}))
     app = open_screen("compare", runs="r1,r2")
-    assert app.dataframe[1].value.set_index("What").loc["Temperature T"].tolist() == ["4", "8"]
+    assert tables_on(app)[1].row("Temperature T") == ["4", "8"]
     app.toggle(key="only_differing").set_value(False).run()
-    assert app.dataframe[1].value.set_index("What").loc["Weights it had"].tolist() == ["from scratch"] * 2
-    assert app.dataframe[1].value.set_index("What").loc["Machine"].tolist() == ["a test's CPU, 2 threads"] * 2
+    assert tables_on(app)[1].row("Weights it had") == ["from scratch"] * 2
+    assert tables_on(app)[1].row("Machine") == ["a test's CPU, 2 threads"] * 2
 
 
 def test_runs_that_did_not_store_their_machine_are_on_no_front(open_screen, stored):

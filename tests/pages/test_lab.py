@@ -7,6 +7,7 @@ from simulator.config import make_config
 from simulator.events import StageStarted
 from simulator.store import open_store
 from tests.ui.invented import whole_run
+from tests.ui.reading import tables_on
 from ui import settings
 from ui.frame import ARRIVED
 
@@ -43,8 +44,8 @@ def test_notes_are_taken_while_a_run_waits_and_the_runs_page_shows_how_they_begi
     app = open_screen("lab", run=run_id)
     app.text_area(key=f"note_{run_id}").set_value("Ada: is T = 4 enough?\nI think so.").run()
     assert notes.note(run_id) == "Ada: is T = 4 enough?\nI think so."
-    table = open_screen("runs").dataframe[0].value
-    assert table.set_index("Run").loc[run_id, "Notes"] == "Ada: is T = 4 enough?"
+    listed = tables_on(open_screen("runs"))[0]
+    assert dict(zip(listed["Run"], listed["Notes"], strict=True))[run_id] == "Ada: is T = 4 enough?"
 
 
 def test_a_link_sets_the_controls(open_screen):
@@ -145,7 +146,7 @@ def test_a_finished_run_shows_its_table(open_screen, stored):
     assert "measured on a test's CPU" in words(app)
     assert "teacher trained from scratch" in words(app)
     assert "Go to it" not in words(app)
-    assert list(app.dataframe[0].value["Variant"]) == ["teacher", "control", "distilled", "pruned", "recovered"]
+    assert tables_on(app)[0]["Variant"] == ["teacher", "control", "distilled", "pruned", "recovered"]
 
 
 def test_a_run_under_way_is_named_at_the_top_with_a_way_to_it(open_screen, stored):

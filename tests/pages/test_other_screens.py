@@ -13,6 +13,7 @@ from simulator.recorded import Recorded
 from simulator.store import open_store
 from tests.pages.conftest import ENTRY
 from tests.ui.invented import TESTED, whole_run
+from tests.ui.reading import tables_on
 from ui import take_home
 
 
@@ -38,13 +39,13 @@ def shipped(stored, monkeypatch):
 def test_home_shows_a_recorded_run_as_recorded(open_screen, shipped):
     app = open_screen("home")
     assert "recorded on a test's CPU, 3 May 2026" in words(app)
-    assert len(app.dataframe) == 3
+    assert len(tables_on(app)) == 3
 
 
 def test_models_shows_four_cards_with_published_figures(open_screen):
     app = open_screen("models")
     assert [s.value for s in app.subheader] == ["DistilBERT", "T5-small", "MobileNetV2", "ResNet-18"]
-    figures = [table.value.loc["Parameters", "Published"] for table in app.table]
+    figures = [shown.row("Parameters")[0] for shown in tables_on(app)[:4]]
     assert figures == ["66,955,010", "60,506,624", "3,504,872", "11,689,512"]
     assert words(app).count("not reachable, so from scratch") == 4
 
@@ -71,7 +72,7 @@ def test_results_of_a_run_shows_what_was_measured(open_screen, stored):
     assert "The published weights cannot be reached." in words(app)
     assert "measured on a test's CPU" in words(app)
     assert "weights of this run are not kept here" in words(app)
-    assert app.dataframe[0].value["Accuracy"].tolist() == ["90.0 %"] * 5
+    assert tables_on(app)[1]["Accuracy"] == ["90.0 %"] * 5
 
 
 def with_seeds(events):
@@ -92,7 +93,7 @@ def with_seeds(events):
 def test_results_of_several_seeds_shows_means_verdicts_and_honest_sizes(open_screen, stored):
     stored("r1", "finished", list(with_seeds(whole_run())), make_config({"repeats": 2, "target_sparsity": 0.9}))
     app = open_screen("results", run="r1")
-    assert app.dataframe[0].value["Accuracy"].tolist()[1] == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
+    assert tables_on(app)[1]["Accuracy"][1] == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
     assert "within noise (n = 200, 2 seeds, p of each: 1.00, 1.00)" in words(app)
     assert "Means over 2 seeds" in words(app) and "Bars are means over 2 seeds" in words(app)
     assert "I pruned 90 %: why is it no smaller and no faster?" in [h.value for h in app.header]
@@ -185,10 +186,10 @@ def test_runs_without_any_run(open_screen, monkeypatch):
 def test_runs_lists_all_with_state_and_result(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     stored("r2", "failed", list(whole_run())[:8], message="Killed.")
-    frame = open_screen("runs").dataframe[0].value
-    assert frame["Run"].tolist()[:2] == ["r2", "r1"]  # the recorded ones come after
-    assert frame["State"].tolist()[:3] == ["failed", "finished", "recorded"]
-    assert frame["Result"].tolist()[:2] == ["", "90.0 %"]
+    listed = tables_on(open_screen("runs"))[0]
+    assert listed["Run"][:2] == ["r2", "r1"]  # the recorded ones come after
+    assert listed["State"][:3] == ["failed", "finished", "recorded"]
+    assert listed["Accuracy"][:2] == ["", "90.0 %"]
 
 
 def test_runs_buttons_wait_for_a_choice(open_screen, stored):
@@ -197,10 +198,16 @@ def test_runs_buttons_wait_for_a_choice(open_screen, stored):
     assert all(app.button(key=key).disabled for key in ("open_run", "rerun_run", "cancel_runs", "delete_runs"))
 
 
+def open_ticked(open_screen, *runs):
+    """The Runs page with these ticked, left and opened again: boxes themselves are ticked in a browser."""
+    app = open_screen("home")
+    app.session_state["ticked_runs"] = list(runs)
+    return app.switch_page("pages/runs.py").run()
+
+
 def test_ticks_stay_with_their_run_when_the_rows_move(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
-    app = open_screen("runs")
-    app.session_state["ticked_runs"] = ["r1"]
+    app = open_ticked(open_screen, "r1")
     stored("r2", "finished", list(whole_run()))  # somebody else's, above the ticked one
     app.run()
     assert app.session_state["ticked_runs"] == ["r1"]
@@ -212,14 +219,9 @@ def test_ticks_stay_with_their_run_when_the_rows_move(open_screen, stored):
 def test_ticked_runs_that_are_finished_open_on_the_compare_page(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     stored("r2", "finished", list(whole_run()), make_config({"temperature": 8.0}))
-    app = open_screen("runs")
-    app.session_state["ticked_runs"] = ["r1"]
     stored("r3", "queued")
-    app.run()
-    assert app.button(key="compare_runs").disabled
-    app.session_state["ticked_runs"] = ["r1", "r2", "r3"]
-    stored("r4", "queued")
-    app.run()
+    assert open_ticked(open_screen, "r1").button(key="compare_runs").disabled
+    app = open_ticked(open_screen, "r1", "r2", "r3")
     app.button(key="compare_runs").click().run()
     assert not app.exception
     assert [title.value for title in app.title] == ["Compare"]

@@ -21,6 +21,7 @@ from simulator.studies import STUDIES, make_study
 from simulator.studies.allocation import run_of
 from simulator.words import duration
 from tests.ui.invented import PROVENANCE, measurement
+from tests.ui.reading import tables_on
 
 
 def words(app):
@@ -102,7 +103,7 @@ def test_a_finished_study_shows_its_conclusion_beside_the_prediction(open_screen
     assert STUDIES["how_hot"].predictions["no"] in text and STUDIES["how_hot"].predictions["between"] in text
     assert "It is warmer." in text
     assert "1 of these cells were measured in an earlier run" in text
-    assert app.dataframe[0].value["Measured in"].tolist() == ["this run", "before"]
+    assert tables_on(app)[-1]["Measured in"] == ["this run", "before"]
 
 
 def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_screen, stored):
@@ -209,8 +210,8 @@ def test_other_screens_send_a_study_to_its_own(open_screen, stored):
     for screen in ("runs", "results", "home"):
         app = open_screen(screen)
         assert not app.exception
-    frame = open_screen("runs").dataframe[0].value
-    assert frame.loc[frame["Run"] == "s1", "Experiment"].tolist() == ["How hot?"]
+    listed = tables_on(open_screen("runs"))[0]
+    assert dict(zip(listed["Run"], listed["Experiment"], strict=True))["s1"] == "How hot?"
 
 
 def test_a_run_of_the_lab_is_not_opened_as_an_experiment(open_screen, stored):
@@ -239,8 +240,8 @@ def scan(stored):
 
 
 def shares(app):
-    (frame,) = [f.value for f in app.dataframe if "Weights left" in f.value]
-    return frame.set_index("Layer")["Sparsity"].to_dict()
+    (plan,) = [shown for shown in tables_on(app) if "Weights left" in shown.titles]
+    return dict(zip(plan["Layer"], plan.orders("Sparsity"), strict=True))
 
 
 def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, scan):

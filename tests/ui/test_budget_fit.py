@@ -1,4 +1,4 @@
-"""What a click on a scan's chart and an edit of its table do to the allocation."""
+"""What a click on a scan's chart does to the allocation."""
 
 import pytest
 
@@ -39,8 +39,3 @@ def test_no_point_and_a_ring_change_nothing(chart):
 def test_the_rings_are_at_the_chosen_points(chart):
     ring = budget_fit.with_rings(chart, PLAN).data[-1]
     assert (list(ring.x), list(ring.y)) == ([0.3], [75])  # a layer that loses nothing has no point
-
-
-def test_an_edit_of_the_table_sets_the_share_of_its_row():
-    assert budget_fit.edited(PLAN, {0: {"Sparsity": 0.9}}) == {"early": 0.9, "late": 0.3}
-    assert budget_fit.edited(PLAN, {}) == PLAN

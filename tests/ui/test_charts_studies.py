@@ -4,6 +4,7 @@ import pytest
 
 from simulator.events import CellFinished
 from simulator.studies import STUDIES, make_study
+from tests.ui.reading import read
 from ui import charts_studies as charts
 from ui import tables_studies
 
@@ -96,9 +97,9 @@ def test_the_table_says_where_a_cell_was_measured():
     old = cell(1, {"accuracy": 0.5, "nonzero": 1234.0}, teacher=True, pruned=False).model_copy(
         update={"measured_in": "abc"}
     )
-    frame = tables_studies.cells([old, cell(0, {"accuracy": 0.25}, teacher=False, pruned=False)], view)
-    assert frame["Teacher"].tolist() == ["yes", "no"]
-    assert frame["Measured in"].tolist() == ["abc", "this run"]
-    assert frame["Test accuracy"].tolist() == ["50.0 %", "25.0 %"]
-    assert frame["Non-zero parameters"].tolist() == ["1,230", ""]
-    assert tables_studies.raw([old])["accuracy"].tolist() == [0.5]
+    shown = read(tables_studies.cells([old, cell(0, {"accuracy": 0.25}, teacher=False, pruned=False)], view))
+    assert shown["Teacher"] == ["yes", "no"]
+    assert shown["Measured in"] == ["abc", "this run"]
+    assert shown["Test accuracy"] == ["50.0 %", "25.0 %"]
+    assert shown["Non-zero parameters"] == ["1,230", ""]
+    assert [row["accuracy"] for row in tables_studies.raw([old])] == [0.5]

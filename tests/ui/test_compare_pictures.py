@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.ui.invented import TESTED, measurement
 from tests.ui.test_compared import HERE, entry
-from ui import compared, tables_compare
+from ui import compared
 from ui.compare_pictures import about_front, brushed
 
 
@@ -20,7 +20,6 @@ def test_marked_points_are_found_again_by_run_and_variant():
 def test_a_brush_over_runs_that_are_not_chosen_leaves_an_empty_table():
     point = {"customdata": ["elsewhere", "pruned", "", ""]}
     assert brushed({"selection": {"points": [point]}}, [entry("a", 0.9)]) == []
-    assert len(tables_compare.variants([], {}, None).data) == 0
 
 
 def test_what_noise_and_chance_may_have_done_is_said():

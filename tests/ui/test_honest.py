@@ -4,6 +4,7 @@ import pytest
 
 from simulator.config import make_config
 from tests.ui.invented import measurement
+from tests.ui.reading import read
 from ui import honest
 
 ASKED = make_config({"target_sparsity": 0.9})
@@ -49,8 +50,8 @@ def test_what_was_cut_out_makes_the_dense_file_smaller():
     assert "Of 1.00 k parameters **400** are left" in said[0]
     assert "\N{MINUS SIGN}60.0 %" in said[1] and "gone from the tensors" in said[1]
     assert "smaller layers multiply less" in said[4]
-    cut = honest.table(measured).set_index("Variant")["Physically smaller"]
-    assert cut.to_dict() == {
+    cut = read(honest.forms(measured))
+    assert dict(zip(cut["Variant"], cut["Physically smaller"], strict=True)) == {
         "teacher": "nothing was cut out",
         "distilled": "nothing was cut out",
         "recovered": "1.60 kB",
@@ -60,7 +61,7 @@ def test_what_was_cut_out_makes_the_dense_file_smaller():
 def test_a_run_of_an_earlier_version_says_what_was_not_written():
     measured = [measurement("distilled"), measurement("pruned", **{**HALF, "sparse_encodings": {}})]
     assert "The file without zeros was not written: this run is of an earlier version." in honest.sentences(measured)
-    assert set(honest.table(measured)["Without zeros"]) == {"not measured"}
+    assert set(read(honest.forms(measured))["Without zeros"]) == {"not measured"}
 
 
 def test_a_run_that_was_not_pruned_has_nothing_to_say():

@@ -7,6 +7,7 @@ from simulator.config import make_config
 from simulator.statistics import by_variant
 from simulator.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
+from tests.ui.reading import read
 from ui import columns, compared, tables_compare
 from ui.compared import Front
 
@@ -33,47 +34,42 @@ def two_runs():
 def side_by_side(runs, measured, provenances):
     names = tables_compare.run_names(runs, LETTERS)
     entries = [compared.entry(run.id, m.name, [m], None) for run in runs for m in measured[run.id]]
-    return tables_compare.side_by_side(runs, list(names.values()), entries, provenances)
+    said = tables_compare.side_by_side(runs, entries, provenances)
+    differing = tables_compare.differing(said)
+    return read(tables_compare.marked(said, list(names.values()), differing)), differing
 
 
 def test_side_by_side_names_the_rows_that_differ(two_runs, several):
     elsewhere = PROVENANCE.model_copy(update={"source": "pretrained", "device": "another CPU"})
-    frame, differing = side_by_side(
+    shown, differing = side_by_side(
         two_runs, {"one": several, "two": several[:2]}, {"one": PROVENANCE, "two": elsewhere}
     )
-    assert list(frame.columns) == ["A: ResNet-18, T 8", "B: ResNet-18, T 4"]
-    assert list(frame.loc["Temperature T"]) == ["8", "4"]
+    assert shown.titles == ["What", "A: ResNet-18, T 8", "B: ResNet-18, T 4"]
+    assert shown.row("Temperature T") == ["8", "4"]
     assert "Temperature T" in differing
     assert "Accuracy, distilled" not in differing  # one of them has none
     assert "Alpha" not in differing
-    assert list(frame.loc["Weights it had"]) == ["pretrained", "from scratch"]
-    assert list(frame.loc["Machine"]) == ["another CPU, 2 threads", "a test's CPU, 2 threads"]
-    marked = tables_compare.highlight(frame, differing).to_html()
-    assert "background-color" in marked
+    assert shown.row("Weights it had") == ["pretrained", "from scratch"]
+    assert shown.row("Machine") == ["another CPU, 2 threads", "a test's CPU, 2 threads"]
+    assert shown.tinted() == differing
 
 
 def test_what_was_not_measured_does_not_count_as_differing(two_runs, several):
-    frame, differing = side_by_side(two_runs, {"one": several, "two": []}, {"one": PROVENANCE, "two": None})
-    assert list(frame.loc["Accuracy, distilled"]) == ["not measured", "93.0 %"]
-    assert list(frame.loc["File, distilled"]) == ["not measured", "5.00 MB"]
+    shown, differing = side_by_side(two_runs, {"one": several, "two": []}, {"one": PROVENANCE, "two": None})
+    assert shown.row("Accuracy, distilled") == ["not measured", "93.0 %"]
+    assert shown.row("File, distilled") == ["not measured", "5.00 MB"]
     assert differing == ["Temperature T"]
-
-
-def written(styler):
-    """What the screen shows of a styled table: column -> the texts of its cells."""
-    head, *rows = (line.split("|") for line in styler.hide(axis="index").to_string(delimiter="|").splitlines())
-    return {title: [row[place] for row in rows] for place, title in enumerate(head)}
 
 
 def test_every_cell_shows_what_the_results_page_shows_of_the_stored_figures():
     entries = [e for r in recorded.all_recorded() for e in compared.entries_of(r.run.id)]
-    shown = written(tables_compare.variants(entries, {e.run: e.run for e in entries}, None))
+    shown = read(tables_compare.variants(entries, {e.run: e.run for e in entries}, None))
     stored = [(r.run.id, ms) for r in recorded.all_recorded() for ms in by_variant(r.measurements).values()]
     assert shown["Run"] == [run for run, _ in stored]
     assert shown["Variant"] == [ms[0].name for _, ms in stored]
     for title in compared.COLUMNS:
-        show = (columns.QUALITY | columns.COST | columns.SPEED)[title][0]
-        assert shown[title] == [show(ms) for _, ms in stored]
+        column = (columns.QUALITY | columns.COST | columns.SPEED)[title]
+        assert shown[title] == [column.show(ms) for _, ms in stored]
 
 
 def entry(run, name, *accuracies, **changes):
@@ -83,20 +79,20 @@ def entry(run, name, *accuracies, **changes):
 
 def test_equal_means_of_different_seeds_each_show_their_spread_and_sort_as_numbers():
     entries = [entry("one", "control", 0.8), entry("two", "control", 0.7, 0.9)]
-    table = tables_compare.variants(entries, {"one": "A", "two": "B"}, None)
-    assert written(table)["Accuracy"] == ["80.0 %", "80.0 % \N{PLUS-MINUS SIGN} 14.1 %"]
-    assert table.data["Accuracy"].tolist() == [0.8, pytest.approx(0.8)]
-    assert written(table)["Without zeros"] == ["not measured"] * 2
+    shown = read(tables_compare.variants(entries, {"one": "A", "two": "B"}, None))
+    assert shown["Accuracy"] == ["80.0 %", "80.0 % \N{PLUS-MINUS SIGN} 14.1 %"]
+    assert shown.orders("Accuracy") == [0.8, pytest.approx(0.8)]
+    assert shown["Without zeros"] == ["not measured"] * 2
 
 
 def test_the_standing_on_the_front():
     on_it, noisy, beaten, elsewhere = (entry(run, "pruned", 0.9) for run in ("one", "two", "three", "four"))
     front = Front([on_it, noisy], [noisy], [on_it, noisy, beaten])
     entries = [on_it, noisy, beaten, elsewhere]
-    shown = written(tables_compare.variants(entries, {e.run: e.run for e in entries}, front))
-    assert [text.strip() for text in shown["On the front"]] == ["yes", "within noise", "", "not compared"]
+    shown = read(tables_compare.variants(entries, {e.run: e.run for e in entries}, front))
+    assert shown["On the front"] == ["yes", "within noise", "", "not compared"]
 
 
 def test_the_download_holds_plain_numbers_and_where_they_hold():
-    frame = tables_compare.raw([entry("one", "pruned", 0.9, size_bytes=4001)])
-    assert frame.loc[0, ["File", "Accuracy", "data", "machine"]].tolist() == [4001, 0.9, "digits", "a CPU, 2 threads"]
+    (row,) = tables_compare.raw([entry("one", "pruned", 0.9, size_bytes=4001)])
+    assert [row[k] for k in ("File", "Accuracy", "data", "machine")] == [4001, 0.9, "digits", "a CPU, 2 threads"]

@@ -64,7 +64,7 @@ const drawBars = (canvas, data) => {
     context.fillText("weight", across(0), high - 5);
 };
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
     const [cells, bars] = parentElement.querySelectorAll("canvas");
     const tip = parentElement.querySelector(".tip");
     cells.setAttribute("aria-label", data.alt);

@@ -4,15 +4,14 @@ a component, drawn by cells.js.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from simulator import words
 from simulator.lesson import Slice
 from ui import charts
+from ui.component import component
 from ui.learn.masks import Mask
 from ui.learn.space import TIP
 
@@ -27,9 +26,7 @@ canvas + canvas { height: 180px; margin-top: 0.75rem; color: inherit; }
 """
 )
 
-_mount = st.components.v2.component(
-    "weights_as_cells", html=HTML, css=CSS, js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-)
+_mount = component("weights_as_cells", __file__, HTML, CSS)
 
 
 def matrix(part: Slice, mask: Mask, key: str, show_threshold: bool) -> None:

@@ -55,7 +55,7 @@ const drawBars = (canvas, data) => {
     context.fillText("MACs of each layer, in the order in which they run", (wide + LEFT) / 2, high - 5);
 };
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
     const [canvas, bars] = parentElement.querySelectorAll("canvas");
     const tip = parentElement.querySelector(".tip");
     const view = (canvas.view ??= { ...START });

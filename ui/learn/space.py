@@ -6,13 +6,13 @@ It keeps its element when its data change, so it answers at once and stays turne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from simulator import words
 from simulator.lesson import LayerFacts
+from ui.component import component
 from ui.learn.layers import kind_of, most, title, zeros
 
 THICK = 0.7  # of the distance from one box to the next
@@ -41,9 +41,7 @@ canvas:focus-visible { outline: 2px solid var(--st-primary-color); border-radius
 """
 )
 
-_mount = st.components.v2.component(
-    "layers_in_space", html=HTML, css=CSS, js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-)
+_mount = component("layers_in_space", __file__, HTML, CSS)
 
 
 def boxes(

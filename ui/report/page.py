@@ -11,14 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 from simulator import words
 from simulator.config import RunConfig
 from simulator.events import Provenance
 from simulator.store import Run
-from ui import settings, svg, teach
+from ui import settings, svg, table, teach
 from ui.charts import COLOURS
 
 if TYPE_CHECKING:
@@ -100,9 +99,16 @@ def drawn(figure: Any, name: str, title: str, caption: str) -> Figure:
     return Figure(title, Markup(svg.draw(figure, name, caption)), caption)
 
 
-def framed(frame: pd.DataFrame, title: str, note: str = "", tips: Mapping[str, str] | None = None) -> Table:
-    """A data frame as a table."""
-    return Table(title, [str(c) for c in frame], [[str(v) for v in row] for row in frame.to_numpy()], note, tips)
+def printed(shown: table.Table, title: str, note: str = "") -> Table:
+    """One of the app's tables."""
+    rows = [[cell.text for cell in row] for row in shown.rows]
+    return Table(
+        title,
+        [heading.strip() for heading in shown.head],
+        rows,
+        note,
+        {heading.strip(): tip for heading, tip in shown.tips.items()},
+    )
 
 
 # -- parts that every report has
@@ -122,8 +128,8 @@ def settings_section(config: RunConfig, command: str) -> Section:
     """Every setting that had a say, and the command that runs the same again."""
     said = [(name, value) for name, value in config if settings.applies(name, config)]
     rows = [(settings.all_controls()[name].label, settings.shown(name, value)) for name, value in said]
-    table = Table("", ("Setting", "Value"), rows)
-    return Section("Settings", ("The same again, on the command line:",), tables=(table,), code=command)
+    said_in = Table("", ("Setting", "Value"), rows)
+    return Section("Settings", ("The same again, on the command line:",), tables=(said_in,), code=command)
 
 
 def flags(config: RunConfig, without: Sequence[str] = ()) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
 from simulator import notes, service, words
 from simulator.catalog import MODELS
 from simulator.config import RunConfig
@@ -83,11 +81,8 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
         ("How big", columns.COST, f"MACs of one example at {measured[0].macs_at}."),
         ("How fast", columns.SPEED, tables.STARS),
     )
-    framed = []
-    for title, shown, said in parts:
-        tips = {heading: tip for heading, (*_, tip) in shown.items()}
-        framed.append(page.framed(tables.starred(measured, shown)[0], title, said, tips))
-    yield Section("Compression table", tables=framed)
+    compression = [page.printed(tables.comparison(measured, shown), title, said) for title, shown, said in parts]
+    yield Section("Compression table", tables=compression)
 
 
 def _costs(measured: Sequence[Measurement]) -> Section:
@@ -111,8 +106,8 @@ def _costs(measured: Sequence[Measurement]) -> Section:
 def _honest_size(config: RunConfig, measured: Sequence[Measurement]) -> Iterator[Section]:
     said = honest.sentences(measured)
     if said and config.target_sparsity:
-        table = page.framed(honest.table(measured), "", honest.NOTE)
-        yield Section(honest.question(config, measured), points=said, tables=[table])
+        forms = page.printed(honest.forms(measured), "", honest.NOTE)
+        yield Section(honest.question(config, measured), points=said, tables=[forms])
 
 
 def _learning(config: RunConfig, story: Story) -> Section:
@@ -151,6 +146,5 @@ def _last_variant(story: Story) -> Section:
         ),
         page.drawn(details.layer_sparsity(variant, before), "layers", "Layer by layer", most),
     ]  # fmt: skip
-    wrote = pd.DataFrame(variant[0].generated, columns=["Text", "True label", "Written"])
-    written = [page.framed(wrote, "What it wrote")] if variant[0].generated else []
+    written = [page.printed(tables.written(variant[0]), "What it wrote")] if variant[0].generated else []
     return Section(f"The final variant: {name}", figures=figures, tables=written)

@@ -29,7 +29,7 @@ def study_report(run: Run) -> Report:
             chart = charts_studies.draw(study.view, value, story.cells, axes)
             said = charts_studies.alt(study.view, value, story.cells)
             figures.append(page.drawn(chart, f"c-{value.replace('_', '-')}", title, said))
-    cells = page.framed(tables_studies.cells(story.cells, study.view), "")
+    cells = page.printed(tables_studies.cells(story.cells, study.view), "")
     seeds = f"--seeds {config.seeds} "
     along = "".join(f"--axis {a.setting}={','.join(map(charts_studies.shown, a.values))} " for a in config.axes)
     command = f"python -m simulator experiment {study.name} {seeds}{along}"

@@ -62,7 +62,7 @@ def test_every_number_of_the_table_is_the_one_that_is_stored(run_id: str) -> Non
     text = report.html(run_id)
     cells = [html.unescape(cell).removeprefix("\N{BLACK STAR} ") for cell in re.findall(r"<td[^>]*>([^<]*)</td>", text)]
     for m in service.measurements(run_id):
-        shown = [show([m]) for part in (columns.QUALITY, columns.COST, columns.SPEED) for show, *_ in part.values()]
+        shown = [c.show([m]) for part in (columns.QUALITY, columns.COST, columns.SPEED) for c in part.values()]
         assert any(cells[i : i + len(columns.QUALITY)] == shown[: len(columns.QUALITY)] for i in range(len(cells)))
         assert set(shown) <= set(cells)
         assert words.percent(m.accuracy) in text

@@ -1,0 +1,47 @@
+"""Tables as somebody reads them: the texts below a heading, and what a click on it would sort them by."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from ui import table
+
+
+class Read:
+    """A table's columns by their headings."""
+
+    def __init__(self, drawn: dict[str, Any]) -> None:
+        self.titles = [heading["title"] for heading in drawn["head"]]
+        self.tips = {heading["title"]: heading["tip"] for heading in drawn["head"]}
+        self.rows = drawn["rows"]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, title: str) -> list[str]:
+        return [row[self.titles.index(title)]["text"] for row in self.rows]
+
+    def orders(self, title: str) -> list[Any]:
+        return [row[self.titles.index(title)]["order"] for row in self.rows]
+
+    def row(self, name: str) -> list[str]:
+        """The texts of the row whose first cell is this, without that one."""
+        [found] = [[cell["text"] for cell in row] for row in self.rows if row[0]["text"] == name]
+        return found[1:]
+
+    def tinted(self) -> list[str]:
+        """The first cells of the rows that are marked as a whole."""
+        return [row[0]["text"] for row in self.rows if all(cell["tint"] for cell in row)]
+
+
+def read(shown: table.Table) -> Read:
+    return Read(table.drawn(shown, "", table.TALLEST))
+
+
+def tables_on(app: AppTest) -> list[Read]:
+    """The tables of a page, from its top down."""
+    drawn = [element.proto for element in app.get("bidi_component")]
+    return [Read(json.loads(proto.json)[0]) for proto in drawn if proto.component_name == "table"]

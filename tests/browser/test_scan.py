@@ -1,4 +1,4 @@
-"""A finished sensitivity scan in a real browser: a click on its chart sets a layer's share."""
+"""A finished sensitivity scan in a real browser: a click on its chart or in its table sets a layer's share."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def scan(data_directory) -> Iterator[str]:
         yield here.address
 
 
-def test_a_click_on_a_point_sets_its_layers_share_and_the_lab_takes_it(page: Page, scan: str):
+def test_clicks_on_chart_and_table_set_the_layers_shares_and_the_lab_takes_them(page: Page, scan: str):
     page.goto(f"{scan}/studies?run=scan")
     expect(page.get_by_text("This leaves")).to_contain_text(
         "changes by \N{MINUS SIGN}9.0 points"
@@ -54,6 +54,8 @@ def test_a_click_on_a_point_sets_its_layers_share_and_the_lab_takes_it(page: Pag
     page.wait_for_timeout(1000)  # the chart is laid out, and nothing scrolls any more
     page.mouse.click(*page.evaluate(WHERE, "early"))
     expect(page.get_by_text("This leaves")).to_contain_text("changes by \N{MINUS SIGN}54.0 points")
+    page.get_by_role("combobox", name="Sparsity, late").select_option("30 %")
+    expect(page.get_by_text("This leaves")).to_contain_text("changes by \N{MINUS SIGN}48.0 points")
     page.get_by_role("button", name="Set the Lab to it").click()
     expect(page.get_by_role("radio", name="By hand")).to_be_checked()
-    page.wait_for_function("new URLSearchParams(location.search).get('layer_sparsity') === 'early=0.9, late=0.9'")
+    page.wait_for_function("new URLSearchParams(location.search).get('layer_sparsity') === 'early=0.9, late=0.3'")

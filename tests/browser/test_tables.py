@@ -1,0 +1,113 @@
+"""Tables in a real browser: sorted, explained, ticked, and read at the width of a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from simulator.config import make_config
+from simulator.store import open_store
+from simulator.studies import make_study
+from tests.serving import served
+from tests.ui.invented import whole_run
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def lined_up(data_directory) -> Iterator[str]:
+    """The address of a server whose store has two runs, of T = 8 and T = 2, and an experiment, which has no T."""
+    store = open_store()
+    for run_id, config in (
+        ("hot", make_config({"temperature": 8.0})),
+        ("cold", make_config({"temperature": 2.0})),
+        ("trial", make_study("how_hot")),
+    ):
+        store.add(run_id, config, None)
+        store.start(run_id, "1@0.00")
+        store.append(run_id, list(whole_run()) if run_id != "trial" else [])
+        store.finish(run_id, "finished")
+    with served(data_directory, KDPS_WARM="0") as here:
+        yield here.address
+
+
+def column(table: Locator, heading: str) -> list[str]:
+    """The texts below a heading, from the top down."""
+    headings = [text.strip("\n▲▼") for text in table.get_by_role("columnheader").all_inner_texts()]
+    place = headings.index(heading)
+    return [row.locator("th, td").nth(place).inner_text() for row in table.locator("tbody tr").all()]
+
+
+def box_of(page: Page, run_id: str) -> Locator:
+    """What ticks a run."""
+    return page.get_by_role("row").filter(has=page.get_by_role("cell", name=run_id, exact=True)).get_by_role("checkbox")
+
+
+def test_a_click_on_a_heading_sorts_and_what_has_no_value_stays_last(page: Page, lined_up: str) -> None:
+    page.goto(f"{lined_up}/runs")
+    table = page.get_by_role("table")
+    expect(table).to_be_visible()
+    as_listed = column(table, "Run")
+    heading = table.get_by_role("columnheader", name="T", exact=True)
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    assert column(table, "T")[0] == "2" and column(table, "T")[-2:] == ["8", ""]
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    assert column(table, "T")[0] == "8" and column(table, "T")[-2:] == ["2", ""]
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "none")
+    assert column(table, "Run") == as_listed
+
+
+def test_a_heading_is_explained_to_mouse_and_keyboard(page: Page, lined_up: str) -> None:
+    page.goto(f"{lined_up}/runs")
+    button, tip = page.get_by_role("button", name="Alpha"), page.get_by_text("Weight of the soft loss")
+    button.hover()
+    expect(tip).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(tip).to_be_hidden()
+    button.focus()
+    expect(tip).to_be_visible()
+    button.press("Escape")
+    expect(tip).to_be_hidden()
+
+
+def test_ticks_are_kept_through_quick_clicks_sorting_and_other_peoples_runs(page: Page, lined_up: str) -> None:
+    page.goto(f"{lined_up}/runs")
+    hot, cold, other = (box_of(page, run_id) for run_id in ("hot", "cold", "other"))
+    hot.focus()
+    hot.press("Space")
+    cold.click()
+    compare = page.get_by_role("button", name="Compare", exact=True)
+    expect(compare).to_be_enabled()
+    expect(hot).to_be_checked()
+    expect(cold).to_be_focused()
+    page.get_by_role("button", name="Accuracy").click()
+    expect(hot).to_be_checked()
+
+    open_store().add("other", make_config({}), None)  # somebody else's, above them
+    box_of(page, "trial").click()
+    expect(other).not_to_be_checked()
+    expect(hot).to_be_checked()
+    compare.click()
+    page.wait_for_function("new URLSearchParams(location.search).get('runs') === 'cold,hot'")
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(hot).not_to_be_checked()
+    page.get_by_role("checkbox", name="Tick all").click()
+    expect(hot).to_be_checked()
+    expect(page.get_by_role("button", name="Delete 3 runs")).to_be_enabled()  # not those that are under way or recorded
+
+
+def test_the_first_column_stays_in_sight_on_a_phone(page: Page, lined_up: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{lined_up}/results?run=hot")
+    table = page.get_by_role("table").filter(has_text="Precision")
+    name = table.get_by_role("rowheader", name="teacher")
+    before = name.bounding_box()
+    table.get_by_role("columnheader", name="F1").scroll_into_view_if_needed()
+    after = name.bounding_box()
+    assert before and after and before["x"] == after["x"]
+    assert table.evaluate("table => table.parentElement.scrollLeft") > 0

@@ -174,14 +174,15 @@ def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Seque
     names = list(tables_compare.run_names(runs, letters).values())
     said = tables_compare.side_by_side(runs, entries, provenances)
     differing = tables_compare.differing(said)
-    only = st.toggle("Only what differs", value=len(differing) > 0, key="only_differing")
-    rows, marked = ({row: said[row] for row in differing}, []) if only else (said, differing)
-    if rows:
-        table.show(tables_compare.marked(rows, names, marked), "Settings and results of the chosen runs", "settings")
+    only = st.toggle(
+        "Only what differs", value=True, key="only_differing", bind="query-params", persist_state="session"
+    )
     if not differing:
         st.caption("These runs have equal settings and figures.")
     elif not only:
         st.caption("Marked rows differ between the runs.")
+    rows, marked = ({row: said[row] for row in differing}, []) if only and differing else (said, differing)
+    table.show(tables_compare.marked(rows, names, marked), "Settings and results of the chosen runs", "settings")
 
 
 def row_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:

@@ -46,10 +46,11 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
     tests = holm([compare(f"T = {t:g} against T = {coldest:g}", test[t], test[coldest]) for t in tested])
     shown = significant(tests[0]) and tests[0].mean > 0
     worse = [t for t, against in zip(tested, tests, strict=True) if significant(against) and against.mean < 0]
+    chosen = f"Of the temperatures above T = {coldest:g}, T = {best:g} was best on validation examples."
     sentences = [
         f"The mean entropy of the soft targets goes from {entropy[coldest]:.3f} nats at T = {coldest:g} to "
         f"{entropy[hottest]:.3f} at T = {hottest:g}.",
-        f"Of the temperatures above T = {coldest:g}, T = {best:g} was best on validation examples. On the test "
+        (f"{chosen} On the test " if len(hotter) > 1 else "On the test ")
         + "; ".join(_against(t, test[t], against) for t, against in zip(tested, tests, strict=True))
         + f"; T = {coldest:g} has {share(test[coldest])}.",
     ]

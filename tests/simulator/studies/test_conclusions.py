@@ -133,6 +133,12 @@ def test_how_hot_never_compares_a_temperature_with_itself():
     assert "Of the temperatures above T = 1, T = 4 was best on validation examples" in text
 
 
+def test_how_hot_of_two_temperatures_chooses_none():
+    at = {"accuracy": 0.8, "validation_accuracy": 0.8, "entropy": 1.0}
+    _, text = conclude("how_hot", lambda place: at, axes={"temperature": (1.0, 8.0)})
+    assert "On the test T = 8 reaches" in text and "was best" not in text
+
+
 @pytest.mark.parametrize(("gain_pruned", "answer"), [(0.3, "help"), (0.0, "hinder"), (0.1, "add")])
 def test_four_way(gain_pruned, answer):
     def at(place):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
+import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.waiting import wait_until
@@ -40,6 +41,8 @@ def free_port() -> int:
 def served(data_directory: Path, **environment: str) -> Iterator[Served]:
     """The app on a port of its own, with a data directory of its own; ended afterwards.
 
+    Whatever was done with it, nothing heavy may have got into its process.
+
     Args:
         environment: Variables beside those that are set already.
     """
@@ -60,9 +63,18 @@ def served(data_directory: Path, **environment: str) -> Iterator[Served]:
     try:
         wait_until(answers, seconds=60)
         yield Served(address, process.pid)
+        assert not heavy_libraries(process)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def heavy_libraries(process: subprocess.Popen[bytes]) -> set[str]:
+    """The compiled libraries in a process that no page needs; where this cannot be seen, or the process ended, none."""
+    if not psutil.LINUX or process.poll() is not None:
+        return set()
+    files = {part for mapped in psutil.Process(process.pid).memory_maps() for part in Path(mapped.path).parts}
+    return files & {"torch", "pandas", "pyarrow", "scipy", "sklearn"}
 
 
 def installed_chromium() -> str | None:

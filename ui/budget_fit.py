@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
@@ -61,7 +60,7 @@ def clickable(config: StudyConfig, story: Story, chart: go.Figure, alt: str) -> 
         key=CHART,
         config=charts.CONFIG,
         alt=alt,
-        on_select=partial(_take_click, plan),
+        on_select=_take_click,
         selection_mode="points",
     )
 
@@ -82,9 +81,9 @@ def with_rings(chart: go.Figure, plan: Mapping[str, float]) -> go.Figure:
     return chart
 
 
-def _take_click(plan: Shares) -> None:
-    points = st.session_state[CHART].selection.points
-    after = clicked(plan, points)
+def _take_click() -> None:
+    plan = st.session_state[PLAN][1]  # as it stands now: another click may have come before this page was drawn
+    after = clicked(plan, st.session_state[CHART].selection.points)
     if after != plan:
         _hold(after)
 
@@ -135,7 +134,7 @@ def _table(found: Mapping[str, Curve], plan: Shares) -> None:
     ]
 
     def take(row: int, share: float) -> None:
-        _hold({**plan, list(plan)[row]: share})
+        _hold({**st.session_state[PLAN][1], list(plan)[row]: share})  # as it stands now, as for a click
 
     table.choose(table.of(rows), "What each layer is to lose, and what is left of it", EDITOR, take)
 

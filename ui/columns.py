@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf
 
 from simulator import words
 from simulator.events import Measurement
@@ -27,28 +26,27 @@ class Column:
 
     Attributes:
         show: What stands in a variant's cell.
-        value: What the cells are ordered by; infinite where it was not measured.
+        value: What the cells are ordered by; None where it was not measured.
         best: Which of the values is starred; None where none is.
         tip: Explains the heading.
     """
 
     show: Callable[[Seeds], str]
-    value: Callable[[Seeds], float]
+    value: Callable[[Seeds], float | None]
     best: Best | None
     tip: str
 
     def cell(self, ms: Seeds) -> Cell:
-        """A variant's cell, sorted as a number; what was not measured comes last."""
-        value = self.value(ms)
-        return Cell(self.show(ms), None if value == inf else value)
+        """A variant's cell, sorted as a number."""
+        return Cell(self.show(ms), self.value(ms))
 
 
-def _mean(of: Callable[[Measurement], float | None]) -> Callable[[Seeds], float]:
+def _mean(of: Callable[[Measurement], float | None]) -> Callable[[Seeds], float | None]:
     """A figure's mean over the seeds in which it was measured."""
 
-    def value(ms: Seeds) -> float:
+    def value(ms: Seeds) -> float | None:
         known = [v for m in ms if (v := of(m)) is not None]
-        return spread(known).mean if known else inf
+        return spread(known).mean if known else None
 
     return value
 
@@ -86,7 +84,8 @@ def _percentiles(batch: str, *names: str, tip: str) -> Column:
     ends = [_mean(_timed(batch, name)) for name in names]
 
     def show(ms: Seeds) -> str:
-        return MISSING if ends[0](ms) == inf else " to ".join(words.three(end(ms)) for end in ends) + " ms"
+        known = [value for end in ends if (value := end(ms)) is not None]
+        return " to ".join(map(words.three, known)) + " ms" if known else MISSING
 
     return Column(show, ends[0], None, tip)
 
@@ -147,13 +146,11 @@ MIDDLE_HALF = "The range that the middle half of the timed calls fell into."
 ALMOST_ALL = "95 % of the timed calls took less than this."
 SPEED: dict[str, Column] = {
     "Batch 1": _median("batch_1"),
-    "Middle half": _percentiles("batch_1", "p25", "p75", tip=MIDDLE_HALF),
-    "95 % under": _percentiles("batch_1", "p95", tip=ALMOST_ALL),
+    "Middle half, batch 1": _percentiles("batch_1", "p25", "p75", tip=MIDDLE_HALF),
+    "95 % under, batch 1": _percentiles("batch_1", "p95", tip=ALMOST_ALL),
     "Batch 32": _median("batch_32"),
-    "Middle half ": _percentiles(
-        "batch_32", "p25", "p75", tip=MIDDLE_HALF
-    ),  # column names must differ; the blank does not show
-    "95 % under ": _percentiles("batch_32", "p95", tip=ALMOST_ALL),
+    "Middle half, batch 32": _percentiles("batch_32", "p25", "p75", tip=MIDDLE_HALF),
+    "95 % under, batch 32": _percentiles("batch_32", "p95", tip=ALMOST_ALL),
 }
 TIMED = {"Batch 1": "batch_1", "Batch 32": "batch_32"}
 """The columns that hold times, which scatter from call to call."""

@@ -16,6 +16,9 @@ from ui import compared, live, results, table, tables, tables_compare
 from ui.compared import Entry, Front, Where
 
 RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
+TALLEST = 1_100
+"""Pixels of the variants' table; what is higher scrolls within itself."""
+
 MOST_COMPARED = len(ascii_uppercase)
 CLEARED = "compare_cleared"
 RANGE = "compare_range_"
@@ -158,7 +161,9 @@ def filtered(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: F
             icon=":material/download:",
             on_click="ignore",
         )
-    table.show(tables_compare.variants(shown, names, front), f"Figures of {len(shown)} variants", "variants")
+    if shown:
+        alt = f"Figures of {len(shown)} variants"
+        table.show(tables_compare.variants(shown, names, front), alt, "variants", TALLEST)
     st.caption(tables.SIDEWAYS)
 
 
@@ -181,8 +186,8 @@ def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Seque
         st.caption("These runs have equal settings and figures.")
     elif not only:
         st.caption("Marked rows differ between the runs.")
-    rows, marked = ({row: said[row] for row in differing}, []) if only and differing else (said, differing)
-    table.show(tables_compare.marked(rows, names, marked), "Settings and results of the chosen runs", "settings")
+    rows, to_mark = ({row: said[row] for row in differing}, []) if only and differing else (said, differing)
+    table.show(tables_compare.marked(rows, names, to_mark), "Settings and results of the chosen runs", "settings")
 
 
 def row_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:

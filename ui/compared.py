@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import NamedTuple
 
 import streamlit as st
@@ -103,7 +102,6 @@ def machine(provenance: Provenance, origin: Origin) -> str:
 
 def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
     """What was measured of one variant with each seed, as one row."""
-    values = {title: column.value(ms) for title, column in COLUMNS.items()}
     middle = {}
     for title, batch in TIMED.items():
         timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
@@ -113,7 +111,7 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
         run=run_id,
         variant=name,
         where=where,
-        values={title: value for title, value in values.items() if value != inf},
+        values={title: value for title, column in COLUMNS.items() if (value := column.value(ms)) is not None},
         texts={title: column.show(ms) for title, column in COLUMNS.items()},
         middle=middle,
         macs_at=ms[0].macs_at,

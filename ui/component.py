@@ -15,12 +15,13 @@ def component(name: str, file: str, html: str, css: str) -> Mount:
     """Register a component; the script lies beside ``file``, with the same name.
 
     Returns:
-        What puts it on a page: takes ``key``, ``data`` for the script, and callbacks; gives its state.
+        What puts it on a page: takes its key, the data for its script, and Streamlit's further arguments of a
+        component (``default`` states and ``on_..._change`` callbacks); gives its state.
     """
     mount = st.components.v2.component(name, html=html, css=css, js=Path(file).with_suffix(".js").read_text("utf-8"))
 
-    def put(key: str, data: Mapping[str, Any], **callbacks: Any) -> Any:
+    def put(key: str, data: Mapping[str, Any], **further: Any) -> Any:
         # In a list, for Streamlit looks for data frames among the values of a dict: that alone imports pandas.
-        return mount(key=key, data=[data], **callbacks)
+        return mount(key=key, data=[data], **further)
 
     return put

@@ -126,7 +126,11 @@ def measured(place: Place, record: LabProgress, found: Evidence) -> None:
 
 def figures(place: Place, found: Evidence) -> None:
     """The table, and where it comes from."""
-    table.show(table.of(place.lab.table(found)), f"Measured in lab {place.number}: {place.lab.title}", "measured")
+    table.show(
+        table.of(place.lab.table(found), sortable=False),
+        f"Measured in lab {place.number}: {place.lab.title}",
+        "measured",
+    )
     st.caption(tables.SIDEWAYS)
     badges = {}  # two runs of one day on one machine need one badge
     for seen in found:

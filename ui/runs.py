@@ -14,7 +14,10 @@ from ui.guard import errors_shown, literal
 from ui.table import Cell
 
 MOST_LISTED = 200
-TICKED = "ticked_runs"
+TICKED, FORGOTTEN = "ticked_runs", "ticks_forgotten"
+TALLEST = 420
+"""Pixels of the table: what can be done with the ticked runs stays in sight below it."""
+
 IMPORTED = "imported_runs"
 
 
@@ -46,9 +49,10 @@ def tickable(listed: Sequence[Run]) -> list[Run]:
     ticked = table.tick(
         tables.run_rows(listed, headlines, notes.notes_of(ids)),
         "All runs with state, settings and results",
-        "runs_table",
+        f"runs_{st.session_state.get(FORGOTTEN, 0)}",
         ids,
         st.session_state.get(TICKED, ()),
+        TALLEST,
     )
     st.session_state[TICKED] = ticked
     return [run for run in listed if run.id in ticked]
@@ -89,6 +93,7 @@ def actions(selected: Sequence[Run]) -> None:
 def forget_ticks() -> None:
     """So that a tick that is no longer in view does not join the next choice."""
     st.session_state.pop(TICKED, None)
+    st.session_state[FORGOTTEN] = st.session_state.get(FORGOTTEN, 0) + 1
 
 
 @st.dialog("Delete for good?", icon=":material/delete:")

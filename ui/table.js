@@ -2,6 +2,8 @@
 // ticked lives in the element: Python's answer to one click must not undo the next.
 
 const SHORT = 30; // characters that stay on one line
+const ARROWS = { none: "", ascending: "▲", descending: "▼" };
+const NEXT = { none: "ascending", ascending: "descending", descending: "none" };
 
 const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -17,57 +19,59 @@ const compare = (a, b) => {
 /** The places of the rows in the order that is asked for; what has nothing to be sorted by comes last either way. */
 const ordered = (rows, column, direction) => {
     const places = [...rows.keys()];
-    if (!direction) return places;
+    if (column < 0 || direction === "none") return places;
+    const sign = direction === "ascending" ? 1 : -1;
     const order = place => rows[place][column].order;
     return places.sort((a, b) => {
         const [first, second] = [order(a), order(b)];
         if (first === null || second === null) return (first === null) - (second === null);
-        return direction * compare(first, second);
+        return sign * compare(first, second);
     });
 };
 
-export default function ({ data: [data], parentElement, setStateValue, setTriggerValue }) {
-    const [scroll, table, tip] = [".scroll", "table", ".tip"].map(name => parentElement.querySelector(name));
-    scroll.ariaLabel = data.alt;
-    scroll.style.maxHeight = `${data.tallest}px`;
-    table.sorted ??= { title: "", direction: 0 };
-    table.ticked ??= new Set(data.ticked);
+const build = (parentElement, data, table) => {
+    const tip = parentElement.querySelector(".tip");
     const titles = data.head.map(({ title }) => title);
     const isNumber = titles.map((_, column) =>
         data.rows.some(row => typeof row[column].order === "number") &&
         data.rows.every(row => typeof row[column].order !== "string"),
     );
-    const isPinned = data.rows.every(([first]) => first.text.length < SHORT);
+    const isPinned = data.rows.every(([first]) => first.text.length < SHORT) && !data.ids;
+    const looks = (element, named) => element.classList.add(...Object.keys(named).filter(look => named[look]));
 
+    const hide = () => tip.matches(":popover-open") && tip.hidePopover();
+    let restoring = false; // a heading that gets its focus back was not asked about
     const explain = (element, text) => {
-        const hide = () => tip.matches(":popover-open") && tip.hidePopover();
         const open = () => {
+            if (restoring) return;
+            hide();
             tip.textContent = text;
             tip.showPopover();
             const place = element.getBoundingClientRect();
+            const below = place.bottom + tip.offsetHeight < innerHeight;
             tip.style.left = `${Math.max(4, Math.min(place.left, innerWidth - tip.offsetWidth - 4))}px`;
-            tip.style.top = `${place.bottom + 6}px`;
+            tip.style.top = `${below ? place.bottom : place.top - tip.offsetHeight}px`;
         };
-        Object.assign(element, { onpointerenter: open, onfocus: open, onpointerleave: hide, onblur: hide });
-        element.onkeydown = event => event.key === "Escape" && hide();
+        const close = event => event.relatedTarget === tip || hide();
+        Object.assign(element, { onpointerenter: open, onfocus: open, onpointerleave: close, onblur: close });
+        tip.onpointerleave = close;
         element.ariaDescription = text;
         element.classList.add("explained");
     };
 
     const heading = ({ title, tip: text }, column) => {
-        const { direction } = table.sorted.title === title ? table.sorted : { direction: 0 };
-        const cell = make("th", { scope: "col", className: isNumber[column] ? "number" : "" });
-        if (column === 0 && isPinned && !data.ids) cell.classList.add("pinned");
-        const label = make(data.sortable ? "button" : "span", { textContent: title.trim() });
+        const cell = make("th", { scope: "col" });
+        looks(cell, { number: isNumber[column], pinned: column === 0 && isPinned });
+        const label = make(data.sortable ? "button" : "span", { textContent: title });
         label.dataset.at = `head ${column}`;
         cell.append(label);
         if (data.sortable) {
             label.onclick = () => {
-                table.sorted = { title, direction: { 0: 1, 1: -1, "-1": 0 }[direction] };
-                draw();
+                const before = table.sorted.title === title ? table.sorted.direction : "none";
+                table.sorted = { title, direction: NEXT[before] };
+                arrange();
             };
-            cell.ariaSort = { 0: "none", 1: "ascending", "-1": "descending" }[direction];
-            const arrow = make("span", { className: "arrow", ariaHidden: "true" }, ["▼", "", "▲"][1 + direction]);
+            const arrow = make("span", { className: "arrow", ariaHidden: "true" });
             isNumber[column] ? cell.prepend(arrow) : cell.append(arrow); // so that words end where the numbers end
         } else if (text) label.tabIndex = 0;
         if (text) explain(label, text);
@@ -76,11 +80,10 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
 
     const content = (cell, place, column) => {
         if (!cell.choices.length) return cell.text;
-        const name = `${titles[column]}, ${data.rows[place][0].text}`;
-        const select = make("select", { ariaLabel: name });
-        select.append(...cell.choices.map(([value, words]) => new Option(words, value, false, value === cell.order)));
+        const options = cell.choices.map(([value, words]) => new Option(words, value, false, value === cell.order));
+        const select = make("select", { ariaLabel: `${titles[column]}, ${data.rows[place][0].text}` }, ...options);
         select.dataset.at = `choice ${place} ${column}`;
-        select.onchange = () => setTriggerValue("chosen", [place, Number(select.value)]);
+        select.onchange = () => table.send.trigger("chosen", [place, Number(select.value)]);
         return select;
     };
 
@@ -88,58 +91,79 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
         const element = column ? make("td") : make("th", { scope: "row" });
         element.append(content(cell, place, column));
         element.style.setProperty("--tint", cell.tint);
-        const looks = {
-            short: cell.text.length < SHORT,
+        looks(element, {
+            long: cell.text.length >= SHORT,
             number: isNumber[column],
             strong: cell.strong,
             tinted: cell.tint,
-            pinned: column === 0 && isPinned && !data.ids,
-        };
-        element.className = Object.keys(looks).filter(look => looks[look]).join(" ");
+            pinned: column === 0 && isPinned,
+        });
         return element;
     };
 
-    const box = (name, at, checked, change) => {
-        const input = make("input", { type: "checkbox", ariaLabel: name, checked });
+    const box = (name, at, change) => {
+        const input = make("input", { type: "checkbox", ariaLabel: name });
         input.dataset.at = at;
         input.onchange = () => {
             change(input.checked);
-            draw();
-            setStateValue("ticked", data.ids.filter(id => table.ticked.has(id)));
+            showTicks();
+            table.send.state("ticked", data.ids.filter(id => table.ticked.has(id)));
         };
         return input;
     };
-
-    const tickAll = () => {
-        const all = data.ids.every(id => table.ticked.has(id));
-        const change = on => (table.ticked = new Set(on ? data.ids : []));
-        const input = box("Tick all", "all", all && data.ids.length > 0, change);
-        input.indeterminate = !all && data.ids.some(id => table.ticked.has(id));
-        return make("th", { scope: "col", className: "pinned" }, input);
+    const all = data.ids && box("Tick all", "all", on => (table.ticked = new Set(on ? data.ids : [])));
+    const boxes = data.ids?.map((id, place) =>
+        box(`Tick ${data.rows[place][0].text}, ${id}`, `tick ${id}`, on => table.ticked[on ? "add" : "delete"](id)),
+    );
+    const showTicks = () => {
+        boxes.forEach((box, place) => (box.checked = table.ticked.has(data.ids[place])));
+        const ticked = boxes.filter(box => box.checked).length;
+        all.checked = ticked > 0 && ticked === boxes.length;
+        all.indeterminate = ticked > 0 && ticked < boxes.length;
     };
+    const boxed = (tag, box) => make(tag, { className: "pinned box" }, make("label", {}, box));
 
-    const tickOne = place => {
-        const id = data.ids[place];
-        const change = on => (on ? table.ticked.add(id) : table.ticked.delete(id));
-        const name = `Tick ${data.rows[place].map(({ text }) => text).filter(Boolean).join(", ")}`;
-        return make("td", { className: "pinned" }, box(name, `tick ${id}`, table.ticked.has(id), change));
-    };
-
-    const draw = () => {
-        const held = parentElement.getRootNode().activeElement?.dataset.at;
+    const head = make("tr", {}, ...(all ? [boxed("th", all)] : []), ...data.head.map(heading));
+    const rows = data.rows.map((row, place) => {
+        const cells = row.map((cell, column) => body(cell, place, column));
+        return make("tr", {}, ...(boxes ? [boxed("td", boxes[place])] : []), ...cells);
+    });
+    const inside = make("tbody");
+    const arrange = () => {
         const { title, direction } = table.sorted;
-        const column = titles.indexOf(title);
-        const places = ordered(data.rows, column, column < 0 ? 0 : direction);
-        const head = data.head.map(heading);
-        const rows = places.map(place => {
-            const cells = data.rows[place].map((cell, column) => body(cell, place, column));
-            return make("tr", {}, ...(data.ids ? [tickOne(place)] : []), ...cells);
+        inside.append(...ordered(data.rows, titles.indexOf(title), direction).map(place => rows[place]));
+        head.querySelectorAll(".arrow").forEach((arrow, column) => {
+            const now = titles[column] === title ? direction : "none";
+            arrow.parentElement.ariaSort = now;
+            arrow.textContent = ARROWS[now];
         });
-        table.replaceChildren(
-            make("thead", {}, make("tr", {}, ...(data.ids ? [tickAll()] : []), ...head)),
-            make("tbody", {}, ...rows),
-        );
-        if (held) parentElement.querySelector(`[data-at="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
     };
-    draw();
+
+    const focused = parentElement.getRootNode().activeElement?.dataset.at;
+    hide();
+    table.replaceChildren(make("thead", {}, head), inside);
+    arrange();
+    if (boxes) showTicks();
+    restoring = true;
+    if (focused) table.querySelector(`[data-at="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    restoring = false;
+};
+
+export default function ({ data: [data], parentElement, setStateValue, setTriggerValue }) {
+    const [scroll, table] = [".scroll", "table"].map(name => parentElement.querySelector(name));
+    table.send = { state: setStateValue, trigger: setTriggerValue };
+    table.ariaLabel = scroll.ariaLabel = data.alt;
+    table.sorted ??= { title: "", direction: "none" };
+    table.ticked ??= new Set(data.ticked);
+    scroll.style.maxHeight = data.tallest && `min(${data.tallest}px, 80vh)`;
+
+    const shown = JSON.stringify([data.head, data.rows, data.ids]);
+    if (table.shown !== shown) build(parentElement, data, table); // else an open list would close at every click
+    table.shown = shown;
+
+    const scrolls = () => scroll.scrollWidth > scroll.clientWidth || scroll.scrollHeight > scroll.clientHeight;
+    scroll.resized?.disconnect(); // this runs at every change, and what it returns at the end only
+    scroll.resized = new ResizeObserver(() => (scroll.tabIndex = scrolls() ? 0 : -1));
+    scroll.resized.observe(scroll);
+    return () => scroll.resized.disconnect();
 }

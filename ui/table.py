@@ -17,17 +17,16 @@ import streamlit as st
 
 from ui.component import component
 
-TALLEST = 1_100
-"""Pixels; what is higher scrolls within itself."""
-
 
 @dataclass(frozen=True)
 class Cell:
     """What stands in one place.
 
     Attributes:
+        text: What is shown.
         order: What its column is sorted by; None comes last.
         tint: A CSS colour behind the text.
+        strong: Whether the text is bold.
         choices: What can be chosen here: number -> words. The one that stands now is ``order``.
     """
 
@@ -40,7 +39,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under their headings. ``tips`` explain a heading; not every table makes sense in another order."""
+    """A table.
+
+    Attributes:
+        head: The headings.
+        rows: In each row a cell below every heading.
+        tips: Heading -> its explanation.
+        sortable: Whether it makes sense in another order.
+    """
 
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
@@ -49,13 +55,18 @@ class Table:
 
 
 Row = Mapping[str, Cell | str | int]
-"""Heading -> what stands below it."""
+"""Heading -> what stands below it: a cell, or what one is made of. An integer is a number of things."""
 
 
 def of(rows: Sequence[Row], tips: Mapping[str, str] | None = None, sortable: bool = True) -> Table:
     """A table of rows that name their columns; where a row lacks one, its cell is empty."""
-    head = list(dict.fromkeys(title for row in rows for title in row))
+    head = _union(rows)
     return Table(head, [[_cell(row.get(title, "")) for title in head] for row in rows], tips or {}, sortable)
+
+
+def _union(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Every column that any row has."""
+    return list(dict.fromkeys(title for row in rows for title in row))
 
 
 def _cell(content: Cell | str | int) -> Cell:
@@ -67,8 +78,7 @@ def _cell(content: Cell | str | int) -> Cell:
 def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
     """Plain figures as CSV, a line a row, with every column that any row has."""
     written = io.StringIO()
-    head = list(dict.fromkeys(title for row in rows for title in row))
-    writer = csv.DictWriter(written, head, lineterminator="\n")
+    writer = csv.DictWriter(written, _union(rows), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return written.getvalue()
@@ -76,33 +86,41 @@ def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
 
 # -- on a page
 
-HTML = '<div class="scroll" role="region" tabindex="0"><table></table></div><div class="tip" popover="manual"></div>'
+HTML = '<div class="scroll" role="group"><table></table></div><div class="tip" popover></div>'
 _mount = component("table", __file__, HTML, Path(__file__).with_suffix(".css").read_text("utf-8"))
 
 
-def show(shown: Table, alt: str, key: str, tallest: int = TALLEST) -> None:
+def show(shown: Table, alt: str, key: str, tallest: int | None = None) -> None:
     """Draw a table.
 
     Args:
+        shown: What stands in it.
         alt: What it holds, for who cannot see it.
         key: Its own on the page. With it a table keeps its order, and where it was scrolled to, when its rows change.
         tallest: Pixels; what is higher scrolls within itself.
     """
-    _mount(key=key, data=drawn(shown, alt, tallest))
+    _mount(f"table_{key}", drawn(shown, alt, tallest))
 
 
-def tick(shown: Table, alt: str, key: str, ids: Sequence[str], ticked: Sequence[str]) -> list[str]:
-    """Draw a table with a box to tick before each row; gives the ids of the rows that are ticked.
+def tick(shown: Table, alt: str, key: str, ids: Sequence[str], ticked: Sequence[str], tallest: int) -> list[str]:
+    """Draw a table with a box to tick before each row.
 
     Args:
+        shown: What stands in it.
+        alt: What it holds, for who cannot see it.
+        key: Its own on the page; with another one the ticks start anew.
         ids: One of each row: a tick stays with its row when others come or go.
-        ticked: The ids to start with.
+        ticked: The ids of the rows that are ticked at the start, and only then.
+        tallest: Pixels; what is higher scrolls within itself.
+
+    Returns:
+        The ids of the rows that are ticked, in the order of ``ids``.
     """
     state = _mount(
-        key=key,
-        data=drawn(shown, alt, TALLEST) | {"ids": list(ids), "ticked": list(ticked)},
+        f"table_{key}",
+        drawn(shown, alt, tallest) | {"ids": list(ids), "ticked": list(ticked)},
         default={"ticked": list(ticked)},
-        on_ticked_change=lambda: None,
+        on_ticked_change=lambda: None,  # Streamlit takes a default only of what has a callback
     )
     return [row for row in ids if row in state.ticked]
 
@@ -111,34 +129,30 @@ def choose(shown: Table, alt: str, key: str, take: Callable[[int, float], None])
     """Draw a table with cells in which something can be chosen.
 
     Args:
+        shown: What stands in it.
+        alt: What it holds, for who cannot see it.
+        key: Its own on the page.
         take: Called with the place of the row and what was chosen in it, before the page is drawn again.
     """
 
     def chosen() -> None:
-        row, value = st.session_state[key]["chosen"]
+        row, value = st.session_state[f"table_{key}"]["chosen"]
         take(int(row), float(value))
 
-    _mount(key=key, data=drawn(shown, alt, TALLEST), on_chosen_change=chosen)
+    _mount(f"table_{key}", drawn(shown, alt, None), on_chosen_change=chosen)
 
 
-def drawn(shown: Table, alt: str, tallest: int) -> dict[str, Any]:
+def drawn(shown: Table, alt: str, tallest: int | None) -> dict[str, Any]:
     """What table.js draws."""
     return {
         "head": [{"title": title, "tip": shown.tips.get(title, "")} for title in shown.head],
-        "rows": [
-            [
-                {
-                    "text": cell.text,
-                    "order": cell.order,
-                    "tint": cell.tint,
-                    "strong": cell.strong,
-                    "choices": list(cell.choices.items()),
-                }
-                for cell in row
-            ]
-            for row in shown.rows
-        ],
+        "rows": [[_plain(cell) for cell in row] for row in shown.rows],
         "sortable": shown.sortable and len(shown.rows) > 1,
         "alt": alt,
         "tallest": tallest,
     }
+
+
+def _plain(cell: Cell) -> dict[str, Any]:
+    # In pairs, for the keys of an object in JSON are texts.
+    return {**vars(cell), "choices": list(cell.choices.items())}

@@ -52,10 +52,10 @@ def best(groups: Mapping[Variant, Seeds], column: Column) -> list[Variant]:
     """The variants with the best value; none where more than half share it, for that distinguishes nobody."""
     if column.best is None:
         return []
-    values = {name: words.as_printed(column.value(ms)) for name, ms in groups.items()}
-    top = column.best(values.values())
+    values = {n: words.as_printed(value) for n, ms in groups.items() if (value := column.value(ms)) is not None}
+    top = column.best(values.values(), default=None)
     names = [name for name, value in values.items() if value == top]
-    return names if 2 * len(names) <= len(values) else []
+    return names if 2 * len(names) <= len(groups) else []
 
 
 def clearly_fastest(groups: Mapping[Variant, Seeds], winners: Sequence[Variant], batch: str) -> bool:

@@ -17,6 +17,7 @@ from ui.table import Cell, Table
 from ui.tables import SOURCES, UNKNOWN, variant_cell
 
 ON_THE_FRONT = "On the front"
+MARK = "rgba(230, 159, 0, 0.18)"
 ON_FRONT, BY_NOISE, ELSEWHERE = "yes", "within noise", "not compared"
 
 
@@ -105,6 +106,3 @@ def marked(said: Mapping[str, Sequence[str]], names: Sequence[str], rows: Sequen
     columns = ("What", *names)
     shown = [[cell(text, row) for text in (row, *texts)] for row, texts in said.items()]
     return Table(columns, shown, sortable=False)
-
-
-MARK = "rgba(230, 159, 0, 0.18)"

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator import words
 from simulator.events import CellFinished
-from simulator.studies.base import View
+from simulator.studies.base import AxisValue, View
 from ui import table
 from ui.charts_studies import axis_name, shown
 from ui.table import Cell, Table
@@ -19,8 +19,10 @@ def cells(measured: Sequence[CellFinished], view: View) -> Table:
     values = [name for name in view.values if any(name in cell.values for cell in measured)]
     rows = []
     for cell in measured:
-        row: dict[str, Cell | str | int] = {axis_name(name): shown(cell.at.get(name, "")) for name in coordinates}
-        row["Seed"] = cell.seed
+        row: dict[str, Cell | str | int] = {
+            axis_name(name): _coordinate(cell.at[name]) for name in coordinates if name in cell.at
+        }
+        row["Seed"] = Cell(str(cell.seed), cell.seed)  # a name, not a number of things
         for name in values:
             write = words.three if name in view.plain else words.percent
             if name in cell.values:
@@ -28,6 +30,11 @@ def cells(measured: Sequence[CellFinished], view: View) -> Table:
         row["Measured in"] = cell.measured_in or "this run"
         rows.append(row)
     return table.of(rows)
+
+
+def _coordinate(value: AxisValue) -> Cell:
+    """Sorted as a number where it is one: a yes or no is none."""
+    return Cell(shown(value), value if isinstance(value, int | float) and not isinstance(value, bool) else shown(value))
 
 
 def raw(measured: Sequence[CellFinished]) -> list[dict[str, Any]]:

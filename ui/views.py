@@ -44,8 +44,8 @@ def _table(
     title: str, measurements: Sequence[Measurement], shown: dict[str, columns.Column], note: str, *terms: str
 ) -> None:
     st.markdown(f"**{title}**")
-    alt = f"{title}: {', '.join(map(str.strip, shown))} of {', '.join(by_variant(measurements))}"
-    table.show(tables.comparison(measurements, shown), alt, f"table_{title}")
+    alt = f"{title}: {', '.join(shown)} of {', '.join(by_variant(measurements))}"
+    table.show(tables.comparison(measurements, shown), alt, title)
     teach.explain(note, *terms)
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from simulator.config import make_config
+from simulator.events import CellFinished
 from simulator.store import open_store
 from simulator.studies import make_study
 from tests.serving import served
@@ -50,6 +51,9 @@ def test_a_click_on_a_heading_sorts_and_what_has_no_value_stays_last(page: Page,
     table = page.get_by_role("table")
     expect(table).to_be_visible()
     as_listed = column(table, "Run")
+    box = table.get_by_role("checkbox", name="Tick all").bounding_box()
+    first = table.get_by_role("columnheader", name="When").bounding_box()
+    assert box and first and first["x"] - box["x"] < 40  # the column of boxes is no wider than they are
     heading = table.get_by_role("columnheader", name="T", exact=True)
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "ascending")
@@ -111,3 +115,19 @@ def test_the_first_column_stays_in_sight_on_a_phone(page: Page, lined_up: str) -
     after = name.bounding_box()
     assert before and after and before["x"] == after["x"]
     assert table.evaluate("table => table.parentElement.scrollLeft") > 0
+
+
+def test_coordinates_of_cells_sort_as_numbers(page: Page, data_directory) -> None:
+    store, study = open_store(), make_study("how_hot", {}, {"temperature": (1.25, 1.9, 10.0)}, 1)
+    cells = [CellFinished(at={"temperature": t}, seed=2024, values={"accuracy": 0.5}) for t in (10.0, 1.9, 1.25)]
+    store.add("trial", study, None)
+    store.start("trial", "1@0.00")
+    store.append("trial", cells)
+    store.finish("trial", "finished")
+    with served(data_directory, KDPS_WARM="0") as here:
+        page.goto(f"{here.address}/studies?run=trial")
+        page.get_by_text("Table: 3 cells").click()
+        table = page.get_by_role("table").filter(has_text="Measured in")
+        table.get_by_role("button", name="Temperature").click()
+        assert column(table, "Temperature") == ["1.25", "1.9", "10"]
+        assert column(table, "Seed") == ["2024"] * 3

@@ -38,7 +38,7 @@ class Read:
 
 
 def read(shown: table.Table) -> Read:
-    return Read(table.drawn(shown, "", table.TALLEST))
+    return Read(table.drawn(shown, "", None))
 
 
 def tables_on(app: AppTest) -> list[Read]:

@@ -23,9 +23,9 @@ def test_a_cell_may_be_sorted_by_something_else_than_its_text():
 
 def test_a_single_row_and_a_table_with_an_order_of_its_own_are_not_sorted():
     two = [{"Name": "a"}, {"Name": "b"}]
-    assert table.drawn(table.of(two), "", 0)["sortable"]
-    assert not table.drawn(table.of(two[:1]), "", 0)["sortable"]
-    assert not table.drawn(table.of(two, sortable=False), "", 0)["sortable"]
+    assert table.drawn(table.of(two), "", None)["sortable"]
+    assert not table.drawn(table.of(two[:1]), "", None)["sortable"]
+    assert not table.drawn(table.of(two, sortable=False), "", None)["sortable"]
 
 
 def test_csv_has_every_column_of_any_row_and_quotes_what_needs_it():

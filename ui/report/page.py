@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,8 +17,9 @@ from simulator import words
 from simulator.config import RunConfig
 from simulator.events import Provenance
 from simulator.store import Run
-from ui import settings, svg, table, teach
+from ui import settings, svg, tables, teach
 from ui.charts import COLOURS
+from ui.table import Table
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -27,14 +28,12 @@ TEMPLATE = "page.html"
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table. ``tips`` explain a column, by its heading."""
+class Titled:
+    """One of the app's tables with its title and a note below it."""
 
     title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    table: Table
     note: str = ""
-    tips: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Section:
     title: str
     texts: Sequence[str] = ()
     points: Sequence[str] = ()
-    tables: Sequence[Table] = ()
+    tables: Sequence[Titled] = ()
     figures: Sequence[Figure] = ()
     code: str = ""
 
@@ -99,18 +98,6 @@ def drawn(figure: Any, name: str, title: str, caption: str) -> Figure:
     return Figure(title, Markup(svg.draw(figure, name, caption)), caption)
 
 
-def printed(shown: table.Table, title: str, note: str = "") -> Table:
-    """One of the app's tables."""
-    rows = [[cell.text for cell in row] for row in shown.rows]
-    return Table(
-        title,
-        [heading.strip() for heading in shown.head],
-        rows,
-        note,
-        {heading.strip(): tip for heading, tip in shown.tips.items()},
-    )
-
-
 # -- parts that every report has
 
 
@@ -127,9 +114,8 @@ def origin(run: Run, provenance: Provenance | None) -> str:
 def settings_section(config: RunConfig, command: str) -> Section:
     """Every setting that had a say, and the command that runs the same again."""
     said = [(name, value) for name, value in config if settings.applies(name, config)]
-    rows = [(settings.all_controls()[name].label, settings.shown(name, value)) for name, value in said]
-    said_in = Table("", ("Setting", "Value"), rows)
-    return Section("Settings", ("The same again, on the command line:",), tables=(said_in,), code=command)
+    table = Titled("", tables.settings_table(said))
+    return Section("Settings", ("The same again, on the command line:",), tables=(table,), code=command)
 
 
 def flags(config: RunConfig, without: Sequence[str] = ()) -> str:

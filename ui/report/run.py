@@ -14,9 +14,9 @@ from simulator.own_data import dataset_info
 from simulator.pruning_catalog import PRUNING
 from simulator.statistics import by_variant
 from simulator.store import Run
-from ui import charts, columns, details, honest, live, settings, tables, teach, views
+from ui import charts, columns, details, honest, live, settings, table, tables, teach, views
 from ui.report import page
-from ui.report.page import Figure, Report, Section, Table
+from ui.report.page import Figure, Report, Section, Titled
 from ui.story import Story, tell
 
 
@@ -73,15 +73,17 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
     teacher = next((m for m in measured if m.name == "teacher"), None)
     compared = []
     if teacher is not None and name != "teacher":
-        rows = tables.gains(last, teacher)
-        compared = [Table(f"The {name} student against its teacher", ("What", "Change", "From and to"), rows)]
+        gains = [
+            {"What": what, "Change": change, "From and to": ends} for what, change, ends in tables.gains(last, teacher)
+        ]
+        compared = [Titled(f"The {name} student against its teacher", table.of(gains))]
     yield Section("What came out", points=teach.findings(measured, story.labels), tables=compared)
     parts = (
         ("How good", columns.QUALITY, f"On {measured[0].test_examples} test examples that no model has seen."),
         ("How big", columns.COST, f"MACs of one example at {measured[0].macs_at}."),
         ("How fast", columns.SPEED, tables.STARS),
     )
-    compression = [page.printed(tables.comparison(measured, shown), title, said) for title, shown, said in parts]
+    compression = [Titled(title, tables.comparison(measured, shown), said) for title, shown, said in parts]
     yield Section("Compression table", tables=compression)
 
 
@@ -106,7 +108,7 @@ def _costs(measured: Sequence[Measurement]) -> Section:
 def _honest_size(config: RunConfig, measured: Sequence[Measurement]) -> Iterator[Section]:
     said = honest.sentences(measured)
     if said and config.target_sparsity:
-        forms = page.printed(honest.forms(measured), "", honest.NOTE)
+        forms = Titled("", honest.forms(measured), honest.NOTE)
         yield Section(honest.question(config, measured), points=said, tables=[forms])
 
 
@@ -146,5 +148,5 @@ def _last_variant(story: Story) -> Section:
         ),
         page.drawn(details.layer_sparsity(variant, before), "layers", "Layer by layer", most),
     ]  # fmt: skip
-    written = [page.printed(tables.written(variant[0]), "What it wrote")] if variant[0].generated else []
+    written = [Titled("What it wrote", tables.written(variant[0]))] if variant[0].generated else []
     return Section(f"The final variant: {name}", figures=figures, tables=written)

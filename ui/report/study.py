@@ -7,9 +7,9 @@ from simulator.catalog import MODELS
 from simulator.errors import NotAllowed
 from simulator.events import Conclusion
 from simulator.store import Run
-from ui import charts_studies, tables_studies
+from ui import charts_studies, table, tables_studies
 from ui.report import page
-from ui.report.page import Report, Section, Table
+from ui.report.page import Report, Section, Titled
 from ui.story import tell
 
 
@@ -29,7 +29,7 @@ def study_report(run: Run) -> Report:
             chart = charts_studies.draw(study.view, value, story.cells, axes)
             said = charts_studies.alt(study.view, value, story.cells)
             figures.append(page.drawn(chart, f"c-{value.replace('_', '-')}", title, said))
-    cells = page.printed(tables_studies.cells(story.cells, study.view), "")
+    cells = Titled("", tables_studies.cells(story.cells, study.view))
     seeds = f"--seeds {config.seeds} "
     along = "".join(f"--axis {a.setting}={','.join(map(charts_studies.shown, a.values))} " for a in config.axes)
     command = f"python -m simulator experiment {study.name} {seeds}{along}"
@@ -53,16 +53,15 @@ def _conclusion(said: Conclusion | None) -> Section:
     if said is None:
         return Section("What the numbers say", ("The experiment was stopped before its end, so nothing is concluded.",))
     rows = [
-        (
-            c.name,
-            words.three(c.mean),
-            "not known" if c.deviation is None else words.three(c.deviation),
-            "not known" if c.interval is None else f"{words.three(c.interval[0])} to {words.three(c.interval[1])}",
-            "not known" if c.p is None else words.p_value(c.p),
-            str(c.n),
-        )
+        {
+            "Compared": c.name,
+            "Mean difference": words.three(c.mean),
+            "Standard deviation": "not known" if c.deviation is None else words.three(c.deviation),
+            "95 % interval": "not known" if c.interval is None else " to ".join(map(words.three, c.interval)),
+            "p": "not known" if c.p is None else words.p_value(c.p),
+            "Pairs": str(c.n),
+        }
         for c in said.comparisons
     ]
-    head = ("Compared", "Mean difference", "Standard deviation", "95 % interval", "p", "Pairs")
-    tables = [Table("What this rests on", head, rows)] if rows else []
+    tables = [Titled("What this rests on", table.of(rows))] if rows else []
     return Section("What the numbers say", points=said.sentences, tables=tables)

@@ -13,6 +13,9 @@ from torch.utils.benchmark import Timer
 from simulator.events import Latency
 
 FEWEST_RUNS = 6
+SHORTEST = 1e-9
+"""Seconds, less than any call takes: so one call warms up and one is timed. ``timeit`` would make two to warm up, which
+changes no median and takes half as long again (``python -m benchmarks.warm_up``)."""
 
 
 Logits = Callable[[nn.Module, dict[str, Tensor]], Tensor]
@@ -26,7 +29,7 @@ def measure_in_turns(
     """Latency of ``logits(model, batch)`` in float32, in milliseconds, a call of each model in turn.
 
     What else the machine does meets all of them alike, so that they can be compared with each other. Before each timed
-    call the Timer makes two that are not timed, so every sample is of a warm model. An average of several calls would
+    call the Timer makes one that is not timed, so every sample is of a warm model. An average of several calls would
     hide their spread.
 
     Args:
@@ -46,7 +49,7 @@ def measure_in_turns(
     while rounds < FEWEST_RUNS or sum(map(sum, times.values())) < seconds * len(models):
         rounds += 1
         for name, timer in timers.items():
-            times[name] += timer.timeit(1).times
+            times[name] += timer.blocked_autorange(min_run_time=SHORTEST).times
     return {name: summed_up(values, threads) for name, values in times.items()}
 
 

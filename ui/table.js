@@ -71,8 +71,7 @@ const build = (parentElement, data, table) => {
                 table.sorted = { title, direction: NEXT[before] };
                 arrange();
             };
-            const arrow = make("span", { className: "arrow", ariaHidden: "true" });
-            isNumber[column] ? cell.prepend(arrow) : cell.append(arrow); // so that words end where the numbers end
+            cell.append(make("span", { className: "arrow", ariaHidden: "true" }));
         } else if (text) label.tabIndex = 0;
         if (text) explain(label, text);
         return cell;

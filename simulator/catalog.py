@@ -13,7 +13,7 @@ class Recipe:
     """How a model is trained here; found by experiment, the reasons are in docs/recipes.md.
 
     Attributes:
-        epochs: Passes over the training data when the teacher is fine-tuned.
+        epochs: Passes over the training data.
         learning_rate: Peak learning rate of AdamW.
         batch_size: Examples in a step.
         weight_decay: AdamW's decoupled weight decay.
@@ -52,7 +52,7 @@ class ModelInfo:
     Attributes:
         teacher_pretrained: Recipe that fine-tunes published weights.
         teacher_scratch: Recipe that trains the same architecture from random weights.
-        student_learning_rate: Default peak learning rate of the student's stages.
+        student_recipe: What the student's stages start with.
         relative_steps: Whether each tensor's learning rate is multiplied by its root mean square,
             as Adafactor does (Shazeer and Stern 2018). T5's tensors start up to 180 times apart
             in scale; with one learning rate for all it hardly learns from scratch.
@@ -69,7 +69,7 @@ class ModelInfo:
     student: StudentSizes
     teacher_pretrained: Recipe
     teacher_scratch: Recipe
-    student_learning_rate: float
+    student_recipe: Recipe
     default_dataset: str
     relative_steps: bool = False
 
@@ -120,7 +120,7 @@ MODELS: dict[str, ModelInfo] = {
             ),
             teacher_pretrained=Recipe(epochs=3, learning_rate=5e-5, batch_size=32),
             teacher_scratch=Recipe(epochs=8, learning_rate=1e-4, batch_size=32),
-            student_learning_rate=1e-4,
+            student_recipe=Recipe(epochs=4, learning_rate=1e-4, batch_size=32),
             default_dataset="reviews_topic",
         ),
         ModelInfo(
@@ -142,7 +142,7 @@ MODELS: dict[str, ModelInfo] = {
             ),
             teacher_pretrained=Recipe(epochs=4, learning_rate=3e-3, batch_size=32),
             teacher_scratch=Recipe(epochs=7, learning_rate=1e-2, batch_size=32),
-            student_learning_rate=5e-3,
+            student_recipe=Recipe(epochs=4, learning_rate=5e-3, batch_size=32),
             default_dataset="reviews_topic",
             relative_steps=True,
         ),
@@ -164,7 +164,7 @@ MODELS: dict[str, ModelInfo] = {
             ),
             teacher_pretrained=Recipe(epochs=6, learning_rate=1e-3, batch_size=64),
             teacher_scratch=Recipe(epochs=18, learning_rate=3e-3, batch_size=64),
-            student_learning_rate=3e-3,
+            student_recipe=Recipe(epochs=5, learning_rate=3e-3, batch_size=64),
             default_dataset="digits",
         ),
         ModelInfo(
@@ -185,7 +185,7 @@ MODELS: dict[str, ModelInfo] = {
             ),
             teacher_pretrained=Recipe(epochs=4, learning_rate=1e-3, batch_size=64),
             teacher_scratch=Recipe(epochs=8, learning_rate=1e-3, batch_size=64),
-            student_learning_rate=1e-3,
+            student_recipe=Recipe(epochs=5, learning_rate=1e-3, batch_size=64),
             default_dataset="digits",
         ),
     )

@@ -101,7 +101,7 @@ class RunConfig(BaseModel):
         ge=0.0,
         le=1.0,
     )
-    epochs: int = setting(5, "Epochs", "How often the student sees every training example.", step=1, ge=1, le=20)
+    epochs: int = setting(None, "Epochs", "How often the student sees every training example.", step=1, ge=1, le=20)
     pruning: Pattern = setting(
         "unstructured",
         "What is removed",
@@ -230,8 +230,9 @@ class RunConfig(BaseModel):
         defaults = {
             "dataset": model.default_dataset,
             "student_size": model.student.default,
-            "learning_rate": model.student_learning_rate,
-            "batch_size": model.teacher_scratch.batch_size,
+            "epochs": model.student_recipe.epochs,
+            "learning_rate": model.student_recipe.learning_rate,
+            "batch_size": model.student_recipe.batch_size,
         }
         for name, value in defaults.items():
             if data.get(name) is None:

@@ -45,7 +45,7 @@ TITLES: dict[str, dict[Any, str]] = {
 }
 
 # defaults that depend on model, data and method
-FOLLOW = ("student_size", "train_examples", "alpha", "learning_rate", "batch_size")
+FOLLOW = ("student_size", "train_examples", "alpha", "epochs", "learning_rate", "batch_size")
 WIDEST_SLIDER = 10_000
 
 

@@ -67,7 +67,8 @@ def test_switching_the_model_keeps_what_fits_and_takes_the_new_defaults_along():
     config, _ = settings.fit({**before.model_dump(), "model": "distilbert"}, before)
     assert config.temperature == 8.0
     assert config.batch_size == 16  # chosen by the student, and it fits
-    assert config.learning_rate == MODELS["distilbert"].student_learning_rate  # stood at the old default
+    recipe = MODELS["distilbert"].student_recipe
+    assert (config.learning_rate, config.epochs) == (recipe.learning_rate, recipe.epochs)  # stood at the old defaults
     assert config.dataset == "reviews_topic"
     assert config.student_size == 3
 
@@ -157,7 +158,7 @@ def test_the_default_of_model_and_data_does_not_follow_what_is_chosen():
     config = make_config({"model": "distilbert", "dataset": "docstrings", "learning_rate": 0.01})
     assert settings.default_of("model", config) == "resnet18"
     assert settings.default_of("dataset", config) == "reviews_topic"
-    assert settings.default_of("learning_rate", config) == MODELS["distilbert"].student_learning_rate
+    assert settings.default_of("learning_rate", config) == MODELS["distilbert"].student_recipe.learning_rate
 
 
 def test_what_applies_to_single_weights_only_is_dropped_with_a_note_for_structured_pruning():

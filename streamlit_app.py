@@ -22,8 +22,8 @@ def sidebar_status() -> None:
 
 def main() -> None:
     """Draw the frame around the page that was asked for."""
-    st.set_page_config(page_title="KD Pruning Simulator", page_icon=ICON, layout="wide")
     page = navigation()
+    st.set_page_config(page_title=f"{page.title} - KD Pruning Simulator", page_icon=ICON, layout="wide")
     with errors_shown():  # above all of a database that cannot keep runs
         service.start()
         with st.sidebar:

@@ -42,10 +42,12 @@ with left:
     controls.draw("pruning", settled)
     if settings.applies("scope", settled):
         controls.draw("scope", settled)
+    if settings.applies("layer_sparsity", settled):
+        controls.draw("layer_sparsity", settled)
     controls.draw("target_sparsity", settled)
     controls.draw("recovery_epochs", settled)
 
-    with st.expander("More", icon=":material/tune:"):
+    with st.expander("More", icon=":material/tune:", key="more"):
         for name, control in settings.all_controls().items():
             if control.more and settings.applies(name, settled):
                 controls.draw(name, settled)

@@ -27,7 +27,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Published:
-    """A figure from the literature and where it stands; never shown as a measurement."""
+    """Reference figures and where they stand; never shown as a measurement."""
 
     parameters: int
     macs: int | None
@@ -111,7 +111,12 @@ MODELS: dict[str, ModelInfo] = {
             repository="distilbert/distilbert-base-uncased",
             revision="12040accade4e8a0f71eabdb258fecc2e7e948be",
             paper="Sanh, Debut, Chaumond and Wolf 2019, arXiv:1910.01108",
-            published=Published(66_955_010, 5_587_000_000, "128 tokens, 2 labels", "arXiv:1910.01108"),
+            published=Published(
+                66_955_010,
+                5_587_000_000,
+                "128 tokens, 2 labels",
+                "this course's reference; the paper, table 3, rounds the parameters to 66 M",
+            ),
             student=StudentSizes(
                 "layers",
                 (1, 2, 3, 4, 5),
@@ -132,7 +137,12 @@ MODELS: dict[str, ModelInfo] = {
             repository="google-t5/t5-small",
             revision="df1b051c49625cf57a3d0d8d3863ed4d13564fe4",
             paper="Raffel et al. 2020, arXiv:1910.10683",
-            published=Published(60_506_624, None, "tied embeddings", "arXiv:1910.10683"),
+            published=Published(
+                60_506_624,
+                None,
+                "tied embeddings",
+                "this course's reference; the paper, section 3.7, says about 60 M",
+            ),
             student=StudentSizes(
                 "layers",
                 (1, 2, 3, 4, 5),
@@ -155,7 +165,9 @@ MODELS: dict[str, ModelInfo] = {
             repository="torchvision/mobilenet_v2",
             revision="MobileNet_V2_Weights.IMAGENET1K_V1",
             paper="Sandler et al. 2018, arXiv:1801.04381",
-            published=Published(3_504_872, 301_000_000, "224 x 224, 1000 classes", "arXiv:1801.04381"),
+            published=Published(
+                3_504_872, 301_000_000, "224 x 224, 1000 classes", "torchvision's documentation of its weights"
+            ),
             student=StudentSizes(
                 "width",
                 (0.25, 0.35, 0.5, 0.75),
@@ -176,7 +188,9 @@ MODELS: dict[str, ModelInfo] = {
             repository="torchvision/resnet18",
             revision="ResNet18_Weights.IMAGENET1K_V1",
             paper="He, Zhang, Ren and Sun 2015, arXiv:1512.03385",
-            published=Published(11_689_512, 1_814_000_000, "224 x 224, 1000 classes", "arXiv:1512.03385"),
+            published=Published(
+                11_689_512, 1_814_000_000, "224 x 224, 1000 classes", "torchvision's documentation of its weights"
+            ),
             student=StudentSizes(
                 "width",
                 (0.25, 0.5, 1.0),

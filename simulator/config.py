@@ -126,7 +126,6 @@ class RunConfig(BaseModel):
         "Sparsity by layer",
         "For scope by_hand: NAME=SHARE, ... with each weight's name and the share it loses, 0 to 0.95, as in "
         "layer1.0.conv1.weight=0.5, layer2.0.conv1.weight=0.9. Layers that are not named stay dense.",
-        more=True,
     )
     target_sparsity: float = setting(
         0.5,

@@ -61,7 +61,7 @@ SCOPES: dict[str, MethodInfo] = {
     for m in (
         MethodInfo("global", "Global", "One ranking over all layers: layers with low scores lose more."),
         MethodInfo("layer_wise", "Layer-wise", "A ranking for each layer: every layer loses the same share."),
-        MethodInfo("by_hand", "By hand", "You write down what each layer loses, under More; the others stay dense."),
+        MethodInfo("by_hand", "By hand", "You write down what each layer loses; the others stay dense."),
     )
 }
 

@@ -40,7 +40,7 @@ def model_card(info: ModelInfo) -> None:
         count = shipped_count(info.name)
         table.show(tables.model_figures(info, count), f"Published and counted figures of {info.title}", info.name)
         teach.explain("MACs stand for the arithmetic of one example.", "MACs", "parameters")
-        how = "Counted by this app's own code." if count else "Not counted yet in this copy."
+        how = f"Counted by this app's own code at {count.at}." if count else "Not counted yet in this copy."
         st.caption(
             f"Published for {info.published.at}: {info.published.source}. {how}",
             help="`python -m simulator models` counts them again.",
@@ -96,7 +96,6 @@ def weights_legend() -> None:
 
 def datasets() -> None:
     """All data sets in a table."""
-    st.caption(tables.SIDEWAYS)
     rows: list[table.Row] = [
         {
             "Data": d.title,

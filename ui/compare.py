@@ -16,9 +16,6 @@ from ui import compared, live, results, table, tables, tables_compare
 from ui.compared import Entry, Front, Where
 
 RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
-TALLEST = 1_100
-"""Pixels of the variants' table; what is higher scrolls within itself."""
-
 MOST_COMPARED = len(ascii_uppercase)
 CLEARED = "compare_cleared"
 RANGE = "compare_range_"
@@ -161,10 +158,11 @@ def filtered(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: F
             icon=":material/download:",
             on_click="ignore",
         )
-    if shown:
+    if not shown:
+        st.info("None of the chosen runs' variants lies there.", icon=":material/filter_alt:")
+    else:
         alt = f"Figures of {len(shown)} variants"
-        table.show(tables_compare.variants(shown, names, front), alt, "variants", TALLEST)
-    st.caption(tables.SIDEWAYS)
+        table.show(tables_compare.variants(shown, names, front), alt, "variants", tables.TALLEST)
 
 
 def _forget_filters() -> None:

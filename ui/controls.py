@@ -123,7 +123,7 @@ def draw(name: str, config: RunConfig) -> None:
         case "flag":
             st.toggle(value=default, **common)
         case "text":
-            st.text_input(value=default, **common)
+            st.text_input(value=default, placeholder="NAME=SHARE, NAME=SHARE", **common)
         case "integer":
             st.number_input(min_value=_int(control.low), max_value=_int(control.high), value=default, step=1, **common)
         case "slider":

@@ -134,9 +134,7 @@ def _which(run: Run, config: RunConfig) -> None:
     live.open_here()
     changed = [name for name in RunConfig.model_fields if getattr(run.settings, name) != getattr(config, name)]
     if changed:
-        listed = ", ".join(
-            f"{settings.all_controls()[n].label}: {settings.shown(n, getattr(run.settings, n))}" for n in changed
-        )
+        listed = ", ".join(f"{settings.all_controls()[n].label}: {settings.written(n, run.settings)}" for n in changed)
         st.caption(f"This run has other settings than the controls show now: {listed}.")
         st.button(
             "Set the controls to this run",

@@ -8,7 +8,7 @@ from simulator.labs import Evidence, Lab, evidence, progress
 from simulator.labs.base import beside
 from simulator.labs.progress import LabProgress
 from simulator.quiz.sitting import Sitting
-from ui import guided_labs, lab_runs, live, quiz, table, tables, teach
+from ui import guided_labs, lab_runs, live, quiz, table, teach
 from ui.guard import errors_shown
 from ui.guided_labs import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
 
@@ -131,7 +131,6 @@ def figures(place: Place, found: Evidence) -> None:
         f"Measured in lab {place.number}: {place.lab.title}",
         "measured",
     )
-    st.caption(tables.SIDEWAYS)
     badges = {}  # two runs of one day on one machine need one badge
     for seen in found:
         provenance = live.story_of(seen.run.id).provenance

@@ -17,6 +17,7 @@ from simulator.quiz.sitting import Sitting
 from ui import results
 from ui.guard import errors_shown, literal
 
+HELD = "quiz_held"
 ABOUT, SEED, COUNT, ANSWERS, AT = "quiz", "seed", "questions", "answers", "at"
 EVERYTHING = "everything"
 LENGTHS = {"10 questions": 10, "20 questions": 20, f"All {len(QUESTIONS)}": len(QUESTIONS)}
@@ -40,7 +41,9 @@ def open_sitting() -> Sitting | None:
         if not all(text.isdecimal() and len(text) < 10 for text in numbers):
             raise SimulatorError("The address of this quiz cannot be read.", "Start the quiz anew.")
         pool = pool_of(about)
-        return sitting.draw(pool, int(numbers[0]), int(numbers[1]), st.query_params.get(ANSWERS, ""))
+        found = sitting.draw(pool, int(numbers[0]), int(numbers[1]), st.query_params.get(ANSWERS, ""))
+        st.session_state[HELD] = st.query_params.to_dict(), f"{len(found.answers)} of {len(found.questions)}"
+        return found
     return None
 
 
@@ -65,11 +68,18 @@ def begin(about: str, count: int) -> None:
 
 def leave() -> None:
     """Back to the choice of a quiz."""
+    st.session_state.pop(HELD, None)
     st.query_params.clear()
 
 
 def offer() -> None:
-    """The two quizzes."""
+    """The two quizzes, and the one that was left for another page."""
+    if HELD in st.session_state:
+        parameters, answered = st.session_state[HELD]
+        st.button(
+            f"Go on with your quiz ({answered} answered)", type="primary", icon=":material/arrow_forward:",
+            key="go_on_quiz", on_click=st.query_params.from_dict, args=(parameters,),
+        )  # fmt: skip
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.markdown("**What the app teaches**")

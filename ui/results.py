@@ -9,6 +9,7 @@ import streamlit as st
 
 from simulator import service, words
 from simulator.catalog import MODELS
+from simulator.config import RunConfig
 from simulator.errors import RunNotFound
 from simulator.events import Measurement
 from simulator.own_data import dataset_info
@@ -73,7 +74,7 @@ def headline(run_id: str) -> tuple[Run, Story]:
     title = f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}"
     st.subheader(title)
     with st.expander(f"Settings: {_brief(run)}", icon=":material/tune:"):
-        table.show(tables.settings_table(config), "All settings of this run", "run_settings")
+        table.show(tables.settings_table(config, RunConfig.model_fields), "All settings of this run", "run_settings")
     return run, story
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from simulator import history, notes, service
+from simulator import history, notes, service, words
 from simulator.store import ENDED, Run
 from ui import controls, live, results, table, tables
 from ui.guard import errors_shown, literal
@@ -22,8 +22,9 @@ IMPORTED = "imported_runs"
 
 
 def listing() -> list[Run]:
-    """The newest runs, the recorded ones last."""
-    return service.list_runs()[:MOST_LISTED]
+    """The newest runs, by when they were made, wherever that was; the recorded ones last."""
+    newest = sorted(service.list_runs(), key=lambda run: run.created_at, reverse=True)
+    return sorted(newest, key=lambda run: run.origin == "recorded")[:MOST_LISTED]
 
 
 def nothing_yet() -> None:
@@ -40,10 +41,7 @@ def finished_headline(run_id: str) -> tuple[Cell, Cell]:
 
 def tickable(listed: Sequence[Run]) -> list[Run]:
     """All runs, a row each; gives those that are ticked."""
-    st.caption(
-        "Tick one to open it, run it again or delete it. Tick two or more finished ones to compare them. "
-        + tables.SIDEWAYS
-    )
+    st.caption("Tick one to open it, run it again or delete it. Tick two or more finished ones to compare them.")
     ids = [run.id for run in listed]
     headlines = {run.id: finished_headline(run.id) for run in listed if run.state == "finished"}
     ticked = table.tick(
@@ -76,7 +74,7 @@ def actions(selected: Sequence[Run]) -> None:
         cancel = st.button("Cancel", icon=":material/stop:", disabled=not under_way, key="cancel_runs")
         delete = f"Delete {len(removable)} runs" if len(removable) > 1 else "Delete"
         if st.button(delete, icon=":material/delete:", disabled=not removable, key="delete_runs"):
-            confirm_delete(removable)
+            confirm_delete(removable, sum(run.origin == "recorded" for run in selected))
     with errors_shown():
         if again and one:
             new = service.rerun(one.id)
@@ -97,15 +95,18 @@ def forget_ticks() -> None:
 
 
 @st.dialog("Delete for good?", icon=":material/delete:")
-def confirm_delete(removable: Sequence[Run]) -> None:
-    """Ask before events, figures and weights are removed."""
+def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
+    """Ask before events, figures and weights are removed; recorded runs that are ticked, too, stay."""
     st.markdown("\n".join(f"- {results.run_label(run)}" for run in removable))
     st.markdown("Curves, figures and weights go. This cannot be undone.")
+    if recorded:
+        st.caption(f"{words.several(recorded, 'recorded run').capitalize()} cannot be deleted.")
     with st.container(horizontal=True):
         if st.button(f"Delete {len(removable)}", key="really_delete"):
             with errors_shown():
                 for run in removable:
                     service.delete(run.id)
+                forget_ticks()
                 st.rerun()
         if st.button("Keep", type="primary", key="keep_runs"):
             st.rerun()

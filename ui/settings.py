@@ -159,7 +159,7 @@ def settled_otherwise(name: str, config: RunConfig) -> str:
     if name == "target_sparsity" and config.pruning == "2:4":
         return "2:4 removes exactly half of every layer that it prunes, so there is nothing to choose."
     if name == "target_sparsity" and config.scope == "by_hand":
-        return "Each layer has its own share: write them down under More."
+        return "Each layer has its own share: write them down above."
     return ""
 
 
@@ -174,6 +174,19 @@ def shown(name: str, value: Any) -> str:
     if name == "dataset" and (value in DATASETS or record(value)):
         return dataset_info(value).title
     return TITLES.get(name, {}).get(value, str(value))
+
+
+def written(name: str, config: RunConfig) -> str:
+    """A setting of a run as a table has it, with its unit."""
+    value = getattr(config, name)
+    match name:
+        case "student_size":
+            return student_in_words(config)
+        case "train_examples":
+            return f"{value:,}"
+        case "target_sparsity":
+            return words.whole_percent(value)
+    return shown(name, value) or "none"
 
 
 def student_in_words(config: RunConfig) -> str:

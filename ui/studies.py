@@ -8,7 +8,7 @@ from simulator import service, words
 from simulator.catalog import MODELS
 from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
-from ui import budget_fit, lab, live, study_settings, table, tables_studies, take_home, teach, views
+from ui import budget_fit, lab, live, study_settings, table, tables, tables_studies, take_home, teach, views
 from ui import charts_studies as charts
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
@@ -229,4 +229,6 @@ def picture(config: StudyConfig, story: Story) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        table.show(tables_studies.cells(story.cells, view), "Every cell with its seed and its values", "cells")
+        table.show(
+            tables_studies.cells(story.cells, view), "Every cell with its seed and its values", "cells", tables.TALLEST
+        )

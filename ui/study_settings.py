@@ -54,11 +54,8 @@ def settings_of(study: Study, run: Run | None) -> StudyConfig | None:
         show_problem(error.message, error.advice)
         return None
     with st.expander("All settings", icon=":material/tune:"):
-        table.show(
-            tables.settings_table([(n, v) for n, v in config.base if n not in axes]),
-            "All other settings",
-            "study_settings",
-        )
+        fixed = [name for name in RunConfig.model_fields if name not in axes]
+        table.show(tables.settings_table(config.base, fixed), "Settings that all cells share", "study_settings")
     return config
 
 

@@ -1,7 +1,9 @@
 // A table that can be sorted, with boxes to tick or cells to choose in where they are asked for. What was sorted and
 // ticked lives in the element: Python's answer to one click must not undo the next.
 
-const SHORT = 30; // characters that stay on one line
+const SHORT = 30; // characters that stay on one line, in a heading half as many
+const MOST_PINNED = 0.4; // of the width: what stays in sight must leave room for what is scrolled
+const WORTH_IT = 1.25; // a table that is hardly higher than it may be is shown whole
 const ARROWS = { none: "", ascending: "▲", descending: "▼" };
 const NEXT = { none: "ascending", ascending: "descending", descending: "none" };
 
@@ -36,7 +38,6 @@ const build = (parentElement, data, table) => {
         data.rows.some(row => typeof row[column].order === "number") &&
         data.rows.every(row => typeof row[column].order !== "string"),
     );
-    const isPinned = data.rows.every(([first]) => first.text.length < SHORT) && !data.ids;
     const looks = (element, named) => element.classList.add(...Object.keys(named).filter(look => named[look]));
 
     const hide = () => tip.matches(":popover-open") && tip.hidePopover();
@@ -51,6 +52,7 @@ const build = (parentElement, data, table) => {
             const below = place.bottom + tip.offsetHeight < innerHeight;
             tip.style.left = `${Math.max(4, Math.min(place.left, innerWidth - tip.offsetWidth - 4))}px`;
             tip.style.top = `${below ? place.bottom : place.top - tip.offsetHeight}px`;
+            for (const moved of ["scroll", "resize"]) addEventListener(moved, hide, { capture: true, once: true });
         };
         const close = event => event.relatedTarget === tip || hide();
         Object.assign(element, { onpointerenter: open, onfocus: open, onpointerleave: close, onblur: close });
@@ -61,7 +63,7 @@ const build = (parentElement, data, table) => {
 
     const heading = ({ title, tip: text }, column) => {
         const cell = make("th", { scope: "col" });
-        looks(cell, { number: isNumber[column], pinned: column === 0 && isPinned });
+        looks(cell, { number: isNumber[column], first: column === 0, long: title.length >= SHORT / 2 });
         const label = make(data.sortable ? "button" : "span", { textContent: title });
         label.dataset.at = `head ${column}`;
         cell.append(label);
@@ -95,7 +97,7 @@ const build = (parentElement, data, table) => {
             number: isNumber[column],
             strong: cell.strong,
             tinted: cell.tint,
-            pinned: column === 0 && isPinned,
+            first: column === 0,
         });
         return element;
     };
@@ -120,7 +122,7 @@ const build = (parentElement, data, table) => {
         all.checked = ticked > 0 && ticked === boxes.length;
         all.indeterminate = ticked > 0 && ticked < boxes.length;
     };
-    const boxed = (tag, box) => make(tag, { className: "pinned box" }, make("label", {}, box));
+    const boxed = (tag, box) => make(tag, { className: "box" }, make("label", {}, box));
 
     const head = make("tr", {}, ...(all ? [boxed("th", all)] : []), ...data.head.map(heading));
     const rows = data.rows.map((row, place) => {
@@ -149,20 +151,29 @@ const build = (parentElement, data, table) => {
 };
 
 export default function ({ data: [data], parentElement, setStateValue, setTriggerValue }) {
-    const [scroll, table] = [".scroll", "table"].map(name => parentElement.querySelector(name));
+    const [scroll, table, hint] = [".scroll", "table", ".hint"].map(name => parentElement.querySelector(name));
     table.send = { state: setStateValue, trigger: setTriggerValue };
     table.ariaLabel = scroll.ariaLabel = data.alt;
     table.sorted ??= { title: "", direction: "none" };
     table.ticked ??= new Set(data.ticked);
-    scroll.style.maxHeight = data.tallest && `min(${data.tallest}px, 80vh)`;
 
     const shown = JSON.stringify([data.head, data.rows, data.ids]);
     if (table.shown !== shown) build(parentElement, data, table); // else an open list would close at every click
     table.shown = shown;
 
-    const scrolls = () => scroll.scrollWidth > scroll.clientWidth || scroll.scrollHeight > scroll.clientHeight;
+    const fit = () => {
+        const tallest = Math.min(data.tallest ?? Infinity, 0.8 * innerHeight);
+        const limited = data.tallest && table.offsetHeight > WORTH_IT * tallest;
+        scroll.style.maxHeight = limited ? `${tallest}px` : "";
+        const sideways = scroll.scrollWidth > scroll.clientWidth;
+        hint.hidden = !sideways;
+        scroll.tabIndex = sideways || limited ? 0 : -1;
+        const first = [...table.rows[0].querySelectorAll(".box, .first")];
+        const wide = first.reduce((sum, cell) => sum + cell.offsetWidth, 0);
+        table.classList.toggle("pinned", wide <= MOST_PINNED * scroll.clientWidth);
+    };
     scroll.resized?.disconnect(); // this runs at every change, and what it returns at the end only
-    scroll.resized = new ResizeObserver(() => (scroll.tabIndex = scrolls() ? 0 : -1));
+    scroll.resized = new ResizeObserver(fit);
     scroll.resized.observe(scroll);
     return () => scroll.resized.disconnect();
 }

@@ -86,7 +86,11 @@ def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
 
 # -- on a page
 
-HTML = '<div class="scroll" role="group"><table></table></div><div class="tip" popover></div>'
+HTML = """
+<div class="scroll" role="group"><table></table></div>
+<div class="hint" hidden>Scroll the table sideways for more.</div>
+<div class="tip" popover></div>
+"""
 _mount = component("table", __file__, HTML, Path(__file__).with_suffix(".css").read_text("utf-8"))
 
 

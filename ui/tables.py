@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator import words
 from simulator.catalog import MODELS, ModelInfo
+from simulator.config import RunConfig
 from simulator.counts import Count
 from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant, middle_halves_overlap, relative, spread
@@ -16,6 +17,9 @@ from ui import columns, settings, table
 from ui.charts import COLOURS
 from ui.columns import BATCHES, TIMED, Column, Seeds
 from ui.table import Cell, Table
+
+TALLEST = 800
+"""Pixels of a table that may have any number of rows; what is higher scrolls within itself."""
 
 
 def comparison(measurements: Sequence[Measurement], shown: Mapping[str, Column]) -> Table:
@@ -159,15 +163,15 @@ def model_figures(info: ModelInfo, counted: Count | None) -> Table:
         {
             "Figure": "MACs",
             "Published": macs,
-            "Counted by us": f"{words.count(counted.macs)} at {counted.at}" if counted else missing,
+            "Counted by us": words.count(counted.macs) if counted else missing,
         },
     ]
     return table.of(rows, sortable=False)
 
 
-def settings_table(chosen: Iterable[tuple[str, Any]]) -> Table:
-    """A row a setting, as its control shows it."""
-    rows = [{"Setting": settings.all_controls()[n].label, "Value": settings.shown(n, v)} for n, v in chosen]
+def settings_table(config: RunConfig, names: Iterable[str]) -> Table:
+    """A row a setting."""
+    rows = [{"Setting": settings.all_controls()[n].label, "Value": settings.written(n, config)} for n in names]
     return table.of(rows, sortable=False)
 
 
@@ -181,7 +185,6 @@ def written(variant: Measurement) -> Table:
 # -- runs
 
 STARS = "★ marks the best of a column as it is printed; of times, only one that is clearly the fastest."
-SIDEWAYS = "Scroll a table sideways where it is wider than the screen."
 UNKNOWN = "not known"
 NOTE_START = 80
 """Characters of a run's notes that stand in its row: a name, or what was asked."""
@@ -217,17 +220,19 @@ def headline(measurements: Sequence[Measurement]) -> tuple[Cell, Cell]:
 
 
 def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell]], notes: Mapping[str, str]) -> Table:
-    """A row a run: when, state, how its notes begin, settings that matter most, headline figures."""
-    return table.of([_run_row(r, headlines.get(r.id, (NOTHING, NOTHING)), notes.get(r.id, "")) for r in runs], RUN_TIPS)
+    """A row a run: what, when, state, figures, how its notes begin, settings; no column in which nothing stands."""
+    rows = [_run_row(r, headlines.get(r.id, (NOTHING, NOTHING)), notes.get(r.id, "")) for r in runs]
+    said = {title for row in rows for title, content in row.items() if content not in ("", NOTHING)}
+    return table.of([{title: content for title, content in row.items() if title in said} for row in rows], RUN_TIPS)
 
 
 def _run_row(run: Run, headline: tuple[Cell, Cell], note: str) -> table.Row:
     c = run.settings
     shares = None if run.study or c.scope == "by_hand" else c.target_sparsity
     return {
+        "Model": MODELS[c.model].title,
         "When": Cell(words.ago(run.created_at), run.created_at.isoformat()),
         "State": run.origin if run.origin in ("recorded", "imported") else run.state,
-        "Model": MODELS[c.model].title,
         "Accuracy": headline[0],
         "File": headline[1],
         "Data": settings.shown("dataset", c.dataset),

@@ -73,7 +73,7 @@ def side_by_side(
     """Settings, provenance and results: what -> a text for each run."""
     said: dict[str, list[str]] = {}
     for name in RunConfig.model_fields:
-        said[settings.all_controls()[name].label] = [settings.shown(name, getattr(r.settings, name)) for r in runs]
+        said[settings.all_controls()[name].label] = [settings.written(name, r.settings) for r in runs]
     known = [provenances[r.id] for r in runs]
     said["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
     said["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]

@@ -279,7 +279,10 @@ def _judged(new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequ
     judged = verdict(new, old, labels)
     if judged is not None:
         between = words.between(*judged.interval)
-        return f"{words.points(judged.points)} points, 95 % interval {between}: **{words.verdict(judged)}**"
+        said = f"{words.points(judged.points)} points, 95 % interval {between}: **{words.verdict(judged)}**"
+        low, high = judged.interval
+        doubt = judged.outcome == "within noise" and (low > 0 or high < 0)
+        return said + (" (the interval leaves 0 out, but p is not below 0.05)" if doubt else "")
     points = words.points(100 * (spread([m.accuracy for m in new]).mean - spread([m.accuracy for m in old]).mean))
     if new[0].accuracy == old[0].accuracy:
         return f"{points} points: no difference on these examples"

@@ -15,7 +15,6 @@ def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> N
     """The compression table in three parts, how good, how big and how fast, with what it shows in sentences."""
     for finding in teach.findings(measurements, labels):
         st.markdown(f"- {finding}")
-    st.caption(tables.SIDEWAYS)
     _table(
         "How good",
         measurements,

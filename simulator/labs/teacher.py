@@ -8,7 +8,7 @@ from simulator.labs.evidence import Evidence, Seen
 from simulator.quiz.question import Question, choice, number
 from simulator.quiz.run_facts import percent, points
 from simulator.studies import StudyConfig, make_study
-from simulator.studies.paired import certainty, significant
+from simulator.studies.paired import certainty, change, significant
 
 FEW, MANY = 50, 500
 SEEDS = 3
@@ -55,7 +55,7 @@ def table(evidence: Evidence) -> Table:
             "Labelled digits": str(labels),
             "Control (labels only)": percent(accuracy(seen, labels, "control")),
             "Distilled (with the teacher)": percent(accuracy(seen, labels, "distilled")),
-            "Over the seeds": certainty(tested(seen, labels)),
+            "Difference": f"{change(tested(seen, labels))} ({certainty(tested(seen, labels))})",
         }
         for labels in (FEW, MANY)
     ]

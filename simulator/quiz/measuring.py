@@ -142,7 +142,7 @@ QUESTIONS = (
     ),
     number_fair(
         key="wilson",
-        text=f"{RIGHT} of {TESTED} test examples are right. What is the lower end of the 95 % interval, in per cent?",
+        text=f"{RIGHT} of {TESTED} test examples are right. What is the lower end of Wilson's 95 % interval, in %?",
         right=100 * LOW,
         why=f"Wilson's interval is {100 * LOW:.1f} to {100 * HIGH:.1f} %: {TESTED} examples say little. {WILSON}",
         tolerance=1.5,

@@ -48,10 +48,11 @@ QUESTIONS = (
     ),
     say(
         key="zeros-faster",
+        screen="results",
         text="A dense matrix product gets faster when half of its weights are zero.",
         true=False,
         why="It multiplies by zero like by any other number; sparse kernels or structured pruning are needed. Source: "
-        "Hoefler et al. 2021, arXiv:2102.00554; see the column Latency in Results.",
+        "Hoefler et al. 2021, arXiv:2102.00554; see the table How fast in Results.",
     ),
     pick(
         key="structured",

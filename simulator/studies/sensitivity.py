@@ -144,7 +144,9 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
         f"Were the drops to add up, that is {percent(mean(promised.values()))} on validation examples; "
         f"measured: {percent(mean(measured.values()))}.",
     ]
-    if not better:
+    if test.interval is None:
+        sentences.append("One seed cannot tell whether fitting the layers beats the same share for all.")
+    elif not better:
         sentences.append("That fitting the layers beats the same share for all did not show here.")
     answer = "alike" if not differ else "fit" if better else "differ"
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=better, comparisons=(test,))

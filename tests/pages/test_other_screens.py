@@ -192,6 +192,26 @@ def test_runs_lists_all_with_state_and_result(open_screen, stored):
     assert listed["Accuracy"][:2] == ["", "90.0 %"]
 
 
+def test_runs_are_listed_by_when_they_were_made_and_recorded_ones_last(open_screen, stored):
+    stored("old", "failed", message="Killed.")
+    content = history.export_history()
+    service.delete("old")
+    stored("new", "failed", message="Killed.")
+    history.import_history(content.encode())
+    listed = tables_on(open_screen("runs"))[0]
+    assert listed["Run"][:2] == ["new", "old"]
+    assert set(listed["State"][2:]) == {"recorded"}
+    assert "Notes" not in listed.titles  # nobody wrote any
+
+
+def test_deleting_says_that_recorded_runs_stay(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    recorded_run = recorded.all_recorded()[0].run.id
+    app = open_ticked(open_screen, "r1", recorded_run)
+    app.button(key="delete_runs").click().run()
+    assert "1 recorded run cannot be deleted." in words(app)
+
+
 def test_runs_buttons_wait_for_a_choice(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     app = open_screen("runs")

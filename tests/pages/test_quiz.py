@@ -45,6 +45,19 @@ def test_a_quiz_from_its_start_to_its_score(open_screen):
     assert "Question 1 of 10" in str(app.get("progress")[0].proto)
 
 
+def test_a_quiz_that_was_left_for_another_page_goes_on(open_screen):
+    app = open_screen("quiz", quiz="everything", seed="7", questions="10", at="0")
+    answer(app, draw(QUESTIONS, 7, 10).questions[0], 1)
+    app.query_params.clear()
+    app.switch_page("pages/lab.py").run()
+    app.switch_page("pages/quiz.py").run()
+    button(app, "Go on with your quiz (1 of 10 answered)").click().run()
+    assert not app.exception
+    assert draw(QUESTIONS, 7, 10).questions[0].explanation in said(app)
+    button(app, "Leave the quiz").click().run()
+    assert not [b for b in app.button if "Go on" in b.label]
+
+
 def test_a_reload_shows_the_same_place(open_screen):
     app = open_screen("quiz", quiz="everything", seed="7", questions="10")
     quiz = draw(QUESTIONS, 7, 10)

@@ -73,6 +73,15 @@ def test_switching_the_model_keeps_what_fits_and_takes_the_new_defaults_along():
     assert config.student_size == 3
 
 
+def test_settings_are_written_with_their_units():
+    config = make_config({"model": "distilbert", "target_sparsity": 0.5})
+    assert settings.written("student_size", config) == "3 layers"
+    assert settings.written("train_examples", config) == "1,620"
+    assert settings.written("target_sparsity", config) == "50 %"
+    assert settings.written("layer_sparsity", config) == "none"
+    assert settings.written("temperature", config) == "4"
+
+
 def test_switching_between_models_of_a_kind_keeps_the_data():
     before = make_config({"model": "distilbert", "dataset": "docstrings"})
     config, _ = settings.fit({**before.model_dump(), "model": "t5_small"}, before)

@@ -90,7 +90,7 @@ def test_model_figures_say_what_is_published_and_what_is_not_counted():
 
 def test_model_figures_show_what_was_counted():
     shown = read(tables.model_figures(MODELS["resnet18"], Count(11_689_512, 1_814_000_000, "224 x 224")))
-    assert shown["Counted by us"] == ["11,689,512", "1.81 G at 224 x 224"]
+    assert shown["Counted by us"] == ["11,689,512", "1.81 G"]
 
 
 @pytest.fixture

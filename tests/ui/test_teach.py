@@ -38,6 +38,13 @@ def test_findings_compare_the_answers_where_they_are_stored():
     assert "**within noise (n = 200, p = 0.25)**" in said[1]
 
 
+def test_findings_say_why_an_interval_without_0_is_not_enough():
+    said = teach.findings([answering("control", 180), answering("distilled", 185)], (1,) * 200)
+    assert "+0.5 to +5.0: **within noise (n = 200, p = 0.062)** (the interval leaves 0 out, but p is not" in said[0]
+    said = teach.findings([answering("control", 180), answering("distilled", 181)], (1,) * 200)
+    assert "within noise" in said[0] and "leaves 0 out" not in said[0]
+
+
 def test_findings_of_several_seeds_give_means_and_each_seeds_p():
     several = [answering("control", 180), answering("distilled", 187)]
     several += [answering("control", 184, repeat=1), answering("distilled", 185, repeat=1)]

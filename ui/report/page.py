@@ -113,8 +113,9 @@ def origin(run: Run, provenance: Provenance | None) -> str:
 
 def settings_section(config: RunConfig, command: str) -> Section:
     """Every setting that had a say, and the command that runs the same again."""
-    said = [(name, value) for name, value in config if settings.applies(name, config)]
-    table = Titled("", tables.settings_table(said))
+    table = Titled(
+        "", tables.settings_table(config, (n for n in RunConfig.model_fields if settings.applies(n, config)))
+    )
     return Section("Settings", ("The same again, on the command line:",), tables=(table,), code=command)
 
 

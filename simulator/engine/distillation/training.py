@@ -26,7 +26,7 @@ Remask = Callable[[nn.Module, Examples, Masks, int, int], Masks]
 
 WARM_UP_SHARE = 0.1
 MAX_GRADIENT_NORM = 1.0
-EVALUATION_BATCH = 128
+EVALUATION_BATCH = 64
 SMALLEST_RMS = 1e-3
 PROGRESS_SECONDS = 0.25
 LOSS_POINTS = 300

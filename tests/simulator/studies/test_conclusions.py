@@ -314,10 +314,10 @@ def test_a_sweep_that_matters_and_one_that_does_not():
     assert "no clear difference" in text
 
 
-def scan(frail_drop, fitted, uniform):
-    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.5, 0.9)}, seeds=3)
+def scan(frail_drop, fitted, uniform, seeds=3):
+    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.5, 0.9)}, seeds=seeds)
     made = []
-    for seed in range(3):
+    for seed in range(seeds):
         off = JITTER[seed]
         made.append(CellFinished(at=WHOLE, seed=seed, values={"accuracy": 0.95 + off, "test_accuracy": 0.94}))
         for name, drop, count in (("early", frail_drop, 100), ("late", 0.001, 1000)):
@@ -346,6 +346,11 @@ def test_sensitivity(frail, fitted, uniform, answer):
     text = " ".join(said.sentences)
     assert ("early is the most sensitive" in text) is (answer != "alike")
     assert "94.0 % on validation examples; measured" in text
+
+
+def test_sensitivity_of_one_seed_gives_no_verdict():
+    text = " ".join(scan(0.6, 0.9, 0.1, seeds=1).sentences)
+    assert "One seed cannot tell" in text and "did not show" not in text
 
 
 def test_every_study_has_its_words_and_can_be_made_with_every_model():

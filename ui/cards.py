@@ -38,11 +38,11 @@ def model_card(info: ModelInfo) -> None:
         st.markdown(info.summary)
         st.markdown(f"**Student:** {student_sizes(info)}. {info.student.help}")
         count = shipped_count(info.name)
-        table.show(tables.model_figures(info, count), f"Published and counted figures of {info.title}", info.name)
+        table.show(tables.model_figures(info, count), f"Reference and counted figures of {info.title}", info.name)
         teach.explain("MACs stand for the arithmetic of one example.", "MACs", "parameters")
         how = f"Counted by this app's own code at {count.at}." if count else "Not counted yet in this copy."
         st.caption(
-            f"Published for {info.published.at}: {info.published.source}. {how}",
+            f"Reference for {info.published.at}: {info.published.source}. {how}",
             help="`python -m simulator models` counts them again.",
         )
         st.caption(f"Paper: {info.paper}. Weights: {info.repository}")

@@ -151,18 +151,18 @@ def _less(reduction: float) -> str:
 
 
 def model_figures(info: ModelInfo, counted: Count | None) -> Table:
-    """Published figures of a model beside those that our own code counted; None where nothing is counted yet."""
+    """Reference figures of a model beside those that our own code counted; None where nothing is counted yet."""
     published, missing = info.published, "not counted yet"
     macs = words.count(published.macs) if published.macs is not None else "no figure found"
     rows = [
         {
             "Figure": "Parameters",
-            "Published": f"{published.parameters:,}",
+            "Reference": f"{published.parameters:,}",
             "Counted by us": f"{counted.parameters:,}" if counted else missing,
         },
         {
             "Figure": "MACs",
-            "Published": macs,
+            "Reference": macs,
             "Counted by us": words.count(counted.macs) if counted else missing,
         },
     ]

@@ -84,7 +84,7 @@ def test_gains_keep_their_sign(several):
 
 def test_model_figures_say_what_is_published_and_what_is_not_counted():
     shown = read(tables.model_figures(MODELS["t5_small"], None))
-    assert shown["Published"] == ["60,506,624", "no figure found"]
+    assert shown["Reference"] == ["60,506,624", "no figure found"]
     assert shown["Counted by us"] == ["not counted yet"] * 2
 
 

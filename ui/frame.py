@@ -35,6 +35,7 @@ HERE, ARRIVED = "page_here", "page_arrived"
 
 # What the theme cannot say. Streamlit writes white on every primary button and on every chosen item of a multiselect,
 # which is 2.8 : 1 on the dark theme's blue, and its colours for code are below 4.5 : 1 on either background.
+# Plotly draws the axes of parallel coordinates in black.
 LEGIBLE = """<style>
 [data-testid^="stBaseButton-primary"], span[data-tag-index], span[data-tag-index] * {
     color: light-dark(#FFFFFF, #11181D);
@@ -43,6 +44,7 @@ LEGIBLE = """<style>
 [data-testid="stCode"] .token.keyword, [data-testid="stCode"] .token.function, [data-testid="stCode"] .token.builtin,
 [data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: light-dark(#005A8C, #7CC0E8); }
 [data-testid="stCode"] .token.string, [data-testid="stCode"] .token.comment { color: light-dark(#0B5345, #7FD6BD); }
+.parcoords .axis :is(path, line) { stroke: light-dark(#5B6770, #9AA7B0) !important; }
 </style>"""
 
 

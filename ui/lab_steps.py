@@ -131,6 +131,7 @@ def figures(place: Place, found: Evidence) -> None:
         f"Measured in lab {place.number}: {place.lab.title}",
         "measured",
     )
+    st.caption("Differences are taken before the figures are rounded.")
     badges = {}  # two runs of one day on one machine need one badge
     for seen in found:
         provenance = live.story_of(seen.run.id).provenance

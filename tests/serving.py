@@ -63,7 +63,8 @@ def served(data_directory: Path, **environment: str) -> Iterator[Served]:
     try:
         wait_until(answers, seconds=60)
         yield Served(address, process.pid)
-        assert not heavy_libraries(process)
+        heavy = heavy_libraries(process)
+        assert not heavy, heavy
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -64,7 +64,7 @@ def example_csv() -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(("text", "label"))
-    with (files("simulator.engine.datasets") / "reviews.csv").open(encoding="utf-8") as file:
+    with (files("simulator") / "engine/datasets/reviews.csv").open(encoding="utf-8") as file:
         for row in islice(csv.DictReader(file), 0, None, EXAMPLE_EVERY):
             writer.writerow((safe_cell(row["text"]), row["topic"]))
     return out.getvalue()

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from simulator import recorded, service
 from tests.browser.screens import download
-from tests.waiting import wait_until
 from ui import columns
 
 pytestmark = pytest.mark.browser
@@ -22,15 +21,13 @@ def test_notes_survive_a_reload_and_the_report_opens_offline(
     page: Page, browser: Browser, server: str, tmp_path: Path
 ) -> None:
     page.goto(f"{server}/results?run={RUN}")
+    expect(page.get_by_role("heading", name="What it wrote")).to_be_visible()  # the page's end
     box = page.get_by_label("Your notes")
     box.fill(NOTE)
     box.press("Control+Enter")
-
-    def is_kept() -> bool:  # what says so is gone after four seconds, which a slow machine may spend on drawing charts
-        page.reload()
-        return bool(page.get_by_label("Your notes").input_value() == NOTE)
-
-    wait_until(is_kept, seconds=60)
+    expect(page.get_by_text("Your notes are kept.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Your notes")).to_have_value(NOTE)
 
     file = tmp_path / "report.html"
     file.write_bytes(download(page, "Report (HTML)"))

@@ -23,7 +23,7 @@ from simulator.engine.setup import Setup
 from simulator.events import Event
 from simulator.paths import write_whole
 
-LOGITS_FILE, TEST_LOGITS_FILE = "train_logits.safetensors", "test_logits.safetensors"
+LOGITS_FILE = "train_logits.safetensors"
 
 
 def note(setup: Setup) -> str:
@@ -52,22 +52,6 @@ def provide(setup: Setup) -> Generator[Event, None, tuple[nn.Module, Tensor]]:
     return model.requires_grad_(False), logits
 
 
-def answers(setup: Setup, model: nn.Module) -> Tensor:
-    """The teacher's logits of every test example in float32, [examples, classes].
-
-    Kept beside it since it was trained, for neither its weights nor the test ever change.
-    """
-    file = setup.teacher_folder / TEST_LOGITS_FILE
-    if not file.exists():  # cached before answers were kept
-        _keep_answers(setup, model)
-    return load_file(file)["logits"].to(setup.device)
-
-
-def _keep_answers(setup: Setup, model: nn.Module) -> None:
-    logits = predict(model, setup.module.logits, setup.test, bfloat16=False)
-    write_whole(setup.teacher_folder / TEST_LOGITS_FILE, save({"logits": logits.cpu()}))
-
-
 def train_teacher(setup: Setup) -> Generator[Event, None, None]:
     """Train the teacher on the labels and write it to the cache, with its logits."""
     recipe = teachers.recipe(setup.config.model, setup.weights.source)
@@ -92,7 +76,6 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
     save_model(model, folder / portable.WEIGHTS_FILE)
     write_json(folder / portable.ARCHITECTURE_FILE, setup.module.architecture(model, None))
     write_whole(folder / LOGITS_FILE, save({"logits": logits.cpu()}))
-    _keep_answers(setup, model)
     write_json(folder / teachers.DESCRIPTION_FILE, {"description": setup.teacher_description})
 
 

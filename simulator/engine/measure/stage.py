@@ -9,7 +9,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from simulator.engine import teacher
 from simulator.engine.distillation.training import predict
 from simulator.engine.export import export
 from simulator.engine.lesson import write_lesson
@@ -46,10 +45,7 @@ def measurement(
             if export_to and (export_all or name == last):
                 folder = export_to / name if export_all else export_to
             export(setup, name, model, folder)
-            if name == "teacher":
-                answers[name] = teacher.answers(setup, model)
-            else:
-                answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
+            answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
             yield Measured(
                 measurement=measure_variant(
                     setup, name, model, answers[name], latency[name], folder, peaks[name], repeat

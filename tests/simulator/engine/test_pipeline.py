@@ -223,22 +223,6 @@ def test_the_cached_teacher_comes_back_as_it_was():
     assert not any(p.requires_grad for p in model.parameters())
 
 
-def test_the_teachers_answers_are_kept_and_are_those_of_its_weights():
-    setup = prepare(make_config(SMALL))
-    with pytest.raises(StopIteration) as end:
-        next(teacher.provide(setup))
-    model, _ = end.value.value
-    kept = setup.teacher_folder / teacher.TEST_LOGITS_FILE
-    assert kept.exists()
-    kept.unlink()  # a teacher of an earlier version
-    for _ in range(2):
-        with torch.no_grad():
-            assert torch.allclose(
-                teacher.answers(setup, model), setup.module.logits(model, setup.test.inputs), atol=1e-4
-            )
-    assert kept.exists()
-
-
 def test_a_teacher_whose_training_was_interrupted_is_trained_again(tmp_path, monkeypatch):
     monkeypatch.setenv("KDPS_DATA_DIR", str(tmp_path))
     stage = pipeline.prepare_teacher(make_config(SMALL))

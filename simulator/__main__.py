@@ -147,7 +147,7 @@ def run_command(options: argparse.Namespace) -> int:
         raise SimulatorError(failure.message, failure.advice)
     console.print(compression_table(run_id))
     if options.json:
-        options.json.write_text(json.dumps(service.summary(run_id), indent=2), encoding="utf-8")
+        options.json.write_text(json.dumps(service.summary(run_id), indent=2, allow_nan=False), encoding="utf-8")
         console.print(f"Written to {options.json}.")
     console.print(f"Run {run_id} is on the Results page too.")
     return 0
@@ -171,7 +171,7 @@ def experiment_command(options: argparse.Namespace) -> int:
     console.print(experiments.table(run_id))
     console.print(experiments.conclusion(run_id))
     if options.json:
-        options.json.write_text(json.dumps(service.study_summary(run_id), indent=2), encoding="utf-8")
+        options.json.write_text(json.dumps(service.study_summary(run_id), indent=2, allow_nan=False), encoding="utf-8")
         console.print(f"Written to {options.json}.")
     console.print(f"Run {run_id} is on the Experiments page too.")
     return 0

@@ -34,6 +34,10 @@ class DoesNotFit(SimulatorError):
     """The run would need more memory than this machine has left."""
 
 
+class NotFinite(SimulatorError):
+    """A number became infinite, or no number at all (NaN): nothing that follows from it would mean anything."""
+
+
 class RunNotFound(SimulatorError):
     """No run has this id."""
 

@@ -14,9 +14,9 @@ VARIANTS: tuple[Variant, ...] = ("teacher", "control", "distilled", "pruned", "r
 
 
 class Record(BaseModel):
-    """Base of every record: frozen, and strict about unknown fields."""
+    """Base of every record: frozen, strict about unknown fields, and without NaN or infinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Provenance(Record):

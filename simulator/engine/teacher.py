@@ -81,4 +81,4 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
 
 def write_json(file: Path, content: object) -> None:
     """Write JSON that people can read too."""
-    write_whole(file, json.dumps(content, indent=2).encode())
+    write_whole(file, json.dumps(content, indent=2, allow_nan=False).encode())

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from simulator.engine.batches import Batch, Examples, by_length, training_order
 from simulator.engine.device import autocast, release_memory
+from simulator.engine.distillation.finite import check_answers, check_step
 from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import Loss, distillation_loss
 from simulator.engine.distillation.one_position import answering
@@ -87,6 +88,9 @@ def train(
         masks: What was pruned: put back after every optimiser step, so that it stays exactly zero.
         remask: Prunes further while the model learns; asked after every step. ``masks`` then names all parameters
             that it may prune.
+
+    Raises:
+        NotFinite: if a loss, a gradient or an answer becomes infinite or NaN.
     """
     scales = tensor_scales(model) if plan.relative_steps else {}
     splits = (examples,) if validation is None else (examples, validation)
@@ -137,9 +141,10 @@ def _train(
             # backward, with the gradient's norm clipped; then what was pruned is put back to zero
             optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
-            clip_gradients(model)
-            optimizer.step()
             rate = plan.learning_rate * warm_up_then_decay(step, steps)
+            now = (before + step + 1, ends[-1])
+            check_step(loss, clip_gradients(model), stage, now, rate, plan.learning_rate)
+            optimizer.step()
             step, seen = step + 1, seen + len(rows)
             if remask is not None:
                 masks = remask(model, examples, masks, step, steps)
@@ -202,11 +207,16 @@ def make_optimizer(
     return torch.optim.AdamW(groups, fused=True)
 
 
-def clip_gradients(model: nn.Module) -> None:
-    """``clip_grad_norm_`` without its pass over all gradients that multiplies them by 1 where nothing is clipped."""
+def clip_gradients(model: nn.Module) -> Tensor:
+    """``clip_grad_norm_`` without its pass over all gradients that multiplies them by 1 where nothing is clipped.
+
+    Returns:
+        The norm of the gradients before they are clipped, a scalar.
+    """
     norm = nn.utils.get_total_norm(p.grad for p in model.parameters() if p.grad is not None)
     if norm > MAX_GRADIENT_NORM:
         nn.utils.clip_grads_with_norm_(model.parameters(), MAX_GRADIENT_NORM, norm)
+    return norm
 
 
 def warm_up_then_decay(step: int, steps: int) -> float:
@@ -219,7 +229,11 @@ def warm_up_then_decay(step: int, steps: int) -> float:
 
 @torch.no_grad()
 def predict(model: nn.Module, logits: LogitsFunction, examples: Examples, bfloat16: bool) -> Tensor:
-    """Logits of every example in evaluation mode, [examples, classes], float32, in the examples' order."""
+    """Logits of every example in evaluation mode, [examples, classes], float32, in the examples' order.
+
+    Raises:
+        NotFinite: if one of them is infinite or NaN.
+    """
     model.eval()
     device = next(model.parameters()).device
     parts, order = [], []
@@ -228,6 +242,7 @@ def predict(model: nn.Module, logits: LogitsFunction, examples: Examples, bfloat
             parts.append(logits(model, examples.rows(rows)).float())
         order.append(rows)
     result = torch.cat(parts)
+    check_answers(result)
     return torch.empty_like(result).index_copy_(0, torch.cat(order).to(device), result)
 
 

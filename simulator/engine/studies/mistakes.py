@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from simulator.config import RunConfig
 from simulator.engine.batches import Examples, training_order
 from simulator.engine.device import autocast
+from simulator.engine.distillation.finite import check_step
 from simulator.engine.distillation.losses import distillation_loss, soft_loss
 from simulator.engine.distillation.training import (
     MAX_GRADIENT_NORM,
@@ -120,13 +121,15 @@ def plain_training(
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps))
     torch.manual_seed(plan.seed)  # dropout
     student.train()
-    for rows in (rows for batches in epochs for rows in batches):
+    for step, rows in enumerate((rows for batches in epochs for rows in batches), 1):
         with autocast(device, plan.bfloat16):
             student_logits = run(student, examples.rows(rows)).float()
         loss = distillation_loss(student_logits, examples.labels[rows], soft(student_logits, rows), plan.alpha)
         optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
-        nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)
+        norm = nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)
+        rate = plan.learning_rate * warm_up_then_decay(step - 1, steps)
+        check_step(loss, norm, "study", (step, steps), rate, plan.learning_rate)
         optimizer.step()
         scheduler.step()
     return student

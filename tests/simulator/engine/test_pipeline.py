@@ -8,7 +8,8 @@ from safetensors.torch import load_file
 
 from simulator import lesson
 from simulator.config import make_config
-from simulator.engine import pipeline, portable, teacher
+from simulator.engine import pipeline, portable, teacher, worker
+from simulator.engine.models import MODULES
 from simulator.engine.setup import prepare
 from simulator.events import (
     STAGES,
@@ -17,6 +18,7 @@ from simulator.events import (
     EpochFinished,
     LossPoint,
     Measured,
+    RunFailed,
     RunFinished,
     StageFinished,
     StageStarted,
@@ -240,6 +242,26 @@ def test_losses_are_finite_and_fall(whole_run):
         totals = [e.total for e in of(whole_run[0], LossPoint) if e.variant == variant]
         assert all(math.isfinite(x) for x in totals)
         assert sum(totals[-3:]) < sum(totals[:3])
+
+
+def test_a_run_whose_student_overflows_ends_at_that_step_with_what_to_change(store, monkeypatch):
+    build = MODULES["resnet18"].build_student
+
+    def overflowing(*given):
+        student = build(*given)
+        with torch.no_grad():
+            student.fc.weight.mul_(1e25)  # finite answers, and gradients whose squares are not
+        return student
+
+    monkeypatch.setattr(MODULES["resnet18"], "build_student", overflowing)
+    store.add("0123456789", make_config({**SMALL, "learning_rate": 0.003}), None)
+    store.start("0123456789", "nobody")
+    *_, last = worker.carry_out("0123456789", store)
+    run = store.get("0123456789")
+    assert run.state == "failed" and isinstance(last, RunFailed) and last.message == run.message
+    assert "step 1 of 6 of the stage 'control'" in run.message and "learning rate of 0.003" in run.message
+    assert run.advice == "Choose a learning rate below 0.003."
+    assert [e for _, e in store.events(run.id)][-1] == last  # every event can be read back
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from simulator import pruning_rules
 from simulator.catalog import DATASETS, MODELS
 from simulator.distillation_catalog import METHODS
 from simulator.errors import InvalidConfig, NotAvailable
+from simulator.fields import Record
 from simulator.layer_shares import as_text, parse, tidy
 from simulator.own_data import check_here, dataset_info, datasets_for, record
 from simulator.pruning_catalog import TRAIN_AGAIN, TWO_OF_FOUR_SPARSITY
@@ -57,7 +58,7 @@ def setting(
     return Field(default, description=help, json_schema_extra=extra, **bounds)
 
 
-class RunConfig(BaseModel):
+class RunConfig(Record):
     """Everything that decides a run.
 
     Equal configs give equal losses and metrics on the same machine's CPU; a GPU adds numbers up in any order.
@@ -65,8 +66,6 @@ class RunConfig(BaseModel):
     Fields that are None when given are filled in from the catalogue, so that a stored record
     always holds the values that were used.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: ModelName = setting(
         "resnet18", "Model", "The network that is the teacher; the student is a smaller one of its kind."

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
+
+from simulator.fields import LARGEST_WHOLE, Amount, Fraction, Measure, MomentText, Name, Positive, Record, Whole
 
 Stage = Literal["prepare", "teacher", "control", "distil", "prune", "recover", "measure", "study"]
 Variant = Literal["teacher", "control", "distilled", "pruned", "recovered"]
 
 STAGES: tuple[Stage, ...] = ("prepare", "teacher", "control", "distil", "prune", "recover", "measure")
 VARIANTS: tuple[Variant, ...] = ("teacher", "control", "distilled", "pruned", "recovered")
-
-
-class Record(BaseModel):
-    """Base of every record: frozen, strict about unknown fields, and without NaN or infinity."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Provenance(Record):
@@ -34,39 +30,45 @@ class Provenance(Record):
     """
 
     source: Literal["pretrained", "scratch"]
-    repository: str
-    revision: str | None
-    seed: int
-    sha256: str | None
+    repository: Name
+    revision: Name | None
+    seed: Whole
+    sha256: Name | None
     notice: str
-    data: str
-    teacher: str
+    data: Name
+    teacher: Name
     teacher_was_cached: bool
-    versions: dict[str, str]
-    device: str
-    threads: int
-    recorded_at: str
+    versions: dict[str, Name]
+    device: Name
+    threads: Whole
+    recorded_at: MomentText
+
+
+Time = Annotated[float, Field(gt=0, le=1e15)]
+"""Of one call, in milliseconds: never nothing."""
+
+Batch = Annotated[str, Field(pattern=r"^batch_(1|32)$")]
 
 
 class Latency(Record):
     """Time for one batch, in milliseconds, over ``runs`` timed calls (torch.utils.benchmark)."""
 
-    median: float
-    p25: float
-    p75: float
-    p95: float
-    runs: int
-    threads: int
+    median: Time
+    p25: Time
+    p75: Time
+    p95: Time
+    runs: Positive
+    threads: Positive
 
 
 class LayerReport(Record):
     """One parameter tensor of a variant."""
 
-    name: str
-    kind: str
-    shape: tuple[int, ...]
-    parameters: int
-    nonzero_parameters: int
+    name: Name
+    kind: Name
+    shape: tuple[Whole, ...]
+    parameters: Whole
+    nonzero_parameters: Whole
 
 
 class Measurement(Record):
@@ -91,29 +93,39 @@ class Measurement(Record):
     """
 
     name: Variant
-    accuracy: float
-    accuracy_interval: tuple[float, float]
-    precision: float
-    recall: float
-    f1: float
-    confusion: tuple[tuple[int, ...], ...]
-    test_examples: int
-    parameters: int
-    nonzero_parameters: int
-    sparsity: float
-    prunable_sparsity: float
-    macs: int
-    macs_at: str
-    size_bytes: int
-    gzip_bytes: int
-    latency_ms: dict[str, Latency]
-    stage_peak_memory_mb: float
+    accuracy: Fraction
+    accuracy_interval: tuple[Fraction, Fraction]
+    precision: Fraction
+    recall: Fraction
+    f1: Fraction
+    confusion: tuple[tuple[Whole, ...], ...] = Field(min_length=2)
+    test_examples: Positive
+    parameters: Positive
+    nonzero_parameters: Whole
+    sparsity: Fraction
+    prunable_sparsity: Fraction
+    macs: Positive
+    macs_at: Name
+    size_bytes: Positive
+    gzip_bytes: Positive
+    latency_ms: dict[Batch, Latency]
+    stage_peak_memory_mb: Amount
     layers: tuple[LayerReport, ...]
     generated: tuple[tuple[str, str, str], ...] = ()
-    repeat: int = 0
-    answers: tuple[int, ...] = ()
-    sparse_bytes: int | None = None
-    sparse_encodings: dict[str, int] = {}
+    repeat: Whole = 0
+    answers: tuple[Whole, ...] = ()
+    sparse_bytes: Positive | None = None
+    sparse_encodings: dict[str, Whole] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def check_shapes(self) -> Self:
+        """Refuse a confusion matrix that is not square, and answers that are not one for each test example."""
+        classes = len(self.confusion)
+        if any(len(row) != classes for row in self.confusion):
+            raise ValueError(f"the confusion matrix of {classes} classes is not square")
+        if self.answers and (len(self.answers) != self.test_examples or max(self.answers) >= classes):
+            raise ValueError(f"answers are not one of {classes} classes for each of {self.test_examples} test examples")
+        return self
 
 
 class Described(Record):
@@ -125,8 +137,8 @@ class Described(Record):
 
     kind: Literal["described"] = "described"
     provenance: Provenance
-    class_names: tuple[str, ...]
-    labels: tuple[int, ...] = ()
+    class_names: tuple[Name, ...]
+    labels: tuple[Whole, ...] = ()
 
 
 class StageStarted(Record):
@@ -135,7 +147,7 @@ class StageStarted(Record):
     kind: Literal["stage_started"] = "stage_started"
     stage: Stage
     note: str
-    repeat: int = 0
+    repeat: Whole = 0
 
 
 class Progress(Record):
@@ -143,10 +155,10 @@ class Progress(Record):
 
     kind: Literal["progress"] = "progress"
     stage: Stage
-    done: int
-    total: int
-    examples_per_second: float | None = None
-    seconds_left: float | None = None
+    done: Whole
+    total: Whole
+    examples_per_second: Amount | None = None
+    seconds_left: Amount | None = None
 
 
 class LossPoint(Record):
@@ -154,13 +166,13 @@ class LossPoint(Record):
 
     kind: Literal["loss"] = "loss"
     variant: Variant
-    step: int
-    epoch: float
-    total: float
-    hard: float
-    soft: float | None = None
-    learning_rate: float
-    repeat: int = 0
+    step: Whole
+    epoch: Amount
+    total: Measure
+    hard: Measure
+    soft: Measure | None = None
+    learning_rate: Amount
+    repeat: Whole = 0
 
 
 class EpochFinished(Record):
@@ -168,9 +180,9 @@ class EpochFinished(Record):
 
     kind: Literal["epoch"] = "epoch"
     variant: Variant
-    epoch: int
-    validation_accuracy: float
-    repeat: int = 0
+    epoch: Whole
+    validation_accuracy: Fraction
+    repeat: Whole = 0
 
 
 class StageFinished(Record):
@@ -178,9 +190,9 @@ class StageFinished(Record):
 
     kind: Literal["stage_finished"] = "stage_finished"
     stage: Stage
-    seconds: float
-    peak_memory_mb: float
-    examples: int = 0
+    seconds: Amount
+    peak_memory_mb: Amount
+    examples: Whole = 0
 
 
 class Measured(Record):
@@ -190,7 +202,7 @@ class Measured(Record):
     measurement: Measurement
 
 
-Coordinates = dict[str, bool | int | float | str]
+Coordinates = dict[str, bool | Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)] | Measure | str]
 """Where a cell stands in a study: setting -> value."""
 
 
@@ -204,8 +216,8 @@ class CellFinished(Record):
 
     kind: Literal["cell"] = "cell"
     at: Coordinates
-    seed: int
-    values: dict[str, float]
+    seed: Whole
+    values: dict[str, Measure]
     measured_in: str = ""
 
 
@@ -220,11 +232,11 @@ class Comparison(Record):
     """
 
     name: str
-    mean: float
-    deviation: float | None
-    interval: tuple[float, float] | None
-    p: float | None
-    n: int
+    mean: Measure
+    deviation: Amount | None
+    interval: tuple[Measure, Measure] | None
+    p: Fraction | None
+    n: Whole
 
 
 class Conclusion(Record):
@@ -254,8 +266,8 @@ class RunFinished(Record):
     """The run is complete."""
 
     kind: Literal["finished"] = "finished"
-    seconds: float
-    peak_memory_mb: float
+    seconds: Amount
+    peak_memory_mb: Amount
 
 
 class RunFailed(Record):

@@ -22,7 +22,8 @@ from safetensors.numpy import load, save
 from simulator import recorded, service
 from simulator.config import RunConfig
 from simulator.errors import NotAvailable
-from simulator.events import Provenance, Record, Variant
+from simulator.events import Provenance, Variant
+from simulator.fields import Record
 from simulator.paths import write_whole
 
 FACTS_FILE = "lesson.json"

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from simulator.catalog import DATASETS, MODELS, DatasetInfo, Kind
 from simulator.errors import NotAvailable, SimulatorError
+from simulator.fields import MomentText, Record, Whole
 from simulator.paths import data_dir, write_whole
 
 log = logging.getLogger(__name__)
@@ -45,17 +46,15 @@ moving = threading.RLock()
 """Held while folders come, move or go: a whole class may check, name and delete the same file at the same moment."""
 
 
-class Skipped(BaseModel):
+class Skipped(Record):
     """Examples that were left out for one reason: how many, and where the first few of them stand."""
 
-    model_config = ConfigDict(frozen=True)
-
     reason: str
-    count: int
+    count: Whole
     first: tuple[str, ...]
 
 
-class OwnData(BaseModel):
+class OwnData(Record):
     """What is known of an own data set.
 
     Attributes:
@@ -66,18 +65,16 @@ class OwnData(BaseModel):
         removed: Whether its examples are gone. Runs on it need its classes to stay readable.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: str
     title: str = ""
     kind: Kind
     file_name: str
     class_names: tuple[str, ...]
-    counts: tuple[tuple[int, int, int], ...]
-    tokens: int
+    counts: tuple[tuple[Whole, Whole, Whole], ...]
+    tokens: Whole
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
-    created_at: str
+    created_at: MomentText
     removed: bool = False
 
     def examples(self, split: Literal["train", "validation", "test"]) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from simulator.config import RunConfig
+from simulator.fields import Amount, Moment, Record
 from simulator.studies.config import AnyConfig, StudyConfig
 
 RunState = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
@@ -15,33 +13,29 @@ Origin = Literal["app", "cli", "recorded", "imported"]
 ENDED: tuple[RunState, ...] = ("finished", "failed", "cancelled", "interrupted")
 
 
-class Forecast(BaseModel):
+class Forecast(Record):
     """What a run is expected to cost, and on what the expectation rests.
 
     Attributes:
         basis: "recent runs" of this machine, or "estimate" from the size of the work.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    seconds: float
-    peak_memory_mb: float
+    seconds: Amount
+    peak_memory_mb: Amount
     basis: Literal["recent runs", "estimate"]
 
 
-class Run(BaseModel):
+class Run(Record):
     """A run as the store knows it: an ordinary one, or a study. Times are UTC."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     state: RunState
     origin: Origin
     config: AnyConfig
     forecast: Forecast | None
-    created_at: datetime
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    created_at: Moment
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
     process: str | None = None
     cancel_requested: bool = False
     message: str = ""

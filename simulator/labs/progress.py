@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from simulator.errors import NotAllowed
-from simulator.events import Record
+from simulator.fields import Record
 from simulator.labs.base import Lab, Settings
 from simulator.store import now, open_store
 from simulator.tables import lab_progress as table

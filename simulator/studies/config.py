@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError, model_validator
 
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.distillation_catalog import METHODS
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Conclusion
+from simulator.fields import Record
 from simulator.studies.base import AxisValue, Place, Study
 from simulator.studies.catalog import STUDIES
 
@@ -26,16 +27,14 @@ SAME_TEACHER = (
 """Settings that a sweep may vary: all its cells share one teacher, and the seeds are an axis of their own."""
 
 
-class Axis(BaseModel):
+class Axis(Record):
     """A setting that varies over a study, and the values it takes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     setting: str
     values: tuple[AxisValue, ...] = Field(min_length=1, max_length=MOST_VALUES)
 
 
-class StudyConfig(BaseModel):
+class StudyConfig(Record):
     """Everything that decides a study: equal configs give equal cells on the same machine's CPU.
 
     Attributes:
@@ -45,8 +44,6 @@ class StudyConfig(BaseModel):
         seeds: Every cell is measured with so many seeds, ``base.seed`` and those after it.
         continues: The id of an ended run of the same study whose cells need not be measured again; "" for none.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["study"] = "study"
     study: str

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Iterator
 from functools import reduce
+from math import inf, nan
 from operator import getitem
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from simulator.events import EVENT, STAGES, Event, LossPoint
-from simulator.recorded import all_recorded
+from simulator import recorded
+from simulator.config import make_config
+from simulator.errors import InvalidConfig
+from simulator.events import EVENT, STAGES, Event, LossPoint, Measurement, Provenance
+from simulator.records import Run
+from simulator.studies import make_study
 
 EVENTS: list[dict[str, Any]] = [
     {"kind": "stage_started", "stage": "teacher", "note": "Training"},
@@ -55,7 +59,7 @@ def test_the_stages_are_in_the_order_in_which_they_run() -> None:
     assert STAGES == ("prepare", "teacher", "control", "distil", "prune", "recover", "measure")
 
 
-@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("number", [nan, inf, -inf])
 @pytest.mark.parametrize(
     ("kind", "field"),
     [("loss", "total"), ("loss", "soft"), ("epoch", "validation_accuracy"), ("stage_finished", "seconds"),
@@ -88,12 +92,98 @@ def test_nor_does_what_was_measured_or_concluded(kind: str) -> None:
             "conclusion": {"sentences": [], "answer": "", "shown": False, "comparisons": [comparison]},
         },
     }
-    recorded = next(e for e in all_recorded()[0].events if e.kind == "measured")
-    values = made.get(kind) or recorded.model_dump(mode="json")
+    measured = next(e for e in recorded.all_recorded()[0].events if e.kind == "measured")
+    values = made.get(kind) or measured.model_dump(mode="json")
     places = list(places_of_floats(values))
     assert places
     for *path, last in places:
         broken = copy.deepcopy(values)
-        reduce(getitem, path, broken)[last] = math.nan
+        reduce(getitem, path, broken)[last] = nan
         with pytest.raises(ValidationError, match="finite"):
             EVENT.validate_python(broken)
+
+
+def numbers(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path to each number in a JSON value."""
+    if isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from numbers(part, (*path, key))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path
+
+
+def with_one_changed(value: dict[str, Any], path: tuple[Any, ...], number: float) -> dict[str, Any]:
+    """A copy in which one number is another."""
+    changed = copy.deepcopy(value)
+    place: Any = changed
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = number
+    return changed
+
+
+@pytest.mark.parametrize("number", [nan, inf, -inf, 1e300, -1e300, 10**4000])
+def test_no_number_of_a_record_may_be_infinite_or_beyond_all_measure(number: float) -> None:
+    """Every number of one event of each kind and of two runs, one after the other."""
+    shipped = recorded.all_recorded()[0], recorded.find("recorded-lab-sparsity")
+    events = {type(e): e for r in shipped if r for e in r.events}
+    records = [r.run for r in shipped if r] + list(events.values())
+    tried = 0
+    for record in records:
+        values = record.model_dump(mode="json")
+        reader: TypeAdapter[Any] = TypeAdapter(type(record))
+        assert reader.validate_python(values) == record
+        for path in {tuple(0 if isinstance(p, int) else p for p in path): path for path in numbers(values)}.values():
+            with pytest.raises(ValidationError):
+                reader.validate_python(with_one_changed(values, path, number))
+            tried += 1
+    assert tried > 80
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"accuracy": 5.0}, "less than or equal to 1"),
+        ({"accuracy": -0.1}, "greater than or equal to 0"),
+        ({"size_bytes": 0}, "greater than or equal to 1"),
+        ({"confusion": [[1, 2], [3]]}, "not square"),
+        ({"confusion": []}, "at least 2"),
+        ({"answers": [0]}, "not one of"),
+        ({"latency_ms": {"batch_7": None}}, "batch_7"),
+    ],
+)
+def test_a_measurement_that_cannot_be_is_refused(change: dict[str, Any], reason: str) -> None:
+    values = recorded.all_recorded()[0].measurements[0].model_dump(mode="json")
+    with pytest.raises(ValidationError, match=reason):
+        Measurement.model_validate(values | change)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-01-01T00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "yesterday", "", -1e30],
+)
+def test_a_moment_has_a_time_zone_and_a_date_in_each(moment: Any) -> None:
+    run = recorded.all_recorded()[0].run
+    values = run.model_dump(mode="json")
+    for name in ("created_at", "started_at", "finished_at"):
+        with pytest.raises(ValidationError, match=name):
+            Run.model_validate(values | {name: moment})
+    provenance = recorded.all_recorded()[0].provenance.model_dump()
+    with pytest.raises(ValidationError, match="recorded_at"):
+        Provenance.model_validate(provenance | {"recorded_at": moment})
+
+
+def test_a_moment_is_kept_in_utc() -> None:
+    values = recorded.all_recorded()[0].run.model_dump(mode="json")
+    run = Run.model_validate(values | {"created_at": "2026-01-01T05:30:00+05:30"})
+    assert run.created_at.isoformat() == "2026-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("number", [nan, inf, -inf])
+def test_no_setting_of_a_run_or_of_an_experiment_may_be_infinite(number: float) -> None:
+    config = make_config({})
+    for name in (name for name, value in config if isinstance(value, int | float) and not isinstance(value, bool)):
+        with pytest.raises(InvalidConfig, match=name):
+            make_config({name: number})
+    with pytest.raises(InvalidConfig):
+        make_study("sweep", {}, {"temperature": [number]})

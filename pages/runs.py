@@ -14,8 +14,10 @@ with errors_shown():
     listed = runs.listing()
     if not listed:
         runs.nothing_yet()
+        runs.unreadable()
         runs.keep_and_bring_back()
         st.stop()
     selected = runs.tickable(listed)
     runs.actions(selected)
+    runs.unreadable()
     runs.keep_and_bring_back()

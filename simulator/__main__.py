@@ -17,7 +17,7 @@ from simulator import experiments, service
 from simulator.availability import data_state, weights_state
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
-from simulator.errors import InvalidConfig, SimulatorError
+from simulator.errors import InvalidConfig, SimulatorError, UnreadableRun
 from simulator.machine import process_name
 from simulator.own_data import all_datasets, dataset_info
 from simulator.progress import draw
@@ -287,16 +287,26 @@ def prepare_command(options: argparse.Namespace) -> int:
     return 0
 
 
+def last_accuracy(run_id: str) -> str:
+    """The accuracy of the last variant of a run, over its seeds."""
+    try:
+        measured = by_variant(service.measurements(run_id))
+    except UnreadableRun:
+        return "unreadable"
+    last = next(reversed(measured), None)
+    return f"{over_seeds([m.accuracy for m in measured[last]], '.3f')} ({last})" if last else "-"
+
+
 def runs_command(options: argparse.Namespace) -> int:
     """``runs``: the newest first."""
     table = Table("run", "state", "from", "experiment", "model", "data", "started", "accuracy")
     for run in service.list_runs():
-        measured = by_variant(service.measurements(run.id))
         started = run.started_at.strftime("%Y-%m-%d %H:%M") if run.started_at else "-"
-        last = next(reversed(measured), None)
-        accuracy = f"{over_seeds([m.accuracy for m in measured[last]], '.3f')} ({last})" if last else "-"
         title = run.study.entry.title if run.study else ""
-        table.add_row(run.id, run.state, run.origin, title, run.settings.model, run.settings.dataset, started, accuracy)
+        c = run.settings
+        table.add_row(run.id, run.state, run.origin, title, c.model, c.dataset, started, last_accuracy(run.id))
+    for unreadable in service.unreadable_runs():
+        table.add_row(unreadable.id, f"{unreadable.state}, unreadable")
     console.print(table)
     return 0
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
 from simulator import own_data
 from simulator.errors import NotAvailable, SimulatorError
-from simulator.paths import write_whole
+from simulator.paths import data_dir
 from simulator.upload_csv import plain
 
 LONGEST_NAME = 200
 """Characters; uploads allow fewer."""
+
+MOST_KNOWN = 250
+"""Own data sets of which a server knows something: each is a file that the Lab reads."""
 
 
 def described(name: str) -> own_data.OwnData:
@@ -23,17 +30,43 @@ def described(name: str) -> own_data.OwnData:
     return own_data.without_examples(known)
 
 
-def take(known: own_data.OwnData) -> None:
-    """Keep what is known of a data set of another server, as of one that was removed; one that is here stays.
+def check(known: own_data.OwnData) -> None:
+    """Refuse what no upload leaves.
 
     Raises:
-        SimulatorError: if its name, title or classes are none that an upload can have.
+        SimulatorError: if the name, the title or the classes are none that an upload can have.
     """
-    folder, classes = own_data.folder_of(known.name), known.class_names
-    names = (known.title, *classes)
-    fits = len(known.title) <= own_data.TITLE_LENGTH and 2 <= len(classes) <= len(own_data.LABEL_WORDS)
+    own_data.folder_of(known.name)
+    names = (known.title, *known.class_names)
+    fits = len(known.title) <= own_data.TITLE_LENGTH and 2 <= len(known.class_names) <= len(own_data.LABEL_WORDS)
+    fits = fits and len(known.counts) == len(known.class_names) == len(set(known.class_names))
     if not fits or any(name != plain(name) or not 0 < len(name) <= LONGEST_NAME for name in names):
         raise SimulatorError(f"What it says of {known.name} is not what an upload leaves.")
-    if own_data.record(known.name) is None:
-        folder.mkdir(exist_ok=True)
-        write_whole(folder / own_data.INFO_FILE, own_data.without_examples(known).model_dump_json(indent=1).encode())
+
+
+@contextmanager
+def taken(brought: Iterable[own_data.OwnData]) -> Iterator[None]:
+    """Keep what is known of data sets of another server, as of ones that were removed; those that are here stay.
+
+    If what is done within it fails, nothing is kept.
+
+    Raises:
+        SimulatorError: if this server then knew more than 250 data sets.
+    """
+    with own_data.moving:
+        new = [known for known in brought if own_data.record(known.name) is None]
+        if new and len(list(data_dir("own").iterdir())) + len(new) > MOST_KNOWN:
+            raise SimulatorError(
+                f"This server keeps the descriptions of at most {MOST_KNOWN} own data sets.",
+                "Nothing was taken. Delete imported runs on data that is gone: what is known of it goes with them.",
+            )
+        try:
+            for known in new:
+                folder = own_data.folder_of(known.name)
+                folder.mkdir(exist_ok=True)
+                own_data.describe(folder, own_data.without_examples(known))
+            yield
+        except BaseException:
+            for known in new:
+                shutil.rmtree(own_data.folder_of(known.name), ignore_errors=True)
+            raise

@@ -42,5 +42,9 @@ class RunNotFound(SimulatorError):
     """No run has this id."""
 
 
+class UnreadableRun(RunNotFound):
+    """What is stored of a run cannot be read: it is damaged, or of another version."""
+
+
 class NotAllowed(SimulatorError):
     """The run is in a state in which this cannot be done to it."""

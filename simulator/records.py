@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from simulator.config import RunConfig
 from simulator.fields import Amount, Moment, Record
@@ -23,6 +23,14 @@ class Forecast(Record):
     seconds: Amount
     peak_memory_mb: Amount
     basis: Literal["recent runs", "estimate"]
+
+
+class Unreadable(NamedTuple):
+    """A run that is stored and cannot be read: its id, its state as it is stored, and why."""
+
+    id: str
+    state: str
+    reason: str
 
 
 class Run(Record):

@@ -18,8 +18,11 @@ from simulator.errors import NotAllowed
 from simulator.events import CellFinished, Concluded, Described, Event, Measurement, Provenance, RunFinished
 from simulator.executor import Executor, LocalExecutor, places
 from simulator.paths import cache_dir, data_dir
+from simulator.records import Unreadable
 from simulator.store import ENDED, Forecast, Origin, Run, RunState, open_store
 from simulator.studies.config import StudyConfig
+
+UNDER_WAY = ("queued", "running")
 
 _executor: Executor | None = None
 _starting = threading.Lock()
@@ -147,6 +150,11 @@ def list_runs(states: Iterable[RunState] | None = None) -> list[Run]:
     return open_store().list_runs(wanted) + shipped
 
 
+def unreadable_runs() -> list[Unreadable]:
+    """The runs that are stored here and cannot be read, the newest first: they can only be deleted."""
+    return open_store().unreadable_runs()
+
+
 def cancel(run_id: str) -> None:
     """Stop a run; it ends within 2 seconds and its events so far stay readable.
 
@@ -169,19 +177,24 @@ def cancel(run_id: str) -> None:
 
 
 def delete(run_id: str) -> None:
-    """Remove a run that has ended, with its exported files.
+    """Remove a run that has ended, or that cannot be read, with its exported files.
+
+    With the last run on own data that was removed goes what was still known of that data.
 
     Raises:
         RunNotFound: if there is none with this id.
         NotAllowed: if it has not ended, or is a recorded one.
     """
-    it = run(run_id)
-    if it.origin == "recorded":
+    if recorded.find(run_id):
         raise NotAllowed(f"Run {run_id} is shipped with the app.", "Recorded runs stay.")
-    if it.state not in ENDED:
-        raise NotAllowed(f"Run {run_id} is {it.state}.", "Cancel it first.")
+    state = open_store().state_of(run_id)
+    if state in UNDER_WAY:
+        raise NotAllowed(f"Run {run_id} is {state}.", "Cancel it first.")
     open_store().delete(run_id)
     shutil.rmtree(export_dir(run_id), ignore_errors=True)
+    with own_data.moving:
+        if not unreadable_runs():  # on which data those were is not known
+            own_data.forget_all_but({it.settings.dataset for it in open_store().list_runs()})
 
 
 def rerun(run_id: str) -> str:

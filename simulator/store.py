@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine
 
 from simulator.config import RunConfig
-from simulator.errors import RunNotFound
+from simulator.errors import RunNotFound, UnreadableRun
 from simulator.events import EVENT, Described, Event, Measured, Measurement, RunFailed
 from simulator.paths import data_dir
-from simulator.records import ENDED, Forecast, Origin, Run, RunState
+from simulator.records import ENDED, Forecast, Origin, Run, RunState, Unreadable
+from simulator.rows import expected, reading, to_run
 from simulator.studies.config import ANY_CONFIG, StudyConfig
 from simulator.tables import WAITING, events, measurements, notes, open_engine, prepare, runs
 
@@ -83,52 +83,78 @@ class Store:
                 if not tries_left:
                     raise
 
-    def restore(self, run: Run, said: Sequence[Event]) -> bool:
-        """Add a run that has ended elsewhere, with its events; False if there is one with its id already."""
-        values = {**run.model_dump(mode="json"), "config": run.config.model_dump_json()}
-        values["forecast"] = run.forecast.model_dump_json() if run.forecast else ""
-        number = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery()
+    def restore(self, brought: Sequence[tuple[Run, Sequence[Event]]], written: Mapping[str, str]) -> int:
+        """Add runs that have ended elsewhere, with their events and notes: all of them, or none if anything fails.
+
+        Args:
+            brought: The runs with what they said. One whose id is here already stays as it is here.
+            written: Run id -> its note, of runs that are here or brought; a note that is here already stays.
+
+        Returns:
+            How many runs were added.
+        """
+        added = 0
         for tries_left in reversed(range(ADD_TRIES)):  # as in add; one that restores the same run too is found here
             try:
                 with self.engine.begin() as connection:
-                    if connection.execute(sa.select(runs.c.id).where(runs.c.id == run.id)).first():
-                        return False
-                    connection.execute(runs.insert().values(**values, number=number))
-                    if said:
-                        _append(connection, run.id, said)
+                    added = sum(_restore(connection, run, said) for run, said in brought)
+                    noted = set(connection.execute(sa.select(notes.c.run_id)).scalars())
+                    for run_id in written.keys() - noted:
+                        connection.execute(notes.insert().values(run_id=run_id, body=written[run_id], written_at=now()))
                 break
             except sa.exc.IntegrityError:
                 if not tries_left:
                     raise
-        return True
+        return added
 
     def get(self, run_id: str) -> Run:
         """The run with this id.
 
         Raises:
-            RunNotFound: if there is none, or none that this version can read.
+            RunNotFound: if there is none.
+            UnreadableRun: if it is there and cannot be read.
         """
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
         if row is None:
-            raise RunNotFound(f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page.")
-        return _to_run(row)
+            raise _not_there(run_id)
+        return to_run(row)
 
     def list_runs(self, states: Iterable[RunState] | None = None) -> list[Run]:
-        """All runs, or those in the given states, the newest first; without those this version cannot read."""
+        """All runs, or those in the given states, the newest first; without those that cannot be read."""
+        return self._read(states)[0]
+
+    def unreadable_runs(self) -> list[Unreadable]:
+        """The runs that are here and cannot be read, the newest first."""
+        return self._read(None)[1]
+
+    def _read(self, states: Iterable[RunState] | None) -> tuple[list[Run], list[Unreadable]]:
         query = sa.select(runs).order_by(runs.c.number.desc())
         if states is not None:
             query = query.where(runs.c.state.in_(list(states)))
-        found = []
+        found, unreadable = list[Run](), list[Unreadable]()
         with self.engine.connect() as connection:
             for row in connection.execute(query):
                 try:
-                    found.append(_to_run(row))
-                except RunNotFound as error:
+                    found.append(to_run(row))
+                except UnreadableRun as error:
+                    unreadable.append(Unreadable(row.id, row.state, error.message))
                     if row.id not in self._unreadable:  # once: a page asks for the list again and again
                         log.warning("%s It is left out of the list. %s", error.message, error.__cause__)
                         self._unreadable.add(row.id)
-        return found
+        return found, unreadable
+
+    def state_of(self, run_id: str) -> str:
+        """In what state a run is, whether or not the rest of it can be read.
+
+        Raises:
+            RunNotFound: if there is none.
+        """
+        with self.engine.connect() as connection:
+            state: str | None = connection.execute(sa.select(runs.c.state).where(runs.c.id == run_id)).scalar()
+        if state is None:
+            raise _not_there(run_id)
+        return state
 
     def queue_position(self, run_id: str) -> int | None:
         """1 for the run that is next, 2 for the one after; None if it is not queued."""
@@ -145,13 +171,7 @@ class Store:
             sa.or_(under_way, sa.and_(WAITING, runs.c.number < mine))
         )
         with self.engine.connect() as connection:
-            return [
-                (
-                    Forecast.model_validate_json(row.forecast) if row.forecast else None,
-                    datetime.fromisoformat(row.started_at) if row.started_at else None,
-                )
-                for row in connection.execute(query)
-            ]
+            return [expected(row.forecast, row.started_at) for row in connection.execute(query)]
 
     def is_waiting(self) -> bool:
         """Whether a run is queued for a server."""
@@ -241,7 +261,8 @@ class Store:
         query = sa.select(events.c.n, events.c.body).where(events.c.run_id == run_id, events.c.n > after)
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(events.c.n)).all()
-        return [(row.n, EVENT.validate_json(row.body)) for row in rows]
+        with reading(run_id):
+            return [(row.n, EVENT.validate_json(row.body)) for row in rows]
 
     def described(self, run_id: str) -> Described | None:
         """What a run said of its teacher and its machine, without reading its other events; None if it never did."""
@@ -251,7 +272,8 @@ class Store:
         )
         with self.engine.connect() as connection:
             body = connection.execute(query.order_by(events.c.n).limit(1)).scalar()
-        return Described.model_validate_json(body) if body else None
+        with reading(run_id):
+            return Described.model_validate_json(body) if body else None
 
     def sizes(self) -> dict[str, int]:
         """How many characters the events of each run have."""
@@ -294,8 +316,25 @@ class Store:
     def measurements(self, run_id: str) -> list[Measurement]:
         """What was measured in a run, seed by seed, in the order of its stages."""
         query = sa.select(measurements.c.body).where(measurements.c.run_id == run_id).order_by(measurements.c.position)
-        with self.engine.connect() as connection:
+        with self.engine.connect() as connection, reading(run_id):
             return [Measurement.model_validate_json(row.body) for row in connection.execute(query)]
+
+
+def _not_there(run_id: str) -> RunNotFound:
+    return RunNotFound(f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page.")
+
+
+def _restore(connection: Connection, run: Run, said: Sequence[Event]) -> bool:
+    """False if there is a run with its id already."""
+    if connection.execute(sa.select(runs.c.id).where(runs.c.id == run.id)).first():
+        return False
+    values = {**run.model_dump(mode="json"), "config": run.config.model_dump_json()}
+    values["forecast"] = run.forecast.model_dump_json() if run.forecast else ""
+    number = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery()
+    connection.execute(runs.insert().values(**values, number=number))
+    if said:
+        _append(connection, run.id, said)
+    return True
 
 
 def _append(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
@@ -310,18 +349,6 @@ def _append(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
             m = event.measurement
             key = {"run_id": run_id, "repeat": m.repeat, "variant": m.name}
             connection.execute(measurements.insert().values(**key, position=last + i, body=m.model_dump_json()))
-
-
-def _to_run(row: Row[Any]) -> Run:
-    values = {k: v for k, v in row._mapping.items() if k != "number"}
-    try:
-        values["config"] = ANY_CONFIG.validate_json(values["config"])
-        values["forecast"] = Forecast.model_validate_json(values["forecast"]) if values["forecast"] else None
-        return Run(**values)
-    except ValidationError as error:  # a setting has another name or other bounds by now
-        raise RunNotFound(
-            f"Run {row.id!r} was stored by another version and cannot be read.", "Run it anew."
-        ) from error
 
 
 @lru_cache(maxsize=4)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from simulator import service, words
+from simulator.errors import UnreadableRun
 from simulator.events import Measurement
 from simulator.store import Run
 from simulator.studies.allocation import Check, check, foretells, run_of
@@ -168,9 +170,10 @@ def _checks(config: StudyConfig, story: Story) -> None:
     """Runs that pruned the scanned students by hand: predicted beside measured."""
     runs = [run for run in service.list_runs(("finished",)) if not run.study and foretells(config, run.settings)]
     for run in runs[:MOST_CHECKS]:
-        found = check(config, story.cells, run.settings, service.measurements(run.id))
-        if found is not None:
-            _say(found, "pages/results.py", f"Run {run.id}", run.id)
+        with suppress(UnreadableRun):  # the Runs page shows it as that
+            found = check(config, story.cells, run.settings, service.measurements(run.id))
+            if found is not None:
+                _say(found, "pages/results.py", f"Run {run.id}", run.id)
 
 
 def in_words(found: Check) -> str:
@@ -195,7 +198,8 @@ def foretold(run: Run, measured: Sequence[Measurement]) -> None:
     for scan in service.list_runs(("finished",)):
         if scan.study is None or scan.study.study != "sensitivity" or not foretells(scan.study, run.settings):
             continue
-        found = check(scan.study, live.story_of(scan.id).cells, run.settings, measured)
-        if found is not None:
-            _say(found, "pages/studies.py", "The scan", scan.id)
-            return
+        with suppress(UnreadableRun):
+            found = check(scan.study, live.story_of(scan.id).cells, run.settings, measured)
+            if found is not None:
+                _say(found, "pages/studies.py", "The scan", scan.id)
+                return

@@ -81,6 +81,7 @@ def _say_what_is_left_out(unknown: Sequence[str], too_many: Sequence[str]) -> No
 def _why_not(run_id: str) -> str:
     try:
         run = service.run(run_id)
+        service.measurements(run_id)
     except RunNotFound as error:
         return f"{error.message} {error.advice}"
     if run.study:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from simulator import pareto, service, words
+from simulator.errors import UnreadableRun
 from simulator.events import Provenance, Variant
 from simulator.records import Origin
 from simulator.statistics import by_variant
@@ -121,7 +122,15 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
 
 def finished() -> list[Run]:
     """The runs that can be compared: finished ones, the recorded ones last. Experiments have cells, not variants."""
-    return [run for run in service.list_runs(("finished",)) if not run.study]
+    return [run for run in service.list_runs(("finished",)) if not run.study and _is_readable(run.id)]
+
+
+def _is_readable(run_id: str) -> bool:
+    try:
+        entries_of(run_id)
+    except UnreadableRun:  # the Runs page shows it as that
+        return False
+    return True
 
 
 class Front(NamedTuple):

@@ -8,12 +8,16 @@ from functools import partial
 import streamlit as st
 
 from simulator import history, notes, service, words
+from simulator.errors import UnreadableRun
+from simulator.history_file import LARGEST_MB
+from simulator.records import Unreadable
 from simulator.store import ENDED, Run
 from ui import controls, live, results, table, tables
-from ui.guard import errors_shown, literal
+from ui.guard import code_span, errors_shown, literal
 from ui.table import Cell
 
 MOST_LISTED = 200
+MOST_UNREADABLE = 20
 TICKED, FORGOTTEN = "ticked_runs", "ticks_forgotten"
 TALLEST = 420
 """Pixels of the table: what can be done with the ticked runs stays in sight below it."""
@@ -34,9 +38,15 @@ def nothing_yet() -> None:
 
 
 @st.cache_data(max_entries=2 * MOST_LISTED, show_spinner=False)
-def finished_headline(run_id: str) -> tuple[Cell, Cell]:
-    """The headline figures of a finished run. They never change, and each reading parses all of its layers."""
-    return tables.headline(service.measurements(run_id))
+def finished_headline(run_id: str) -> tuple[Cell, Cell] | None:
+    """The headline figures of a finished run; None where they cannot be read.
+
+    They never change, and each reading parses all of its layers.
+    """
+    try:
+        return tables.headline(service.measurements(run_id))
+    except UnreadableRun:
+        return None
 
 
 def tickable(listed: Sequence[Run]) -> list[Run]:
@@ -112,14 +122,43 @@ def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
             st.rerun()
 
 
+def unreadable() -> None:
+    """The runs that are stored and cannot be read, each with the reason and a way to be rid of it."""
+    found = service.unreadable_runs()
+    if not found:
+        return
+    with st.expander(f"Unreadable: {words.several(len(found), 'run')}", icon=":material/broken_image:", expanded=True):
+        st.caption("What is stored of them is damaged, or of another version of this app. They can only be deleted.")
+        for number, run in enumerate(found[:MOST_UNREADABLE]):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{code_span(run.id)}, {literal(run.state)}: {literal(run.reason)}", width="stretch")
+                if st.button("Delete", icon=":material/delete:", key=f"delete_unreadable_{number}"):
+                    confirm_delete_unreadable(run)
+        if len(found) > MOST_UNREADABLE:
+            st.caption(f"and {len(found) - MOST_UNREADABLE:,} more")
+
+
+@st.dialog("Delete for good?", icon=":material/delete:")
+def confirm_delete_unreadable(run: Unreadable) -> None:
+    """Ask before a run is removed that nobody can look at first."""
+    st.markdown(f"Run {code_span(run.id)} with whatever is stored of it. This cannot be undone.")
+    with st.container(horizontal=True):
+        if st.button("Delete", key="really_delete_unreadable"):
+            with errors_shown():
+                service.delete(run.id)
+                st.rerun()
+        if st.button("Keep", type="primary", key="keep_unreadable"):
+            st.rerun()
+
+
 def keep_and_bring_back() -> None:
     """The history of runs as a file: to keep where disks do not last, and to bring back."""
     with st.expander("Keep your runs, or bring them back", icon=":material/save:"):
         groups = _parts(tuple(run.id for run in history.ended_runs()))
         form = "one JSON file" if len(groups) == 1 else f"{len(groups)} JSON files, the oldest runs in the first"
         st.caption(
-            f"Settings, curves, figures and notes of all runs that have ended, as {form}. Weights and own data are not "
-            f"in it. A file of up to {history.LARGEST_MB} MB can be brought back."
+            f"Settings, curves, figures and notes of all runs that have ended and can be read, as {form}. Weights and "
+            f"own data are not in it. A file of up to {LARGEST_MB} MB can be brought back."
         )
         with st.container(horizontal=True):
             for number, ids in enumerate(groups, 1):
@@ -132,9 +171,10 @@ def keep_and_bring_back() -> None:
                     on_click="ignore",
                     key=f"export_runs_{number}",
                 )
-        file = st.file_uploader("Bring back", type="json", max_upload_size=history.LARGEST_MB, key="history_file")
+        file = st.file_uploader("Bring back", type="json", max_upload_size=LARGEST_MB, key="history_file")
         if st.button("Add its runs", icon=":material/upload:", disabled=file is None, key="import_history") and file:
             with errors_shown():
+                st.session_state.pop(IMPORTED, None)
                 st.session_state[IMPORTED] = history.import_history(file.getvalue())
                 st.rerun()
         _say_what_was_brought(st.session_state.get(IMPORTED))
@@ -149,6 +189,7 @@ def _parts(ids: tuple[str, ...]) -> list[tuple[str, ...]]:
 def _say_what_was_brought(imported: history.Imported | None) -> None:
     if imported is None:
         return
-    st.success(f"Runs added: {imported.added}. Here already: {imported.already_here}.", icon=":material/check:")
-    for reason in imported.refused:
-        st.warning(literal(reason), icon=":material/error:")
+    left_out = f" Notes of runs that are not here: {imported.notes_left_out}." if imported.notes_left_out else ""
+    st.success(
+        f"Runs added: {imported.added}. Here already: {imported.already_here}.{left_out}", icon=":material/check:"
+    )

@@ -219,22 +219,27 @@ def headline(measurements: Sequence[Measurement]) -> tuple[Cell, Cell]:
     return columns.QUALITY["Accuracy"].cell(last), size
 
 
-def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell]], notes: Mapping[str, str]) -> Table:
-    """A row a run: what, when, state, figures, how its notes begin, settings; no column in which nothing stands."""
+def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell] | None], notes: Mapping[str, str]) -> Table:
+    """A row a run: what, when, state, figures, how its notes begin, settings; no column in which nothing stands.
+
+    Args:
+        headlines: Run id -> its headline figures; None where they cannot be read.
+        notes: Run id -> what was written about it.
+    """
     rows = [_run_row(r, headlines.get(r.id, (NOTHING, NOTHING)), notes.get(r.id, "")) for r in runs]
     said = {title for row in rows for title, content in row.items() if content not in ("", NOTHING)}
     return table.of([{title: content for title, content in row.items() if title in said} for row in rows], RUN_TIPS)
 
 
-def _run_row(run: Run, headline: tuple[Cell, Cell], note: str) -> table.Row:
+def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.Row:
     c = run.settings
     shares = None if run.study or c.scope == "by_hand" else c.target_sparsity
     return {
         "Model": MODELS[c.model].title,
         "When": Cell(words.ago(run.created_at), run.created_at.isoformat()),
-        "State": run.origin if run.origin in ("recorded", "imported") else run.state,
-        "Accuracy": headline[0],
-        "File": headline[1],
+        "State": _state(run) if headline else "unreadable",
+        "Accuracy": headline[0] if headline else NOTHING,
+        "File": headline[1] if headline else NOTHING,
         "Data": settings.shown("dataset", c.dataset),
         "Notes": note.partition("\n")[0][:NOTE_START],
         "Experiment": run.study.entry.title if run.study else "",
@@ -244,6 +249,10 @@ def _run_row(run: Run, headline: tuple[Cell, Cell], note: str) -> table.Row:
         "Sparsity": _number(shares, words.whole_percent),
         "Run": run.id,
     }
+
+
+def _state(run: Run) -> str:
+    return run.origin if run.origin in ("recorded", "imported") else run.state
 
 
 def _number(value: float | None, form: Callable[[float], str]) -> Cell:

@@ -248,10 +248,12 @@ def test_a_run_whose_settings_have_other_names_by_now_is_left_out_and_said_so(
         assert [run.id for run in store.list_runs()] == ["new"]
     (told,) = caplog.messages
     assert "'old'" in told and "heat" in told
-    with pytest.raises(RunNotFound, match=r"'old' was stored by another version and cannot be read"):
+    with pytest.raises(RunNotFound, match=r"'old' was stored by another version or is damaged"):
         store.get("old")
     assert len(store.recent_costs("resnet18")) == 1
+    assert [(run.id, run.state) for run in store.unreadable_runs()] == [("old", "finished")]
     store.delete("old")
+    assert store.unreadable_runs() == []
 
 
 def test_another_database_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,8 +269,8 @@ def test_runs_that_are_restored_at_the_same_moment_all_come_and_each_once(store:
     run = store.get("a")
     copies = [run.model_copy(update={"id": f"copy{n % 4}"}) for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        added = list(pool.map(lambda copy: store.restore(copy, [LOSS]), copies))
-    assert added.count(True) == 4
+        added = list(pool.map(lambda copy: store.restore([(copy, [LOSS])], {}), copies))
+    assert sum(added) == 4
     assert sorted(r.id for r in store.list_runs()) == ["a", "copy0", "copy1", "copy2", "copy3"]
 
 
@@ -286,7 +288,7 @@ def test_restoring_tries_again_where_another_client_took_the_number(
         return begin()
 
     monkeypatch.setattr(store.engine, "begin", taken_twice)
-    assert store.restore(run, [])
+    assert store.restore([(run, [])], {}) == 1
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/runs", "mariadb+pymysql://localhost/runs", "oracle://x", "nothing"])

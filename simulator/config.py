@@ -222,7 +222,7 @@ class RunConfig(Record):
         if not isinstance(data, dict):
             return data
         data = dict(data)
-        model = MODELS.get(data.setdefault("model", "resnet18"))
+        model = MODELS.get(str(data.setdefault("model", "resnet18")))  # a list, say, is refused below
         if model is None:
             return data
         defaults = {
@@ -238,7 +238,7 @@ class RunConfig(Record):
         name = data["dataset"]
         if data.get("train_examples") is None and isinstance(name, str) and (name in DATASETS or record(name)):
             data["train_examples"] = min(dataset_info(name).max_train_examples, DEFAULT_TRAIN_EXAMPLES)
-        method = METHODS.get(data.get("method", "kd"))
+        method = METHODS.get(str(data.get("method", "kd")))
         if method is not None and data.get("alpha") is None:
             data["alpha"] = method.alpha
         if data.get("pruning") == "2:4":

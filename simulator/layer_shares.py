@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 HIGHEST = 0.95
+NAME = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
 def as_text(value: Any) -> Any:
@@ -30,8 +32,8 @@ def parse(text: str) -> dict[str, float]:
             share = float(number)
         except ValueError:
             raise ValueError(f"{entry!r} is not NAME=SHARE, as in conv1.weight=0.5") from None
-        if not name or not 0 <= share <= HIGHEST:
-            raise ValueError(f"{entry!r} needs a name and a share of 0 to {HIGHEST}")
+        if not NAME.fullmatch(name) or not 0 <= share <= HIGHEST:
+            raise ValueError(f"{entry!r} needs a weight's name and a share of 0 to {HIGHEST}")
         if name in shares:
             raise ValueError(f"{name!r} is named twice: name each layer once")
         shares[name] = share

@@ -16,7 +16,7 @@ from simulator.store import Run
 from simulator.studies.allocation import Check, check, foretells, run_of
 from simulator.studies.config import StudyConfig
 from simulator.studies.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
-from ui import charts, controls, live, table
+from ui import address, charts, controls, live, table
 from ui.charts import NEUTRAL
 from ui.guard import errors_shown
 from ui.story import Story
@@ -36,7 +36,7 @@ def scanned(config: StudyConfig, story: Story) -> dict[str, Curve]:
 
 def plan_of(config: StudyConfig, found: Mapping[str, Curve]) -> Shares:
     """The allocation that stands now; of a scan that was just opened, the proposal for its own budget."""
-    scan = st.query_params.get(live.RUN, "")
+    scan = address.text(live.RUN) or ""
     held: tuple[str, Shares] | None = st.session_state.get(PLAN)
     if held is None or held[0] != scan or held[1].keys() != found.keys():
         _hold(fit_to_budget(found, budget_of(found, config.base.target_sparsity)))
@@ -46,7 +46,7 @@ def plan_of(config: StudyConfig, found: Mapping[str, Curve]) -> Shares:
 
 def _hold(plan: Shares) -> None:
     """Keep an allocation, with the scan that it belongs to."""
-    st.session_state[PLAN] = st.query_params.get(live.RUN, ""), plan
+    st.session_state[PLAN] = address.text(live.RUN) or "", plan
 
 
 # -- the chart

@@ -12,11 +12,13 @@ from simulator.catalog import MODELS
 from simulator.errors import RunNotFound
 from simulator.own_data import dataset_info
 from simulator.store import Run
-from ui import compared, live, results, table, tables, tables_compare
+from ui import address, compared, live, results, table, tables, tables_compare
 from ui.compared import Entry, Front, Where
+from ui.guard import literal
 
 RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
 MOST_COMPARED = len(ascii_uppercase)
+MOST_EXPLAINED = 5
 CLEARED = "compare_cleared"
 RANGE = "compare_range_"
 
@@ -26,7 +28,7 @@ RANGE = "compare_range_"
 
 def asked_for(runs: Sequence[Run]) -> list[str]:
     """The ids in the URL; without any, those last compared in this session; at first the recorded runs."""
-    linked = [part.strip() for part in st.query_params.get(RUNS, "").split(",")]
+    linked = [part.strip() for part in (address.text(RUNS, address.LONGEST_LIST) or "").split(",")]
     asked = list(dict.fromkeys(part for part in linked if part)) or st.session_state.get(CHOSEN, [])
     ids = {run.id for run in runs}
     if not any(run_id in ids for run_id in asked):
@@ -65,13 +67,15 @@ def open_with(run_ids: Sequence[str]) -> None:
 def _remember(run_ids: Sequence[str]) -> None:
     st.session_state[CHOSEN] = list(run_ids)
     if run_ids:
-        st.query_params[RUNS] = ",".join(run_ids)
+        address.put(RUNS, ",".join(run_ids))
     else:
-        st.query_params.pop(RUNS, None)
+        address.drop(RUNS)
 
 
 def _say_what_is_left_out(unknown: Sequence[str], too_many: Sequence[str]) -> None:
-    said = [_why_not(run_id) for run_id in unknown]
+    said = [_why_not(run_id) for run_id in unknown[:MOST_EXPLAINED]]
+    if more := unknown[MOST_EXPLAINED:]:
+        said.append(f"Of {len(more):,} more runs, none can be compared.")
     if too_many:
         said.append(f"At most {MOST_COMPARED} runs are compared at a time; {len(too_many)} more are left out.")
     if said:
@@ -83,7 +87,7 @@ def _why_not(run_id: str) -> str:
         run = service.run(run_id)
         service.measurements(run_id)
     except RunNotFound as error:
-        return f"{error.message} {error.advice}"
+        return literal(str(error))
     if run.study:
         return f"Run `{run_id}` is an experiment: it has cells, not variants. Open it on the Experiments page."
     return f"Run `{run_id}` is {live.STATE_WORDS[run.state]}: only finished runs are compared."
@@ -101,9 +105,9 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
         for run in runs:
             st.page_link(
                 "pages/results.py",
-                label=names[run.id],
+                label=literal(names[run.id]),
                 icon=":material/table_chart:",
-                help=f"Results of {results.run_label(run)}",
+                help=literal(f"Results of {results.run_label(run)}"),
                 query_params={live.RUN: run.id},
                 width="content",
             )

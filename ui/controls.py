@@ -14,8 +14,9 @@ from simulator.catalog import MODELS
 from simulator.config import RunConfig
 from simulator.own_data import dataset_info
 from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
-from ui import settings
+from ui import address, settings
 from ui.frame import arrive_again, just_arrived
+from ui.guard import literal
 from ui.settings import Control
 
 CAPTIONS = {"pruning": PRUNING, "scope": SCOPES, "importance": IMPORTANCES, "schedule": SCHEDULES}
@@ -35,7 +36,7 @@ def settle() -> RunConfig:
     notes: list[str] = []
     arrived = just_arrived() or before is None
     if arrived:
-        linked, notes = settings.from_link({name: st.query_params.get_all(name) for name in st.query_params})
+        linked, notes = settings.from_link(address.lists(settings.all_controls()))
         asked |= linked
     if "also_prune" in asked:
         asked["also_prune"] = tuple(asked["also_prune"])
@@ -58,8 +59,8 @@ def _spell_as_shown(config: RunConfig) -> None:
     behind = False
     for name, shown in in_link(config).items():
         wanted = [shown] if isinstance(shown, str) else shown
-        if name in st.query_params and st.query_params.get_all(name) != wanted:
-            st.query_params[name] = wanted
+        if address.holds(name) and address.lists([name])[name] != wanted:
+            address.put(name, wanted)
             behind = True
     if behind:
         arrive_again()
@@ -96,7 +97,7 @@ def show_notes() -> None:
     """Say which settings of the link could not be kept; nothing where all were."""
     notes = st.session_state.get(NOTES)
     if notes:
-        st.warning("\n\n".join(notes), icon=":material/link_off:")
+        st.warning("\n\n".join(map(literal, notes)), icon=":material/link_off:")
 
 
 def forget_notes() -> None:
@@ -125,7 +126,11 @@ def draw(name: str, config: RunConfig) -> None:
         case "text":
             st.text_input(value=default, placeholder="NAME=SHARE, NAME=SHARE", **common)
         case "integer":
-            st.number_input(min_value=_int(control.low), max_value=_int(control.high), value=default, step=1, **common)
+            # In floats, which hold every seed: Streamlit's field for integers breaks on a link with an infinite number.
+            low, high = cast("float", control.low), cast("float", control.high)
+            st.number_input(
+                min_value=float(low), max_value=float(high), value=float(default), step=1.0, format="%.0f", **common
+            )
         case "slider":
             _draw_slider(control, config, default, common)
 

@@ -16,6 +16,9 @@ MARKS = re.compile(r"[\\`*_\[\]<>#~$&]|^[-+=]|^\d+(?=[.)])")
 UNMARKED = re.compile(r":(?=\S)|www|@", re.IGNORECASE)
 """What becomes a link (GitHub Flavored Markdown, section 6.9), an icon or an emoji whether or not it is escaped."""
 
+LONGEST_SHOWN = 1_500
+"""Characters of a message: whoever chooses what it quotes does not choose how long it is."""
+
 WORD_JOINER = "\N{WORD JOINER}"
 
 
@@ -30,7 +33,7 @@ def errors_shown() -> Iterator[None]:
 
 def show_problem(message: str, advice: str = "") -> None:
     """What happened, and under it what to do; both may hold what a file says."""
-    message, advice = literal(message), literal(advice)
+    message, advice = (literal(brief(text, LONGEST_SHOWN)) for text in (message, advice))
     st.error(f"**{message}**\n\n{advice}" if advice else f"**{message}**", icon=":material/error:")
 
 
@@ -46,6 +49,12 @@ def literal(text: str) -> str:
 
 def _escaped(found: re.Match[str]) -> str:
     return f"{found[0]}\\" if found[0].isdecimal() else f"\\{found[0]}"  # "1\\." begins no list
+
+
+def brief(text: str, longest: int = 60) -> str:
+    """Text in one line, with its end left out where it is longer than so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 4]} ..."
 
 
 def code_span(text: str) -> str:

@@ -12,6 +12,7 @@ from simulator.errors import RunNotFound, SimulatorError
 from simulator.labs import LABS, Lab, progress
 from simulator.labs.progress import LabProgress
 from simulator.records import Run
+from ui import address
 from ui.guard import errors_shown
 
 LAB, PROGRESS, STEP = "lab", "progress", "step"
@@ -63,9 +64,9 @@ class Place:
     @property
     def step(self) -> int:
         """The step in the address, if it may be opened; without one, where the lab goes on."""
-        asked = st.query_params.get(STEP, "")
-        if asked.isdecimal() and len(asked) < 3:
-            return min(max(int(asked) - 1, QUESTION), self.reached)
+        asked = address.whole(STEP, 1, len(STEPS))
+        if asked is not None:
+            return min(asked - 1, self.reached)
         if self.record is None:
             return QUESTION
         return self.reached if self.record.answers or not self.has_finished else MEASURED
@@ -76,10 +77,10 @@ def open_progress() -> str | None:
 
     One that is not on this server is said to be so, and forgotten.
     """
-    known = st.query_params.get(PROGRESS) or st.session_state.get(KEPT)
+    known = address.text(PROGRESS) or st.session_state.get(KEPT)
     if known and not progress.read(known):
         with errors_shown():
-            st.query_params.pop(PROGRESS, None)
+            address.drop(PROGRESS)
             st.session_state.pop(KEPT, None)
             raise SimulatorError(
                 f"There is no progress {known[:40]!r} on this server.",
@@ -93,12 +94,13 @@ def open_progress() -> str | None:
 
 def keep(known: str) -> None:
     """Put a progress into the address and remember it in this session."""
-    st.session_state[KEPT] = st.query_params[PROGRESS] = known
+    st.session_state[KEPT] = known
+    address.put(PROGRESS, known)
 
 
 def open_place(known: str | None) -> Place | None:
     """The lab in the address with how far it is; None if there is none, or none of this number."""
-    asked = st.query_params.get(LAB)
+    asked = address.text(LAB)
     if asked is None:
         return None
     if asked not in [str(n) for n in range(1, len(LABS) + 1)]:
@@ -210,12 +212,12 @@ def own_link(known: str | None) -> dict[str, str]:
 def open_address(parameters: dict[str, str]) -> None:
     """Open another lab, or the list; for a button's callback. A page link to the page one is on leaves the browser's
     address as it was, and a reload would go back to it."""
-    st.query_params.from_dict(parameters)
+    address.replace(parameters)
 
 
 def go_to(step: int) -> None:
     """Open a step; for a button's callback."""
-    st.query_params[STEP] = str(step + 1)
+    address.put(STEP, str(step + 1))
 
 
 def ways(place: Place) -> None:

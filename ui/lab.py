@@ -13,7 +13,7 @@ from simulator.events import STAGES
 from simulator.own_data import dataset_info
 from simulator.store import ENDED, Forecast, Run
 from ui import controls, live, settings, take_home, teach, views
-from ui.guard import errors_shown, show_problem
+from ui.guard import errors_shown, literal, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS
 
 PLACE = "lab"
@@ -53,7 +53,7 @@ def way_to_experiments() -> None:
 
 def run_bar(config: RunConfig) -> None:
     """What a run with these settings will cost, and Run."""
-    st.markdown(f"**{MODELS[config.model].title}** on **{dataset_info(config.dataset).title}**")
+    st.markdown(f"**{MODELS[config.model].title}** on **{literal(dataset_info(config.dataset).title)}**")
     forecast = _forecast(config)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -135,7 +135,7 @@ def _which(run: Run, config: RunConfig) -> None:
     changed = [name for name in RunConfig.model_fields if getattr(run.settings, name) != getattr(config, name)]
     if changed:
         listed = ", ".join(f"{settings.all_controls()[n].label}: {settings.written(n, run.settings)}" for n in changed)
-        st.caption(f"This run has other settings than the controls show now: {listed}.")
+        st.caption(f"This run has other settings than the controls show now: {literal(listed)}.")
         st.button(
             "Set the controls to this run",
             icon=":material/tune:",

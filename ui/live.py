@@ -13,7 +13,7 @@ from simulator.config import RunConfig
 from simulator.events import STAGES, Stage, Variant
 from simulator.own_data import dataset_info
 from simulator.store import ENDED, Run, RunState
-from ui import charts, teach, views
+from ui import address, charts, teach, views
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS, Story
 
@@ -35,13 +35,13 @@ STATE_WORDS = {
 
 def chosen_run(place: str) -> str | None:
     """The run in the URL, or the one this session last had open at ``place``; the URL then shows it again."""
-    linked = st.query_params.get(RUN)
+    linked = address.text(RUN)
     if linked:
         st.session_state[f"{place}_{RUN}"] = st.session_state[LAST_RUN] = linked
         return linked
     kept: str | None = st.session_state.get(f"{place}_{RUN}")
     if kept:
-        st.query_params[RUN] = kept
+        address.put(RUN, kept)
     return kept
 
 
@@ -49,9 +49,9 @@ def choose_run(place: str, run_id: str | None) -> None:
     """Open a run at ``place`` and put it into the URL; None closes the one that is open."""
     st.session_state[f"{place}_{RUN}"] = st.session_state[LAST_RUN] = run_id
     if run_id:
-        st.query_params[RUN] = run_id
+        address.put(RUN, run_id)
     else:
-        st.query_params.pop(RUN, None)
+        address.drop(RUN)
 
 
 def page_of(run: Run) -> str:
@@ -66,7 +66,7 @@ def way_to(run: Run | None) -> None:
     """
     if run is not None and (run.study or run.state not in ENDED):
         on = "" if run.study else f" on {dataset_info(run.settings.dataset).title}"
-        what = f"{MODELS[run.settings.model].title}{on}"
+        what = literal(f"{MODELS[run.settings.model].title}{on}")
         st.markdown(f"The open run of {what} is {STATE_WORDS[run.state]}. [Go to it](#{PANEL})")
 
 

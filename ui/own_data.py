@@ -16,7 +16,7 @@ from simulator import own_data, service, uploads, words
 from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
 from simulator.own_data import OwnData
-from ui import table
+from ui import address, table
 from ui.guard import errors_shown, literal, show_problem
 
 DRAFT, UPLOADER, CHOSEN = "own_draft", "own_uploader", "data"
@@ -110,7 +110,7 @@ def keep(draft: OwnData) -> None:
             kept = own_data.keep(draft.name, title)
             st.session_state[UPLOADER] = st.session_state.get(UPLOADER, 0) + 1  # an empty uploader
             st.session_state.pop(DRAFT, None)
-            st.query_params[CHOSEN] = kept.name
+            address.put(CHOSEN, kept.name)
             st.toast(f"{literal(kept.title)} is ready for the Lab.", icon=":material/check_circle:")
             st.rerun()
 
@@ -196,8 +196,8 @@ def preview_pictures(data: OwnData, folder: Path) -> None:
 def choose(here: Sequence[OwnData]) -> OwnData:
     """One of the data sets that are here; the URL names it."""
     names, held = [data.name for data in here], st.session_state
-    linked, last = st.query_params.get(CHOSEN), held.get(SHOWN)
-    if linked in names and linked != last:  # a link was followed, or data was just kept
+    linked, last = address.one_of(CHOSEN, names), held.get(SHOWN)
+    if linked and linked != last:  # a link was followed, or data was just kept
         held[PICKED] = linked
     elif held.get(PICKED) not in names:
         held[PICKED] = last if last in names else names[-1]
@@ -207,7 +207,8 @@ def choose(here: Sequence[OwnData]) -> OwnData:
         format_func=lambda name: next(data.title for data in here if data.name == name),
         key=PICKED,
     )
-    st.query_params[CHOSEN] = held[SHOWN] = picked
+    held[SHOWN] = picked
+    address.put(CHOSEN, picked)
     return here[names.index(picked)]
 
 
@@ -246,7 +247,7 @@ def confirm_delete(data: OwnData) -> None:
         if st.button("Delete", type="primary", key="really_delete_data"):
             with errors_shown():
                 service.delete_data(data.name)
-                st.query_params.pop(CHOSEN, None)
+                address.drop(CHOSEN)
                 st.rerun()
         if st.button("Keep", key="keep_data_after_all"):
             st.rerun()

@@ -14,7 +14,7 @@ from simulator.quiz import from_run, sitting
 from simulator.quiz.bank import QUESTIONS
 from simulator.quiz.question import Question
 from simulator.quiz.sitting import Sitting
-from ui import results
+from ui import address, results
 from ui.guard import errors_shown, literal
 
 HELD = "quiz_held"
@@ -33,16 +33,16 @@ SCREENS = {
 
 def open_sitting() -> Sitting | None:
     """The sitting in the address; None if there is none. One that cannot be read is said to be so."""
-    about = st.query_params.get(ABOUT)
+    about = address.text(ABOUT)
     if about is None:
         return None
     with errors_shown():
-        numbers = [st.query_params.get(name, "0") for name in (SEED, COUNT)]
+        numbers = [address.text(name) or "0" for name in (SEED, COUNT)]
         if not all(text.isdecimal() and len(text) < 10 for text in numbers):
             raise SimulatorError("The address of this quiz cannot be read.", "Start the quiz anew.")
         pool = pool_of(about)
-        found = sitting.draw(pool, int(numbers[0]), int(numbers[1]), st.query_params.get(ANSWERS, ""))
-        st.session_state[HELD] = st.query_params.to_dict(), f"{len(found.answers)} of {len(found.questions)}"
+        found = sitting.draw(pool, int(numbers[0]), int(numbers[1]), address.text(ANSWERS, address.LONGEST_LIST) or "")
+        st.session_state[HELD] = address.everything(), f"{len(found.answers)} of {len(found.questions)}"
         return found
     return None
 
@@ -63,13 +63,13 @@ def pool_of(about: str) -> Sequence[Question]:
 
 def begin(about: str, count: int) -> None:
     """Start a sitting; for a button's callback."""
-    st.query_params.from_dict({ABOUT: about, SEED: str(secrets.randbelow(10**6)), COUNT: str(count), AT: "0"})
+    address.replace({ABOUT: about, SEED: str(secrets.randbelow(10**6)), COUNT: str(count), AT: "0"})
 
 
 def leave() -> None:
     """Back to the choice of a quiz."""
     st.session_state.pop(HELD, None)
-    st.query_params.clear()
+    address.replace({})
 
 
 def offer() -> None:
@@ -78,7 +78,7 @@ def offer() -> None:
         parameters, answered = st.session_state[HELD]
         st.button(
             f"Go on with your quiz ({answered} answered)", type="primary", icon=":material/arrow_forward:",
-            key="go_on_quiz", on_click=st.query_params.from_dict, args=(parameters,),
+            key="go_on_quiz", on_click=address.replace, args=(parameters,),
         )  # fmt: skip
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
@@ -109,9 +109,8 @@ def offer() -> None:
 
 def position(quiz: Sitting) -> int:
     """The question that is shown: the next one, or the last answered one while its explanation is read."""
-    text = st.query_params.get(AT, "")
-    at = int(text) if text.isdecimal() and len(text) < 5 else len(quiz.answers)
-    return min(at, len(quiz.answers))
+    at = address.whole(AT, 0, len(quiz.answers))
+    return len(quiz.answers) if at is None else at
 
 
 def ask(quiz: Sitting) -> None:
@@ -120,7 +119,7 @@ def ask(quiz: Sitting) -> None:
     question = quiz.questions[at]
     st.progress(len(quiz.answers) / len(quiz.questions), text=f"Question {at + 1} of {len(quiz.questions)}")
     st.caption(question.topic)
-    st.markdown(f"#### {question.text}")
+    st.markdown(f"#### {as_markdown(question, question.text)}")
     if at < len(quiz.answers):
         explain(quiz, question, quiz.answers[at], at)
     else:
@@ -130,8 +129,8 @@ def ask(quiz: Sitting) -> None:
 def _take_answer(quiz: Sitting, question: Question) -> None:
     answer = answer_form(quiz, question)
     if answer is not None:
-        st.query_params[ANSWERS] = sitting.encode([*quiz.answers, answer])
-        st.query_params[AT] = str(len(quiz.answers))
+        address.put(ANSWERS, sitting.encode([*quiz.answers, answer]))
+        address.put(AT, str(len(quiz.answers)))
         st.rerun()
 
 
@@ -182,7 +181,7 @@ def judge(question: Question, answer: float) -> None:
 
 
 def _go_to(at: int) -> None:
-    st.query_params[AT] = str(at)
+    address.put(AT, str(at))
 
 
 def shown(question: Question, answer: float) -> str:
@@ -198,7 +197,7 @@ def as_markdown(question: Question, text: str) -> str:
 def link(question: Question) -> None:
     """The screen that shows what the question is about; that of a run opens the run."""
     page, label, icon = SCREENS[question.screen]
-    about = st.query_params.get(ABOUT, EVERYTHING)
+    about = address.text(ABOUT) or EVERYTHING
     parameters = {"run": about} if about != EVERYTHING and question.screen == "results" else None
     st.page_link(page, label=f"Look again: {label}", icon=icon, query_params=parameters)
 
@@ -225,12 +224,12 @@ def score(quiz: Sitting) -> None:
         st.header("What to revisit", divider="gray")
     for question, answer in quiz.missed:
         with st.container(border=True):
-            st.markdown(f"**{question.text}**")
+            st.markdown(f"**{as_markdown(question, question.text)}**")
             said, right = (as_markdown(question, text) for text in (shown(question, answer), question.right_words()))
             st.markdown(f"Your answer: {said}. Right: **{right}**.")
             st.caption(as_markdown(question, question.explanation))
             link(question)
-    about = st.query_params.get(ABOUT, EVERYTHING)
+    about = address.text(ABOUT) or EVERYTHING
     with st.container(horizontal=True):
         st.button(
             "New questions" if about == EVERYTHING else "Again, in another order", type="primary",

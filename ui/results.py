@@ -16,7 +16,7 @@ from simulator.own_data import dataset_info
 from simulator.statistics import by_variant
 from simulator.store import ENDED, Run
 from ui import details, honest, live, settings, table, tables, teach, views
-from ui.guard import show_problem
+from ui.guard import literal, show_problem
 from ui.story import Story
 
 PLACE = "results"
@@ -72,7 +72,7 @@ def headline(run_id: str) -> tuple[Run, Story]:
     run, story = service.run(run_id), live.story_of(run_id)
     config = run.settings
     title = f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}"
-    st.subheader(title)
+    st.subheader(literal(title))
     with st.expander(f"Settings: {_brief(run)}", icon=":material/tune:"):
         table.show(tables.settings_table(config, RunConfig.model_fields), "All settings of this run", "run_settings")
     return run, story

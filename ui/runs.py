@@ -107,7 +107,7 @@ def forget_ticks() -> None:
 @st.dialog("Delete for good?", icon=":material/delete:")
 def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
     """Ask before events, figures and weights are removed; recorded runs that are ticked, too, stay."""
-    st.markdown("\n".join(f"- {results.run_label(run)}" for run in removable))
+    st.markdown("\n".join(f"- {literal(results.run_label(run))}" for run in removable))
     st.markdown("Curves, figures and weights go. This cannot be undone.")
     if recorded:
         st.caption(f"{words.several(recorded, 'recorded run').capitalize()} cannot be deleted.")

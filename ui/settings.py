@@ -30,6 +30,7 @@ from simulator.pruning_catalog import (
     SCORE_LAYERS_ONLY,
     importances_for,
 )
+from ui.guard import LONGEST_SHOWN, brief
 
 Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several", "text"]
 
@@ -222,7 +223,7 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
                 values.pop(name, None)
     model = values.get("model", RunConfig().model)
     if model not in MODELS:
-        notes.append(f"There is no model {model!r}: {shown('model', RunConfig().model)} is used.")
+        notes.append(f"There is no model {brief(repr(model))}: {shown('model', RunConfig().model)} is used.")
         model = RunConfig().model
     values["model"] = model
     for name, control in all_controls().items():
@@ -244,12 +245,13 @@ def _keep_or_drop(name: str, settled: dict[str, Any], values: dict[str, Any], no
         refused = values.pop(name)
         label, default = all_controls()[name].label, getattr(make_config(settled), name)
         if all_controls()[name].shape == "text":  # what is wrong in it does not show at a glance
-            notes.append(f"{label} cannot be used: {error.message}")
+            notes.append(f"{label} cannot be used: {brief(error.message, LONGEST_SHOWN)}")
             return
+        asked = brief(shown(name, refused))
         if name == "dataset" and not is_here(refused):
-            notes.append(f"{label} {refused} is not on this server, perhaps deleted: {shown(name, default)} is used.")
+            notes.append(f"{label} {asked} is not on this server, perhaps deleted: {shown(name, default)} is used.")
             return
-        notes.append(f"{label} {shown(name, refused)} does not fit here: {shown(name, default)} is used.")
+        notes.append(f"{label} {asked} does not fit here: {shown(name, default)} is used.")
 
 
 def defaults(model: str, dataset: str | None = None, method: str = "kd") -> RunConfig:
@@ -276,8 +278,8 @@ def from_link(parameters: Mapping[str, list[str]]) -> tuple[dict[str, Any], list
         try:
             values[name] = _parse(control, parameters[name])
         except (ValueError, KeyError):
-            text = ", ".join(parameters[name])
-            notes.append(f"The link asks for {name}={text[:40]}, which cannot be read: the default is used.")
+            text = brief(", ".join(parameters[name]))
+            notes.append(f"The link asks for {name}={text}, which cannot be read: the default is used.")
     return values, notes
 
 

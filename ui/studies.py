@@ -8,7 +8,7 @@ from simulator import service, words
 from simulator.catalog import MODELS
 from simulator.store import ENDED, Run, RunState
 from simulator.studies import STUDIES, Study, StudyConfig, make_study
-from ui import budget_fit, lab, live, study_settings, table, tables, tables_studies, take_home, teach, views
+from ui import address, budget_fit, lab, live, study_settings, table, tables, tables_studies, take_home, teach, views
 from ui import charts_studies as charts
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import Story
@@ -20,8 +20,7 @@ STUDY = "study"
 
 def chosen() -> tuple[Study | None, Run | None]:
     """The experiment and the run that are open; a run in the URL brings its experiment with it."""
-    name = st.query_params.get(STUDY)
-    run_id = live.RUN in st.query_params and st.query_params[live.RUN]
+    name, run_id = address.text(STUDY), address.text(live.RUN)
     run: Run | None = None
     if run_id:
         with errors_shown():
@@ -29,15 +28,15 @@ def chosen() -> tuple[Study | None, Run | None]:
         if run is not None and run.study is None:
             st.switch_page("pages/lab.py", query_params={live.RUN: run.id})
     if run is not None and run.study is not None:
-        st.query_params[live.RUN] = run.id
+        address.put(live.RUN, run.id)
         return run.study.entry, run
     study = STUDIES.get(name or "")
     if study is not None:
-        st.query_params[STUDY] = study.name  # a link to the page that is open leaves its parameters out of the address
+        address.put(STUDY, study.name)  # a link to the page that is open leaves its parameters out of the address
     elif name:
-        show_problem(f"There is no experiment {literal(name)}.", "Choose one of those below.")
+        show_problem(f"There is no experiment {name}.", "Choose one of those below.")
     elif not run_id:
-        st.query_params.clear()  # likewise: of the experiment that was left
+        address.replace({})  # likewise: of the experiment that was left
     return study, None
 
 
@@ -74,8 +73,8 @@ def prediction(study: Study) -> str | None:
     """What the student expects, kept in the session and in the URL; None until it is chosen."""
     st.markdown("#### Your prediction")
     key = f"{PREDICTED}_{study.name}"
-    linked = st.query_params.get(PREDICTED)
-    if key not in st.session_state and linked in study.predictions:
+    linked = address.one_of(PREDICTED, study.predictions)
+    if key not in st.session_state and linked:
         st.session_state[key] = linked
     picked: str | None = st.radio(
         "What will come out?",
@@ -86,7 +85,7 @@ def prediction(study: Study) -> str | None:
         persist_state="session",
     )
     if picked:
-        st.query_params[PREDICTED] = picked
+        address.put(PREDICTED, picked)
     with st.expander("What the literature leads one to expect", icon=":material/menu_book:"):
         st.markdown(study.hypothesis)
     return picked
@@ -117,7 +116,7 @@ def run_bar(config: StudyConfig | None, predicted: str | None, run: Run | None) 
 
 
 def _open(run_id: str) -> None:
-    st.query_params[live.RUN] = run_id
+    address.put(live.RUN, run_id)
     st.rerun()
 
 
@@ -135,7 +134,7 @@ def show(run: Run, predicted: str | None, config: StudyConfig | None) -> None:
     """The open run: live while it is under way; its conclusion beside the prediction when it is over."""
     live.open_here()
     if run.study and config and (other := study_settings.differing(run.study, config)):
-        st.caption(f"This run has other settings than the controls show now: {', '.join(other)}.")
+        st.caption(f"This run has other settings than the controls show now: {literal(', '.join(other))}.")
     every = None if run.state in ENDED else live.EVERY_SECONDS
     st.fragment(_panel, run_every=every, key="follow_study")(run.id, run.state, predicted)
     stopped = run.state in ENDED and run.state != "finished"

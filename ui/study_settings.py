@@ -14,8 +14,8 @@ from simulator.store import Run
 from simulator.studies import Study, StudyConfig, make_study
 from simulator.studies.base import AxisValue
 from simulator.studies.config import MOST_SEEDS, read_values, sweep_settings
+from ui import address, live, settings, table, tables
 from ui import charts_studies as charts
-from ui import live, settings, table, tables
 from ui.guard import show_problem
 
 TAKEN_FROM = "study_controls_from"
@@ -80,7 +80,7 @@ def _take_once(run: Run | None) -> None:
         values[f"values_{config.study}_{axis.setting}"] = ", ".join(map(charts.shown, axis.values))
         if config.entry.any_axes:
             values[f"axis_{number}"] = axis.setting
-    if not (first and any(name in st.query_params for name in values)):
+    if not (first and any(map(address.holds, values))):
         st.session_state.update(values)
 
 
@@ -125,7 +125,8 @@ def _axis_label(name: str) -> str:
 def link_for_others() -> None:
     """The address to copy: what is open here, without one's own prediction."""
     here = (st.context.url or "").split("?")[0]
-    kept = {name: st.query_params.get_all(name) for name in st.query_params if name != PREDICTED}
+    kept = address.everything()
+    kept.pop(PREDICTED, None)
     with st.popover("Link", icon=":material/link:"):
         st.markdown("**For somebody else on this server**: this experiment, its settings, and the run if one is open.")
         st.code(f"{here}?{urlencode(kept, doseq=True)}", language=None, wrap_lines=True)

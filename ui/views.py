@@ -9,6 +9,7 @@ import streamlit as st
 from simulator.events import Measurement
 from simulator.statistics import by_variant
 from ui import charts, columns, table, tables, teach
+from ui.guard import literal
 
 
 def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> None:
@@ -25,7 +26,7 @@ def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> N
         "How big",
         measurements,
         columns.COST,
-        f"MACs of one example at {measurements[0].macs_at}.",
+        f"MACs of one example at {literal(measurements[0].macs_at)}.",
         "parameters",
         "MACs",
     )

@@ -217,7 +217,7 @@ def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ..
 def fitting_defaults(study: Study, model: str | None) -> dict[str, Any]:
     """A study's own settings for a model: a student size that the model does not have is left to the model."""
     values = {"model": "resnet18", **study.settings}
-    if model is None or model == values["model"] or model not in MODELS:
+    if not isinstance(model, str) or model == values["model"] or model not in MODELS:
         return values
     for name in ("student_size", "learning_rate", "batch_size"):
         values.pop(name, None)

@@ -213,7 +213,7 @@ def test_shares_by_hand_are_written_down_and_run(open_screen):
     text.set_value("layer1.0.conv1.weight=2")
     app.run()
     assert not app.exception
-    assert "'layer1.0.conv1.weight=2' needs a name and a share of 0 to 0.95" in app.warning[0].value
+    assert "'layer1.0.conv1.weight=2' needs a weight's name and a share of 0 to 0.95" in app.warning[0].value
 
 
 @pytest.mark.parametrize("state", ["failed", "interrupted"])

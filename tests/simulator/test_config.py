@@ -10,6 +10,7 @@ from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig
 from simulator.own_data import datasets_for
 from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
+from simulator.studies import make_study
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -162,3 +163,12 @@ def test_a_method_that_is_degenerate_with_two_classes_says_so():
     with pytest.raises(InvalidConfig, match="only one wrong class"):
         make_config({"model": "distilbert", "dataset": "reviews_sentiment", "method": "dkd"})
     assert make_config({"model": "distilbert", "dataset": "reviews_topic", "method": "dkd"}).method == "dkd"
+
+
+@pytest.mark.parametrize("name", ["model", "method", "dataset", "pruning"])
+@pytest.mark.parametrize("value", [[], {}, 1, float("nan"), ["resnet18"]])
+def test_a_value_of_another_kind_is_refused_like_any_wrong_one(name, value):
+    with pytest.raises(InvalidConfig, match=name):
+        make_config({name: value})
+    with pytest.raises(InvalidConfig, match=name):
+        make_study("sweep", {name: value})

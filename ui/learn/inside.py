@@ -32,7 +32,8 @@ def screen(opened: Lesson) -> None:
     )
     networks = opened.facts.networks
     network = st.segmented_control("Network", list(networks), default="teacher", required=True, wrap=True,
-                                   key="learn_network", bind="query-params", persist_state="session")  # fmt: skip
+                                   key="learn_network", bind="query-params", persist_state="session",
+                                   ) or "teacher"  # fmt: skip
     layers = networks[network]
     # Always one line: were it only sometimes there, the browser would build the charts below it anew.
     st.caption(teach.GLOSSARY.get(network, REMOVED))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator import lesson, recorded, service
 from simulator.lesson import Lesson
 from simulator.store import Run
-from ui import live, results, teach
+from ui import address, live, results, teach
 from ui.guard import errors_shown, literal
 
 PLACE = "learn"
@@ -28,7 +28,7 @@ def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
     st.markdown(idea)
     runs = {run.id: run for run in service.list_runs(["finished"]) if lesson.exists(run.id)}
     last = st.session_state.get(live.LAST_RUN)
-    if live.RUN not in st.query_params and last in runs:
+    if not address.holds(live.RUN) and last in runs:
         live.choose_run(PLACE, last)  # what this browser had open on another page
     asked = live.chosen_run(PLACE)
     if asked and asked not in runs:

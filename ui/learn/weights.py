@@ -28,12 +28,10 @@ def sparsity_slider(start: float) -> float:
 
 def pattern_choice() -> Pattern:
     """Single weights, 2:4 or whole rows."""
-    return cast(
-        "Pattern",
-        st.segmented_control("What goes", get_args(Pattern), default="Single weights", required=True, wrap=True,
-                             key="learn_pattern", bind="query-params", persist_state="session",
-                             help=teach.entries("unstructured", "2:4", "structured")),
-    )  # fmt: skip
+    picked = st.segmented_control("What goes", get_args(Pattern), default="Single weights", required=True, wrap=True,
+                                  key="learn_pattern", bind="query-params", persist_state="session",
+                                  help=teach.entries("unstructured", "2:4", "structured"))  # fmt: skip
+    return cast("Pattern", picked or "Single weights")
 
 
 @st.fragment
@@ -58,14 +56,12 @@ def masks_screen(opened: Lesson) -> None:
         ranked = st.segmented_control("Ranked", ("Global", "Layer-wise"), default="Global", required=True,
                                       key="learn_ranked", bind="query-params", persist_state="session",
                                       help=teach.entries("global", "layer-wise"))  # fmt: skip
-        importance = cast(
-            "Importance",
-            st.segmented_control("Importance", get_args(Importance), default="Magnitude", required=True, wrap=True,
-                                 key="learn_importance", bind="query-params", persist_state="session",
-                                 help=teach.entries("importance", "gradient")),
-        )  # fmt: skip
+        picked = st.segmented_control("Importance", get_args(Importance), default="Magnitude", required=True, wrap=True,
+                                      key="learn_importance", bind="query-params", persist_state="session",
+                                      help=teach.entries("importance", "gradient"))  # fmt: skip
+        importance = cast("Importance", picked or "Magnitude")
         st.caption(IMPORTANCES[importance])
-    together = ranked == "Global"
+    together = ranked != "Layer-wise"
     parts = opened.slices
     chosen = masks.masks(parts, importance, pattern, sparsity, together)
     with right:

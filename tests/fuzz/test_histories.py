@@ -1,0 +1,66 @@
+"""Whatever stands in a history is taken or refused, and every screen lives with what was taken."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator import history, notes, service
+from simulator.config import make_config
+from simulator.store import open_store
+from simulator.studies import make_study
+from tests.fuzz.drawn import changed, mangled, unless_refused
+from tests.pages.test_addresses import acting
+from tests.ui.invented import whole_run
+from tests.ui.markdown import HOSTILE
+from ui import report
+
+pytestmark = pytest.mark.fuzz
+
+SCREENS = {
+    "results": "run", "lab": "run", "studies": "run", "learn_zeros": "run", "compare": "runs", "quiz": "quiz",
+    "runs": "", "home": "",
+}  # fmt: skip
+JSON_PIECES = (b"NaN", b"-Infinity", b"1e999", b"null", b"[]", b"{}", b'"', b"\\u0000", b"\\ud800", b"9" * 5000)
+
+
+@pytest.fixture
+def exported(stored):
+    """A history of a finished run, one that failed and an experiment, as this app writes it; the runs are gone."""
+    stored("aa11", "finished", list(whole_run()))
+    stored("bb22", "failed", list(whole_run())[:9], make_config({"repeats": 2}), message="It broke.", advice=HOSTILE[0])
+    stored("cc33", "finished", [], make_study("how_hot"))
+    notes.write_note("aa11", HOSTILE[1])
+    text = history.export_history()
+    for run in ("aa11", "bb22", "cc33"):
+        service.delete(run)
+    return text
+
+
+def test_histories(for_a_while, open_screen, exported):
+    whole = json.loads(exported)
+
+    @given(changed(whole), st.sampled_from([*SCREENS]))
+    def holds(document, screen):
+        for run in open_store().list_runs():
+            service.delete(run.id)
+        unless_refused(lambda: history.import_history(json.dumps(document).encode()))
+        for run in open_store().list_runs():
+            parameter = SCREENS[screen]
+            app = open_screen(screen, **({parameter: run.id} if parameter else {}))
+            assert acting(app) == []
+            unless_refused(lambda run=run: report.html(run.id))
+            unless_refused(history.export_history)
+
+    for_a_while(holds)
+
+
+def test_bytes_of_a_history(for_a_while, exported):
+    @given(mangled(exported.encode(), JSON_PIECES))
+    def holds(content):
+        unless_refused(lambda: history.import_history(content))
+
+    for_a_while(holds)

@@ -78,7 +78,7 @@ def test_csv_files(for_a_while, open_screen):
     for_a_while(holds)
 
 
-@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")  # zipfile, of the ZIP that is made here
+@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning", "ignore:Generating overly large repr")
 def test_zip_files(for_a_while, open_screen, in_this_process):
     @given(zip_files, st.one_of(odd_texts, st.just("pictures.zip")), st.one_of(odd_texts, st.just("Mine")))
     def holds(content, file_name, title):

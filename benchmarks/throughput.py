@@ -29,7 +29,7 @@ from simulator.config import RunConfig, make_config
 from simulator.engine import teacher as teacher_room
 from simulator.engine.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.losses import distillation_loss, soft_loss
+from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.distillation.one_position import answering
 from simulator.engine.distillation.training import MAX_GRADIENT_NORM, accuracy, train, warm_up_then_decay
 from simulator.engine.measure.compute import count_macs
@@ -141,6 +141,7 @@ def plain(setup: Setup, initial: nn.Module, teacher: nn.Module) -> tuple[nn.Modu
     epochs = [random_batches(examples, config.batch_size, config.seed, epoch) for epoch in range(config.epochs)]
     steps = sum(map(len, epochs))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: warm_up_then_decay(s, steps))
+    weights = LossWeights(config.alpha, 1 - config.alpha)
     student.train()
     for batches in epochs:
         for rows in batches:
@@ -149,7 +150,7 @@ def plain(setup: Setup, initial: nn.Module, teacher: nn.Module) -> tuple[nn.Modu
                 targets = logits(teacher, batch)
             answers = logits(student, batch)
             soft = soft_loss(answers, targets, config.temperature)
-            loss = distillation_loss(answers, examples.labels[rows], soft, config.alpha)
+            loss = distillation_loss(answers, examples.labels[rows], soft, weights)
             optimizer.zero_grad()
             loss.total.backward()
             nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)

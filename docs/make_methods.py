@@ -63,7 +63,8 @@ def distillation_facts(method: Method) -> str:
     needs = "the teacher at every step" if method.compares_features else needs
     temperature = "uses the temperature" if method.uses_temperature else "does not use the temperature"
     classes = f"; at least {method.fewest_classes} classes" if method.fewest_classes > 2 else ""
-    return f"Usual alpha {method.alpha:g}; needs {needs}; {temperature}{classes}. {method.paper}."
+    weights = "" if method.hard_weight is None else f", the hard loss weighs {method.hard_weight:g}"
+    return f"Usual alpha {method.alpha:g}{weights}; needs {needs}; {temperature}{classes}. {method.paper}."
 
 
 PRUNING_ROOM = "simulator/engine/pruning"
@@ -85,7 +86,7 @@ SECTIONS = (
     Section(
         "Distillation",
         "The loss is alpha times the method's soft loss plus 1 - alpha times the hard loss, cross-entropy with the "
-        "labels (`simulator/engine/distillation/losses.py`).",
+        "labels (`simulator/engine/distillation/losses.py`), unless it is said otherwise.",
         ("simulator/engine/distillation/methods.py", "simulator/engine/distillation/feature_losses.py"),
         [Entry(m.name, m.title, m.help, distillation_facts(m)) for m in METHODS.values()],
     ),

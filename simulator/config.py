@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from simulator import pruning_rules
 from simulator.catalog import DATASETS, MODELS
-from simulator.distillation_catalog import METHODS
+from simulator.distillation_catalog import METHODS, USUAL_BETA
 from simulator.errors import InvalidConfig, NotAvailable
 from simulator.fields import Record
 from simulator.layer_shares import as_text, parse, tidy
@@ -95,10 +95,21 @@ class RunConfig(Record):
         None,
         "Alpha",
         "The weight of the soft loss; 1 - alpha weighs the hard loss. 0 is training without "
-        "a teacher. (Some papers use alpha the other way round.)",
+        "a teacher. (Some papers use alpha the other way round.) Decoupled distillation (dkd) leaves the hard loss at "
+        "1, as its paper does.",
         step=0.05,
         ge=0.0,
         le=1.0,
+    )
+    beta: float = setting(
+        USUAL_BETA,
+        "Beta",
+        "For method dkd: the weight of what the teacher knows about the wrong classes; the true class has 1. Its paper "
+        "looks for the best one for each pair of teacher and student.",
+        step=0.5,
+        more=True,
+        ge=0.0,
+        le=16.0,
     )
     epochs: int = setting(None, "Epochs", "How often the student sees every training example.", step=1, ge=1, le=20)
     pruning: Pattern = setting(

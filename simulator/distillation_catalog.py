@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+USUAL_BETA = 8.0
+"""What DKD's paper takes for most pairs of teacher and student on CIFAR-100."""
+
 
 @dataclass(frozen=True)
 class Method:
     """A way to learn from a teacher.
 
     Attributes:
-        alpha: Its usual weight against the hard loss.
+        alpha: The usual weight of its soft loss.
+        hard_weight: The weight of the hard loss, where its paper fixes it; None where that is 1 - alpha.
+        warm_up: The share of the steps over which the soft loss's weight rises linearly to alpha.
+        uses_beta: Whether its term weighs the wrong classes by a beta.
         uses_temperature: Whether its term divides logits by a temperature.
         compares_features: Whether it compares what happens inside the two networks: then the teacher runs
             beside the student at every step, where otherwise its cached logits do.
@@ -23,10 +29,17 @@ class Method:
     help: str
     paper: str
     alpha: float = 0.7
+    hard_weight: float | None = None
+    warm_up: float = 0.0
+    uses_beta: bool = False
     uses_temperature: bool = True
     compares_features: bool = False
     has_teacher: bool = True
     fewest_classes: int = 2
+
+    def weight_of_labels(self, alpha: float) -> float:
+        """What the hard loss is multiplied by."""
+        return 1 - alpha if self.hard_weight is None else self.hard_weight
 
 
 METHODS: dict[str, Method] = {
@@ -43,6 +56,10 @@ METHODS: dict[str, Method] = {
             "Decoupled (DKD)",
             "Weighs how sure the teacher is apart from what it knows about the wrong classes, and stresses the second.",
             "Zhao et al. 2022, arXiv:2203.08679",
+            alpha=1.0,
+            hard_weight=1.0,
+            warm_up=1 / 12,  # 20 of 240 epochs
+            uses_beta=True,
             fewest_classes=3,
         ),
         Method(

@@ -162,7 +162,11 @@ class Progress(Record):
 
 
 class LossPoint(Record):
-    """One logged step. ``total`` is alpha * soft + (1 - alpha) * hard; ``soft`` is None without a teacher."""
+    """One logged step.
+
+    ``total`` is alpha * soft + (1 - alpha) * hard, unless the method's paper has other weights; ``soft`` is None
+    without a teacher.
+    """
 
     kind: Literal["loss"] = "loss"
     variant: Variant

@@ -148,6 +148,8 @@ def applies(name: str, config: RunConfig) -> bool:
             return config.pruning != "2:4"
         case "layer_sparsity":
             return config.scope == "by_hand"
+        case "beta":
+            return METHODS[config.method].uses_beta
         case "rounds":
             return config.schedule == "iterative"
     return True

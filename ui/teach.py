@@ -26,7 +26,8 @@ GLOSSARY = {
     "logits": "A model's raw scores, before softmax.",
     "soft targets": "softmax(teacher logits / T): the teacher's probabilities, softened.",
     "temperature": "T divides the logits before softmax. Higher is softer.",
-    "alpha": "The weight of the soft loss; 1 - alpha weighs the hard loss.",
+    "alpha": "The weight of the soft loss; 1 - alpha weighs the hard loss. (Decoupled distillation leaves the hard "
+    "loss at 1, as its paper does.)",
     "soft loss": "What the method adds to the labels. Of soft targets: T² times the KL divergence from them, 0 when "
     "student and teacher agree.",
     "hard loss": "Cross-entropy with the true labels.",
@@ -87,23 +88,39 @@ def about_method(method: str) -> None:
 def loss_formula(config: RunConfig) -> None:
     """The distillation loss with the numbers that the sliders hold."""
     st.markdown(
-        f"Loss = **{config.alpha:g}** · soft loss + **{1 - config.alpha:.2g}** · hard loss",
-        help="Alpha weighs the soft loss, the rest is cross-entropy with the labels.",
+        f"Loss = **{config.alpha:g}** · soft loss + **{weight_of_labels(config):.2g}** · hard loss",
+        help="Alpha weighs the soft loss; the hard loss is cross-entropy with the labels." + warm_up_words(config),
     )
-    formula = f"soft loss = {SOFT_LOSSES[config.method].format(T=f'{config.temperature:g}')}"
+    formula = f"soft loss = {soft_formula(config)}"
     explain(formula, *(["KL divergence"] if "KL" in formula else []))
 
 
 def loss_words(config: RunConfig) -> str:
     """The same formula in a sentence, for where nothing can be touched."""
-    formula = SOFT_LOSSES[config.method].format(T=f"{config.temperature:g}")
-    return f"Loss = {config.alpha:g} · soft loss + {1 - config.alpha:.2g} · hard loss, with soft loss = {formula}."
+    weights = f"Loss = {config.alpha:g} · soft loss + {weight_of_labels(config):.2g} · hard loss"
+    return f"{weights}, with soft loss = {soft_formula(config)}.{warm_up_words(config)}"
+
+
+def weight_of_labels(config: RunConfig) -> float:
+    """What the hard loss is multiplied by."""
+    return METHODS[config.method].weight_of_labels(config.alpha)
+
+
+def warm_up_words(config: RunConfig) -> str:
+    """How the soft loss's weight begins, where that is not with alpha."""
+    share = METHODS[config.method].warm_up
+    return f" Alpha rises from 0 over the first {words.percent(share)} of the steps." if share else ""
+
+
+def soft_formula(config: RunConfig) -> str:
+    """The method's soft loss with the numbers of these settings."""
+    return SOFT_LOSSES[config.method].format(T=f"{config.temperature:g}", beta=f"{config.beta:g}")
 
 
 _KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"
 SOFT_LOSSES = {
     "kd": _KD,
-    "dkd": "{T}² · (KL of true class against the rest + 8 · KL among the wrong classes), at T={T}",
+    "dkd": "{T}² · (KL of true class against the rest + {beta} · KL among the wrong classes), at T={T}",
     "dist": "{T}² · (2 - correlation within examples - correlation within classes), at T={T}",
     "reverse_kl": "{T}² · KL(student at T={T} ‖ teacher at T={T})",
     "rkd": "25 · difference of distances + 50 · difference of angles, between the batch's features",

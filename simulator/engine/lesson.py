@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from simulator import lesson
+from simulator.distillation_catalog import METHODS
 from simulator.engine.batches import Batch
-from simulator.engine.distillation.losses import distillation_loss, soft_loss
+from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.measure.layers import layers_of
 from simulator.engine.measure.variant import describe, first_rows
 from simulator.engine.pruning import removal
@@ -190,7 +191,8 @@ def calibrate(
     config = setup.config
     answers = setup.module.logits(student, batch)
     soft = soft_loss(answers, teacher_logits, config.temperature)
-    loss = distillation_loss(answers, setup.train.labels[rows], soft, config.alpha)
+    weights = LossWeights(config.alpha, METHODS[config.method].weight_of_labels(config.alpha))
+    loss = distillation_loss(answers, setup.train.labels[rows], soft, weights)
     for handle in handles:
         handle.remove()
     found = torch.autograd.grad(loss.total, [module.weight for module in layers.values()])

@@ -87,7 +87,7 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
             setup = replace(setup, config=config.model_copy(update={"seed": config.seed + repeat}))
             variants: dict[Variant, nn.Module] = {} if repeat else {"teacher": teacher}  # lets go of the last student
             soft = logits[: config.train_examples]  # [examples, classes]
-            teaching = Teaching(config.method, config.temperature, soft, teacher, setup.config.seed)
+            teaching = Teaching(config.method, config.temperature, soft, teacher, setup.config.seed, config.beta)
 
             # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
             initial = setup.module.build_student(teacher, config.student_size, setup.config.seed).to(setup.device)

@@ -15,6 +15,7 @@ from typing import Any
 import simulator
 from simulator import notes, own_data, service, teachers
 from simulator.catalog import DATASETS, MODELS
+from simulator.distillation_catalog import METHODS
 from simulator.errors import NotAllowed
 from simulator.events import Described, EpochFinished
 from simulator.notebook.cells import notebook
@@ -77,6 +78,7 @@ def facts_of(run: Run) -> dict[str, Any]:
     said = [event for _, event in service.events(run.id)]
     described = next(event for event in said if isinstance(event, Described))
     config, model, info = run.settings, MODELS[run.settings.model], dataset_info(run.settings.dataset)
+    method = METHODS[config.method]
     epochs = [e for e in said if isinstance(e, EpochFinished) and e.repeat == 0]
     return {
         "id": run.id,
@@ -85,6 +87,8 @@ def facts_of(run: Run) -> dict[str, Any]:
         "class_names": described.class_names,
         "label_words": info.label_words,
         "relative_steps": model.relative_steps,
+        "hard_weight": method.weight_of_labels(config.alpha),
+        "warm_up": method.warm_up,
         "teacher_recipe": vars(teachers.recipe(config.model, described.provenance.source)),
         "teacher_examples": teachers.description(config, described.provenance.source)["train_examples"],
         "validation": [e.model_dump(mode="json", include={"variant", "epoch", "validation_accuracy"}) for e in epochs],

@@ -20,7 +20,7 @@ FENCED = re.compile(r"^```(python|source)([^\n]*)\n(.*?)^```$", re.MULTILINE | r
 
 NEEDS = {
     "kd": ("kd",),
-    "dkd": ("DKD_TARGET", "dkd"),
+    "dkd": ("dkd",),
     "dist": ("dist", "pearson"),
     "reverse_kl": ("reverse_kl",),
     "label_smoothing": ("label_smoothing",),
@@ -135,7 +135,9 @@ def cells_of(part: str, config: RunConfig) -> Iterator[Cell]:
     """The cells of one part."""
     if part == "method":
         yield _prose(f"The run's method: {METHODS[config.method].title}. {METHODS[config.method].help}")
-        yield _code(taken("distillation/methods.py", NEEDS[config.method]) + f"\n\n\nMETHOD = {config.method}")
+        name = config.method
+        chosen = f'partial({name}, beta=SETTINGS["beta"])' if METHODS[name].uses_beta else name
+        yield _code(taken("distillation/methods.py", NEEDS[name]) + f"\n\n\nMETHOD = {chosen}")
         return
     text, end = (PARTS / f"{part}.md").read_text(encoding="utf-8"), 0
     for fence in FENCED.finditer(text):

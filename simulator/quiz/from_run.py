@@ -219,7 +219,8 @@ def chance(run: Facts) -> Question | None:
 
 def weight_of_the_labels(run: Facts) -> Question | None:
     """1 - alpha, where a teacher has the rest."""
-    if not METHODS[run.config.method].has_teacher:
+    method = METHODS[run.config.method]
+    if not method.has_teacher or method.hard_weight is not None:
         return None
     alpha, t = run.config.alpha, run.config.temperature
     text = f"This run had alpha = {alpha:g}. With which weight did the true labels enter the student's loss?"

@@ -166,7 +166,7 @@ def test_a_run_under_way_is_named_at_the_top_with_a_way_to_it(open_screen, store
 def test_every_further_setting_that_applies_stands_under_more(open_screen):
     app = open_screen("lab")
     keys = {w.key for w in app.get("expander")[0].children.values()}
-    further = {name for name, c in settings.all_controls().items() if c.more} - {"rounds", "layer_sparsity"}
+    further = {name for name, c in settings.all_controls().items() if c.more} - {"beta", "rounds", "layer_sparsity"}
     assert keys == further
     control(app, "pruning").set_value("structured")
     control(app, "model").set_value("distilbert")
@@ -187,6 +187,18 @@ def test_two_of_four_settles_the_sparsity_and_says_so(open_screen):
     assert "exactly half of every layer" in words(app)
     assert "scope" not in [r.key for r in app.radio]
     assert control(app, "schedule").options == ["One-shot", "Lottery ticket", "Lottery ticket, redrawn"]
+
+
+def test_the_loss_on_screen_is_the_one_that_the_method_has(open_screen):
+    app = open_screen("lab", method="Decoupled (DKD)", beta="2")
+    assert not app.warning
+    assert control(app, "alpha").value == 1.0 and control(app, "beta").value == 2.0
+    assert "Loss = **1** · soft loss + **1** · hard loss" in words(app)
+    assert "rest + 2 · KL among the wrong classes" in words(app)
+    control(app, "method").set_value("kd")
+    app.run()
+    assert "Loss = **0.7** · soft loss + **0.3** · hard loss" in words(app)
+    assert "beta" not in [s.key for s in app.slider]
 
 
 def test_a_schedule_with_rounds_shows_how_many(open_screen):

@@ -96,6 +96,7 @@ AS_TEXT: dict[str, tuple[Any, Any]] = {
     "train_examples": ("128", 128),
     "temperature": ("2.5", 2.5),
     "alpha": ("0.3", 0.3),
+    "beta": ("2", 2.0),
     "epochs": ("3", 3),
     "pruning": ("structured", "structured"),
     "importance": ("taylor", "taylor"),
@@ -156,6 +157,7 @@ def test_the_catalogue_lists_exactly_what_the_config_accepts() -> None:
 def test_alpha_follows_the_method_unless_it_is_given():
     assert make_config({"method": "label_smoothing"}).alpha == 0.1
     assert make_config({"method": "dist"}).alpha == 0.7
+    assert make_config({"method": "dkd"}).alpha == 1.0
     assert make_config({"method": "label_smoothing", "alpha": 0.5}).alpha == 0.5
 
 

@@ -25,7 +25,7 @@ def test_a_class_comes_with_its_decorators() -> None:
 
 def test_a_constant_comes_with_the_sentence_under_it() -> None:
     assert source_of("engine/batches.py", "BUCKET_BATCHES").startswith('BUCKET_BATCHES = 16\n"""Texts are sorted')
-    assert source_of("engine/distillation/methods.py", "DKD_OTHERS").startswith("DKD_TARGET, DKD_OTHERS = 1.0, 8.0")
+    assert source_of("engine/distillation/feature_losses.py", "RKD_ANGLE") == "RKD_DISTANCE, RKD_ANGLE = 25.0, 50.0"
     assert source_of("engine/datasets/base.py", "TEST_SHARE") == "TEST_SHARE = 0.25"
 
 

@@ -22,6 +22,7 @@ def test_every_field_has_a_control_with_its_label_and_help():
     [
         ("temperature", "slider", 1, 20),
         ("alpha", "slider", 0, 1),
+        ("beta", "slider", 0, 16),
         ("target_sparsity", "slider", 0, 0.95),
         ("epochs", "slider", 1, 20),
         ("train_examples", "slider", 64, 60_000),

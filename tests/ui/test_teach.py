@@ -9,6 +9,13 @@ from ui import teach
 from ui.story import STAGE_WORDS
 
 
+def test_the_loss_in_words_has_the_weights_that_run():
+    assert teach.loss_words(make_config({"alpha": 0.9})).startswith("Loss = 0.9 · soft loss + 0.1 · hard loss, with")
+    said = teach.loss_words(make_config({"method": "dkd", "alpha": 0.5, "beta": 2}))
+    assert said.startswith("Loss = 0.5 · soft loss + 1 · hard loss, with") and "+ 2 · KL among the wrong" in said
+    assert said.endswith("Alpha rises from 0 over the first 8.3 % of the steps.")
+
+
 def test_findings_say_when_a_difference_may_be_chance():
     close = teach.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)], ())
     assert "+1.0 points" in close[0]

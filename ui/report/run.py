@@ -52,9 +52,9 @@ def question(config: RunConfig) -> str:
     """What was asked of this run, in words."""
     model, method = MODELS[config.model], METHODS[config.method]
     small = f"a smaller {model.title} ({settings.student_in_words(config)})"
-    how = f"{method.title}, alpha {config.alpha:g}"
-    if method.uses_temperature:
-        how = f"{method.title}, T {config.temperature:g}, alpha {config.alpha:g}"
+    temperature = f", T {config.temperature:g}" if method.uses_temperature else ""
+    beta = f", beta {config.beta:g}" if method.uses_beta else ""
+    how = f"{method.title}{temperature}, alpha {config.alpha:g}{beta}"
     learns = f"What does {small} learn from its teacher that the labels alone do not teach it"
     if not method.has_teacher:
         learns = f"What do smoothed labels teach {small} that the labels alone do not"

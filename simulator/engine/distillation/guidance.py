@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from simulator.distillation_catalog import METHODS, USUAL_BETA
 from simulator.engine.batches import Examples
 from simulator.engine.distillation.feature_losses import (
     FEATURE_METHODS,
@@ -17,6 +19,7 @@ from simulator.engine.distillation.feature_losses import (
     make_projection,
 )
 from simulator.engine.distillation.features import Forward, Tap, look
+from simulator.engine.distillation.losses import LossWeights, warmed_up
 from simulator.engine.distillation.methods import LOGITS_METHODS, kd
 
 
@@ -30,6 +33,7 @@ class Teaching:
         logits: The teacher's cached logits, [examples, classes].
         teacher: Runs at every step for the methods that compare features; the others do not need it.
         seed: Decides a projection's first weights.
+        beta: The weight of the wrong classes in the methods that have one.
     """
 
     method: str
@@ -37,6 +41,12 @@ class Teaching:
     logits: Tensor
     teacher: nn.Module | None = None
     seed: int = 0
+    beta: float = USUAL_BETA
+
+    def weights(self, alpha: float, done: float) -> LossWeights:
+        """What soft and hard loss are multiplied by, when a share of the steps is done."""
+        method = METHODS[self.method]
+        return LossWeights(warmed_up(alpha, method.warm_up, done), method.weight_of_labels(alpha))
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,8 @@ class Guide:
         """
         told = self.teaching
         on_logits = LOGITS_METHODS.get(told.method, kd)
+        if METHODS[told.method].uses_beta:
+            on_logits = partial(on_logits, beta=told.beta)
         soft = on_logits(student_logits, told.logits[rows], self.examples.labels[rows], told.temperature)
         if self.tap is None:
             return soft

@@ -16,6 +16,27 @@ class Loss(NamedTuple):
     soft: Tensor | None
 
 
+class LossWeights(NamedTuple):
+    """What the two terms are multiplied by."""
+
+    soft: float
+    hard: float
+
+
+LABELS_ONLY = LossWeights(0.0, 1.0)
+
+
+def warmed_up(alpha: float, warm_up: float, done: float) -> float:
+    """The soft loss's weight: it rises linearly to alpha, then stays.
+
+    Args:
+        alpha: 0 to 1.
+        warm_up: The share of the steps over which it rises; 0 where it does not.
+        done: The share of the steps that are made, this one included.
+    """
+    return alpha * min(1.0, done / warm_up) if warm_up else alpha
+
+
 def soft_loss(student_logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
     r"""How far the student's softened probabilities are from the teacher's.
 
@@ -40,16 +61,16 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, temperature: float
     return temperature**2 * F.kl_div(student, teacher, reduction="batchmean", log_target=True)
 
 
-def distillation_loss(student_logits: Tensor, labels: Tensor, soft: Tensor | None, alpha: float) -> Loss:
-    """``alpha * soft + (1 - alpha) * hard``; without a teacher the hard loss alone.
+def distillation_loss(student_logits: Tensor, labels: Tensor, soft: Tensor | None, weights: LossWeights) -> Loss:
+    """``weights.soft * soft + weights.hard * hard``; without a teacher the hard loss alone.
 
     Args:
         student_logits: [batch, classes].
         labels: [batch], class numbers.
         soft: The method's loss, a scalar; None for training without a teacher.
-        alpha: Weight of the soft loss, 0 to 1.
+        weights: Alpha and 1 - alpha, unless the method's paper has it otherwise.
     """
     hard = F.cross_entropy(student_logits, labels)
     if soft is None:
         return Loss(hard, hard, None)
-    return Loss(alpha * soft + (1 - alpha) * hard, hard, soft)
+    return Loss(weights.soft * soft + weights.hard * hard, hard, soft)

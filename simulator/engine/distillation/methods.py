@@ -1,6 +1,6 @@
 """Soft losses on logits, one function a method. Those on features are in feature_losses.py.
 
-Each takes the same arguments and gives a scalar that alpha weighs against the hard loss:
+Each takes the same arguments, dkd a beta besides, and gives a scalar that is added to the hard loss with a weight:
 ``student_logits`` and ``teacher_logits`` [batch, classes], ``labels`` [batch], ``temperature`` T.
 """
 
@@ -14,11 +14,7 @@ from torch.nn import functional as F
 
 from simulator.engine.distillation.losses import soft_loss
 
-LogitsLoss = Callable[[Tensor, Tensor, Tensor, float], Tensor]
-
-DKD_TARGET, DKD_OTHERS = 1.0, 8.0
-"""The weights of its two terms (alpha and beta in the paper): one choice, kept for all models and data. The paper tunes
-beta for each pair of teacher and student."""
+LogitsLoss = Callable[..., Tensor]
 
 
 def kd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float) -> Tensor:
@@ -36,21 +32,27 @@ def kd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperatu
     return soft_loss(student_logits, teacher_logits, temperature)
 
 
-def dkd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float) -> Tensor:
+def dkd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float, beta: float) -> Tensor:
     r"""Decoupled distillation: the true class and the others apart.
 
-    .. math:: T^2 \big( \mathrm{KL}(b_t \,\|\, b_s) + 8 \, \mathrm{KL}(\hat p_t \,\|\, \hat p_s) \big)
+    .. math:: T^2 \big( \mathrm{KL}(b_t \,\|\, b_s) + \beta \, \mathrm{KL}(\hat p_t \,\|\, \hat p_s) \big)
 
     b is (probability of the true class, probability of all others), and p-hat the softened probabilities of the
     others alone, which sum to 1. In plain distillation the second term is multiplied by how unsure the teacher is,
     so that a sure teacher hardly teaches; here it is not. With two classes p-hat is always (1): nothing to learn.
 
-    Source: Zhao, Cui, Song, Qiu and Liang 2022, "Decoupled Knowledge Distillation", arXiv:2203.08679, equation 7.
+    As in the paper the hard loss is added with weight 1, whatever alpha is, and the weight of this term rises linearly
+    at first, for with a large beta it begins high: over the first twelfth of the steps (20 of 240 epochs there, once an
+    epoch; here at every step).
+
+    Source: Zhao, Cui, Song, Qiu and Liang 2022, "Decoupled Knowledge Distillation", arXiv:2203.08679, equation 7,
+    with its first weight 1.
 
     Args:
         student_logits, teacher_logits: [batch, classes], of at least three classes.
         labels: [batch], the true classes.
         temperature: T, at least 1.
+        beta: The weight of the wrong classes. The paper tunes it for each pair of teacher and student.
     """
     true = F.one_hot(labels, student_logits.shape[1]).bool()
     target, others = [], []
@@ -61,7 +63,7 @@ def dkd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperat
         others.append(logits[~true].view(len(logits), -1).log_softmax(1))  # [batch, classes - 1]
     tckd = F.kl_div(target[0], target[1], reduction="batchmean", log_target=True)
     nckd = F.kl_div(others[0], others[1], reduction="batchmean", log_target=True)
-    return temperature**2 * (DKD_TARGET * tckd + DKD_OTHERS * nckd)
+    return temperature**2 * (tckd + beta * nckd)
 
 
 def dist(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float) -> Tensor:

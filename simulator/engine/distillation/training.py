@@ -14,7 +14,7 @@ from simulator.engine.batches import Batch, Examples, by_length, training_order
 from simulator.engine.device import autocast, release_memory
 from simulator.engine.distillation.finite import check_answers, check_step
 from simulator.engine.distillation.guidance import Guide, Teaching, guided
-from simulator.engine.distillation.losses import Loss, distillation_loss
+from simulator.engine.distillation.losses import LABELS_ONLY, Loss, distillation_loss
 from simulator.engine.distillation.one_position import answering
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.pruning.masks import Masks, apply_masks
@@ -137,7 +137,8 @@ def _train(
             with autocast(device, plan.bfloat16):
                 student_logits = logits(model, examples.rows(rows)).float()
             soft = guide.soft(student_logits, rows) if guide else None
-            loss = distillation_loss(student_logits, examples.labels[rows], soft, plan.alpha)
+            weights = guide.teaching.weights(plan.alpha, (step + 1) / steps) if guide else LABELS_ONLY
+            loss = distillation_loss(student_logits, examples.labels[rows], soft, weights)
             # backward, with the gradient's norm clipped; then what was pruned is put back to zero
             optimizer.zero_grad(set_to_none=True)
             loss.total.backward()

@@ -94,7 +94,7 @@ class Bench:
 
     def teaching(self, config: RunConfig, teacher_logits: Tensor) -> Teaching:
         """What the teacher says about so many examples, by the method of these settings."""
-        return Teaching(config.method, config.temperature, teacher_logits, self.teacher, config.seed)
+        return Teaching(config.method, config.temperature, teacher_logits, self.teacher, config.seed, config.beta)
 
     def train(
         self,

@@ -19,7 +19,7 @@ from simulator.config import RunConfig
 from simulator.engine.batches import Examples, training_order
 from simulator.engine.device import autocast
 from simulator.engine.distillation.finite import check_step
-from simulator.engine.distillation.losses import distillation_loss, soft_loss
+from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.distillation.training import (
     MAX_GRADIENT_NORM,
     TrainingPlan,
@@ -119,12 +119,13 @@ def plain_training(
     epochs = [training_order(examples, plan.batch_size, plan.seed, epoch) for epoch in range(plan.epochs)]
     steps = sum(map(len, epochs))
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps))
+    weights = LossWeights(plan.alpha, 1 - plan.alpha)
     torch.manual_seed(plan.seed)  # dropout
     student.train()
     for step, rows in enumerate((rows for batches in epochs for rows in batches), 1):
         with autocast(device, plan.bfloat16):
             student_logits = run(student, examples.rows(rows)).float()
-        loss = distillation_loss(student_logits, examples.labels[rows], soft(student_logits, rows), plan.alpha)
+        loss = distillation_loss(student_logits, examples.labels[rows], soft(student_logits, rows), weights)
         optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         norm = nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)

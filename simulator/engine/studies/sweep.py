@@ -14,7 +14,7 @@ from simulator.events import Event, Variant
 from simulator.studies.sweep import places
 
 OF_CONTROL = ("student_size", "train_examples", "epochs", "learning_rate", "batch_size", "seed")
-OF_DISTILLED = (*OF_CONTROL, "method", "temperature", "alpha")
+OF_DISTILLED = (*OF_CONTROL, "method", "temperature", "alpha", "beta")
 
 Kept = dict[tuple[object, ...], tuple[nn.Module, float]]
 """What decided a training -> the trained student and its test accuracy."""

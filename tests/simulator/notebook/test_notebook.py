@@ -69,10 +69,11 @@ def executed(run_id: str, folder: Path, monkeypatch: pytest.MonkeyPatch, ask: st
 SIZES = "'right': right, 'of': of, 'total': total, 'nonzero': nonzero, 'bytes': len(dense), 'macs': macs"
 
 
+@pytest.mark.parametrize("method", ["kd", "dkd"])
 def test_a_real_run_is_measured_and_trained_again(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short_teachers: None
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short_teachers: None, method: str
 ) -> None:
-    run_id = service.submit(make_config(SMALL), origin="cli")
+    run_id = service.submit(make_config(SMALL | {"method": method, "beta": 2.0}), origin="cli")
     store.start(run_id, "1@0.0")
     list(worker.carry_out(run_id, store))
     assert service.run(run_id).state == "finished"

@@ -43,7 +43,7 @@ def test_without_the_factor_the_gradient_is_t_squared_times_smaller():
 def test_pushes_add_up_to_minus_the_gradient_of_the_blended_loss():
     z = torch.tensor(STUDENT[:1], requires_grad=True)
     soft = losses.soft_loss(z, torch.tensor(TEACHER[:1]), 4.0)
-    loss = losses.distillation_loss(z, torch.tensor([2]), soft, 0.3)
+    loss = losses.distillation_loss(z, torch.tensor([2]), soft, losses.LossWeights(0.3, 0.7))
     (gradient,) = torch.autograd.grad(loss.total, z)
     push = answers.pushes(STUDENT[0], TEACHER[0], 2, 4.0, 0.3)
     np.testing.assert_allclose(push["total"], -gradient[0].numpy(), atol=1e-5)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from simulator.engine.distillation.losses import distillation_loss, soft_loss
+from simulator.engine.distillation.losses import LABELS_ONLY, LossWeights, distillation_loss, soft_loss, warmed_up
 
 
 def numpy_soft_loss(student, teacher, temperature):
@@ -66,7 +66,7 @@ def test_hot_gradients_match_logit_differences():
 def test_the_blend_is_exact(logits, alpha):
     student, teacher = (z.float() for z in logits)
     labels = torch.tensor([0, 1, 2, 3, 4, 0, 1])
-    loss = distillation_loss(student, labels, soft_loss(student, teacher, 4.0), alpha)
+    loss = distillation_loss(student, labels, soft_loss(student, teacher, 4.0), LossWeights(alpha, 1 - alpha))
     assert loss.hard.item() == F.cross_entropy(student, labels).item()
     assert loss.soft.item() == soft_loss(student, teacher, 4.0).item()
     expected = {0.0: loss.hard.item(), 1.0: loss.soft.item()}.get(
@@ -77,6 +77,12 @@ def test_the_blend_is_exact(logits, alpha):
 
 def test_without_a_teacher_the_hard_loss_is_all():
     logits, labels = torch.randn(4, 3), torch.tensor([0, 1, 2, 0])
-    loss = distillation_loss(logits, labels, None, alpha=0.9)
+    loss = distillation_loss(logits, labels, None, LABELS_ONLY)
     assert loss.soft is None
     assert loss.total.item() == loss.hard.item() == F.cross_entropy(logits, labels).item()
+
+
+def test_a_warm_up_is_a_straight_line_from_0_to_alpha_and_then_level():
+    weights = [warmed_up(0.9, 0.25, step / 12) for step in (1, 2, 3, 4, 12)]
+    assert weights == pytest.approx([0.3, 0.6, 0.9, 0.9, 0.9])
+    assert [warmed_up(0.8, 0.0, done) for done in (0.01, 1.0)] == [0.8, 0.8]

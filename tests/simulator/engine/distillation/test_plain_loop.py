@@ -99,6 +99,28 @@ class PlainAdamW:
             p.grad = None
 
 
+def plain_totals(name, model, examples, epochs, loss_at):
+    """The loss of every step of a plain loop; ``loss_at`` is from (step, steps, logits, rows) to a step's loss."""
+    batches = [rows for epoch in range(epochs) for rows in training_order(examples, BATCH, SEED, epoch)]
+    warm_up = round(len(batches) / 10)
+    optimizer, totals = PlainAdamW(model), []
+    model.train()
+    for n, rows in enumerate(batches):
+        loss = loss_at(n, len(batches), answers(name, model, examples.inputs, rows), rows)
+        loss.backward()
+        fall = (len(batches) - n) / (len(batches) - warm_up)
+        optimizer.step(RATE * ((n + 1) / warm_up if n < warm_up else fall))
+        totals.append(loss.item())
+    return totals
+
+
+def our_points(name, student, examples, plan, teaching):
+    events = train(
+        student, MODULES[name].logits, examples, examples, plan, stage="distil", variant="distilled", teaching=teaching
+    )
+    return [e for e in events if isinstance(e, LossPoint)]
+
+
 @pytest.mark.parametrize("one_position", [False, True])
 @pytest.mark.parametrize("name", MODELS)
 def test_the_same_losses_as_a_plain_loop(name, one_position):
@@ -107,22 +129,45 @@ def test_the_same_losses_as_a_plain_loop(name, one_position):
     plain = copy.deepcopy(student)
 
     plan = TrainingPlan(EPOCHS, RATE, BATCH, SEED, weight_decay=DECAY, alpha=ALPHA, one_position=one_position)
-    events = train(
-        student, MODULES[name].logits, examples, examples, plan,
-        stage="distil", variant="distilled", teaching=Teaching("kd", T, teacher),
-    )  # fmt: skip
-    ours = [e.total for e in events if isinstance(e, LossPoint)]
+    ours = [e.total for e in our_points(name, student, examples, plan, Teaching("kd", T, teacher))]
 
-    batches = [rows for epoch in range(EPOCHS) for rows in training_order(examples, BATCH, SEED, epoch)]
-    warm_up = round(len(batches) / 10)
-    optimizer, theirs = PlainAdamW(plain), []
-    plain.train()
-    for n, rows in enumerate(batches):
-        loss = loss_of(answers(name, plain, examples.inputs, rows), teacher[rows], examples.labels[rows])
-        loss.backward()
-        fall = (len(batches) - n) / (len(batches) - warm_up)
-        optimizer.step(RATE * ((n + 1) / warm_up if n < warm_up else fall))
-        theirs.append(loss.item())
+    theirs = plain_totals(
+        name, plain, examples, EPOCHS, lambda n, steps, z, rows: loss_of(z, teacher[rows], examples.labels[rows])
+    )
     assert len(ours) == len(theirs) == 12
     assert ours == pytest.approx(theirs, abs=1e-5)
     assert ours[-1] < ours[0]  # there is something to agree on
+
+
+def dkd_of(student, teacher, labels, beta):
+    """T^2 (KL of own class and rest + beta KL among the rest), example by example, from exponentials."""
+    total = 0.0
+    for z_s, z_t, y in zip(student, teacher, labels.tolist(), strict=True):
+        wrong = [k for k in range(CLASSES) if k != y]
+        p, q = ((z / T).exp() / (z / T).exp().sum() for z in (z_t, z_s))
+        total = total + p[y] * (p[y] / q[y]).log() + (1 - p[y]) * ((1 - p[y]) / (1 - q[y])).log()
+        among = [(p[k] / p[wrong].sum(), q[k] / q[wrong].sum()) for k in wrong]
+        total = total + beta * sum(a * (a / b).log() for a, b in among)
+    return T * T * total / len(labels)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 0.5])
+def test_dkd_as_its_paper_has_it(alpha):
+    """Hard loss + alpha times DKD, which rises over the first twelfth of the steps: 4 of 48 here."""
+    student, examples = made("resnet18")
+    teacher, beta, epochs = torch.randn(COUNT, CLASSES, generator=torch.Generator().manual_seed(9)), 2.0, 12
+    plain = copy.deepcopy(student)
+
+    def loss_at(n, steps, z, rows):
+        labels = examples.labels[rows]
+        hard = sum(-(row.exp()[y] / row.exp().sum()).log() for row, y in zip(z, labels.tolist(), strict=True))
+        risen = (0.25, 0.5, 0.75)[n] if n < 3 else 1.0
+        return hard / len(rows) + alpha * risen * dkd_of(z, teacher[rows], labels, beta)
+
+    plan = TrainingPlan(epochs, RATE, BATCH, SEED, weight_decay=DECAY, alpha=alpha)
+    ours = our_points("resnet18", student, examples, plan, Teaching("dkd", T, teacher, beta=beta))
+    theirs = plain_totals("resnet18", plain, examples, epochs, loss_at)
+    assert len(ours) == len(theirs) == 48
+    assert [e.total for e in ours[:8]] == pytest.approx(theirs[:8], abs=1e-5)  # rounding grows with the steps
+    shares = [(e.total - e.hard) / e.soft for e in ours]
+    assert shares == pytest.approx([alpha * risen for risen in (0.25, 0.5, 0.75, *[1.0] * 45)], abs=1e-4)

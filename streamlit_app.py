@@ -15,6 +15,7 @@ ICON = Path(__file__).parent / "ui" / "icon.svg"
 
 
 @st.fragment(run_every=3, key="status")
+@errors_shown()  # the timer runs it without the frame around it
 def sidebar_status() -> None:
     """Which runs are under way or waiting, with a link to each."""
     live.status()

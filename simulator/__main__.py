@@ -18,6 +18,7 @@ from simulator.availability import data_state, weights_state
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig, SimulatorError, UnreadableRun
+from simulator.faults import FAULTS, in_words
 from simulator.machine import process_name
 from simulator.own_data import all_datasets, dataset_info
 from simulator.progress import draw
@@ -44,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
-    except SimulatorError as error:
-        print(f"simulator: {' '.join(str(error).split())}", file=sys.stderr)
+    except FAULTS as error:
+        print(f"simulator: {' '.join(str(in_words(error)).split())}", file=sys.stderr)
         return 2 if isinstance(error, InvalidConfig) else 1
     except KeyboardInterrupt:
         print("simulator: stopped.", file=sys.stderr)

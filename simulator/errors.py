@@ -46,5 +46,9 @@ class UnreadableRun(RunNotFound):
     """What is stored of a run cannot be read: it is damaged, or of another version."""
 
 
+class StorageFault(SimulatorError):
+    """The disk or the database does not do what it should."""
+
+
 class NotAllowed(SimulatorError):
     """The run is in a state in which this cannot be done to it."""

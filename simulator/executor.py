@@ -23,8 +23,10 @@ import psutil
 
 import simulator
 from simulator.errors import InvalidConfig
+from simulator.faults import FAULTS, in_words
 from simulator.machine import WORKER_MODULE, cores, is_alive, process_name
-from simulator.store import Store
+from simulator.paths import sweep
+from simulator.store import RunState, Store
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,7 @@ class LocalExecutor:
 
     def start(self) -> None:
         """Mark what an earlier server left half done as interrupted, then carry out the queue in the background."""
+        sweep()
         self._mark_orphans()
         self._thread.start()
 
@@ -97,19 +100,28 @@ class LocalExecutor:
         for worker in (*self._active, *filter(None, [self._spare])):
             worker.end()
         for worker in self._active:
-            self._store.finish(worker.run_id, "interrupted", "The server was stopped.", RERUN_ADVICE)
+            try:
+                self._end(worker.run_id, "interrupted", "The server was stopped.", RERUN_ADVICE)
+            except FAULTS as error:  # the next server marks it
+                log.error("Run %s: %s", worker.run_id, in_words(error))
         self._spare, self._active = None, []
 
     # -- the dispatcher's thread
 
     def _dispatch(self) -> None:
+        told = ""
         while not self._stopping.is_set():
             try:
                 self._look()
-            except Exception:
-                # Without this thread no run would ever start or end again. A locked or full disk may be well
-                # again soon; until then every look would only repeat the message.
-                log.exception("The dispatcher could not do its work; it tries again in %g s.", PAUSE_SECONDS)
+                told = ""
+            except Exception as error:
+                # Without this thread no run would ever start or end again. A locked database or a full disk may be
+                # well again soon; until then every look would only repeat the message.
+                problem = str(in_words(error)) if isinstance(error, FAULTS) else ""
+                if not problem or problem != told:
+                    again = "The dispatcher could not do its work; it tries again every %g s. %s"
+                    log.error(again, PAUSE_SECONDS, problem, exc_info=None if problem else error)
+                told = problem
                 self._stopping.wait(PAUSE_SECONDS)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
@@ -127,13 +139,13 @@ class LocalExecutor:
         requests = self._store.cancel_requests(active) if active else []
         for run_id in requests:
             active[run_id].end()
-            self._store.finish(run_id, "cancelled", "Cancelled by the user.")
+            self._end(run_id, "cancelled", "Cancelled by the user.")
             self._active.remove(active[run_id])
 
     def _collect_ended(self) -> None:
         for worker in [w for w in self._active if w.process.poll() is not None]:
             message, advice = worker.cause_of_death()
-            if self._store.finish(worker.run_id, "failed", message, advice):
+            if self._end(worker.run_id, "failed", message, advice):
                 log.error("Run %s: %s", worker.run_id, message)
             worker.close()
             self._active.remove(worker)
@@ -144,7 +156,14 @@ class LocalExecutor:
         mine = {worker.run_id for worker in self._active}
         for run_id, process in self._store.running():
             if run_id not in mine and not is_alive(process):
-                self._store.finish(run_id, "interrupted", "The server ended during this run.", RERUN_ADVICE)
+                self._end(run_id, "interrupted", "The server ended during this run.", RERUN_ADVICE)
+
+    def _end(self, run_id: str, state: RunState, message: str, advice: str = "") -> bool:
+        """End a run whose process is gone, and delete what it had not finished; False if it had ended before."""
+        ended = self._store.finish(run_id, state, message, advice)
+        if ended:
+            sweep()
+        return ended
 
     def _check_spare(self) -> None:
         """A spare that died by itself is not replaced until a run comes and can report why: the next would die too."""

@@ -16,30 +16,34 @@ MB = 2**20
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
 CPUINFO = Path("/proc/cpuinfo")
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 WORKER_MODULE = "simulator.engine.worker"
 Bfloat16 = Literal["amx", "avx512", ""]
 
 
 def process_name(pid: int | None = None) -> str:
-    """ "pid@create-time": a name that a later process with the same number does not share.
+    """ "pid@start": a name that a later process with the same number does not share.
 
     Args:
         pid: A live process; this one if left out.
     """
     process = psutil.Process(pid)
-    return f"{process.pid}@{process.create_time():.2f}"
+    if not psutil.LINUX:
+        return f"{process.pid}@{process.create_time():.2f}"
+    # Linux derives the time of a start from the clock, which may be set meanwhile; it counts ticks since it booted.
+    ticks = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    boot = BOOT.read_text(encoding="ascii")[:8] if BOOT.exists() else ""
+    return f"{process.pid}@{ticks}-{boot}"
 
 
 def is_alive(name: str | None) -> bool:
     """Whether the process that :func:`process_name` named still runs on this machine."""
     if not name:
         return False
-    pid, created = name.split("@")
+    pid = int(name.partition("@")[0])
     try:
-        process = psutil.Process(int(pid))
-        # The system derives a start time from the clock, which may be set meanwhile: hence the second.
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - float(created)) < 1
-    except psutil.NoSuchProcess:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and process_name(pid) == name
+    except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):  # or it ends at this moment
         return False
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
 
 from simulator.errors import NotAvailable
+from simulator.machine import is_alive, process_name
 
 APP = "kd-pruning-simulator"
+UNFINISHED = re.compile(r"\.(\d+@.+)\.part$")
+"""How the name of a file or folder ends that is not whole yet, with the process that makes it."""
 
 
 def data_dir(*parts: str) -> Path:
@@ -42,6 +49,47 @@ def _made(path: Path) -> Path:
 
 def write_whole(file: Path, content: bytes) -> None:
     """Write ``file`` whole or not at all: a cancelled run leaves no half of it, and another run reads none."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
-        part.write(content)
-    os.replace(part.name, file)
+    part = tempfile.NamedTemporaryFile(dir=file.parent, suffix=_unfinished(), delete=False)  # noqa: SIM115  below
+    try:
+        with part:
+            part.write(content)
+        os.replace(part.name, file)
+    except BaseException:
+        os.unlink(part.name)
+        raise
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to fill, which takes the place of ``folder`` if the block ends without an error: whole or not at all."""
+    part = folder.with_name(f"{folder.name}{_unfinished()}")
+    part.mkdir(parents=True)
+    try:
+        yield part
+        shutil.rmtree(folder, ignore_errors=True)
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for files that nobody needs after the block."""
+    with tempfile.TemporaryDirectory(dir=cache_dir(), suffix=_unfinished()) as folder:
+        yield Path(folder)
+
+
+def sweep() -> None:
+    """Delete what processes that were killed had not finished; they could not do so themselves."""
+    for part in [*data_dir().rglob("*.part"), *cache_dir().rglob("*.part")]:
+        made_by = UNFINISHED.search(part.name)
+        if made_by is None or is_alive(made_by[1]):
+            continue
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def _unfinished() -> str:
+    return f".{process_name()}.part"

@@ -71,6 +71,7 @@ WAITING = sa.and_(runs.c.state == "queued", runs.c.origin == "app")
 
 
 CONNECT_SECONDS = 5
+BUSY_SECONDS = 10.0
 DATABASES = ("sqlite", "postgresql")
 """MySQL has no CREATE INDEX IF NOT EXISTS, and its TEXT ends at 64 kB, which a measurement with its layers passes."""
 
@@ -138,6 +139,11 @@ def _take_over_measurements(connection: Connection) -> None:
 
 
 def _configure_sqlite(connection: Any, record: object) -> None:
-    """WAL lets readers and one writer work at once; a writer waits up to 10 s for another."""
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+    """WAL lets readers and one writer work at once; a writer waits for another."""
+    for pragma in (
+        f"busy_timeout={1000 * BUSY_SECONDS:.0f}",
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
         connection.execute(f"PRAGMA {pragma}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from simulator.errors import SimulatorError
+from simulator.faults import FAULTS, in_words
+
+log = logging.getLogger(__name__)
 
 MARKS = re.compile(r"[\\`*_\[\]<>#~$&]|^[-+=]|^\d+(?=[.)])")
 """What CommonMark and formulas act on; in one line of text, so lists and rules only at its start."""
@@ -24,11 +27,14 @@ WORD_JOINER = "\N{WORD JOINER}"
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Show a SimulatorError as what happened and what to do; the rest of the page goes on."""
+    """Show what went wrong on purpose, on the disk or in the database, and what to do; the rest of the page goes on."""
     try:
         yield
-    except SimulatorError as error:
-        show_problem(error.message, error.advice)
+    except FAULTS as error:
+        problem = in_words(error)
+        if problem is not error:
+            log.warning("%s", problem, exc_info=error)
+        show_problem(problem.message, problem.advice)
 
 
 def show_problem(message: str, advice: str = "") -> None:

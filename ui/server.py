@@ -15,7 +15,7 @@ from streamlit.web.server import server_util
 
 import ui
 from simulator import service
-from simulator.errors import SimulatorError
+from simulator.faults import FAULTS, in_words
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         importlib.import_module(module.name)
     try:
         service.start()
-    except SimulatorError as error:  # every page meets it again, and shows it
-        log.error("%s", error)
+    except FAULTS as error:  # every page meets it again, and shows it
+        log.error("%s", in_words(error))
     if not st.get_option("server.headless"):  # where an app has a lifespan, Streamlit opens no browser itself
         await asyncio.to_thread(cli_util.open_browser, own_address())
     try:

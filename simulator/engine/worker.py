@@ -14,18 +14,23 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from simulator.availability import weights_state_soon
 from simulator.catalog import MODELS
-from simulator.errors import RunNotFound, SimulatorError
+from simulator.errors import RunNotFound
 from simulator.events import CellFinished, Described, Event, LossPoint, Progress, Provenance, RunFailed
 from simulator.executor import MEMORY_ADVICE
+from simulator.faults import FAULTS, in_words, may_pass
 from simulator.paths import data_dir
-from simulator.store import Store, open_store
+from simulator.store import RunState, Store, open_store
 from simulator.studies.config import StudyConfig
 
 FLUSH_SECONDS = 0.2
+PATIENCE_SECONDS = 120.0
+AGAIN_SECONDS = 0.5
 
 BROKEN_ADVICE = "This is a fault in the simulator or its installation. Run it again; if it repeats, report the message."
 
@@ -39,8 +44,12 @@ def main() -> None:
     for model in MODELS:
         weights_state_soon(model)  # a server that does not answer takes 5 s to find out: not while a student waits
 
-    for _ in carry_out(orders.get(), open_store()):
-        pass
+    run_id = orders.get()
+    try:
+        for _ in carry_out(run_id, open_store()):
+            pass
+    except FAULTS as error:  # not even that it failed can be stored: the server does so when it can
+        sys.exit(str(in_words(error)))
 
 
 def leave_interrupts_to_the_server() -> None:
@@ -71,11 +80,11 @@ def carry_out(run_id: str, store: Store) -> Iterator[Event]:
 
     A run that breaks ends with a :class:`RunFailed`, stored and yielded; nothing is raised for it.
     """
-    config = store.get(run_id).config
 
-    def events() -> Iterator[Event]:
-        from simulator.engine import pipeline, studies  # inside, so that a broken installation also ends the run
+    def events() -> Iterator[Event]:  # what breaks inside also ends the run: a broken installation, unknown settings
+        from simulator.engine import pipeline, studies
 
+        config = store.get(run_id).config
         if isinstance(config, StudyConfig):
             yield from studies.run(config, earlier_cells(config, store))
         else:
@@ -117,32 +126,37 @@ def same_study(one: StudyConfig, other: StudyConfig) -> bool:
     return (one.study, one.base, one.axes) == (other.study, other.base, other.axes)
 
 
-def record(run_id: str, store: Store, events: Iterator[Event]) -> Iterator[Event]:
-    """Store what ``events`` yields, yield it again, and end the run as they end."""
-    pending = Pending(run_id, store)
+def record(run_id: str, store: Store, events: Iterator[Event], patience: float = PATIENCE_SECONDS) -> Iterator[Event]:
+    """Store what ``events`` yields, yield it again, and end the run as they end.
+
+    Args:
+        patience: For how many seconds a database that is locked, or whose disk is full, is tried again.
+
+    Raises:
+        SQLAlchemyError: if it does not even take how the run ended.
+    """
+    pending = Pending(run_id, store, patience)
     try:
         for event in events:
             pending.add(event)
             yield event
-        pending.flush()
-        store.finish(run_id, "finished")
+        pending.end("finished")
     except (GeneratorExit, KeyboardInterrupt):  # whoever draws the events stopped, as Ctrl-C does
-        pending.flush()
-        store.finish(run_id, "cancelled", "Stopped before it was complete.")
+        pending.end("cancelled", "Stopped before it was complete.")
         raise
     except Exception as error:
-        if not isinstance(error, SimulatorError):
+        if not isinstance(error, FAULTS):
             traceback.print_exc()
-        pending.flush()
         message, advice = explain(error)
-        store.finish(run_id, "failed", message, advice)
+        pending.end("failed", message, advice)
         yield RunFailed(message=message, advice=advice)
 
 
 def explain(error: Exception) -> tuple[str, str]:
     """What went wrong and what to do, in words for a student."""
-    if isinstance(error, SimulatorError):
-        return error.message, error.advice
+    if isinstance(error, FAULTS):
+        problem = in_words(error)
+        return problem.message, problem.advice
     message = f"{type(error).__name__}: {error}"
     out_of_memory = isinstance(error, MemoryError) or ("alloc" in message and "memory" in message)
     return message, MEMORY_ADVICE if out_of_memory else BROKEN_ADVICE
@@ -153,11 +167,15 @@ class Pending:
 
     Loss points and progress come many times a second, and nobody sees faster than the screen
     refreshes: they wait up to 0.2 s. Everything else, and the first loss point, goes at once.
+    While the database is locked, or its disk is full, they wait too, and the run with them: for ``patience``
+    seconds since it last took something.
     """
 
-    def __init__(self, run_id: str, store: Store) -> None:
+    def __init__(self, run_id: str, store: Store, patience: float = PATIENCE_SECONDS) -> None:
         self.run_id = run_id
         self.store = store
+        self.patience = patience
+        self.refused_since: float | None = None
         self.waiting: list[Event] = []
         self.flushed_at = time.monotonic()
         self.seen_loss = False
@@ -172,8 +190,28 @@ class Pending:
 
     def flush(self) -> None:
         """Store what waits."""
-        self.store.append(self.run_id, self.waiting)
+        self._write(lambda: self.store.append(self.run_id, self.waiting))
         self.waiting, self.flushed_at = [], time.monotonic()
+
+    def end(self, state: RunState, message: str = "", advice: str = "") -> None:
+        """Store what waits, and how the run ended."""
+        self.flush()
+        self._write(lambda: self.store.finish(self.run_id, state, message, advice))
+
+    def _write(self, transaction: Callable[[], object]) -> None:
+        """Each is written whole or not at all, so that what is tried again is never there twice."""
+        while True:
+            tried_at = time.monotonic()
+            try:
+                transaction()
+            except SQLAlchemyError as error:
+                self.refused_since = self.refused_since or tried_at
+                if not may_pass(error) or time.monotonic() - self.refused_since > self.patience:
+                    raise
+                time.sleep(AGAIN_SECONDS)
+            else:
+                self.refused_since = None
+                return
 
 
 if __name__ == "__main__":

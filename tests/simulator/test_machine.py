@@ -90,6 +90,13 @@ def test_a_process_is_known_by_number_and_start() -> None:
     assert not is_alive(None)
 
 
+def test_a_clock_that_is_set_ends_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux gives a start in ticks since it booted; when it booted follows from the clock."""
+    name, booted = process_name(), psutil.boot_time()
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: booted + 3600)
+    assert is_alive(name)
+
+
 def test_what_a_waiting_worker_holds_is_free_for_the_run_it_will_carry_out() -> None:
     code = "held = b'x' * 300_000_000; print('ready', flush=True); input()"
     with subprocess.Popen(

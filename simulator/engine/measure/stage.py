@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Generator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from simulator.engine.measure.latency import measure_in_turns
 from simulator.engine.measure.variant import first_rows, measure_variant
 from simulator.engine.setup import Setup
 from simulator.events import Event, Latency, Measured, Progress, Variant
+from simulator.paths import scratch_folder, whole_folder
 
 BATCH_SIZES = (1, 32)
 SECONDS = 0.6
@@ -38,21 +39,22 @@ def measurement(
         for name, timed in time_variants(setup, variants, size).items():
             latency[name][f"batch_{size}"] = timed
     answers: dict[Variant, Tensor] = {}  # logits of the test examples, [examples, classes]
-    for number, (name, model) in enumerate(variants.items(), len(BATCH_SIZES)):
-        yield Progress(stage="measure", done=number, total=total)
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch)
-            if export_to and (export_all or name == last):
-                folder = export_to / name if export_all else export_to
-            export(setup, name, model, folder)
-            answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
-            yield Measured(
-                measurement=measure_variant(
-                    setup, name, model, answers[name], latency[name], folder, peaks[name], repeat
+    with ExitStack() as at_the_end:
+        kept = at_the_end.enter_context(whole_folder(export_to)) if export_to and not export_all else export_to
+        for number, (name, model) in enumerate(variants.items(), len(BATCH_SIZES)):
+            yield Progress(stage="measure", done=number, total=total)
+            with scratch_folder() as folder:
+                if kept and (export_all or name == last):
+                    folder = kept / name if export_all else kept
+                export(setup, name, model, folder)
+                answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
+                yield Measured(
+                    measurement=measure_variant(
+                        setup, name, model, answers[name], latency[name], folder, peaks[name], repeat
+                    )
                 )
-            )
-    if export_to:
-        write_lesson(setup, variants, answers, export_to)
+        if kept:
+            write_lesson(setup, variants, answers, kept)
     yield Progress(stage="measure", done=total, total=total)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -23,6 +21,7 @@ from simulator.engine.pruning.removal import mask_rule
 from simulator.engine.studies.bench import Bench, zeros_and_rest
 from simulator.errors import SimulatorError
 from simulator.events import CellFinished, Event
+from simulator.paths import scratch_folder
 from simulator.studies.base import Place
 from simulator.studies.zeros_or_channels import CHANNELS, STUDENTS, UNPRUNED, ZEROS, places
 
@@ -116,10 +115,10 @@ def measured(bench: Bench, group: Sequence[Place], students: Mapping[str, nn.Mod
 
 def files(student: nn.Module) -> dict[str, float]:
     """Bytes of the student's files, really written: dense, the same gzipped, and without zeros."""
-    with tempfile.TemporaryDirectory() as scratch:
-        dense = Path(scratch) / "dense.safetensors"
+    with scratch_folder() as scratch:
+        dense = scratch / "dense.safetensors"
         save_model(student, dense)
-        sparse = write_sparse(tensors_of(student), Path(scratch) / "sparse.safetensors")
+        sparse = write_sparse(tensors_of(student), scratch / "sparse.safetensors")
         return {
             "size_bytes": dense.stat().st_size,
             "gzip_bytes": gzip_bytes(dense),

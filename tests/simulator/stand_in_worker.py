@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from simulator.engine import worker
 from simulator.errors import NotAvailable
 from simulator.events import Event, LossPoint, RunFinished
+from simulator.paths import data_dir, scratch_folder, whole_folder, write_whole
 from simulator.store import open_store
 
-QUICK, ENDLESS, STUBBORN, ILL_BRED, REFUSING, EXITING = range(6)
+QUICK, ENDLESS, STUBBORN, ILL_BRED, REFUSING, EXITING, EXPORTING = range(7)
 
 
 def behave(how: int) -> Iterator[Event]:
@@ -27,12 +29,19 @@ def behave(how: int) -> Iterator[Event]:
     if how == EXITING:
         print("the last thing I saw", file=sys.stderr, flush=True)
         os._exit(3)
-    step = 2
-    while how in (ENDLESS, STUBBORN):
+    if how == EXPORTING:
+        with whole_folder(data_dir("exports") / "run") as folder, scratch_folder():
+            write_whole(folder / "model.safetensors", b"weights")
+            yield from endless()
+    if how in (ENDLESS, STUBBORN):
+        yield from endless()
+    yield RunFinished(seconds=0.1, peak_memory_mb=10)
+
+
+def endless() -> Iterator[Event]:
+    for step in itertools.count(2):
         time.sleep(0.02)
         yield loss(step)
-        step += 1
-    yield RunFinished(seconds=0.1, peak_memory_mb=10)
 
 
 def loss(step: int) -> LossPoint:

@@ -21,8 +21,9 @@ from simulator.errors import InvalidConfig
 from simulator.events import LossPoint, RunFailed, StageStarted
 from simulator.executor import LocalExecutor, Worker, give_way
 from simulator.machine import is_alive, process_name
-from simulator.store import Store
-from tests.simulator.stand_in_worker import ENDLESS, EXITING, ILL_BRED, QUICK, REFUSING, STUBBORN
+from simulator.paths import data_dir
+from simulator.store import ENDED, Store
+from tests.simulator.stand_in_worker import ENDLESS, EXITING, EXPORTING, ILL_BRED, QUICK, REFUSING, STUBBORN
 from tests.waiting import wait_until
 
 STAND_IN = (sys.executable, "-m", "tests.simulator.stand_in_worker")
@@ -46,6 +47,10 @@ def pid(store: Store, run_id: str) -> int:
     process = store.get(run_id).process
     assert process is not None
     return int(process.split("@")[0])
+
+
+def unfinished() -> list[Path]:
+    return list(data_dir().rglob("*.part"))  # where the cache lies, too
 
 
 def workers() -> list[psutil.Process]:
@@ -192,6 +197,20 @@ def test_a_warm_worker_that_dies_is_not_replaced_before_a_run_can_say_why(store:
     executor.stop()
 
 
+def test_a_worker_that_is_killed_or_cancelled_leaves_no_half_export(store: Store, executor: LocalExecutor) -> None:
+    for name in ("killed", "cancelled"):
+        add(store, name, EXPORTING)
+        wait_until(lambda name=name: len(steps(store, name)) > 1)
+        assert unfinished()
+        if name == "killed":
+            os.kill(pid(store, name), signal.SIGKILL)
+        else:
+            store.request_cancel(name)
+        wait_until(lambda name=name: state(store, name) in ENDED)
+        wait_until(lambda: not unfinished())
+    assert not any(path.is_file() for path in data_dir("exports").rglob("*"))
+
+
 SERVER = """
 import sys, time
 from simulator.executor import LocalExecutor
@@ -205,10 +224,10 @@ def test_a_killed_server_takes_its_workers_along_and_the_next_one_marks_and_goes
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KDPS_WARM", "0")
-    add(store, "interrupted", ENDLESS)
+    add(store, "interrupted", EXPORTING)
     add(store, "waiting", QUICK)
     server = subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT)
-    wait_until(lambda: steps(store, "interrupted"))
+    wait_until(unfinished)
     worker = store.get("interrupted").process
     assert is_alive(worker)
     server.kill()
@@ -221,6 +240,7 @@ def test_a_killed_server_takes_its_workers_along_and_the_next_one_marks_and_goes
     assert run.state == "interrupted"
     assert "Rerun" in run.advice
     assert store.events("interrupted")[-1][1] == RunFailed(message=run.message, advice=run.advice)
+    assert not unfinished()
     wait_until(lambda: state(store, "waiting") == "finished")
     executor.stop()
 

@@ -22,8 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from itertools import cycle, islice
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -225,8 +224,8 @@ def draw(kills: int, seed: int) -> list[Kill]:
     Those of the teacher come first: until one is kept, every run trains its own.
     """
     chance = random.Random(seed)
-    everywhere = cycle(Kill(victim, stage, 0.0) for victim in VICTIMS for stage in STAGES)
-    moments = [replace(kill, share=chance.random()) for kill in islice(everywhere, kills)]
+    rounds = (divmod(number, len(STAGES)) for number in range(kills))
+    moments = [Kill(VICTIMS[(number + stage) % 2], STAGES[stage], chance.random()) for number, stage in rounds]
     chance.shuffle(moments)
     return sorted(moments, key=lambda kill: kill.stage != "teacher")
 

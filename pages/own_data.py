@@ -21,6 +21,7 @@ with errors_shown():
         own_data.keep(draft)
         own_data.describe(draft, kept.draft_folder(draft.name))
 
+    own_data.unreadable()
     here = kept.listed()
     if here:
         st.header("Data that is here", divider="gray")

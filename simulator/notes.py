@@ -16,6 +16,11 @@ LONGEST = 4_000
 """Characters: about two pages, enough for what a run has taught."""
 
 
+TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+"""Characters that turn the direction of what follows them, so that it reads as something else (Unicode Standard Annex
+9, section 2). Hebrew and Arabic need none of them to be read from the right."""
+
+
 def note(run_id: str) -> str:
     """What was written about a run; empty if nothing was."""
     return notes_of([run_id]).get(run_id, "")
@@ -44,13 +49,16 @@ def write_note(run_id: str, text: str) -> None:
 
 
 def plain(text: str) -> str:
-    """A note as it is kept: lines end alike, white space at its ends and control characters are gone.
+    """A note as it is kept: lines end alike; control characters, those that turn the text, and white space at its
+    ends are gone.
 
     Raises:
         SimulatorError: if it is too long.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(
+        c for c in lines if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING)
+    ).strip()
     if len(kept) > LONGEST:
         raise SimulatorError(
             f"The note has {len(kept):,} characters; at most {LONGEST:,} are kept.", "Shorten it, or keep a file."

@@ -140,9 +140,15 @@ def record(name: str, folder: Path | None = None) -> OwnData | None:
         return OwnData.model_validate_json(file.read_bytes())
     except FileNotFoundError:
         return None
-    except ValidationError as error:
+    except (OSError, ValidationError) as error:
         log.warning("%s is broken, so the data set is left out. %s", file, error)  # one broken file, not a broken app
         return None
+
+
+def unreadable() -> list[str]:
+    """The names of own data sets that are here and whose description cannot be read: they can only be deleted."""
+    folders = sorted(folder.name for folder in data_dir("own").iterdir() if NAME.fullmatch(folder.name))
+    return [name for name in folders if record(name) is None]
 
 
 def listed() -> list[OwnData]:
@@ -238,13 +244,14 @@ def _checked_title(title: str, name: str) -> str:
 
 
 def remove(name: str, keep_description: bool) -> None:
-    """Delete a data set's examples; its description stays where runs on it need it.
+    """Delete a data set's examples; its description stays where runs on it need it, if it can be read.
 
     Raises:
         NotAvailable: if there is none of this name.
     """
     with moving:
-        check_here(name)
+        if name not in unreadable():
+            check_here(name)
         known, folder = record(name), folder_of(name)
         if keep_description and known is not None:
             describe(folder, without_examples(known))

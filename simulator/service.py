@@ -221,7 +221,8 @@ def delete_data(name: str) -> None:
         NotAvailable: if there is none of this name.
         NotAllowed: while a run on it waits or is under way.
     """
-    own_data.check_here(name)
+    if name not in own_data.unreadable():
+        own_data.check_here(name)
     if name in DATASETS:
         raise NotAllowed(f"The data set {name} is part of the app.", "Only uploaded data can be deleted.")
     using = [it for it in open_store().list_runs() if it.settings.dataset == name]

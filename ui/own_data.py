@@ -212,6 +212,19 @@ def choose(here: Sequence[OwnData]) -> OwnData:
     return here[names.index(picked)]
 
 
+def unreadable() -> None:
+    """Data sets whose description cannot be read, each with a way to be rid of it."""
+    for name in own_data.unreadable():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(
+                f"What is stored of the data set {name} cannot be read. It can only be deleted.", width="stretch"
+            )
+            if st.button("Delete", icon=":material/delete:", key=f"delete_{name}"):
+                with errors_shown():
+                    service.delete_data(name)
+                    st.rerun()
+
+
 def ways_on(data: OwnData) -> None:
     """Use it with any model of its kind, take it home, delete it."""
     with st.container(horizontal=True, vertical_alignment="center"):

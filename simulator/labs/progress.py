@@ -6,16 +6,20 @@ goes on where the last one stopped.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from simulator.errors import NotAllowed
 from simulator.fields import Record
 from simulator.labs.base import Lab, Settings
 from simulator.store import now, open_store
 from simulator.tables import lab_progress as table
+
+log = logging.getLogger(__name__)
 
 QUESTIONS = 2
 OPEN_AGAIN = "Open the lab's link again to see how far it is."
@@ -49,10 +53,17 @@ def new_id() -> str:
 
 
 def read(progress: str) -> dict[str, LabProgress]:
-    """Every lab that was begun: its name -> how far it is. Empty where nothing is known of this progress."""
+    """Every lab that was begun: its name -> how far it is. Without those that cannot be read."""
     query = sa.select(table.c.lab, table.c.body).where(table.c.progress == progress)
     with open_store().engine.connect() as connection:
-        return {row.lab: LabProgress.model_validate_json(row.body) for row in connection.execute(query)}
+        rows = connection.execute(query).all()
+    found = {}
+    for row in rows:
+        try:
+            found[row.lab] = LabProgress.model_validate_json(row.body)
+        except ValidationError as error:
+            log.warning("The lab %s of a progress cannot be read, and is left out. %s", row.lab, error)
+    return found
 
 
 def commit(progress: str, lab: Lab, prediction: float | str, settings: Settings) -> LabProgress:
@@ -70,9 +81,14 @@ def commit(progress: str, lab: Lab, prediction: float | str, settings: Settings)
         with open_store().engine.begin() as connection:
             connection.execute(table.insert().values(**row))
     except sa.exc.IntegrityError:
-        kept = read(progress)[lab.name].prediction
+        kept = read(progress).get(lab.name)
+        if kept is None:
+            raise NotAllowed(
+                "What was kept of this lab under this link cannot be read.", "Begin anew, without the link."
+            ) from None
         raise NotAllowed(
-            f"A prediction was committed already: {lab.prediction.shown(kept)}.", "It cannot be changed any more."
+            f"A prediction was committed already: {lab.prediction.shown(kept.prediction)}.",
+            "It cannot be changed any more.",
         ) from None
     return made
 

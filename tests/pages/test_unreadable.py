@@ -6,6 +6,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
 
 from simulator import history, notes, own_data, recorded, service
 from simulator.__main__ import main
@@ -70,13 +71,25 @@ def test_runs_shows_them_as_unreadable_and_deletes_them(open_screen, damaged):
     assert states["first"] == states["last"] == "finished"
     assert not set(damaged) & set(states)
     assert [run.id for run in service.unreadable_runs()] == damaged
+    shown = " ".join(m.value for m in app.markdown)
     for run_id in damaged:
-        app = open_screen("runs")
-        assert f"`{run_id}`" in " ".join(m.value for m in app.markdown)
-        app.button(key="delete_unreadable_0").click().run()
+        assert f"`{run_id}`" in shown
+    assert not app.button(key="delete_unreadable_4").click().run().exception
+    assert [run.id for run in service.unreadable_runs()] == damaged  # it asks first
+
+
+def test_what_is_confirmed_is_deleted_and_nothing_else(damaged):
+    def ask() -> None:
+        from simulator import service
+        from ui import runs
+
+        runs.confirm_delete_unreadable(service.unreadable_runs()[0])
+
+    for left in range(len(damaged) - 1, 0, -1):
+        app = AppTest.from_function(ask).run()
         app.button(key="really_delete_unreadable").click().run()
         assert not app.exception
-    assert service.unreadable_runs() == []
+        assert [run.id for run in service.unreadable_runs()] == damaged[-left:]
     assert {"first", "last", "bad-measured", "bad-events"} <= {run.id for run in service.list_runs()}
 
 

@@ -63,6 +63,11 @@ lab_progress = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+VERSION = 1
+"""Of these tables. A version that an earlier one could not write to, or would read wrongly, has the next number."""
+
+versions = sa.Table("table_versions", metadata, sa.Column("version", sa.Integer, primary_key=True))
+
 EARLIER_MEASUREMENTS = "measurements"
 """The table of versions whose runs had one seed: it had no column ``repeat``."""
 
@@ -106,12 +111,14 @@ def prepare(engine: Engine) -> None:
     IF NOT EXISTS, not ``create_all``'s look first: a server and a command line may start at the same moment.
 
     Raises:
-        NotAvailable: if the database cannot be reached, or not be written to.
+        NotAvailable: if the database cannot be reached, or not be written to, or a newer version made it.
     """
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _configure_sqlite)
     try:
         with engine.begin() as connection:
+            connection.execute(sa.schema.CreateTable(versions, if_not_exists=True))
+            _check_version(connection)
             for table in metadata.sorted_tables:
                 connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
                 for index in table.indexes:
@@ -123,6 +130,19 @@ def prepare(engine: Engine) -> None:
             f"The database of the runs, {engine.url.render_as_string()}, cannot be opened: {error.orig}.",
             "See that it is there and may be written to; KDPS_DATA_DIR or KDPS_DATABASE_URL sets another place.",
         ) from error
+
+
+def _check_version(connection: Connection) -> None:
+    """Refuse the tables of a newer version; mark those that have no number as of this one."""
+    newest = connection.execute(sa.select(sa.func.max(versions.c.version))).scalar()
+    if newest is not None and newest > VERSION:
+        raise NotAvailable(
+            "The database of the runs was made by a newer version of this app.",
+            "Update the app; or set KDPS_DATA_DIR or KDPS_DATABASE_URL to another place.",
+        )
+    if newest is None:
+        mark = sa.select(sa.literal(VERSION)).where(~sa.exists().where(versions.c.version == VERSION))
+        connection.execute(versions.insert().from_select(["version"], mark))
 
 
 def _take_over_measurements(connection: Connection) -> None:

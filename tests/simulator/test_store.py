@@ -12,7 +12,7 @@ from simulator.config import make_config
 from simulator.errors import NotAvailable, RunNotFound
 from simulator.events import LossPoint, Measured, Measurement, RunFailed, RunFinished, StageFinished
 from simulator.store import ADD_TRIES, Forecast, Store, open_store
-from simulator.tables import events, runs
+from simulator.tables import VERSION, events, notes, runs, versions
 
 LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
 
@@ -309,6 +309,27 @@ def test_a_database_that_cannot_be_opened_says_so_and_what_to_do(tmp_path: Path)
         Store("postgresql+pg8000://localhost/runs")
     with pytest.raises(NotAvailable, match=r"no driver for postgresql\+foo"):
         Store("postgresql+foo://localhost/runs")
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(store: Store) -> None:
+    store.add("a", make_config({}), None)
+    with store.engine.begin() as connection:
+        connection.execute(versions.insert().values(version=VERSION + 1))
+        notes.drop(connection)
+    with pytest.raises(NotAvailable, match="made by a newer version") as refused:
+        Store(str(store.engine.url))
+    assert "Update the app" in refused.value.advice
+    assert not sa.inspect(store.engine).has_table(notes.name)
+
+
+def test_a_database_without_a_number_is_of_this_version(store: Store) -> None:
+    with store.engine.begin() as connection:
+        versions.drop(connection)
+    for _ in range(2):
+        again = Store(str(store.engine.url))
+        with again.engine.connect() as connection:
+            assert connection.execute(sa.select(versions.c.version)).scalars().all() == [VERSION]
+        again.close()
 
 
 def test_a_data_folder_that_cannot_be_made_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

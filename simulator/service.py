@@ -113,7 +113,7 @@ def expected_wait(run_id: str) -> float | None:
     """
     seconds = 0.0
     for forecast, started_at in open_store().ahead_of(run_id):
-        gone = (datetime.now(UTC) - started_at).total_seconds() if started_at else 0.0
+        gone = max(0.0, (datetime.now(UTC) - started_at).total_seconds()) if started_at else 0.0  # clocks are set back
         if forecast is None or gone > forecast.seconds:
             return None
         seconds += forecast.seconds - gone

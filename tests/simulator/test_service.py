@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -85,6 +86,16 @@ def test_a_waiting_run_is_told_how_long_those_before_it_are_expected_to_take(sto
     store.add("no forecast", make_config({}), None)
     fifth = service.submit(make_config({}))
     assert service.expected_wait(fifth) is None
+
+
+def test_a_clock_that_was_set_back_makes_no_wait_longer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (service.submit(make_config({})) for _ in range(2))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    monkeypatch.setattr("simulator.store.now", tomorrow.isoformat)
+    assert store.start(first, process_name())
+    forecast = service.run(first).forecast
+    assert forecast is not None
+    assert service.expected_wait(second) == forecast.seconds
 
 
 def test_a_run_of_a_command_line_is_cancelled_there(store: Store) -> None:

@@ -17,6 +17,7 @@ from simulator.distillation_catalog import METHODS
 from simulator.engine.batches import Batch
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.measure.layers import layers_of
+from simulator.engine.measure.size import kind_of
 from simulator.engine.measure.variant import describe, first_rows
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, prunable_parameters
@@ -138,7 +139,7 @@ def weight_slices(
         facts.append(
             SliceFacts(
                 layer=name,
-                kind=type(layers[name]).__name__,
+                kind=kind_of(layers[name]),
                 weight_shape=tuple(layers[name].weight.shape),
                 rows=rows,
                 columns=columns,

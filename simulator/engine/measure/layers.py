@@ -10,6 +10,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from simulator.engine.batches import Batch
+from simulator.engine.measure.size import kind_of
 from simulator.lesson import LayerFacts
 
 OUTSIDE = "products outside every layer"
@@ -50,7 +51,7 @@ def layers_of(model: nn.Module, logits: Logits, example: Batch) -> tuple[LayerFa
             weight = getattr(module, "weight", None)
             found[name] = LayerFacts(
                 name=name,
-                kind=type(module).__name__,
+                kind=kind_of(module),
                 weight_shape=tuple(weight.shape) if isinstance(weight, Tensor) else (),
                 parameters=sum(p.numel() for p in own),
                 zeros=sum(p.numel() - int(p.count_nonzero()) for p in own),

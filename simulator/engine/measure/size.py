@@ -24,7 +24,7 @@ def parameters_of(model: nn.Module) -> dict[str, nn.Parameter]:
 
 def layer_reports(model: nn.Module) -> tuple[LayerReport, ...]:
     """Name, kind, shape, size and non-zero count of each parameter tensor."""
-    kinds = {name: type(module).__name__ for name, module in model.named_modules()}
+    kinds = {name: kind_of(module) for name, module in model.named_modules()}
     return tuple(
         LayerReport(
             name=name,
@@ -35,6 +35,11 @@ def layer_reports(model: nn.Module) -> tuple[LayerReport, ...]:
         )
         for name, p in parameters_of(model).items()
     )
+
+
+def kind_of(layer: nn.Module) -> str:
+    """A layer's kind by the name of its class; every convolution is PyTorch's, however it is computed."""
+    return "Conv2d" if isinstance(layer, nn.Conv2d) else type(layer).__name__
 
 
 def sparsity_of(layers: Collection[LayerReport]) -> float:

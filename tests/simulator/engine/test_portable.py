@@ -4,9 +4,10 @@ import json
 
 import pytest
 import torch
+from torchvision.models import resnet18
 
 from simulator.engine import portable
-from simulator.engine.measure.size import save_model
+from simulator.engine.measure.size import layer_reports, save_model
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import prune_transformer
@@ -66,3 +67,12 @@ def test_students_are_as_published():
     removed = sum(p.numel() for s in (1, 2, 3, 4) for p in getattr(teacher, f"layer{s}")[1].parameters())
     assert sum(p.numel() for p in student.parameters()) == 11_181_642 - removed
     assert [len(getattr(student, f"layer{s}")) for s in (1, 2, 3, 4)] == [1, 1, 1, 1]
+
+
+def test_a_resnet_starts_as_torchvisions_and_its_layers_are_called_the_same():
+    torch.manual_seed(0)
+    ours = portable.build_resnet(2, 1.0, 10)
+    torch.manual_seed(0)
+    theirs = resnet18(num_classes=10)
+    assert layer_reports(ours) == layer_reports(theirs)
+    assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))

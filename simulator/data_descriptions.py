@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from simulator import own_data
@@ -70,3 +70,12 @@ def taken(brought: Iterable[own_data.OwnData]) -> Iterator[None]:
             for known in new:
                 shutil.rmtree(own_data.folder_of(known.name), ignore_errors=True)
             raise
+
+
+def forget_all_but(names: Collection[str]) -> None:
+    """Delete what is known of removed data sets, but for those of the given names, on which there are still runs."""
+    with own_data.moving:
+        for folder in data_dir("own").iterdir():
+            known = own_data.record(folder.name) if folder.name not in names else None
+            if known is not None and known.removed:
+                shutil.rmtree(folder)

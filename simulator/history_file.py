@@ -140,6 +140,8 @@ def _document(content: bytes) -> dict[str, Any]:
         raise SimulatorError(
             f"The file holds {len(document['runs']):,} runs; at most {MOST_RUNS:,} are taken at a time.", ADVICE
         )
+    if isinstance(data := document.get("data"), list) and len(data) > len(document["runs"]):
+        raise SimulatorError("The file describes more own data sets than it has runs.", ADVICE)
     if (longest := max(map(len, _texts(document)))) > LONGEST_TEXT:
         raise SimulatorError(
             f"A text in the file has {longest:,} characters; at most {LONGEST_TEXT:,} are taken.", ADVICE

@@ -14,7 +14,7 @@ import re
 import shutil
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -259,15 +259,6 @@ def remove(name: str, keep_description: bool) -> None:
                 (folder / file).unlink(missing_ok=True)
         else:
             shutil.rmtree(folder)
-
-
-def forget_all_but(names: Collection[str]) -> None:
-    """Delete what is known of removed data sets, but for those of the given names, on which there are still runs."""
-    with moving:
-        for folder in data_dir("own").iterdir():
-            known = record(folder.name) if folder.name not in names else None
-            if known is not None and known.removed:
-                shutil.rmtree(folder)
 
 
 def without_examples(known: OwnData) -> OwnData:

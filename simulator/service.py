@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulator import budget, own_data, recorded
+from simulator import budget, data_descriptions, own_data, recorded
 from simulator.catalog import DATASETS
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
@@ -194,7 +194,7 @@ def delete(run_id: str) -> None:
     shutil.rmtree(export_dir(run_id), ignore_errors=True)
     with own_data.moving:
         if not unreadable_runs():  # on which data those were is not known
-            own_data.forget_all_but({it.settings.dataset for it in open_store().list_runs()})
+            data_descriptions.forget_all_but({it.settings.dataset for it in open_store().list_runs()})
 
 
 def rerun(run_id: str) -> str:

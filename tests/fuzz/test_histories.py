@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import history, notes, service
+from simulator import history, notes, recorded, service
 from simulator.config import make_config
 from simulator.store import open_store
-from simulator.studies import make_study
 from tests.fuzz.drawn import changed, mangled, unless_refused
 from tests.pages.test_addresses import acting
 from tests.ui.invented import whole_run
@@ -32,12 +31,19 @@ def exported(stored):
     """A history of a finished run, one that failed and an experiment, as this app writes it; the runs are gone."""
     stored("aa11", "finished", list(whole_run()))
     stored("bb22", "failed", list(whole_run())[:9], make_config({"repeats": 2}), message="It broke.", advice=HOSTILE[0])
-    stored("cc33", "finished", [], make_study("how_hot"))
+    study = recorded.find("recorded-lab-temperature")
+    stored("cc33", "finished", list(study.events), study.run.config)
     notes.write_note("aa11", HOSTILE[1])
     text = history.export_history()
-    for run in ("aa11", "bb22", "cc33"):
-        service.delete(run)
+    clear()
+    assert history.import_history(text.encode()).added == 3  # as it is, before anything in it is changed
+    clear()
     return text
+
+
+def clear():
+    for run in open_store().list_runs():
+        service.delete(run.id)
 
 
 def test_histories(for_a_while, open_screen, exported):
@@ -45,8 +51,7 @@ def test_histories(for_a_while, open_screen, exported):
 
     @given(changed(whole), st.sampled_from([*SCREENS]))
     def holds(document, screen):
-        for run in open_store().list_runs():
-            service.delete(run.id)
+        clear()
         unless_refused(lambda: history.import_history(json.dumps(document).encode()))
         for run in open_store().list_runs():
             parameter = SCREENS[screen]

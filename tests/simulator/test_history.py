@@ -366,9 +366,15 @@ def test_descriptions_of_data_that_no_upload_leaves_are_refused(
 
 def test_data_that_no_run_of_the_file_used_is_refused(on_own_data: tuple[OwnData, str], refused_whole: Refuses) -> None:
     document = json.loads(on_own_data[1])
-    more = [document["data"][0] | {"name": f"own-{n:08x}"} for n in range(20_000)]
-    document["data"] = [*document["data"], *more]
+    document["data"][0]["name"] = "own-01234567"
+    document["runs"] = [entry | {"run": entry["run"] | {"config": {}}} for entry in document["runs"]]
     refused_whole(json.dumps(document).encode(), "none of its runs used")
+
+
+def test_no_thousands_of_folders_are_made_for_one_run(on_own_data: tuple[OwnData, str], refused_whole: Refuses) -> None:
+    document = json.loads(on_own_data[1])
+    document["data"] = [document["data"][0] | {"name": f"own-{n:08x}"} for n in range(20_000)]
+    refused_whole(json.dumps(document).encode(), "more own data sets than it has runs")
 
 
 def test_a_server_knows_so_many_data_sets_and_no_more(

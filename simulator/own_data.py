@@ -65,6 +65,8 @@ class OwnData(Record):
         title: What the student called it; empty in a draft.
         counts: Examples of each class (rows) in train, validation and test (columns).
         tokens: Typical tokens of a text; 0 for pictures.
+        near_duplicates: Examples that have a near-duplicate, which is in the same split; None where an earlier version
+            did not look for them.
         notes: What was decided while reading it: an encoding, a separator, texts that were cut.
         removed: Whether its examples are gone. Runs on it need its classes to stay readable.
     """
@@ -76,6 +78,7 @@ class OwnData(Record):
     class_names: tuple[str, ...]
     counts: tuple[tuple[Whole, Whole, Whole], ...]
     tokens: Whole
+    near_duplicates: Whole | None = None
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
     created_at: MomentText

@@ -26,6 +26,7 @@ from safetensors.numpy import save_file
 
 from simulator.errors import InvalidUpload
 from simulator.machine import available_memory_mb
+from simulator.near_duplicates import picture_groups
 from simulator.own_data import PICTURES_FILE
 from simulator.upload_csv import LONGEST_LABEL, Examples, plain
 from simulator.uploads import SPLIT_SEED, drop_duplicates
@@ -52,7 +53,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
     """Write the pictures of a ZIP into ``folder``, each once, in a shuffled order.
 
     Returns:
-        Labels in the order of the pictures, their digest, what was skipped, and notes.
+        Labels and groups of near-duplicates in the order of the pictures, their digest, what was skipped, and notes.
 
     Raises:
         InvalidUpload: if the ZIP as a whole is broken, dangerous or too large.
@@ -72,6 +73,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
     save_file({"pictures": stacked}, folder / PICTURES_FILE)
     return {
         "labels": kept.labels,
+        "groups": picture_groups(stacked).tolist(),
         "digest": hashlib.sha256(stacked.tobytes()).hexdigest(),
         "skipped": vars(found.skipped),
         "notes": found.notes,

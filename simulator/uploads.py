@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator import own_data, upload_csv
+from simulator import near_duplicates, own_data, upload_csv
 from simulator.errors import InvalidUpload
 from simulator.own_data import OwnData, Skipped
 from simulator.paths import data_dir
@@ -34,7 +34,7 @@ from simulator.upload_csv import Examples, Skips, plain
 MB = 2**20
 MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MB, 20 * MB
 CLASSES = (2, 20)
-FEWEST_PER_CLASS, FEWEST = 10, 120
+FEWEST_PER_CLASS, FEWEST, FEWEST_TRAIN = 10, 120, 64
 """A class needs examples in all three splits; the student needs at least 64 to train on."""
 
 SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
@@ -104,6 +104,7 @@ class Checked:
     classes: tuple[str, ...]
     labels: list[int]
     splits: list[int]
+    near_duplicates: int
     digest: str
     tokens: int
     skipped: Skips
@@ -119,11 +120,12 @@ def _texts(content: bytes, folder: Path) -> Checked:
     classes, labels = number_classes(kept.labels)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     texts, labels = [kept.inputs[i] for i in order], [labels[i] for i in order]
-    splits = split(labels)
+    groups = near_duplicates.text_groups(texts)
+    splits, near = split(classes, labels, groups), near_duplicates.grouped(groups)
     own_data.write_texts(folder, texts, labels, splits)
-    digest = hashlib.sha256(json.dumps([classes, texts, labels]).encode()).hexdigest()
+    digest = digest_of([classes, texts, labels], splits, near)
     tokens = upload_csv.typical_tokens(texts)
-    return Checked("text", classes, labels, splits, digest, tokens, kept.skipped, kept.notes)
+    return Checked("text", classes, labels, splits, near, digest, tokens, kept.skipped, kept.notes)
 
 
 def _pictures(content: bytes, folder: Path) -> Checked:
@@ -140,11 +142,20 @@ def _pictures(content: bytes, folder: Path) -> Checked:
     finally:
         _reading_pictures.release()
     classes, labels = number_classes(found["labels"])
-    splits = split(labels)
+    groups = np.array(found["groups"], dtype=np.int64)
+    splits, near = split(classes, labels, groups), near_duplicates.grouped(groups)
     own_data.write_splits(folder, labels, splits)
-    digest = hashlib.sha256(json.dumps([classes, found["digest"], labels]).encode()).hexdigest()
+    digest = digest_of([classes, found["digest"], labels], splits, near)
     skipped = Skips(Counter(found["skipped"]["counts"]), found["skipped"]["first"])
-    return Checked("image", classes, labels, splits, digest, 0, skipped, found["notes"])
+    return Checked("image", classes, labels, splits, near, digest, 0, skipped, found["notes"])
+
+
+def digest_of(content: list[Any], splits: list[int], near: int) -> str:
+    """What the data is named after: its content, and its splits where near-duplicates decided them.
+
+    So data that an earlier version split, and the teachers trained on it, are never taken for it.
+    """
+    return hashlib.sha256(json.dumps([*content, splits] if near else content).encode()).hexdigest()
 
 
 def _in_own_process(file: Path, folder: Path) -> dict[str, Any]:
@@ -180,6 +191,7 @@ def _as_draft(checked: Checked, folder: Path, file_name: str) -> OwnData:
         class_names=checked.classes,
         counts=tuple((counts[c, 0], counts[c, 1], counts[c, 2]) for c in range(len(checked.classes))),
         tokens=checked.tokens,
+        near_duplicates=checked.near_duplicates,
         skipped=tuple(grouped(checked.skipped)),
         notes=tuple(checked.notes),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -280,8 +292,17 @@ def _names(raw: Sequence[str]) -> tuple[str, ...]:
     return tuple(plain(label) for label in raw)
 
 
-def split(labels: Sequence[int]) -> list[int]:
-    """0 (train), 1 (validation) or 2 (test) for each example, stratified by class with a fixed seed."""
+def split(classes: Sequence[str], labels: Sequence[int], groups: np.ndarray) -> list[int]:
+    """0 (train), 1 (validation) or 2 (test) for each example, stratified by class with a fixed seed.
+
+    Args:
+        classes: Their names, for people.
+        labels: Class numbers [examples].
+        groups: Of near-duplicates, which stay together (:mod:`simulator.near_duplicates`), [examples].
+
+    Raises:
+        InvalidUpload: if too few examples differ enough to be in three splits.
+    """
     shuffle = np.random.default_rng(SPLIT_SEED)
     splits = np.zeros(len(labels), dtype=np.int64)
     for number in sorted(set(labels)):
@@ -289,7 +310,18 @@ def split(labels: Sequence[int]) -> list[int]:
         test, validation = round(len(rows) * TEST_SHARE), round(len(rows) * VALIDATION_SHARE)
         splits[rows[:test]] = 2
         splits[rows[test : test + validation]] = 1
-    return [int(s) for s in splits]
+    whole = near_duplicates.keep_together(splits, np.array(labels), groups, SPLIT_SEED)
+    counts = Counter(zip(labels, whole.tolist(), strict=True))
+    missing = [name for number, name in enumerate(classes) if not all(counts[number, part] for part in range(3))]
+    train = int((whole == 0).sum())
+    if missing or train < FEWEST_TRAIN:
+        what = f"no three parts of {', '.join(missing)}" if missing else f"only {train} examples for training"
+        raise InvalidUpload(
+            f"{near_duplicates.grouped(groups):,} of {len(labels):,} examples are near-duplicates of others. They stay "
+            f"in one split, so that the test is fair, and that leaves {what}.",
+            "Add examples that differ more, or leave these classes out.",
+        )
+    return [int(s) for s in whole]
 
 
 def grouped(skips: Skips) -> list[Skipped]:

@@ -323,7 +323,7 @@ def on_own_data(store: Store) -> tuple[OwnData, str]:
 
 def test_a_run_on_own_data_can_be_read_where_the_data_is_gone(on_own_data: tuple[OwnData, str]) -> None:
     kept, text = on_own_data
-    assert "secret name" not in text and "ran over the hill" not in text
+    assert "secret name" not in text and "ran over" not in text
     assert history.import_history(text.encode()) == history.Imported(1, 0)
     assert service.run("ee55").settings.dataset == kept.name
     assert own_data.dataset_info(kept.name).class_names == ("cats", "dogs")

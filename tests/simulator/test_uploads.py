@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -19,6 +20,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from simulator import own_data, upload_csv, upload_zip, uploads
@@ -36,6 +39,7 @@ from tests.simulator.brought import (
     lying_about_size,
     picture,
     pictures,
+    text,
     texts,
     zip_bytes,
 )
@@ -368,8 +372,8 @@ ROWS_SKIPPED = {
     "one cell": "fewer cells",
     "an, unquoted, comma, cats": "more cells",
     "a text," + "x" * 41: "more than 40 characters",
-    "The cats number 3 ran over the hill,cats": "same as an earlier",
-    "THE CATS  number 3 ran over the hill,cats": "same as an earlier",
+    f"{text('cats', 3)},cats": "same as an earlier",
+    f"{text('cats', 3).upper().replace(' ', '  ')},cats": "same as an earlier",
 }
 
 
@@ -398,17 +402,17 @@ def test_of_what_is_skipped_only_counts_and_the_first_places_are_kept() -> None:
 
 
 def test_a_text_with_two_labels_is_left_out_wholly() -> None:
-    draft = uploads.check("t.csv", csv_bytes([*GOOD, ("The cats number 3 ran over the hill", "dogs")]))
+    draft = uploads.check("t.csv", csv_bytes([*GOOD, (text("cats", 3), "dogs")]))
     assert draft.counts == uploads.check("t.csv", csv_bytes([r for r in GOOD if "cats number 3 " not in r[0]])).counts
     assert draft.skipped[0].count == 2
 
 
 def test_formulas_stay_text_and_labels_lose_what_a_screen_would_act_on() -> None:
-    rows = [(f"=cmd|' /C calc'!A{i}", "[cats](http://x)") for i in range(70)] + texts(70, ["@dogs"])
+    rows = [(f"=cmd|' {i}'!A{i}", "[cats](http://x)") for i in range(70)] + texts(70, ["@dogs"])
     draft = uploads.check("t.csv", csv_bytes(rows))
     read, labels, _ = own_data.read_texts(own_data.draft_folder(draft.name))
     assert draft.class_names == ("@dogs", "cats (http //x)")
-    assert "=cmd|' /C calc'!A3" in [t for t, y in zip(read, labels, strict=True) if y == 1]
+    assert "=cmd|' 3'!A3" in [t for t, y in zip(read, labels, strict=True) if y == 1]
 
 
 def test_no_example_is_in_two_splits_and_every_class_is_in_all() -> None:
@@ -421,6 +425,63 @@ def test_no_example_is_in_two_splits_and_every_class_is_in_all() -> None:
         (c, s): draft.counts[c][s] for c in range(3) for s in range(3)
     }
     assert sum(s.count for s in draft.skipped) == 240
+
+
+WORDS = [f"{letter}{number}" for letter in "abcdefgh" for number in range(8)]
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(2, 7), min_size=8, max_size=20), st.integers(0, 9))
+def test_near_duplicates_are_counted_and_stay_in_one_split(sizes: list[int], seed: int) -> None:
+    shuffle = np.random.default_rng(seed)
+    rows = texts(70)
+    for number, size in enumerate(sizes):  # families: ten words, of which each member leaves out another
+        words = shuffle.choice(WORDS, 10, replace=False).tolist()
+        rows += [(" ".join([*words[:n], *words[n + 1 :]]), ("cats", "dogs")[number % 2]) for n in range(size)]
+    draft = uploads.check("t.csv", csv_bytes(rows))
+    read, _, splits = own_data.read_texts(own_data.draft_folder(draft.name))
+    has = [set(text.lower().split()) for text in read]
+    near = [(i, j) for i in range(len(has)) for j in range(i) if len(has[i] & has[j]) / len(has[i] | has[j]) >= 0.6]
+    assert [pair for pair in near if splits[pair[0]] != splits[pair[1]]] == []
+    assert draft.near_duplicates == len({row for pair in near for row in pair}) >= sum(sizes)
+
+
+def test_data_that_an_earlier_version_split_is_other_data_where_near_duplicates_move() -> None:
+    """Names were made of the content alone; the content of the second file holds near-duplicates."""
+    for rows, same in ((GOOD, True), ([*GOOD, *((f"{t} again", y) for t, y in GOOD[:20])], False)):
+        draft = uploads.check("t.csv", csv_bytes(rows))
+        read, labels, _ = own_data.read_texts(own_data.draft_folder(draft.name))
+        content = json.dumps([draft.class_names, read, labels.tolist()]).encode()
+        assert (draft.name == f"own-{hashlib.sha256(content).hexdigest()[:8]}") == same
+        assert draft.near_duplicates == (0 if same else 40)
+
+
+def test_examples_that_hardly_differ_are_refused_with_the_reason(data_directory: Path) -> None:
+    alike = [(f"The cats number {i} ran over the hill", "cats") for i in range(70)]
+    with pytest.raises(InvalidUpload, match=r"70 of 140 examples are near-duplicates .* no three parts of cats"):
+        uploads.check("t.csv", csv_bytes([*alike, *texts(70, ["dogs"])]))
+    half = [(f"{text('cats', i % 2)} {i}", "cats") for i in range(60)]
+    with pytest.raises(InvalidUpload, match=r"only \d+ examples for training|no three parts of cats"):
+        uploads.check("t.csv", csv_bytes([*half, *texts(60, ["dogs"])]))
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_pictures_that_were_saved_again_stay_in_one_split() -> None:
+    members, shuffle = pictures(), np.random.default_rng(0)
+    for number in range(12):  # smooth pictures, as photographs are: JPEG keeps them
+        smooth = Image.fromarray(shuffle.integers(0, 256, (6, 6, 3), dtype=np.uint8)).resize((90, 90))
+        for quality in (95, 70, 50):
+            out = io.BytesIO()
+            smooth.save(out, "JPEG", quality=quality)
+            members.append((f"cats/smooth{number}-{quality}.jpg", out.getvalue()))
+    draft = uploads.check("p.zip", zip_bytes(members))
+    folder = own_data.draft_folder(draft.name)
+    _, splits = own_data.read_splits(folder)
+    stored = own_data.read_pictures(folder).astype(float)
+    apart = np.sqrt(((stored[:, None, ::8, ::8] - stored[None, :, ::8, ::8]) ** 2).mean(axis=(2, 3, 4)))
+    near = [(i, j) for i, j in np.argwhere(apart < 20) if i != j]  # noise is more than 100 from other noise
+    assert draft.near_duplicates == len({i for i, _ in near}) == 36
+    assert [(i, j) for i, j in near if splits[i] != splits[j]] == []
 
 
 def test_equal_files_give_equal_drafts_and_others_do_not() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from simulator.near_duplicates import groups_of, keep_together
+
 SPLIT_SEED = 0
 """Fixed, not the run's seed: every run on a data set is tested on the same examples."""
 
@@ -36,7 +38,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Three splits. ``fingerprint`` changes whenever the content or its source's version does."""
+    """Three splits. ``fingerprint`` changes whenever the content, its split or its source's version does."""
 
     name: str
     train: Split
@@ -51,7 +53,7 @@ def take(inputs: Inputs, rows: np.ndarray) -> Inputs:
 
 
 def split(name: str, inputs: Inputs, labels: Sequence[int] | np.ndarray, source: str) -> Dataset:
-    """Split stratified by label with a fixed seed: 60 % train, 15 % validation, 25 % test.
+    """Split stratified by label with a fixed seed: 60 % train, 15 % validation, 25 % test; near-duplicates together.
 
     Args:
         source: What the data came from, with versions; goes into the fingerprint.
@@ -60,8 +62,20 @@ def split(name: str, inputs: Inputs, labels: Sequence[int] | np.ndarray, source:
     rest, test = train_test_split(np.arange(len(y)), test_size=TEST_SHARE, stratify=y, random_state=SPLIT_SEED)
     share = VALIDATION_SHARE / (1 - TEST_SHARE)
     train, validation = train_test_split(rest, test_size=share, stratify=y[rest], random_state=SPLIT_SEED)
-    train, validation, test = (Split(take(inputs, rows), y[rows]) for rows in (train, validation, test))
-    return Dataset(name, train, validation, test, fingerprint(inputs, y, source))
+    marks, parts = fingerprint(inputs, y, source), without_leaks(inputs, y, (train, validation, test))
+    if not all(map(np.array_equal, parts, (train, validation, test))):
+        marks = fingerprint(np.concatenate(parts), y, marks)
+    return Dataset(name, *(Split(take(inputs, rows), y[rows]) for rows in parts), marks)
+
+
+def without_leaks(inputs: Inputs, labels: np.ndarray, parts: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    """The rows of train, validation and test with near-duplicates in one of them; what moves is mixed in evenly."""
+    splits, place = np.zeros(len(labels), dtype=np.int64), np.zeros(len(labels))
+    for number, rows in enumerate(parts):
+        splits[rows], place[rows] = number, np.arange(len(rows)) / len(rows)
+    whole = keep_together(splits, labels, groups_of(inputs), SPLIT_SEED)
+    order = np.argsort(place, kind="stable")
+    return [order[whole[order] == number] for number in range(len(parts))]
 
 
 def fingerprint(inputs: Inputs, labels: np.ndarray, source: str) -> str:

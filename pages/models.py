@@ -24,3 +24,6 @@ cards.weights_legend()
 st.header("Data", divider="gray")
 st.markdown("Any model runs on any data set of its kind, text or image.")
 cards.datasets()
+
+st.header("Teachers from random weights, beside simple baselines", divider="gray")
+cards.accuracies()

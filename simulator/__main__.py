@@ -15,6 +15,7 @@ from rich.table import Table
 
 from simulator import experiments, service
 from simulator.availability import data_state, weights_state
+from simulator.baselines import near_duplicates
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig, SimulatorError, UnreadableRun
@@ -259,17 +260,19 @@ def models_command(options: argparse.Namespace) -> int:
 
 def datasets_command(options: argparse.Namespace) -> int:
     """``datasets``: what there is."""
-    table = Table("data set", "kind", "classes", "training examples", "source", "state")
+    table = Table("data set", "kind", "classes", "training examples", "near-duplicates", "source", "state")
     for info in all_datasets():
         table.add_row(
             info.name,
             info.kind,
             str(len(info.class_names)),
             f"{info.max_train_examples:,}",
+            "not looked for" if (near := near_duplicates(info.name)) is None else f"{near:,}",
             info.source,
             data_state(info.name),
         )
     console.print(table)
+    console.print("Near-duplicates of one another are always in the same split; shipped data: as last measured.")
     return 0
 
 

@@ -15,6 +15,7 @@ import streamlit as st
 from simulator import own_data, service, uploads, words
 from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
+from simulator.near_duplicates import NEAR_PIXELS, NEAR_WORDS
 from simulator.own_data import OwnData
 from ui import address, table
 from ui.guard import errors_shown, literal, show_problem
@@ -136,8 +137,26 @@ def describe(data: OwnData, folder: Path) -> None:
     with right:
         st.markdown("**Examples**")
         table.show(count_table(data), f"Examples of each class of {data.name} in each split", f"counts_{key}")
-        st.caption("Split 60 : 15 : 25, by class, with a fixed seed. No example is there twice.")
+        st.caption(
+            "Split 60 : 15 : 25, by class, with a fixed seed. No example is there twice. " + near_duplicates_said(data)
+        )
         skipped(data, f"skipped_{key}")
+
+
+def near_duplicates_said(data: OwnData) -> str:
+    """How many near-duplicates there are, and what was done with them."""
+    if data.near_duplicates is None:
+        return "An earlier version split it and did not look for near-duplicates; upload it again to have that done."
+    if not data.near_duplicates:
+        return "There are no near-duplicates in it."
+    alike = {
+        "text": f"at least {words.whole_percent(NEAR_WORDS)} of their words are the same",
+        "image": f"their pixels differ by {NEAR_PIXELS:g} of 255 at most, as a root mean square",
+    }
+    return (
+        f"{data.near_duplicates:,} examples have a near-duplicate ({alike[data.kind]}), always in the same split: "
+        "a test example that resembles a training example would only ask what the model remembers."
+    )
 
 
 def skipped(data: OwnData, key: str) -> None:

@@ -137,7 +137,7 @@ def cells_of(part: str, config: RunConfig) -> Iterator[Cell]:
         yield _prose(f"The run's method: {METHODS[config.method].title}. {METHODS[config.method].help}")
         name = config.method
         chosen = f'partial({name}, beta=SETTINGS["beta"])' if METHODS[name].uses_beta else name
-        yield _code(taken("distillation/methods.py", NEEDS[name]) + f"\n\n\nMETHOD = {chosen}")
+        yield _code(taken("engine/distillation/methods.py", NEEDS[name]) + f"\n\n\nMETHOD = {chosen}")
         return
     text, end = (PARTS / f"{part}.md").read_text(encoding="utf-8"), 0
     for fence in FENCED.finditer(text):
@@ -151,6 +151,6 @@ def cells_of(part: str, config: RunConfig) -> Iterator[Cell]:
 
 
 def taken(path: str, names: Sequence[str]) -> str:
-    """Functions, classes and constants of one file of simulator/engine, as they run."""
-    sources = [source_of(f"engine/{path}", name) for name in names]
-    return f"# simulator/engine/{path}: this is the code that ran.\n" + "\n\n\n".join(sources)
+    """Functions, classes and constants of one file of simulator, as they run."""
+    sources = [source_of(path, name) for name in names]
+    return f"# simulator/{path}: this is the code that ran.\n" + "\n\n\n".join(sources)

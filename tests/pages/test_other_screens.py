@@ -6,7 +6,9 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import history, notes, recorded, service
+from simulator import baselines, history, notes, recorded, service
+from simulator import words as words_of
+from simulator.catalog import DATASETS
 from simulator.config import make_config
 from simulator.events import Described, Measured
 from simulator.recorded import Recorded
@@ -40,6 +42,20 @@ def test_home_shows_a_recorded_run_as_recorded(open_screen, shipped):
     app = open_screen("home")
     assert "recorded on a test's CPU, 3 May 2026" in words(app)
     assert len(tables_on(app)) == 3
+
+
+def test_models_shows_teachers_beside_baselines_and_how_many_near_duplicates_there_are(open_screen):
+    data, accuracies = tables_on(open_screen("models"))[-2:]
+    assert data.row(DATASETS["docstrings"].title)[4] == str(baselines.read()["docstrings"].near_duplicates)
+    assert data.row(DATASETS["sst2"].title)[4] == "not looked for"
+    expected = [
+        (DATASETS[name].title, words_of.percent(row.validation), words_of.percent(row.test))
+        for name, found in baselines.read().items()
+        for row in (*found.teachers, *found.baselines)
+    ]
+    assert [*zip(*(accuracies[title] for title in ("Data", "Validation", "Test")), strict=True)] == expected
+    assert "TF-IDF, logistic regression" in accuracies["Method"]
+    assert "DistilBERT, from random weights" in accuracies["Method"]
 
 
 def test_models_shows_four_cards_with_published_figures(open_screen):

@@ -51,6 +51,18 @@ def test_what_cannot_be_used_is_an_error_on_a_page_that_goes_on(open_screen, con
     assert not app.error
 
 
+def test_how_many_near_duplicates_there_are_is_said(open_screen):
+    assert "There are no near-duplicates in it." in said(bring(open_screen("own_data"), csv_bytes(texts())))
+    alike = [(f"{text} again", label) for text, label in texts(5)]
+    app = bring(open_screen("own_data"), csv_bytes([*texts(), *alike]))
+    assert "20 examples have a near-duplicate (at least 60 % of their words are the same)" in said(app)
+    [draft] = [d for d in own_data.data_dir("own-drafts").iterdir() if own_data.record(d.name, d).near_duplicates]
+    own_data.keep(draft.name, "Alike")
+    kept = own_data.listed()[0]
+    own_data.describe(own_data.folder_of(kept.name), kept.model_copy(update={"near_duplicates": None}))
+    assert "did not look for near-duplicates" in said(open_screen("own_data"))
+
+
 def test_a_name_that_cannot_be_used_is_said(open_screen):
     app = bring(open_screen("own_data"), csv_bytes(texts()))
     next(b for b in app.button if b.label == "Keep it").click().run()

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import simulator.__main__ as cli
+from simulator import baselines
 from simulator.config import RunConfig, make_config
 from simulator.store import open_store
 
@@ -90,7 +91,10 @@ def test_pretrained_that_cannot_be_had_is_an_error(monkeypatch, tmp_path):
 
 
 def test_datasets_and_runs_list_what_there_is():
-    assert "reviews_topic" in run("datasets").stdout
+    listed = run("datasets").stdout
+    assert "reviews_topic" in listed
+    [docstrings] = [line for line in listed.splitlines() if "docstrings" in line]
+    assert str(baselines.read()["docstrings"].near_duplicates) in docstrings
     open_store().add("0123456789", make_config({}), None)
     assert "0123456789" in run("runs").stdout
 

@@ -1,11 +1,11 @@
-"""What each method is worth: every way to distil, to rank and to schedule, over a few seeds with one teacher.
+"""What each way to prune is worth: every way to rank and to schedule, over a few seeds with one teacher.
 
 Each group is a sweep, carried out as the Experiments screen does. Students are small and see few examples, so that
-there is something to gain and the whole takes minutes.
+there is something to gain and the whole takes minutes. Ways to distil are measured by benchmarks/converged.py.
 
     python -m benchmarks.methods [--model NAME ...] [--group GROUP ...] [--seeds N] [--json FILE] [--page]
 
-``--json`` adds to what the file holds already; ``--page`` writes docs/methods_measured.md from it. A group that was
+``--json`` adds to what the file holds already; ``--page`` writes docs/pruning_measured.md from it. A group that was
 stopped (Ctrl-C) goes on from the students it had.
 """
 
@@ -25,7 +25,6 @@ from rich.table import Table
 
 from simulator import service, words
 from simulator.catalog import MODELS
-from simulator.distillation_catalog import METHODS
 from simulator.events import CellFinished, Comparison, Described
 from simulator.machine import process_name
 from simulator.pruning_catalog import PRUNING, SCHEDULES_FOR, importances_for
@@ -33,7 +32,7 @@ from simulator.store import open_store
 from simulator.studies import StudyConfig, make_study
 from simulator.studies.paired import compare, series, significant
 
-PAGE = Path(__file__).parents[1] / "docs" / "methods_measured.md"
+PAGE = Path(__file__).parents[1] / "docs" / "pruning_measured.md"
 
 FEW: dict[str, dict[str, Any]] = {
     "resnet18": {"student_size": 0.25, "train_examples": 200, "epochs": 10, "recovery_epochs": 4},
@@ -45,7 +44,9 @@ FEW: dict[str, dict[str, Any]] = {
 
 SPARSITY = {"unstructured": 0.9, "2:4": 0.5, "structured": 0.5}
 
-GROUPS = ("methods", *PRUNING, "schedules")
+GROUPS = (*PRUNING, "schedules")
+
+SHOWN = ("distilled", "pruned", "final", "zeros")
 
 Found = dict[str, list[dict[str, Any]]]
 """Model -> its measured groups."""
@@ -78,8 +79,6 @@ def main() -> None:
 def sweep_of(model: str, group: str, seeds: int) -> StudyConfig:
     """The sweep that a group is."""
     settings = {"model": model, **FEW[model]}
-    if group == "methods":
-        return make_study("sweep", {**settings, "recovery_epochs": 0}, {"method": tuple(METHODS)}, seeds)
     pattern = group if group in PRUNING else "unstructured"
     settings |= {"pruning": pattern, "target_sparsity": SPARSITY[pattern]}
     values = SCHEDULES_FOR[pattern] if group == "schedules" else importances_for(MODELS[model].kind, pattern)
@@ -87,7 +86,7 @@ def sweep_of(model: str, group: str, seeds: int) -> StudyConfig:
 
 
 def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
-    """Carry a group out and compare: distilled with control; or pruned and recovered with distilled and each other."""
+    """Carry a group out and compare: pruned and recovered with distilled, and the recovered with each other."""
     from simulator.engine.worker import carry_out, same_study  # torch, only now
 
     config = sweep_of(model, group, seeds)
@@ -119,12 +118,10 @@ def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
 def row(setting: str, value: Any, cells: Sequence[CellFinished], group: str) -> dict[str, Any]:
     """A value's mean accuracies, and its differences with intervals over the seeds."""
     at = {setting: value}
-    of = {name: series(cells, name, **at) for name in ("control", "distilled", "pruned", "final", "zeros")}
-    pairs = {"distilled - control": ("distilled", "control")}
-    if group != "methods":
-        pairs = {"pruned - distilled": ("pruned", "distilled"), "recovered - distilled": ("final", "distilled")}
+    of = {name: series(cells, name, **at) for name in SHOWN}
+    pairs = {"pruned - distilled": ("pruned", "distilled"), "recovered - distilled": ("final", "distilled")}
     compared = {name: compare(name, of[new], of[old]) for name, (new, old) in pairs.items()}
-    if group != "methods" and value not in ("magnitude", "one_shot"):
+    if value not in ("magnitude", "one_shot"):
         usual = {setting: "one_shot" if group == "schedules" else "magnitude"}
         name = f"recovered - {usual[setting]}'s"
         compared[name] = compare(name, of["final"], series(cells, "final", **usual))
@@ -137,13 +134,12 @@ def row(setting: str, value: Any, cells: Sequence[CellFinished], group: str) -> 
 
 def cells_of(result: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of a group's table."""
-    shown = ["control", "distilled"] if result["group"] == "methods" else ["distilled", "pruned", "final", "zeros"]
     names = list(dict.fromkeys(name for r in result["rows"] for name in r["differences"]))
-    headings = ["", *("recovered" if s == "final" else s for s in shown), *names]
+    headings = ["", *("recovered" if s == "final" else s for s in SHOWN), *names]
     rows = [
         [
             r["value"],
-            *(f"{100 * r['means'][s]:.1f} %" for s in shown),
+            *(f"{100 * r['means'][s]:.1f} %" for s in SHOWN),
             *(in_words(Comparison(**r["differences"][n])) if n in r["differences"] else "" for n in names),
         ]
         for r in result["rows"]
@@ -163,11 +159,8 @@ def in_words(c: Comparison) -> str:
 def title_of(result: dict[str, Any]) -> str:
     """What a group varies, and at which sparsity."""
     sparsity = result["settings"]["base"]["target_sparsity"]
-    match result["group"]:
-        case "methods":
-            return "distillation methods"
-        case "schedules":
-            return f"schedules, single weights, magnitude, sparsity {sparsity:g}"
+    if result["group"] == "schedules":
+        return f"schedules, single weights, magnitude, sparsity {sparsity:g}"
     return f"importance, {PRUNING[result['group']].title.lower()}, sparsity {sparsity:g}"
 
 
@@ -181,14 +174,16 @@ def as_table(model: str, result: dict[str, Any]) -> Table:
 
 
 INTRODUCTION = """\
-# Methods, measured
+# Ways to prune, measured
 
-What each method was worth in one measurement, also where it did not help. Written by
+What each way to rank and to schedule was worth in one measurement, also where it did not help. Written by
 `python -m benchmarks.methods --json FILE --page` from what the same script measured; not edited by hand.
 
 Accuracies are means over the seeds on the test examples, with one teacher for all; differences are in percentage
 points with the 95 % interval of Student's paired t over the seeds ("better" and "worse": p < 0.05, one test each, not
 corrected for there being many). Few seeds give wide intervals: "within noise" does not say that there is no effect.
+The students are small and trained for few optimiser steps, so that there is something to gain: they had not converged,
+and longer trainings may rank the ways otherwise. Ways to distil: [methods_measured.md](methods_measured.md).
 """
 
 

@@ -24,8 +24,12 @@ class Provenance(Record):
         sha256: Of the weights file that was loaded; None from scratch.
         notice: Why pretrained weights were not used, in a sentence; empty if they were.
         data: The data set's fingerprint.
-        teacher: The teacher's fingerprint (model, weights, data, recipe, seed, versions).
+        teacher: The teacher's fingerprint (model, weights, data, recipe, seed, versions, processor, threads,
+            precision).
         teacher_was_cached: Whether the teacher had been trained by an earlier run.
+        teacher_damage: What was wrong with the teacher that was kept, so that it was trained anew; empty if
+            nothing was.
+        precision: What training multiplied in, "float32" or "bfloat16"; empty in runs of earlier versions.
         recorded_at: UTC, ISO 8601.
     """
 
@@ -42,6 +46,8 @@ class Provenance(Record):
     device: Name
     threads: Whole
     recorded_at: MomentText
+    teacher_damage: Name = ""
+    precision: str = ""
 
 
 Time = Annotated[float, Field(gt=0, le=1e15)]

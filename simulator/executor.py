@@ -22,9 +22,8 @@ from typing import IO, Protocol
 import psutil
 
 import simulator
-from simulator.errors import InvalidConfig
 from simulator.faults import FAULTS, in_words
-from simulator.machine import WORKER_MODULE, cores, is_alive, process_name
+from simulator.machine import WORKER_MODULE, is_alive, places, process_name, threads
 from simulator.paths import sweep
 from simulator.store import RunState, Store
 
@@ -186,7 +185,7 @@ class LocalExecutor:
             self._spare = self._start_worker()
 
     def _start_worker(self) -> Worker:
-        return Worker(self._command, threads=_threads(self._places))
+        return Worker(self._command)
 
 
 class Worker:
@@ -194,15 +193,14 @@ class Worker:
 
     Args:
         command: Starts it.
-        threads: How many threads its arithmetic uses, unless the environment says so (OMP_NUM_THREADS).
     """
 
-    def __init__(self, command: Sequence[str], threads: int) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self.run_id = ""
         # without a name, so that nothing is left behind however this process ends
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, env=_environment(threads)
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, env=_environment()
         )
         give_way(self.process)
         self.name = process_name(self.process.pid)
@@ -261,30 +259,13 @@ def give_way(process: subprocess.Popen[bytes]) -> None:
         worker.nice(psutil.Process().nice() + NICENESS)
 
 
-def places() -> int:
-    """How many runs are carried out at once: ``KDPS_WORKERS``.
+def _environment() -> dict[str, str]:
+    """This process's environment, made so that a worker finds this very package from any working directory.
 
-    Raises:
-        InvalidConfig: if that is not a whole number above 0.
+    It is told its threads as well: numerical libraries see the machine's cores, not a container's quota.
     """
-    value = os.environ.get("KDPS_WORKERS", "1")
-    if not value.isdecimal() or int(value) < 1:
-        raise InvalidConfig(f"KDPS_WORKERS is {value!r}.", "It must be a whole number above 0.")
-    return int(value)
-
-
-def _threads(places: int) -> int:
-    """Workers that run at once share the cores: with a thread per core each, they would wait for one another.
-
-    One alone is told too: torch sees the machine's cores, not a container's quota.
-    """
-    return max(1, int(cores() / places))
-
-
-def _environment(threads: int) -> dict[str, str]:
-    """This process's environment, made so that a worker finds this very package from any working directory."""
     package_parent = str(Path(simulator.__file__).resolve().parent.parent)
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
-    environment.setdefault("OMP_NUM_THREADS", str(threads))
+    environment["OMP_NUM_THREADS"] = str(threads())
     return environment

@@ -1,8 +1,12 @@
-"""What this machine has: memory, cores, speed; and which processes live on it. Imports no torch."""
+"""What this machine has: memory, cores, speed, kernels; and which processes live on it. Imports no torch."""
 
 from __future__ import annotations
 
 import os
+import platform
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Collection
 from functools import lru_cache
@@ -12,6 +16,8 @@ from typing import Literal
 import numpy as np
 import psutil
 
+from simulator.errors import InvalidConfig
+
 MB = 2**20
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
@@ -19,6 +25,12 @@ CPUINFO = Path("/proc/cpuinfo")
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 WORKER_MODULE = "simulator.engine.worker"
 Bfloat16 = Literal["amx", "avx512", ""]
+
+INSTRUCTIONS = re.compile(r"(?:avx|amx|fma|f16c|asimd|sve|sme|bf16|i8mm)\w*")
+"""The instruction sets, by their names on Linux, of which numerical libraries choose their kernels."""
+
+INSTRUCTION_LIMITS = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS")
+"""Environment variables by which PyTorch, oneDNN and MKL leave out some of them."""
 
 
 def process_name(pid: int | None = None) -> str:
@@ -99,6 +111,58 @@ def cores(mounted: Path = CGROUPS, membership: Path = MEMBERSHIP) -> float:
         if v1_quota is not None and v1_period is not None and v1_quota > 0:
             quotas.append(v1_quota / v1_period)
     return min(quotas)
+
+
+def places() -> int:
+    """How many runs are carried out at once: ``KDPS_WORKERS``.
+
+    Raises:
+        InvalidConfig: if that is not a whole number above 0.
+    """
+    value = os.environ.get("KDPS_WORKERS", "1")
+    if not value.isdecimal() or int(value) < 1:
+        raise InvalidConfig(f"KDPS_WORKERS is {value!r}.", "It must be a whole number above 0.")
+    return int(value)
+
+
+def threads() -> int:
+    """How many threads a run's arithmetic uses: ``OMP_NUM_THREADS``, or else its share of the cores.
+
+    Runs that go on at once share the cores: with a thread per core each, they would wait for one another. The two
+    halves of a hyper-threaded core share what multiplies, so they count as one. It is decided here, not left to torch,
+    because equal numbers need equal threads, and a forecast asks before torch is loaded.
+    """
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    return max(1, min(int(cores() / places()), psutil.cpu_count(logical=False) or sys.maxsize))
+
+
+@lru_cache  # read for every forecast; on a machine of many cores it is a long file
+def processor_name(cpuinfo: Path = CPUINFO) -> str:
+    """The processor's name as its maker writes it."""
+    if sys.platform == "darwin":
+        asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
+
+
+def processor() -> str:
+    """What kind of processor this is: equal where the numerical libraries choose equal kernels.
+
+    Its name and architecture, its instruction sets where Linux lists them (a virtual machine may hide some), and what
+    the environment forbids to use.
+    """
+    limits = [f"{name}={os.environ[name]}" for name in INSTRUCTION_LIMITS if name in os.environ]
+    return " ".join([processor_name(), platform.machine(), *_instructions(), *limits])
+
+
+@lru_cache
+def _instructions(cpuinfo: Path = CPUINFO) -> list[str]:
+    flags = set(cpuinfo.read_text(encoding="utf-8").split()) if cpuinfo.exists() else set()
+    return sorted(filter(INSTRUCTIONS.fullmatch, flags))
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,8 @@ from simulator.catalog import DATASETS
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
 from simulator.events import CellFinished, Concluded, Described, Event, Measurement, Provenance, RunFinished
-from simulator.executor import Executor, LocalExecutor, places
+from simulator.executor import Executor, LocalExecutor
+from simulator.machine import places
 from simulator.paths import cache_dir, data_dir
 from simulator.records import Unreadable
 from simulator.store import ENDED, Forecast, Origin, Run, RunState, open_store

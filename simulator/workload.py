@@ -129,7 +129,7 @@ def epoch_examples(stage: Stage, config: RunConfig) -> int:
     """Training examples of one epoch of a stage."""
     if stage != "teacher":
         return config.train_examples
-    return min(max(config.train_examples, teachers.MOST_EXAMPLES), dataset_info(config.dataset).max_train_examples)
+    return min(teachers.train_examples(config), dataset_info(config.dataset).max_train_examples)
 
 
 # -- memory

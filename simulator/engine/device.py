@@ -6,12 +6,12 @@ import contextlib
 import ctypes
 import gc
 import platform
-import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 import torch
+
+from simulator.machine import processor_name
 
 
 def pick_device() -> torch.device:
@@ -24,18 +24,8 @@ def pick_device() -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """The processor's name as its maker writes it."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    if sys.platform == "darwin":
-        asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
+    """The name of the processor, or of the graphics card, as its maker writes it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else processor_name()
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

@@ -12,8 +12,9 @@ from simulator.engine import portable
 from simulator.engine.measure.size import save_model
 from simulator.engine.models.text import MAX_TOKENS
 from simulator.engine.setup import Setup
-from simulator.engine.teacher import write_json
+from simulator.engine.teacher import architecture_json
 from simulator.events import Variant
+from simulator.paths import write_whole
 
 IMAGE_EXAMPLE = """\
 import numpy as np
@@ -74,11 +75,10 @@ def export(setup: Setup, variant: Variant, model: nn.Module, folder: Path) -> No
     folder.mkdir(parents=True, exist_ok=True)
     size = None if variant == "teacher" else setup.config.student_size
     save_model(model, folder / portable.WEIGHTS_FILE)
-    write_json(folder / portable.ARCHITECTURE_FILE, setup.module.architecture(model, size))
+    write_whole(folder / portable.ARCHITECTURE_FILE, architecture_json(setup, model, size))
     shutil.copy(portable.__file__, folder / "load.py")
-    if setup.model.kind == "text":
-        source = setup.weights.folder or setup.teacher_folder
-        shutil.copy(source / setup.module.TOKENIZER_FILE, folder / setup.module.TOKENIZER_FILE)
+    if setup.tokenizer:
+        (folder / setup.module.TOKENIZER_FILE).write_bytes(setup.tokenizer)
     (folder / "README.md").write_text(readme(setup, variant), encoding="utf-8")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any
 
 import torch
 
-from simulator import teachers
+from simulator import kept, teachers
 from simulator.catalog import MODELS, DatasetInfo, ModelInfo
 from simulator.config import RunConfig
 from simulator.engine import datasets, weights
@@ -22,6 +23,7 @@ from simulator.engine.device import device_name, has_fast_bfloat16, pick_device,
 from simulator.engine.models import MODULES
 from simulator.engine.weights import Weights
 from simulator.events import Provenance
+from simulator.machine import threads
 from simulator.own_data import dataset_info
 
 PACKAGES = ("torch", "torchvision", "transformers", "tokenizers", "sentencepiece", "scikit-learn", "torch-pruning")
@@ -34,7 +36,10 @@ class Setup:
     Attributes:
         module: The model's file in ``simulator.engine.models``.
         train: The teacher's training examples; the student uses the first ``config.train_examples``.
-        teacher_folder: Where the teacher is cached, and its tokenizer.
+        tokenizer: The content of its file, published or trained here; empty for pictures.
+        teacher_folder: Where the teacher is or will be kept.
+        teacher_made_from: Everything that decides it.
+        teacher_damage: What was wrong with the one that was kept, which was discarded; empty if nothing was.
         bfloat16: Whether training runs its matrix products in bfloat16.
     """
 
@@ -47,8 +52,10 @@ class Setup:
     train: Examples
     validation: Examples
     test: Examples
+    tokenizer: bytes
     teacher_folder: Path
-    teacher_description: dict[str, Any]
+    teacher_made_from: dict[str, Any]
+    teacher_damage: str
     device: torch.device
     bfloat16: bool
 
@@ -56,19 +63,32 @@ class Setup:
 def prepare(config: RunConfig) -> Setup:
     """Find the weights, load the data, train or load the tokenizer and encode every split.
 
+    A kept teacher is compared with its checksums, and discarded if it is damaged.
+
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
     """
     spare_imports()
-    module, dataset = MODULES[config.model], dataset_info(config.dataset)
+    torch.set_num_threads(threads())
+    module, dataset, device = MODULES[config.model], dataset_info(config.dataset), pick_device()
     found = weights.find(config.model, config.weights)
     data = datasets.load(config.dataset)
-    described = teachers.description(config, found.source)
-    folder = teachers.folder(teachers.fingerprint(described, data.fingerprint, found.sha256))
-    folder.mkdir(parents=True, exist_ok=True)
-    train = data.train.first(described["train_examples"])
-    encode = module.make_encoder(train.inputs, dataset.label_words, found, folder, config.image_size)
-    device = pick_device()
+    train = data.train.first(teachers.train_examples(config))
+    # Measured (benchmarks/throughput.py): bfloat16 speeds up the transformers, not the small CNNs.
+    bfloat16 = MODELS[config.model].kind == "text" and has_fast_bfloat16(device)
+    made_from = {
+        **teachers.description(config, found.source),
+        "data": data.fingerprint,
+        "weights": found.sha256,
+        "device": device_name(device),
+        "precision": precision(bfloat16),
+    }
+    folder = teachers.folder(made_from)
+    damage = discard_damaged(folder, made_from)
+    with tempfile.TemporaryDirectory() as scratch:  # a tokenizer that is trained now is kept with its teacher
+        place = found.folder or (folder if folder.exists() else Path(scratch))
+        encode = module.make_encoder(train.inputs, dataset.label_words, found, place, config.image_size)
+        tokenizer = (place / module.TOKENIZER_FILE).read_bytes() if dataset.kind == "text" else b""
     return Setup(
         config=config,
         model=MODELS[config.model],
@@ -79,12 +99,27 @@ def prepare(config: RunConfig) -> Setup:
         train=examples(train, encode, device),
         validation=examples(data.validation, encode, device),
         test=examples(data.test, encode, device),
+        tokenizer=tokenizer,
         teacher_folder=folder,
-        teacher_description=described,
+        teacher_made_from=made_from,
+        teacher_damage=damage,
         device=device,
-        # Measured (benchmarks/throughput.py): bfloat16 speeds up the transformers, not the small CNNs.
-        bfloat16=MODELS[config.model].kind == "text" and has_fast_bfloat16(device),
+        bfloat16=bfloat16,
     )
+
+
+def discard_damaged(folder: Path, made_from: dict[str, Any]) -> str:
+    """Discard a kept teacher that is not as it was written; gives what was wrong with it, "" where nothing was."""
+    kept.clear_unfinished(folder.parent)
+    damage = kept.damage(folder, made_from) if folder.exists() else ""
+    if damage:
+        kept.discard(folder)
+    return damage
+
+
+def precision(bfloat16: bool) -> str:
+    """What training multiplies in; its sums, weights and losses are float32 always."""
+    return "bfloat16" if bfloat16 else "float32"
 
 
 def examples(split: Split, encode: Callable[[Any], Batch], device: torch.device) -> Examples:
@@ -104,9 +139,11 @@ def provenance(setup: Setup) -> Provenance:
         notice=setup.weights.notice,
         data=setup.data.fingerprint,
         teacher=setup.teacher_folder.name,
-        teacher_was_cached=(setup.teacher_folder / teachers.DESCRIPTION_FILE).exists(),
+        teacher_was_cached=setup.teacher_folder.exists(),
+        teacher_damage=setup.teacher_damage,
         versions={name: importlib.metadata.version(name) for name in PACKAGES},
         device=device_name(setup.device),
         threads=torch.get_num_threads(),
+        precision=precision(setup.bfloat16),
         recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -90,7 +90,7 @@ def facts_of(run: Run) -> dict[str, Any]:
         "hard_weight": method.weight_of_labels(config.alpha),
         "warm_up": method.warm_up,
         "teacher_recipe": vars(teachers.recipe(config.model, described.provenance.source)),
-        "teacher_examples": teachers.description(config, described.provenance.source)["train_examples"],
+        "teacher_examples": teachers.train_examples(config),
         "validation": [e.model_dump(mode="json", include={"variant", "epoch", "validation_accuracy"}) for e in epochs],
         "measurements": [m.model_dump(mode="json") for m in service.measurements(run.id) if m.repeat == 0],
     }

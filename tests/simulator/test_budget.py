@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from simulator import teachers
+from simulator import kept, teachers
 from simulator.budget import available_memory_mb, check_fits, forecast
 from simulator.catalog import MODELS
 from simulator.config import RunConfig, make_config
@@ -31,11 +30,9 @@ def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000
 
 
 def cache_teacher(config: RunConfig, without: str = "") -> None:
-    described = teachers.description(config, "scratch")
-    described.pop(without, None)
-    folder = teachers.folder(teachers.fingerprint(described, "data", None))
-    folder.mkdir(parents=True)
-    (folder / teachers.DESCRIPTION_FILE).write_text(json.dumps({"description": described}))
+    made_from = {**teachers.description(config, "scratch"), "data": "data", "weights": None}
+    made_from.pop(without, None)
+    assert kept.keep(teachers.folder(made_from), {"model.safetensors": b"weights"}, made_from)
 
 
 def config_of(**values: object) -> RunConfig:
@@ -174,7 +171,7 @@ def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypat
     read = Path.read_text
 
     def gone(self: Path, **how: str) -> str:
-        if self.name == teachers.DESCRIPTION_FILE:  # packages' versions are read from files, too
+        if self.name == kept.DESCRIPTION_FILE:  # packages' versions are read from files, too
             raise FileNotFoundError(self)
         return read(self, **how)  # type: ignore[arg-type]
 

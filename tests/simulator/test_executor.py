@@ -277,14 +277,28 @@ def test_a_wrong_number_of_workers_is_refused(store: Store, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("places", "quota", "of_user", "threads"),
-    [("1", 3.7, None, "3"), ("2", 3.7, None, "1"), ("1", 0.5, None, "1"), ("1", 3.7, "8", "8")],
+    ("places", "quota", "physical", "of_user", "threads"),
+    [
+        ("1", 3.7, 4, None, "3"),
+        ("2", 3.7, 4, None, "1"),
+        ("1", 0.5, 4, None, "1"),
+        ("1", 3.7, 4, "8", "8"),
+        ("1", 8, 4, None, "4"),  # two halves of a core are one that multiplies
+        ("1", 2, None, "2,1", "2"),  # nested levels, as OpenMP reads it
+    ],
 )
 def test_workers_share_the_cores_that_they_may_use(
-    store: Store, monkeypatch: pytest.MonkeyPatch, places: str, quota: float, of_user: str | None, threads: str
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    places: str,
+    quota: float,
+    physical: int | None,
+    of_user: str | None,
+    threads: str,
 ) -> None:
     monkeypatch.setenv("KDPS_WORKERS", places)
-    monkeypatch.setattr("simulator.executor.cores", lambda: quota)
+    monkeypatch.setattr("simulator.machine.cores", lambda: quota)
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical: physical)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     if of_user:
         monkeypatch.setenv("OMP_NUM_THREADS", of_user)
@@ -307,7 +321,7 @@ class BrokenOnWindows:
 
 
 def test_a_worker_that_has_just_ended_is_no_error_on_windows_either(caplog: pytest.LogCaptureFixture) -> None:
-    worker = Worker((sys.executable, "-c", "input()"), threads=1)
+    worker = Worker((sys.executable, "-c", "input()"))
     pipe, worker.process.stdin = worker.process.stdin, BrokenOnWindows()  # type: ignore[assignment]
     worker.hand_over("a")
     worker.end()

@@ -89,7 +89,7 @@ def test_a_server_keeps_only_so_many(kept: OwnData, monkeypatch: pytest.MonkeyPa
 
 def test_deleted_data_is_gone_with_its_teachers(kept: OwnData) -> None:
     config = make_config({"model": "distilbert", "dataset": kept.name})
-    folder = teachers.folder(teachers.fingerprint(teachers.description(config, "scratch"), "data", None))
+    folder = teachers.folder(teachers.description(config, "scratch"))
     folder.mkdir(parents=True)
     service.delete_data(kept.name)
     assert own_data.listed() == [] and not own_data.folder_of(kept.name).exists() and not folder.exists()

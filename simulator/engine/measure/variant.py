@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import sentencepiece
 import torch
 from torch import Tensor, nn
 
@@ -90,8 +91,7 @@ def generated_texts(setup: Setup, model: nn.Module) -> tuple[tuple[str, str, str
     """What T5 writes for a few test examples: (text, true label word, generated text)."""
     if setup.config.model != "t5_small":
         return ()
-    folder = setup.weights.folder or setup.teacher_folder
-    tokenizer = t5_small.load_tokenizer(folder / t5_small.TOKENIZER_FILE)
+    tokenizer = sentencepiece.SentencePieceProcessor(model_proto=setup.tokenizer)
     longest = max(len(tokenizer.encode(word)) for word in setup.dataset.label_words)
     answers = t5_small.generate(model, first_rows(setup, GENERATED_EXAMPLES), tokenizer, longest)
     words = [setup.dataset.label_words[label] for label in setup.data.test.labels[:GENERATED_EXAMPLES]]

@@ -65,5 +65,5 @@ def preparation(config: StudyConfig) -> Generator[Event, None, Setup]:
 
 def same_conditions(one: Provenance, other: Provenance) -> bool:
     """Whether numbers measured under one are those that would be measured under the other."""
-    when = {"recorded_at", "teacher_was_cached"}
+    when = {"recorded_at", "teacher_was_cached", "teacher_damage"}
     return one.model_dump(exclude=when) == other.model_dump(exclude=when)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import product
 from statistics import median
 
 from simulator import teachers
 from simulator.availability import weights_state_soon
-from simulator.catalog import MODELS
+from simulator.catalog import Recipe
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
 from simulator.machine import available_memory_mb, bfloat16_hardware, matmul_flops
+from simulator.memory_advice import what_fits
 from simulator.store import Forecast, Store
 from simulator.studies.config import StudyConfig
 from simulator.workload import SIZES, epoch_examples, macs_of_example, memory_mb, passes, work
@@ -66,16 +68,11 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
     trains_teacher = not teachers.is_cached(config)
     recent = store.recent_costs(config.model)
     costs = [cost for settings, said in recent for cost in _costs(settings, said)]
-    needed = memory_mb(config, trains_teacher)
-    # an earlier run's measured peak, plus what the estimate says these settings change about it
-    peaks = [
-        peak + needed - memory_mb(settings, _trained_teacher(said)) for settings, said in recent for peak in _peak(said)
-    ]
     return Forecast(
         seconds=sum(
             _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
         ),
-        peak_memory_mb=max(peaks, default=needed),
+        peak_memory_mb=peak_memory_mb(config, store),
         basis="recent runs" if recent else "estimate",
     )
 
@@ -90,7 +87,7 @@ def forecast_study(config: StudyConfig, store: Store) -> Forecast:
         store: As for :func:`forecast`.
     """
     base = config.base
-    trains_teacher = not teachers.is_cached(base)
+    trains_teacher = not teachers.is_cached(config.widest)
     recent = store.recent_costs(base.model)
     costs = [cost for settings, said in recent for cost in _costs(settings, said)]
     once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
@@ -101,9 +98,36 @@ def forecast_study(config: StudyConfig, store: Store) -> Forecast:
         students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
     return Forecast(
         seconds=once + students,
-        peak_memory_mb=memory_mb(base, trains_teacher),
+        peak_memory_mb=peak_memory_mb(config, store),
         basis="recent runs" if earlier else "estimate",
     )
+
+
+def peak_memory_mb(config: RunConfig | StudyConfig, store: Store) -> float:
+    """The memory that a run or a study is expected to need at most, MiB.
+
+    Of a run: an earlier run's measured peak, plus what the estimate says these settings change about it. Of a study:
+    the estimate for the costliest of its cells.
+
+    Args:
+        store: As for :func:`forecast`.
+    """
+    if isinstance(config, StudyConfig):
+        recipe = _teacher_recipe(config.widest, not teachers.is_cached(config.widest))
+        return max(memory_mb(cell, recipe) for cell in _cells(config))
+    needed = memory_mb(config, _teacher_recipe(config, not teachers.is_cached(config)))
+    peaks = [
+        peak + needed - memory_mb(settings, _teacher_recipe(settings, _trained_teacher(said)))
+        for settings, said in store.recent_costs(config.model)
+        for peak in _peak(said)
+    ]
+    return max(peaks, default=needed)
+
+
+def _cells(config: StudyConfig) -> list[RunConfig]:
+    """The base with every combination of the axes' values that are settings of a run."""
+    axes = {axis.setting: axis.values for axis in config.axes if axis.setting in RunConfig.model_fields}
+    return [config.base.model_copy(update=dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
 
 
 def _students_seconds(config: StudyConfig, costs: list[Cost]) -> float:
@@ -130,31 +154,22 @@ def _costliest(config: StudyConfig) -> RunConfig:
     return config.base.model_copy(update={"method": compared[0]}) if compared else config.base
 
 
-def check_fits(config: RunConfig, forecast: Forecast, busy: Collection[int] = ()) -> None:
-    """Refuse a run that this machine's free memory does not hold.
+def check_fits(config: RunConfig | StudyConfig, forecast: Forecast, store: Store, busy: Collection[int] = ()) -> None:
+    """Refuse a run or a study that this machine's free memory does not hold.
 
     Args:
+        store: As for :func:`forecast`.
         busy: As for :func:`simulator.machine.available_memory_mb`.
 
     Raises:
-        DoesNotFit: with what it needs, what there is, and what to change.
+        DoesNotFit: with what it needs, what there is, and what to change so that it fits.
     """
     available = available_memory_mb(busy)
     if forecast.peak_memory_mb > available:
         raise DoesNotFit(
             f"This run needs about {forecast.peak_memory_mb:,.0f} MB of memory and {available:,.0f} MB are free.",
-            _smaller(config),
+            what_fits(config, lambda changed: peak_memory_mb(changed, store) <= available),
         )
-
-
-def _smaller(config: RunConfig) -> str:
-    """What to change so that the run needs less: only what can still be made smaller."""
-    kind = MODELS[config.model].kind
-    ways = [f"a batch size below {config.batch_size}"] if config.batch_size > 4 else []
-    ways += ["image size 32"] if kind == "image" and config.image_size > 32 else []
-    ways += ["a smaller student"] if config.student_size > min(MODELS[config.model].student.values) else []
-    ways += ["one of the image models"] if kind == "text" else []
-    return f"Choose {', or '.join(ways)}; or close other programs." if ways else "Close other programs."
 
 
 # -- time
@@ -195,11 +210,16 @@ def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
 def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
     """Training examples the stage will see, each epoch anew."""
     if stage == "teacher":
-        epochs = teachers.recipe(config.model, _likely_source(config)).epochs if trains_teacher else 0
+        recipe = _teacher_recipe(config, trains_teacher)
+        epochs = recipe.epochs if recipe else 0
     else:
         by_stage = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
         epochs = by_stage.get(stage, 0)
     return epoch_examples(stage, config) * epochs
+
+
+def _teacher_recipe(config: RunConfig, trains_teacher: bool) -> Recipe | None:
+    return teachers.recipe(config.model, _likely_source(config)) if trains_teacher else None
 
 
 def _likely_source(config: RunConfig) -> str:

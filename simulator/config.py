@@ -61,7 +61,8 @@ def setting(
 class RunConfig(Record):
     """Everything that decides a run.
 
-    Equal configs give equal losses and metrics on the same machine's CPU; a GPU adds numbers up in any order.
+    Equal configs give equal losses and metrics on the CPU of the same kind of machine, with equally many threads and
+    equal versions of the libraries; a GPU adds numbers up in any order.
 
     Fields that are None when given are filled in from the catalogue, so that a stored record
     always holds the values that were used.
@@ -208,8 +209,9 @@ class RunConfig(Record):
     seed: int = setting(
         0,
         "Seed",
-        "Decides every random choice of the student. The same seed gives the same result on the same CPU; the "
-        "teacher has a seed of its own.",
+        "Decides every random choice of the student; the teacher has a seed of its own. Equal results need the same "
+        "kind of processor, the same number of threads and the same library versions as well; on a GPU they always "
+        "differ a little.",
         step=1,
         more=True,
         ge=0,

@@ -11,6 +11,8 @@ from simulator.fields import LARGEST_WHOLE, Amount, Fraction, Measure, MomentTex
 Stage = Literal["prepare", "teacher", "control", "distil", "prune", "recover", "measure", "study"]
 Variant = Literal["teacher", "control", "distilled", "pruned", "recovered"]
 
+Precision = Literal["", "float32", "bfloat16"]
+
 STAGES: tuple[Stage, ...] = ("prepare", "teacher", "control", "distil", "prune", "recover", "measure")
 VARIANTS: tuple[Variant, ...] = ("teacher", "control", "distilled", "pruned", "recovered")
 
@@ -47,7 +49,7 @@ class Provenance(Record):
     threads: Whole
     recorded_at: MomentText
     teacher_damage: Name = ""
-    precision: str = ""
+    precision: Precision = ""
 
 
 Time = Annotated[float, Field(gt=0, le=1e15)]

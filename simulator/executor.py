@@ -38,7 +38,10 @@ NICENESS = 10
 LAST_WORDS = 2_000  # characters of a dead worker's standard error
 
 RERUN_ADVICE = "Its events so far are kept. Rerun it with the same settings from the Runs page."
-MEMORY_ADVICE = "Close other programs, or choose a smaller batch, a smaller image size or a smaller model."
+MEMORY_ADVICE = (
+    "Close other programs, or choose a smaller student, batch or image size; a teacher, which trains with a batch size "
+    "of its own, needs less only with a smaller image size or as another model."
+)
 CRASH_ADVICE = "Run it again; if it fails again, report the message."
 
 

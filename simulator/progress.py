@@ -25,8 +25,11 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
         stages: dict[str, TaskID] = {}
         for event in happening:
             match event:
-                case events.Described() if event.provenance.notice:
-                    console.print(event.provenance.notice)
+                case events.Described(provenance=known):
+                    if known.notice:
+                        console.print(known.notice)
+                    if known.teacher_damage:
+                        console.print(f"The teacher that was kept is damaged ({known.teacher_damage}): trained anew.")
                 case events.StageStarted():
                     title = f"{event.stage}, repeat {event.repeat + 1}" if event.repeat else event.stage
                     stages[event.stage] = bars.add_task(title, total=None, detail="")

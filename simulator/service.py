@@ -77,7 +77,7 @@ def submit(config: RunConfig | StudyConfig, origin: Origin = "app") -> str:
     """
     own_data.check_here((config.base if isinstance(config, StudyConfig) else config).dataset)
     expected = forecast(config)
-    budget.check_fits(config.base if isinstance(config, StudyConfig) else config, expected, _busy())
+    budget.check_fits(config, expected, open_store(), _busy())
     run_id = secrets.token_hex(5)
     open_store().add(run_id, config, expected, origin)
     if _executor is not None and origin == "app":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator import teachers
-from simulator.catalog import MODELS
+from simulator.catalog import MODELS, Recipe
 from simulator.config import RunConfig
 from simulator.distillation_catalog import METHODS
 from simulator.events import Stage
@@ -135,17 +135,20 @@ def epoch_examples(stage: Stage, config: RunConfig) -> int:
 # -- memory
 
 
-def memory_mb(config: RunConfig, trains_teacher: bool) -> float:
+def memory_mb(config: RunConfig, teacher_recipe: Recipe | None) -> float:
     """Estimated peak memory of a run, MiB.
 
     A model in training holds its weights, their gradients and AdamW's two moments. At the end the
     student is there in five variants, beside the teacher.
+
+    Args:
+        teacher_recipe: How the teacher is trained, whose batch size is its own; None where it was trained before.
     """
     size, batch = SIZES[config.model], config.batch_size
     teacher = MODELS[config.model].published.parameters
     student = size.fixed_parameters + (teacher - size.fixed_parameters) * _student_share(config)
-    activations = batch * _units(config) * size.activation_bytes_per_unit
-    while_teacher = FLOAT_BYTES * 4 * teacher + activations if trains_teacher else 0.0
+    activations = _units(config) * size.activation_bytes_per_unit  # of one example in the teacher
+    while_teacher = FLOAT_BYTES * 4 * teacher + teacher_recipe.batch_size * activations if teacher_recipe else 0.0
     related = RKD_TENSORS * FLOAT_BYTES * batch**2 * size.feature_width if config.method == "rkd" else 0
-    while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + activations * _student_share(config) + related
+    while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + batch * activations * _student_share(config) + related
     return BASE_MB + max(while_teacher, while_student) / MB

@@ -44,7 +44,8 @@ GLOSSARY = {
     "counts as clear here.",
     "n": "How many test examples, or seeds, the figure rests on.",
     "seed": "The number that fixes what is drawn at random: first weights, order of the examples. Another seed is "
-    "another student, so several show what is chance.",
+    "another student, so several show what is chance. The same seed gives the same student again only on the same kind "
+    "of processor, with as many threads and the same library versions.",
     "parameters": "The numbers a model stores, zeros included.",
     "Pareto front": "The variants that nothing beats: no other is at least as good in everything and better in one.",
     "entropy": "How undecided a distribution is, in nats: 0 when one class has everything, ln of the number of "
@@ -190,13 +191,16 @@ def provenance_facts(p: Provenance, run: Run) -> dict[str, str]:
     if p.source == "scratch":
         weights = f"random from seed {p.seed}, which is the teacher's own; built like {repository}"
     teacher = "kept from an earlier run" if p.teacher_was_cached else "trained in this run"
+    if p.teacher_damage:
+        teacher += f" since the one that was kept is damaged ({literal(p.teacher_damage)})"
+    precision = f", matrix products in {p.precision}" if p.precision else ""
     return {
         "Run": f"`{run.id}`, the student's seed is {run.settings.seed}",
         "Weights": weights,
         "SHA-256": code_span(p.sha256) if p.sha256 else "none: no weights file was loaded",
         "Data": code_span(p.data),
         "Teacher": f"{code_span(p.teacher)}, {teacher}",
-        "Machine": f"{literal(p.device)}, {p.threads} threads",
+        "Machine": f"{literal(p.device)}, {p.threads} threads{precision}",
         "Versions": versions,
     }
 

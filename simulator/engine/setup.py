@@ -22,7 +22,7 @@ from simulator.engine.datasets import Dataset, Split
 from simulator.engine.device import device_name, has_fast_bfloat16, pick_device, spare_imports
 from simulator.engine.models import MODULES
 from simulator.engine.weights import Weights
-from simulator.events import Provenance
+from simulator.events import Precision, Provenance
 from simulator.machine import threads
 from simulator.own_data import dataset_info
 
@@ -117,7 +117,7 @@ def discard_damaged(folder: Path, made_from: dict[str, Any]) -> str:
     return damage
 
 
-def precision(bfloat16: bool) -> str:
+def precision(bfloat16: bool) -> Precision:
     """What training multiplies in; its sums, weights and losses are float32 always."""
     return "bfloat16" if bfloat16 else "float32"
 

@@ -36,7 +36,7 @@ class Axis(Record):
 
 
 class StudyConfig(Record):
-    """Everything that decides a study: equal configs give equal cells on the same machine's CPU.
+    """Everything that decides a study. Equal configs give equal cells where equal RunConfigs give equal runs.
 
     Attributes:
         study: Its name in the catalogue.
@@ -65,6 +65,12 @@ class StudyConfig(Record):
     def all_seeds(self) -> range:
         """The seeds that every cell is measured with."""
         return range(self.base.seed, self.base.seed + self.seeds)
+
+    @property
+    def widest(self) -> RunConfig:
+        """The settings of a cell with the most training examples: its data and its teacher are those of all cells."""
+        most = max((axis.values for axis in self.axes if axis.setting == "train_examples"), default=())
+        return with_settings(self.base, {"train_examples": max(most)} if most else {})
 
     def conclude(self, cells: Sequence[CellFinished]) -> Conclusion:
         """What all its cells say; from one seed no prediction is called right or wrong."""

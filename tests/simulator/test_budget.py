@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from simulator import kept, teachers
-from simulator.budget import available_memory_mb, check_fits, forecast
+from simulator import budget, kept, teachers
+from simulator.budget import available_memory_mb, check_fits, forecast, forecast_study, peak_memory_mb
 from simulator.catalog import MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, StageFinished
 from simulator.store import Forecast, Store
+from simulator.studies import make_study
 
 
 def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
@@ -123,30 +124,66 @@ def test_other_models_and_unfinished_runs_do_not_count(store: Store) -> None:
 
 def test_a_larger_batch_is_expected_to_need_more_memory_than_it_took(store: Store) -> None:
     config = config_of(batch_size=16)
+    cache_teacher(config)
     finished_run(store, "a", config)
     larger = config_of(batch_size=256)
     assert forecast(larger, store).peak_memory_mb > forecast(config, store).peak_memory_mb
 
 
-def test_a_run_that_does_not_fit_is_refused_with_what_to_change() -> None:
-    config = config_of(model="distilbert", batch_size=64)
-    needed = available_memory_mb() * 2
+def test_a_run_that_does_not_fit_is_refused_with_what_fits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_of(batch_size=256, student_size=1.0, method="rkd")
+    cache_teacher(config)
+    needed = forecast(config, store)
+    enough = forecast(config.model_copy(update={"batch_size": 64}), store).peak_memory_mb
+    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: enough + 1)
     with pytest.raises(DoesNotFit) as refused:
-        check_fits(config, Forecast(seconds=1, peak_memory_mb=needed, basis="estimate"))
-    assert f"{needed:,.0f} MB" in refused.value.message
-    assert "batch size below 64" in refused.value.advice
-    assert "image models" in refused.value.advice
+        check_fits(config, needed, store)
+    assert f"{needed.peak_memory_mb:,.0f} MB" in refused.value.message
+    assert f"{enough + 1:,.0f} MB are free" in refused.value.message
+    assert "batch size 64," in refused.value.advice
 
 
-def test_advice_names_only_what_can_be_smaller() -> None:
-    config = config_of(batch_size=4, student_size=0.25)
+def test_a_smaller_batch_is_no_advice_where_the_teacher_needs_the_memory(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_of(model="distilbert", batch_size=64, student_size=1)
+    needed = forecast(config, store)
+    image = forecast(config_of(model="resnet18"), store).peak_memory_mb
+    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: image + 1)
     with pytest.raises(DoesNotFit) as refused:
-        check_fits(config, Forecast(seconds=1, peak_memory_mb=1e9, basis="estimate"))
-    assert refused.value.advice == "Close other programs."
+        check_fits(config, needed, store)
+    assert "batch" not in refused.value.advice
+    assert "ResNet-18 with its usual settings" in refused.value.advice
 
 
-def test_a_run_that_fits_is_let_through() -> None:
-    check_fits(config_of(), Forecast(seconds=1, peak_memory_mb=available_memory_mb() / 2, basis="estimate"))
+def test_where_nothing_fits_it_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: 100)
+    for config in (config_of(), make_study("sweep"), make_study("missing_digit")):
+        with pytest.raises(DoesNotFit, match="Nothing that can be chosen here fits"):
+            check_fits(config, Forecast(seconds=1, peak_memory_mb=1e9, basis="estimate"), store)
+
+
+def test_a_run_that_fits_is_let_through(store: Store) -> None:
+    fits = Forecast(seconds=1, peak_memory_mb=available_memory_mb() / 2, basis="estimate")
+    check_fits(config_of(), fits, store)
+
+
+def test_a_study_needs_what_the_costliest_of_its_cells_needs(store: Store) -> None:
+    study = make_study("sweep", axes={"batch_size": (4, 256), "method": ("kd", "rkd")})
+    cache_teacher(study.base)
+    costliest = study.base.model_copy(update={"batch_size": 256, "method": "rkd"})
+    assert peak_memory_mb(study, store) == peak_memory_mb(costliest, store)
+
+
+def test_a_study_finds_the_teacher_of_its_widest_cell(store: Store) -> None:
+    """More than 4,000 examples of one cell are another teacher for all."""
+    axes = {"train_examples": (200, 6_000)}
+    study = make_study("sweep", {"model": "resnet18", "dataset": "cifar10"}, axes)
+    before = forecast_study(study, store).seconds
+    cache_teacher(study.base)
+    assert forecast_study(study, store).seconds == before
+    cache_teacher(study.base.model_copy(update={"train_examples": 6_000}))
+    assert forecast_study(study, store).seconds < before
 
 
 def test_a_method_that_compares_features_costs_a_pass_of_the_teacher(store):

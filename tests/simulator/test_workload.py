@@ -1,19 +1,33 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from simulator.catalog import MODELS
 from simulator.config import make_config
-from simulator.workload import macs_of_example, memory_mb, passes, work
+from simulator.workload import SIZES, macs_of_example, memory_mb, passes, work
 
 
 def test_relations_between_examples_take_memory_with_the_square_of_the_batch() -> None:
     def more_than_hinton(batch_size: int) -> float:
         config = make_config({"model": "mobilenet_v2", "batch_size": batch_size})
         related = config.model_copy(update={"method": "rkd"})
-        return memory_mb(related, False) - memory_mb(config, False)
+        return memory_mb(related, None) - memory_mb(config, None)
 
     assert more_than_hinton(128) == pytest.approx(582, rel=0.15)  # what was measured
     assert more_than_hinton(256) == pytest.approx(4 * more_than_hinton(128))
+
+
+@pytest.mark.parametrize("model", ["mobilenet_v2", "resnet18"])
+def test_a_teacher_is_trained_with_its_own_batch(model: str) -> None:
+    """A student's batch changes nothing about it."""
+    smallest = make_config({"model": model, "batch_size": 4, "student_size": 0.25, "image_size": 64})
+    recipe = MODELS[model].teacher_scratch
+    trained = memory_mb(smallest, recipe)
+    assert memory_mb(smallest.model_copy(update={"batch_size": 8}), recipe) == trained
+    a_batch_more = memory_mb(smallest, replace(recipe, batch_size=2 * recipe.batch_size)) - trained
+    assert a_batch_more == pytest.approx(recipe.batch_size * 64**2 * SIZES[model].activation_bytes_per_unit / 2**20)
 
 
 def test_work_by_hand() -> None:

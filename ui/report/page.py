@@ -111,12 +111,18 @@ def origin(run: Run, provenance: Provenance | None) -> str:
     return f"{how} on {provenance.device}, {when}. Run {run.id}. Its teacher was {weights}."
 
 
+SAME_AGAIN = (
+    "The same settings on the command line. They give the same figures on the same kind of processor, with as many "
+    "threads and the same library versions:"
+)
+
+
 def settings_section(config: RunConfig, command: str) -> Section:
     """Every setting that had a say, and the command that runs the same again."""
     table = Titled(
         "", tables.settings_table(config, (n for n in RunConfig.model_fields if settings.applies(n, config)))
     )
-    return Section("Settings", ("The same again, on the command line:",), tables=(table,), code=command)
+    return Section("Settings", (SAME_AGAIN,), tables=(table,), code=command)
 
 
 def flags(config: RunConfig, without: Sequence[str] = ()) -> str:

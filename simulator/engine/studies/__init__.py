@@ -20,7 +20,7 @@ from simulator.events import (
     Provenance,
     RunFinished,
 )
-from simulator.studies.config import StudyConfig, with_settings
+from simulator.studies.config import StudyConfig
 
 Earlier = tuple[Provenance, Sequence[CellFinished]]
 """What an earlier run of the same study measured, and where it did."""
@@ -55,10 +55,9 @@ def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
 
 
 def preparation(config: StudyConfig) -> Generator[Event, None, Setup]:
-    """What all cells share; the teacher is the one of the cell with most training examples."""
+    """What all cells share."""
     yield Progress(stage="prepare", done=0, total=1)
-    most = max((axis.values for axis in config.axes if axis.setting == "train_examples"), default=())
-    setup = prepare(with_settings(config.base, {"train_examples": max(most)} if most else {}))
+    setup = prepare(config.widest)
     yield Progress(stage="prepare", done=1, total=1)
     return setup
 

@@ -10,6 +10,7 @@ from simulator.catalog import MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, StageFinished
+from simulator.paths import cache_dir
 from simulator.store import Forecast, Store
 from simulator.studies import make_study
 
@@ -214,6 +215,19 @@ def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypat
 
     monkeypatch.setattr(Path, "read_text", gone)
     assert not teachers.is_cached(config)
+
+
+@pytest.mark.parametrize("left", [None, b"", b'{"made_from": {', b"[1]"])
+def test_a_damaged_teacher_is_no_teacher_to_the_forecast(store: Store, left: bytes | None) -> None:
+    config = config_of()
+    before = forecast(config, store)
+    cache_teacher(config)
+    assert forecast(config, store) != before
+    (described,) = cache_dir("teachers").glob(f"*/{kept.DESCRIPTION_FILE}")
+    described.unlink()
+    if left is not None:
+        described.write_bytes(left)
+    assert forecast(config, store) == before
 
 
 def test_a_finished_run_that_did_not_say_its_peak_changes_no_forecast_of_memory(store: Store) -> None:

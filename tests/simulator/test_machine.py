@@ -10,6 +10,7 @@ import psutil
 import pytest
 import torch
 
+from simulator import machine
 from simulator.engine.device import has_fast_bfloat16
 from simulator.machine import (
     MB,
@@ -153,3 +154,19 @@ def test_threads_that_compute_in_python_do_not_make_the_machine_look_slow() -> N
         done.set()
         thread.join()
     assert beside > alone / 3
+
+
+def test_a_processor_is_named_with_what_kernels_are_chosen_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("model name\t: Zen Nine\nflags\t\t: fpu mmx avx avx2 fma rdtscp avx512_bf16 amx_tile\n" * 2)
+    assert machine.processor_name(cpuinfo) == "Zen Nine"
+    assert machine._instructions(cpuinfo) == ["amx_tile", "avx", "avx2", "avx512_bf16", "fma"]
+    usual = machine.processor()
+    assert usual == machine.processor()
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    assert machine.processor() == f"{usual} ONEDNN_MAX_CPU_ISA=AVX2"
+
+
+def test_without_a_name_in_cpuinfo_the_architecture_stands_for_it(tmp_path: Path) -> None:
+    """ARM and Windows."""
+    assert machine.processor_name(tmp_path / "nothing")

@@ -61,20 +61,34 @@ def test_findings_of_several_seeds_give_means_and_each_seeds_p():
     assert "means over 2 seeds" in said[-1]
 
 
-def test_the_seed_of_the_weights_is_not_the_runs():
-    run = Run(
+def finished_run(**settings):
+    return Run(
         id="r1",
         state="finished",
         origin="app",
-        config=make_config({"seed": 7}),
+        config=make_config(settings),
         forecast=None,
         created_at=datetime.now(UTC),
     )
+
+
+def test_the_seed_of_the_weights_is_not_the_runs():
+    run = finished_run(seed=7)
     scratch = teach.provenance_facts(PROVENANCE, run)
     assert "the student's seed is 7" in scratch["Run"]
     assert "random from seed 0" in scratch["Weights"]
     loaded = PROVENANCE.model_copy(update={"source": "pretrained", "revision": "abc"})
     assert "seed 0" not in teach.provenance_facts(loaded, run)["Weights"]
+
+
+def test_a_teacher_that_was_made_anew_says_why():
+    run = finished_run()
+    usual = teach.provenance_facts(PROVENANCE, run)
+    assert usual["Teacher"].endswith("trained in this run") and usual["Machine"].endswith("2 threads")
+    damaged = {"teacher_damage": "model.safetensors is missing", "precision": "bfloat16"}
+    facts = teach.provenance_facts(PROVENANCE.model_copy(update=damaged), run)
+    assert "damaged (model.safetensors is missing)" in facts["Teacher"]
+    assert facts["Machine"].endswith("2 threads, matrix products in bfloat16")
 
 
 def test_findings_call_guessing_what_it_is():

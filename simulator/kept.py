@@ -10,14 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
-import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.machine import is_alive, process_name
+from simulator.paths import unfinished
 
 DESCRIPTION_FILE = "kept.json"
 
@@ -67,10 +65,10 @@ def made_from(folder: Path) -> dict[str, Any] | None:
     try:
         description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
         whole = all((folder / name).stat().st_size == size for name, (size, _) in description["files"].items())
-        found: dict[str, Any] = description["made_from"]
+        found = description["made_from"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # gone meanwhile, or damaged
         return None
-    return found if whole else None
+    return found if whole and isinstance(found, dict) else None
 
 
 def damage(folder: Path, made_from: Mapping[str, Any]) -> str:
@@ -97,17 +95,9 @@ def discard(folder: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)
 
 
-def clear_unfinished(parent: Path) -> None:
-    """Remove what processes of this machine that have ended left half written in ``parent``."""
-    for folder in parent.glob(".*~*~*"):
-        host, process, _ = folder.name[1:].split("~")
-        if host == platform.node() and not is_alive(process):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def _beside(folder: Path) -> Path:
-    """A name of this process's own in the same folder."""
-    return folder.parent / f".{platform.node()}~{process_name()}~{secrets.token_hex(4)}"
+    """A name in the same folder under which nothing is taken for kept."""
+    return folder.with_name(f".{folder.name}{unfinished()}")
 
 
 def _write(file: Path, content: bytes) -> None:

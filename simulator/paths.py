@@ -49,7 +49,7 @@ def _made(path: Path) -> Path:
 
 def write_whole(file: Path, content: bytes) -> None:
     """Write ``file`` whole or not at all: a cancelled run leaves no half of it, and another run reads none."""
-    part = tempfile.NamedTemporaryFile(dir=file.parent, suffix=_unfinished(), delete=False)  # noqa: SIM115  below
+    part = tempfile.NamedTemporaryFile(dir=file.parent, suffix=unfinished(), delete=False)  # noqa: SIM115  below
     try:
         with part:
             part.write(content)
@@ -62,7 +62,7 @@ def write_whole(file: Path, content: bytes) -> None:
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A folder to fill, which takes the place of ``folder`` if the block ends without an error: whole or not at all."""
-    part = folder.with_name(f"{folder.name}{_unfinished()}")
+    part = folder.with_name(f"{folder.name}{unfinished()}")
     part.mkdir(parents=True)
     try:
         yield part
@@ -75,7 +75,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A folder for files that nobody needs after the block."""
-    with tempfile.TemporaryDirectory(dir=cache_dir(), suffix=_unfinished()) as folder:
+    with tempfile.TemporaryDirectory(dir=cache_dir(), suffix=unfinished()) as folder:
         yield Path(folder)
 
 
@@ -91,5 +91,6 @@ def sweep() -> None:
             part.unlink(missing_ok=True)
 
 
-def _unfinished() -> str:
+def unfinished() -> str:
+    """How the name of a file or folder ends while this process makes it: :func:`sweep` deletes it if that is killed."""
     return f".{process_name()}.part"

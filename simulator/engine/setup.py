@@ -110,7 +110,6 @@ def prepare(config: RunConfig) -> Setup:
 
 def discard_damaged(folder: Path, made_from: dict[str, Any]) -> str:
     """Discard a kept teacher that is not as it was written; gives what was wrong with it, "" where nothing was."""
-    kept.clear_unfinished(folder.parent)
     damage = kept.damage(folder, made_from) if folder.exists() else ""
     if damage:
         kept.discard(folder)

@@ -212,5 +212,5 @@ def test_cells_of_an_imported_run_are_measured_anew(store: Store):
     same = make_study("how_hot").model_copy(update={"continues": "a"})
     assert earlier_cells(same, store) is not None
     run, said = store.get("a"), [event for _, event in store.events("a")]
-    store.restore(run.model_copy(update={"id": "b", "origin": "imported"}), said)
+    store.restore([(run.model_copy(update={"id": "b", "origin": "imported"}), said)], {})
     assert earlier_cells(same.model_copy(update={"continues": "b"}), store) is None

@@ -358,4 +358,5 @@ def _open(url: str) -> Store:
 
 def open_store() -> Store:
     """The store of this process: at KDPS_DATABASE_URL, or a SQLite file in the data directory."""
-    return _open(os.environ.get("KDPS_DATABASE_URL") or f"sqlite:///{data_dir() / 'runs.sqlite3'}")
+    url = os.environ.get("KDPS_DATABASE_URL")
+    return _open(url or sa.URL.create("sqlite", database=str(data_dir() / "runs.sqlite3")).render_as_string())

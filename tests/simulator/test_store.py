@@ -349,3 +349,13 @@ def test_a_run_whose_events_are_of_another_version_is_no_help_to_a_forecast(stor
         broken = '{"kind":"finished","seconds":1}'
         connection.execute(events.update().where(events.c.run_id == "old").values(body=broken))
     assert [said for _, said in store.recent_costs("resnet18")] == [[RunFinished(seconds=1, peak_memory_mb=2)]]
+
+
+@pytest.mark.parametrize("folder", ["Größe & Übung", "100 %41 sure", "why?", "#1", "a@b:c"])
+def test_runs_are_kept_in_the_data_folder_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setenv("KDPS_DATA_DIR", str(tmp_path / folder))
+    open_store().add("a", make_config({}), None)
+    assert (tmp_path / folder / "runs.sqlite3").stat().st_size > 0
+    open_store().close()

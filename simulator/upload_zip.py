@@ -41,6 +41,7 @@ MOST_PIXELS, FEWEST_SIDE = 25_000_000, 4
 RATIO, RATIO_FROM = 100, MB
 """Pictures hardly shrink when they are zipped: what shrinks a hundredfold is no photograph but a bomb."""
 
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, UnicodeDecodeError)
 MEMORY_LIMIT = 2048 * MB
 PICTURES = (".png", ".jpg", ".jpeg")
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".jar")
@@ -62,7 +63,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
         with zipfile.ZipFile(file) as archive:
             check_entries(archive.infolist())
             pictures, found = _decode_all(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, UnicodeDecodeError) as error:
+    except (*BROKEN, OSError) as error:  # zipfile goes to a place before the file's start where a byte was lost
         raise InvalidUpload(f"The ZIP file is broken: {error}.", "Make it again and upload that.") from error
     rows = dict(zip(found.places, range(len(pictures)), strict=True))
     kept = drop_duplicates(found)

@@ -122,6 +122,7 @@ def many(name: str, count: int) -> list:
 ZEROS = zip_bytes([("cats/0.png", b"\0" * 30_000_000)])
 ZIP_REFUSED = {
     "empty zip": (zip_bytes([]), "no usable examples"),
+    "a byte lost": (zip_bytes(pictures())[:2] + zip_bytes(pictures())[3:], "broken"),
     "not a zip": (b"PK\x03\x04 but nothing more", "broken"),
     "called zip": (b"hello", "broken"),
     "half a zip": (zip_bytes(pictures())[:5_000], "broken"),

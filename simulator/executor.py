@@ -29,6 +29,7 @@ from simulator.store import RunState, Store
 
 log = logging.getLogger(__name__)
 
+DISPATCHER = "kdps-dispatcher"
 WORKER = (sys.executable, "-m", WORKER_MODULE)
 LOOK_SECONDS = 0.25
 ORPHANS_SECONDS = 5.0
@@ -82,7 +83,7 @@ class LocalExecutor:
         self._looked_for_orphans = time.monotonic()
         self._wake = threading.Event()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._dispatch, name="kdps-dispatcher", daemon=True)
+        self._thread = threading.Thread(target=self._dispatch, name=DISPATCHER, daemon=True)
 
     def start(self) -> None:
         """Mark what an earlier server left half done as interrupted, then carry out the queue in the background."""
@@ -242,7 +243,9 @@ class Worker:
         code = self.process.returncode
         if code == -getattr(signal, "SIGKILL", 9):
             return "The run's process was killed by the system: probably out of memory.", MEMORY_ADVICE
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        how = f"exit code {code}"
+        if code < 0:
+            how = f"signal {next((s.name for s in signal.Signals if s == -code), -code)}"  # real-time ones have no name
         words = self._last_words()
         said = f" Its last words: {words}" if words else ""
         return f"The run's process ended by itself with {how}.{said}", CRASH_ADVICE
@@ -251,6 +254,14 @@ class Worker:
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - LAST_WORDS))
         return self._errors.read().decode(errors="replace").strip()
+
+
+def is_dispatching() -> bool:
+    """Whether runs are carried out behind this process already.
+
+    The thread tells, not a variable: where files are watched, Streamlit imports every module anew when one changes.
+    """
+    return any(thread.name == DISPATCHER for thread in threading.enumerate())
 
 
 def give_way(process: subprocess.Popen[bytes]) -> None:

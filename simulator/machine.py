@@ -57,6 +57,8 @@ def is_alive(name: str | None) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and process_name(pid) == name
     except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):  # or it ends at this moment
         return False
+    except psutil.AccessDenied:  # its number is another user's now
+        return False
 
 
 def available_memory_mb(busy: Collection[int] = ()) -> float:

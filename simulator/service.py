@@ -16,7 +16,7 @@ from simulator.catalog import DATASETS
 from simulator.config import RunConfig
 from simulator.errors import NotAllowed
 from simulator.events import CellFinished, Concluded, Described, Event, Measurement, Provenance, RunFinished
-from simulator.executor import Executor, LocalExecutor
+from simulator.executor import Executor, LocalExecutor, is_dispatching
 from simulator.machine import places
 from simulator.paths import cache_dir, data_dir
 from simulator.records import Unreadable
@@ -34,7 +34,7 @@ def start() -> None:
     """Start carrying out runs in this process's background; a second call does nothing."""
     global _executor
     with _starting:  # every page of every browser calls this, each from its own thread
-        if _executor is None and not _closed:
+        if _executor is None and not _closed and not is_dispatching():
             executor = LocalExecutor(open_store())
             executor.start()
             _executor = executor

@@ -165,7 +165,13 @@ def _in_own_process(file: Path, folder: Path) -> dict[str, Any]:
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=SECONDS_FOR_PICTURES, cwd=package, env=environment
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=SECONDS_FOR_PICTURES,
+            cwd=package,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
         raise InvalidUpload(

@@ -38,19 +38,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data_directory: Path, **environment: str) -> Iterator[Served]:
+def served(data_directory: Path, *options: str, root: Path = ROOT, **environment: str) -> Iterator[Served]:
     """The app on a port of its own, with a data directory of its own; ended afterwards.
 
     Whatever was done with it, nothing heavy may have got into its process.
 
     Args:
+        options: For ``streamlit run``, beside those that it always gets.
+        root: The checkout that is served.
         environment: Variables beside those that are set already.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1", *options]
     everything = {**os.environ, "KDPS_DATA_DIR": str(data_directory), **environment}
-    process = subprocess.Popen(command, cwd=ROOT, env=everything)
+    process = subprocess.Popen(command, cwd=root, env=everything)
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:

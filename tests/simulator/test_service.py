@@ -159,3 +159,15 @@ def test_a_closed_service_starts_nothing_again(monkeypatch: pytest.MonkeyPatch) 
     service.close()
     service.start()
     assert service._executor is None
+
+
+def test_a_copy_of_this_module_starts_no_second_dispatcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where files are watched, Streamlit imports every module anew when one changes; threads stay."""
+    monkeypatch.setenv("KDPS_WARM", "0")
+    monkeypatch.setattr(service, "_closed", False)
+    service.start()
+    with monkeypatch.context() as copy:
+        copy.setattr(service, "_executor", None)
+        service.start()
+        assert service._executor is None
+    service.stop()

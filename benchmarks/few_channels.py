@@ -30,7 +30,7 @@ LAYERS = (nn.Conv2d, nn.BatchNorm2d, nn.Linear)
 IMAGE_MODELS = [name for name, model in MODELS.items() if model.kind == "image"]
 
 
-def pruned_student(name: str, width: float, sparsity: float, image_size: int) -> nn.Module:
+def pruned_student(name: str, width: float, sparsity: float, image_size: int, round_to: int = 1) -> nn.Module:
     """A student of random weights without its least important channels."""
     module = MODULES[name]
     teacher = nn.Module()
@@ -39,7 +39,7 @@ def pruned_student(name: str, width: float, sparsity: float, image_size: int) ->
     student = module.build_student(teacher, width, seed=0)
     example = torch.randn(1, 3, image_size, image_size)
     nothing = Calibration(module.logits, (), seed=0)
-    prune_channels(student, example, module.CLASSIFIER, "global", sparsity, "magnitude", nothing)
+    prune_channels(student, example, module.CLASSIFIER, "global", sparsity, "magnitude", nothing, round_to=round_to)
     return student
 
 

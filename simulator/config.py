@@ -187,6 +187,13 @@ class RunConfig(Record):
         "Parts that unstructured pruning normally leaves alone, because little is gained and much is lost.",
         more=True,
     )
+    round_to: Annotated[Literal[1, 4, 8], BeforeValidator(_number)] = setting(
+        1,
+        "Kept in multiples of",
+        "For whole channels and neurons: how many each layer keeps is rounded up to a multiple of this, as kernels "
+        "compute several at once; 1 rounds nothing. Heads are never rounded, for they are few and each is wide.",
+        more=True,
+    )
     image_size: Annotated[Literal[32, 64], BeforeValidator(_number)] = setting(
         32, "Image size", "Pixels a side. 64 takes about four times as long.", more=True
     )

@@ -25,6 +25,7 @@ def check(config: RunConfig) -> None:
         ValueError: with the setting, what it does not go with, and what does.
     """
     check_what_is_ranked(config)
+    check_rounding(config)
     check_schedule(config)
 
 
@@ -56,6 +57,15 @@ def check_what_is_ranked(config: RunConfig) -> None:
     if config.layer_sparsity and config.scope != "by_hand":
         raise ValueError(
             f"layer_sparsity has no say with scope {config.scope}: choose scope by_hand, or leave layer_sparsity empty"
+        )
+
+
+def check_rounding(config: RunConfig) -> None:
+    """Only what is cut out for good can be rounded."""
+    if config.round_to != 1 and config.pruning != "structured":
+        raise ValueError(
+            f"round_to {config.round_to} rounds how many channels or neurons stay, and pruning {config.pruning} "
+            "removes none: choose pruning structured, or round_to 1"
         )
 
 

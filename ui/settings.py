@@ -41,6 +41,7 @@ TITLES: dict[str, dict[Any, str]] = {
     "scope": {m.name: m.title for m in SCOPES.values()},
     "importance": {m.name: m.title for m in IMPORTANCES.values()},
     "schedule": {m.name: m.title for m in SCHEDULES.values()},
+    "round_to": {1: "1 (no rounding)", 4: "4", 8: "8"},
     "image_size": {32: "32 px", 64: "64 px"},
     "weights": {"auto": "Published if they can be had", "pretrained": "Published", "scratch": "From scratch"},
 }
@@ -150,6 +151,8 @@ def applies(name: str, config: RunConfig) -> bool:
             return config.scope == "by_hand"
         case "beta":
             return METHODS[config.method].uses_beta
+        case "round_to":
+            return config.pruning == "structured"
         case "rounds":
             return config.schedule == "iterative"
     return True

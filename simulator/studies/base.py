@@ -18,7 +18,7 @@ Place = tuple[Coordinates, int]
 
 PRUNING = (
     "pruning", "importance", "scope", "layer_sparsity", "target_sparsity", "recovery_epochs", "schedule", "rounds",
-    "recovery_with_teacher", "also_prune",
+    "recovery_with_teacher", "also_prune", "round_to",
 )  # fmt: skip
 """Settings of a run that have no say where nothing is pruned."""
 

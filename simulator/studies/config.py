@@ -22,8 +22,8 @@ MOST_VALUES = 12
 ONE_SEED = "One seed cannot tell an effect from chance: this is what this one did. Take more seeds to conclude."
 SAME_TEACHER = (
     "student_size", "train_examples", "method", "temperature", "alpha", "beta", "epochs", "pruning", "importance",
-    "scope", "target_sparsity", "recovery_epochs", "schedule", "rounds", "recovery_with_teacher", "learning_rate",
-    "batch_size",
+    "scope", "target_sparsity", "round_to", "recovery_epochs", "schedule", "rounds", "recovery_with_teacher",
+    "learning_rate", "batch_size",
 )  # fmt: skip
 """Settings that a sweep may vary: all its cells share one teacher, and the seeds are an axis of their own."""
 

@@ -38,6 +38,8 @@ def refusal(config: StudyConfig) -> str:
         return f"scope {config.base.scope} rounds layer by layer, and equal numbers would not be met: choose global"
     if config.base.also_prune:
         return f"also_prune {', '.join(config.base.also_prune)} applies to single weights only: leave it empty"
+    if config.base.round_to != 1:
+        return f"round_to {config.base.round_to} keeps more channels than the share says: leave it at 1"
     if config.base.pruning == "2:4":
         return "pruning 2:4 has one sparsity only: leave pruning out, this study does both other kinds"
     return ""

@@ -45,6 +45,8 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
         ({"colour": "red"}, "colour is 'red'"),
         ({"model": "distilbert", "student_size": 6}, "layers 1, 2, 3, 4, 5"),
         ({"image_size": "48"}, "image_size is 48.*32 or 64"),
+        ({"pruning": "structured", "round_to": "16"}, "round_to is 16.*1, 4 or 8"),
+        ({"pruning": "2:4", "round_to": 8}, "round_to 8 .*pruning 2:4 removes none: choose pruning structured"),
         ({"pruning": "structured", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
         ({"pruning": "2:4", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
         ({"importance": "wanda", "also_prune": ["biases"]}, "also_prune biases does not go with importance wanda"),
@@ -108,6 +110,7 @@ AS_TEXT: dict[str, tuple[Any, Any]] = {
     "recovery_epochs": ("0", 0),
     "recovery_with_teacher": ("false", False),
     "also_prune": (["norms", "biases"], ("norms", "biases")),
+    "round_to": ("8", 8),
     "image_size": ("64", 64),
     "learning_rate": ("1e-3", 1e-3),
     "batch_size": ("16", 16),
@@ -121,7 +124,7 @@ AS_TEXT: dict[str, tuple[Any, Any]] = {
 @pytest.mark.parametrize("name", RunConfig.model_fields)
 def test_every_setting_can_be_given_as_text(name: str) -> None:
     text, value = AS_TEXT[name]
-    needed = {"scope": "by_hand"} if name == "layer_sparsity" else {}
+    needed = {"layer_sparsity": {"scope": "by_hand"}, "round_to": {"pruning": "structured"}}.get(name, {})
     assert getattr(make_config({name: text, **needed}), name) == value
 
 

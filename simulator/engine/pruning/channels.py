@@ -42,6 +42,7 @@ def prune_channels(
     importance: Importance,
     calibration: Calibration,
     whole: nn.Module | None = None,
+    round_to: int = 1,
 ) -> None:
     """Remove channels in place, the least important ones, group by group.
 
@@ -55,6 +56,7 @@ def prune_channels(
         importance: How weights are scored; :func:`group_score` says how they make up a channel's score.
         calibration: What the importance may look at.
         whole: The model before anything was removed, where this is a later round; None: it is ``model``.
+        round_to: How many channels a group keeps is rounded up to a multiple of this.
     """
     model.eval()
     ignored = [m for name in classifier for m in getattr(model, name).modules() if isinstance(m, nn.Linear)]
@@ -65,7 +67,7 @@ def prune_channels(
     scores = [score(group) for group in groups]
     names = {module: name for name, module in model.named_modules()}
     sizes = whole and [len(whole.get_submodule(names[group[0].dep.target.module]).weight) for group in groups]
-    counts = units_to_keep(scores, scope, target_sparsity, importance != "batchnorm_scale", sizes)
+    counts = units_to_keep(scores, scope, target_sparsity, importance != "batchnorm_scale", sizes, round_to)
     for group, values, keep in zip(groups, scores, counts, strict=True):
         removed = values.argsort()[: len(values) - keep].tolist()
         if removed:

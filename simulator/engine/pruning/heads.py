@@ -90,6 +90,7 @@ def prune_transformer(
     importance: Importance,
     calibration: Calibration,
     whole: nn.Module | None = None,
+    round_to: int = 1,
 ) -> None:
     """Remove feed-forward neurons and attention heads in place, the least important ones.
 
@@ -103,11 +104,13 @@ def prune_transformer(
             and a random one is drawn for the neuron or head itself.
         calibration: What the importance may look at.
         whole: The model before anything was removed, where this is a later round; None: it is ``model``.
+        round_to: How many neurons a layer keeps is rounded up to a multiple of this. Heads are not rounded: a
+            layer has few, and each of them is several vectors wide.
     """
     feed_forward, attention = parts_of(model)
     of_neurons, of_heads = part_scores(model, feed_forward, attention, importance, calibration)
     neurons, head_counts = sizes_of(*parts_of(whole or model))
-    counts = units_to_keep(of_neurons, scope, target_sparsity, whole=neurons)
+    counts = units_to_keep(of_neurons, scope, target_sparsity, whole=neurons, round_to=round_to)
     for part, score, keep in zip(feed_forward, of_neurons, counts, strict=True):
         kept = largest(score, keep)
         slice_outputs(part.up, kept)

@@ -50,9 +50,11 @@ def remove(
     share = after_round(config.target_sparsity, *round_of)
     if setup.model.kind == "image":
         example = examples.inputs["pixels"][:1]
-        prune_channels(model, example, classifier, config.scope, share, config.importance, batches, whole)
+        prune_channels(
+            model, example, classifier, config.scope, share, config.importance, batches, whole, config.round_to
+        )
     else:
-        prune_transformer(model, config.scope, share, config.importance, batches, whole)
+        prune_transformer(model, config.scope, share, config.importance, batches, whole, config.round_to)
     return Masks()
 
 

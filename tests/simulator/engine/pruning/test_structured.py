@@ -185,6 +185,33 @@ def test_t5_still_generates_after_losing_heads():
     assert out.shape[0] == 3
 
 
+@pytest.mark.parametrize("scope", ["global", "layer_wise"])
+def test_what_is_kept_is_rounded_up_as_far_as_there_are_units(scope):
+    torch.manual_seed(0)
+    scores = [torch.rand(n) for n in (64, 64, 20, 3)]
+    exact, rounded = (units_to_keep(scores, scope, 0.7, round_to=n) for n in (1, 8))
+    assert rounded == [min(len(s), -(-n // 8) * 8) for s, n in zip(scores, exact, strict=True)]
+    assert rounded[-1] == 3
+    assert units_to_keep(scores, scope, 0.0, round_to=8) == [64, 64, 20, 3]
+
+
+@pytest.mark.parametrize("name", [*CNNS, *TRANSFORMERS])
+def test_a_rounded_model_keeps_multiples_and_its_heads_as_they_are(name):
+    if name in CNNS:
+        model = CNNS[name](num_classes=10)
+        cut(model, "global", 0.8, classifier=("fc" if name == "resnet18" else "classifier",), round_to=8)
+        assert all(m.num_features % 8 == 0 for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d))
+        return
+    models = [TRANSFORMERS[name]() for _ in range(2)]
+    for model, multiple in zip(models, (1, 8), strict=True):
+        cut_transformer(model, name, "layer_wise", 0.7, round_to=multiple)
+    (exact, heads), (rounded, same) = (parts_of(model) for model in models)
+    assert [(len(f.up.weight), len(g.up.weight)) for f, g in zip(exact, rounded, strict=True)] == [(12, 16)] * len(
+        exact
+    )
+    assert [len(a.inner[0].weight) for a in heads] == [len(a.inner[0].weight) for a in same]
+
+
 def test_a_global_ranking_takes_more_from_the_weaker_layer_but_empties_none():
     torch.manual_seed(0)
     scores = [torch.rand(100) + 0.5 for _ in range(2)]

@@ -56,6 +56,9 @@ class ModelInfo:
         relative_steps: Whether each tensor's learning rate is multiplied by its root mean square,
             as Adafactor does (Shazeer and Stern 2018). T5's tensors start up to 180 times apart
             in scale; with one learning rate for all it hardly learns from scratch.
+        few_steps: Below how many training steps its batch norms' running averages lag so far behind that they are
+            estimated anew before it is measured: where they begin at 0 and 1, and where an earlier training left them.
+            Measured with ``python -m benchmarks.batch_norm``; (0, 0) where there is no batch norm.
     """
 
     name: str
@@ -72,6 +75,7 @@ class ModelInfo:
     student_recipe: Recipe
     default_dataset: str
     relative_steps: bool = False
+    few_steps: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,7 @@ MODELS: dict[str, ModelInfo] = {
             teacher_scratch=Recipe(epochs=18, learning_rate=3e-3, batch_size=64),
             student_recipe=Recipe(epochs=5, learning_rate=3e-3, batch_size=64),
             default_dataset="digits",
+            few_steps=(80, 30),
         ),
         ModelInfo(
             name="resnet18",

@@ -188,13 +188,19 @@ class LossPoint(Record):
 
 
 class EpochFinished(Record):
-    """Accuracy on the validation split after an epoch (epoch 0: before training)."""
+    """Accuracy on the validation split after an epoch (epoch 0: before training).
+
+    Attributes:
+        estimated_averages: Whether the training has too few steps for batch norm's running averages, which were
+            therefore estimated anew on training examples: here, and before the variant was measured.
+    """
 
     kind: Literal["epoch"] = "epoch"
     variant: Variant
     epoch: Whole
     validation_accuracy: Fraction
     repeat: Whole = 0
+    estimated_averages: bool = False
 
 
 class StageFinished(Record):

@@ -274,4 +274,5 @@ def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:
         relative_steps=setup.model.relative_steps,
         bfloat16=setup.bfloat16,
         one_position=not METHODS[config.method].compares_features,
+        few_steps=setup.model.few_steps,
     )

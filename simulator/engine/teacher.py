@@ -61,6 +61,7 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
         relative_steps=setup.model.relative_steps,
         bfloat16=setup.bfloat16,
         one_position=True,
+        few_steps=setup.model.few_steps,
     )
     yield from train(
         model, setup.module.logits, setup.train, setup.validation, plan, stage="teacher", variant="teacher"

@@ -89,6 +89,7 @@ def facts_of(run: Run) -> dict[str, Any]:
         "relative_steps": model.relative_steps,
         "hard_weight": method.weight_of_labels(config.alpha),
         "warm_up": method.warm_up,
+        "few_steps": model.few_steps if any(e.estimated_averages for e in epochs) else (0, 0),
         "teacher_recipe": vars(teachers.recipe(config.model, described.provenance.source)),
         "teacher_examples": teachers.train_examples(config),
         "validation": [e.model_dump(mode="json", include={"variant", "epoch", "validation_accuracy"}) for e in epochs],

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from simulator.engine.batches import Batch, Examples, by_length, training_order
 from simulator.engine.device import autocast, release_memory
+from simulator.engine.distillation.batch_norm import averages_lag, estimate_averages
 from simulator.engine.distillation.finite import check_answers, check_step
 from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import LABELS_ONLY, Loss, distillation_loss
@@ -46,6 +47,8 @@ class TrainingPlan:
         one_position: Whether a text model works out nothing but the position that answers; not where a method
             compares features, which has them at every position. Models that are compared get the same, so that
             they see equal dropout.
+        few_steps: Below how many steps batch norm's averages are estimated anew before the model is asked, as for
+            :func:`~simulator.engine.distillation.batch_norm.averages_lag`.
         part: (number, of how many): which of so many equal parts of the steps is trained, as one training with its
             own rise and fall of the learning rate; (0, 1) is all of them.
     """
@@ -59,6 +62,7 @@ class TrainingPlan:
     relative_steps: bool = False
     bfloat16: bool = False
     one_position: bool = False
+    few_steps: tuple[int, int] = (0, 0)
     part: tuple[int, int] = (0, 1)
 
 
@@ -124,7 +128,7 @@ def _train(
     ends, steps = list(accumulate(map(len, whole))), sum(map(len, epochs))
     seen_before = sum(len(rows) for rows in list(chain.from_iterable(whole))[:before])
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps))
-    log_every = max(1, steps // LOSS_POINTS)
+    log_every, lag = max(1, steps // LOSS_POINTS), averages_lag(model, steps, plan.few_steps)
     step, seen, started, reported = 0, 0, time.perf_counter(), 0.0
 
     if validation is not None and plan.part[0] == 0:
@@ -158,9 +162,12 @@ def _train(
             if elapsed - reported > PROGRESS_SECONDS or step == steps:
                 reported = elapsed
                 yield progress(stage, seen, seen_before, len(examples) * plan.epochs, elapsed)
-        if validation is not None and batches and before + step == ends[epoch]:
+        is_asked = validation is not None and batches and before + step == ends[epoch]
+        if lag and (is_asked or step == steps):
+            estimate_averages(model, examples, plan.batch_size)
+        if is_asked:
             reached = accuracy(model, logits, validation, plan.bfloat16)
-            yield EpochFinished(variant=variant, epoch=epoch + 1, validation_accuracy=reached)
+            yield EpochFinished(variant=variant, epoch=epoch + 1, validation_accuracy=reached, estimated_averages=lag)
 
 
 def part_of_steps(whole: list[list[Tensor]], number: int, parts: int) -> tuple[list[list[Tensor]], int]:

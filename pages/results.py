@@ -24,7 +24,7 @@ with errors_shown():
 
     views.gains(measured)
     st.header("Compression table", divider="gray")
-    views.compression(measured, story.labels)
+    views.compression(measured, story.labels, story.averages_estimated())
     budget_fit.foretold(run, measured)
     with st.expander("What these numbers do not say", icon=":material/info:"):
         st.markdown("\n".join(f"- {caveat}" for caveat in teach.CAVEATS))

@@ -206,6 +206,7 @@ MODELS: dict[str, ModelInfo] = {
             teacher_scratch=Recipe(epochs=8, learning_rate=1e-3, batch_size=64),
             student_recipe=Recipe(epochs=5, learning_rate=1e-3, batch_size=64),
             default_dataset="digits",
+            few_steps=(20, 15),
         ),
     )
 }

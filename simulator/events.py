@@ -59,7 +59,12 @@ Batch = Annotated[str, Field(pattern=r"^batch_(1|32)$")]
 
 
 class Latency(Record):
-    """Time for one batch, in milliseconds, over ``runs`` timed calls (torch.utils.benchmark)."""
+    """Time for one batch, in milliseconds, over ``runs`` timed calls (torch.utils.benchmark).
+
+    Attributes:
+        others_cpu: The share of all cores that other processes used meanwhile, 0 to 1; None in runs of earlier
+            versions.
+    """
 
     median: Time
     p25: Time
@@ -67,6 +72,7 @@ class Latency(Record):
     p95: Time
     runs: Positive
     threads: Positive
+    others_cpu: Fraction | None = None
 
 
 class LayerReport(Record):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from simulator import events
+from simulator import events, words
 from simulator.events import RunFailed
 
 
@@ -21,6 +21,7 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
         TimeRemainingColumn(),
     )
     failure: RunFailed | None = None
+    estimated: list[str] = []
     with Progress(*columns, console=console) as bars:
         stages: dict[str, TaskID] = {}
         for event in happening:
@@ -42,8 +43,11 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                     bars.update(stages["study"], detail=", ".join(f"{k} {v}" for k, v in event.at.items()))
                 case events.EpochFinished():
                     bars.update(bars.task_ids[-1], detail=f"validation accuracy {event.validation_accuracy:.3f}")
+                    estimated += [event.variant] if event.estimated_averages else []
                 case events.StageFinished():
                     bars.update(stages[event.stage], total=1, completed=1)
                 case events.RunFailed():
                     failure = event
+    if estimated:
+        console.print(words.averages_estimated(estimated))
     return failure

@@ -19,6 +19,14 @@ BOOTSTRAP_SEED = 0
 
 SIGNIFICANT = 0.05
 
+Speed = Literal["faster", "slower", "no clear difference", "equal networks", "busy"]
+BUSY_SHARE = 0.2
+"""Where other processes used more of the cores than this, times are not compared."""
+
+WIDE = 0.3
+"""Nor where the middle half of the calls spans more than this share of the median: 0.01 to 0.14 on idle cores, 0.2 to 8
+with nine busy processes on two."""
+
 
 def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion: sound for small ``n`` and near 0 and 1.
@@ -220,9 +228,37 @@ def intervals_overlap(a: Measurement, b: Measurement) -> bool:
     return a.accuracy_interval[0] <= b.accuracy_interval[1] and b.accuracy_interval[0] <= a.accuracy_interval[1]
 
 
-def middle_halves_overlap(a: Latency, b: Latency) -> bool:
-    """Whether the middle halves of two series of timed calls share values: then neither is clearly the faster."""
-    return a.p25 <= b.p75 and b.p25 <= a.p75
+def network_of(m: Measurement) -> tuple[object, ...]:
+    """Equal for models with the same layers of the same shapes: whatever their weights are, they do the same work."""
+    return m.macs, m.macs_at, tuple((layer.name, layer.shape) for layer in m.layers)
+
+
+def was_busy(latency: Latency) -> bool:
+    """Whether other processes, or calls far apart, make timed calls useless for a comparison."""
+    wide = latency.p75 - latency.p25 > WIDE * latency.median
+    return wide or (latency.others_cpu or 0.0) > BUSY_SHARE
+
+
+def speed(before: Sequence[Measurement], after: Sequence[Measurement], batch: str) -> Speed:
+    """Which of two models is faster, if the timed calls can tell.
+
+    Args:
+        before, after: A measurement a seed; every one of these was timed with this batch.
+
+    Returns:
+        "equal networks" where both do the same work, so that a difference is chance; "busy" where the machine was;
+        "faster" or "slower" where the middle halves of all seeds' timed calls stand apart, to the same side.
+    """
+    if len({network_of(m) for m in (*before, *after)}) == 1:
+        return "equal networks"
+    was, now = ([m.latency_ms[batch] for m in ms] for ms in (before, after))
+    if any(was_busy(latency) for latency in (*was, *now)):
+        return "busy"
+    if max(t.p75 for t in now) < min(t.p25 for t in was):
+        return "faster"
+    if max(t.p75 for t in was) < min(t.p25 for t in now):
+        return "slower"
+    return "no clear difference"
 
 
 def majority_share(measurement: Measurement) -> float:

@@ -50,6 +50,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
         "train_examples": train_examples(config),
         "recipe": vars(recipe(config.model, source)),
         "seed": TEACHER_SEED,
+        **({"few_steps": list(MODELS[config.model].few_steps)} if any(MODELS[config.model].few_steps) else {}),
         **({"positions": "one"} if MODELS[config.model].kind == "text" else {}),  # other dropout than all positions
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "processor": processor(),

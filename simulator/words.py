@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from simulator.statistics import Verdict, spread
+from simulator.statistics import Speed, Verdict, spread
 
 
 def three(value: float) -> str:
@@ -91,6 +91,25 @@ def verdict(v: Verdict) -> str:
         return f"{v.outcome} (n = {v.n}, {p_value(v.by_seed[0].p)})"
     each = ", ".join(p_value(seed.p).removeprefix("p = ").removeprefix("p ") for seed in v.by_seed)
     return f"{v.outcome} (n = {v.n}, {len(v.by_seed)} seeds, p of each: {each})"
+
+
+SPEEDS: dict[Speed, str] = {
+    "faster": "faster",
+    "slower": "slower",
+    "no clear difference": "the middle halves of the timed calls overlap, so no clear difference",
+    "equal networks": "both have the same layers of the same shapes and do the same work",
+    "busy": "the machine was busy: not comparable",
+}
+"""What timed calls say of two models."""
+
+
+def averages_estimated(variants: Sequence[str]) -> str:
+    """What was done to variants whose training was too short for batch norm's running averages."""
+    return (
+        f"Few training steps ({', '.join(dict.fromkeys(variants))}): batch norm's running averages lag behind so short "
+        "a training, so they were estimated anew on training examples before the model was measured (Wu and Johnson "
+        "2021, arXiv:2105.07576)."
+    )
 
 
 def several(number: int, thing: str) -> str:

@@ -124,7 +124,8 @@ def about_front(front: Front, field: Sequence[Entry], cost: str, quality: str) -
     if cost in TIMED:
         said.append(
             "Bars span the middle half of the timed calls. Where two overlap, neither is clearly the faster, and so "
-            "neither drives an equally accurate one from the front. Of the "
+            "neither drives an equally accurate one from the front; nor does a time of a busy machine, or one of two "
+            "models that do the same work. Of the "
             f"{len(front.on_it)} variants on it, {len(front.doubtful)} by such noise only (in the table: within noise)."
         )
     if among:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple
 
 import streamlit as st
@@ -12,7 +13,7 @@ from simulator import pareto, service, words
 from simulator.errors import UnreadableRun
 from simulator.events import Provenance, Variant
 from simulator.records import Origin
-from simulator.statistics import by_variant
+from simulator.statistics import by_variant, network_of, was_busy
 from simulator.store import Run
 from ui.columns import COST, QUALITY, SPEED, TIMED, Column, Seeds
 
@@ -57,6 +58,9 @@ class Entry:
         values: Column -> the mean over the seeds; without those that were not measured.
         texts: Column -> what every table shows of it.
         middle: Timed column -> the range that the middle half of the calls fell into, over all seeds.
+        noise: Timed column -> the range within which another time is no better: the same, and endless where the machine
+            was busy.
+        network: Equal for models that do the same work, whatever their weights are.
         test_examples: On how many the accuracy was measured.
     """
 
@@ -66,6 +70,8 @@ class Entry:
     values: Mapping[str, float]
     texts: Mapping[str, str]
     middle: Mapping[str, tuple[float, float]]
+    noise: Mapping[str, tuple[float, float]]
+    network: Hashable
     macs_at: str
     test_examples: int
 
@@ -75,15 +81,17 @@ class Entry:
             return self.where
         return self.where._replace(machine=ANY_MACHINE)
 
-    def objective(self, title: str) -> pareto.Objective:
-        """A column as what a front compares: as it is printed, a time with its noise."""
+    def objective(self, title: str, entries: Sequence[Entry]) -> pareto.Objective:
+        """A column as what a front compares: as it is printed, a time with the noise of all who do the same work."""
         value = self.values[title]
-        if title in self.middle:
-            return pareto.Objective(value, *self.middle[title])
+        if title in TIMED:
+            low, high = zip(*(e.noise[title] for e in entries if e.network == self.network), strict=True)
+            return pareto.Objective(value, min(low), max(high))
         printed = words.as_printed(value)
         return pareto.more(printed) if title in QUALITIES else pareto.less(printed)
 
 
+ENDLESS = (-inf, inf)
 MOST_KEPT = 5000
 
 
@@ -103,11 +111,12 @@ def machine(provenance: Provenance, origin: Origin) -> str:
 
 def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
     """What was measured of one variant with each seed, as one row."""
-    middle = {}
+    middle, noise = {}, {}
     for title, batch in TIMED.items():
         timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
         if timed:
             middle[title] = (min(t.p25 for t in timed), max(t.p75 for t in timed))
+            noise[title] = ENDLESS if any(map(was_busy, timed)) else middle[title]
     return Entry(
         run=run_id,
         variant=name,
@@ -115,6 +124,8 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
         values={title: value for title, column in COLUMNS.items() if (value := column.value(ms)) is not None},
         texts={title: column.show(ms) for title, column in COLUMNS.items()},
         middle=middle,
+        noise=noise,
+        network=tuple(network_of(m) for m in ms),
         macs_at=ms[0].macs_at,
         test_examples=ms[0].test_examples,
     )
@@ -144,7 +155,7 @@ class Front(NamedTuple):
 def front(entries: Sequence[Entry], quality: str, costs: Sequence[str]) -> Front:
     """The Pareto front of a quality against costs, over the entries in which all of these were measured."""
     measured = [e for e in entries if all(title in e.values for title in (quality, *costs))]
-    points = [[e.objective(title) for title in (quality, *costs)] for e in measured]
+    points = [[e.objective(title, measured) for title in (quality, *costs)] for e in measured]
     places = sorted(pareto.front(points), key=lambda i: measured[i].values[costs[0]])
     doubtful = pareto.doubtful(points, places)
     return Front([measured[i] for i in places], [measured[i] for i in doubtful], measured)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from simulator import words
 from simulator.config import RunConfig
 from simulator.events import Measurement, Variant
-from simulator.statistics import by_variant, spread
+from simulator.statistics import Speed, by_variant, speed, spread
 from ui import columns, table, tables
 from ui.columns import Seeds
 from ui.settings import asked_sparsity
@@ -50,13 +50,7 @@ def question(config: RunConfig, measurements: Sequence[Measurement]) -> str:
     asked = f"I pruned {asked_sparsity(config)}"
     if pair is None or shrunk(*pair):
         return f"{asked}: what became smaller, and what became faster?"
-    return f"{asked}: why is it no smaller{'' if faster(*pair) else ' and no faster'}?"
-
-
-def faster(before: Seeds, after: Seeds) -> bool:
-    """Whether the middle half of the timed calls of one example lies wholly below what it was."""
-    was, now = _timed("batch_1", before), _timed("batch_1", after)
-    return was is not None and now is not None and now[2] < was[0]
+    return f"{asked}: why is it no smaller{'' if _speed('batch_1', *pair) in ('faster', 'busy') else ' and no faster'}?"
 
 
 def sentences(measurements: Sequence[Measurement]) -> list[str]:
@@ -72,7 +66,8 @@ def sentences(measurements: Sequence[Measurement]) -> list[str]:
     else:
         said.append(_file("The file without zeros", before, after, lambda m: m.sparse_bytes, _encodings(after)))
     said.append(_file("The multiply-adds", before, after, lambda m: m.macs, _counted(before, after), words.count))
-    return said + [_time(batch, before, after) for batch in columns.BATCHES if _timed(batch, before)]
+    timed = [batch for batch in columns.BATCHES if any(batch in m.latency_ms for m in before)]
+    return said + [_time(batch, before, after) for batch in timed]
 
 
 def _zeros(before: Seeds, after: Seeds) -> str:
@@ -115,29 +110,21 @@ def _file(
     return f"{what}: {written[0]} before pruning, {written[1]} after (**{changed}**): {why}."
 
 
-def _timed(batch: str, ms: Seeds) -> tuple[float, float, float] | None:
-    """Lower quartile, median and upper quartile of a batch in ms, each the mean over the seeds."""
-    timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
-    if not timed:
-        return None
-    p25, median, p75 = (spread([getattr(t, name) for t in timed]).mean for name in ("p25", "median", "p75"))
-    return p25, median, p75
+def _speed(batch: str, before: Seeds, after: Seeds) -> Speed | None:
+    """Which is faster; None where one was not timed."""
+    return speed(before, after, batch) if all(batch in m.latency_ms for m in (*before, *after)) else None
 
 
 def _time(batch: str, before: Seeds, after: Seeds) -> str:
-    was, now = _timed(batch, before), _timed(batch, after)
-    if was is None or now is None:
+    judged = _speed(batch, before, after)
+    if judged is None:
         return f"Latency, {columns.BATCHES[batch][0]}: not measured."
-    judged = "the middle halves of the timed calls overlap, so no clear difference"
-    if now[2] < was[0]:
-        judged = "faster"
-    elif now[0] > was[2]:
-        judged = "slower"
-    change = words.signed(100 * (now[1] / was[1] - 1), "%")
-    medians = [[m.latency_ms[batch].median for m in ms if batch in m.latency_ms] for ms in (before, after)]
-    written = [words.over_seeds(of, words.milliseconds) for of in medians]
-    times = f"{written[0]} before, {written[1]} after ({change})"
-    return f"Latency, {columns.BATCHES[batch][0]}: {times}: **{judged}**."
+    medians = [[m.latency_ms[batch].median for m in ms] for ms in (before, after)]
+    was, now = (words.over_seeds(of, words.milliseconds) for of in medians)
+    times = f"{was} before, {now} after"
+    if judged in ("faster", "slower"):
+        times += f" ({words.signed(100 * (spread(medians[1]).mean / spread(medians[0]).mean - 1), '%')})"
+    return f"Latency, {columns.BATCHES[batch][0]}: {times}: **{words.SPEEDS[judged]}**."
 
 
 def forms(measurements: Sequence[Measurement]) -> Table:

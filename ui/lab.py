@@ -109,7 +109,8 @@ def show_run(run: Run, config: RunConfig) -> None:
     measured = service.measurements(run.id)
     if measured:
         teach.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
-        views.compression(measured, live.story_of(run.id).labels)
+        story = live.story_of(run.id)
+        views.compression(measured, story.labels, story.averages_estimated())
         st.page_link(
             "pages/results.py",
             label="All results of this run",

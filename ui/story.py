@@ -125,6 +125,10 @@ class Story:
         """The validation accuracies of one seed, and the teacher's."""
         return {v: [e for e in es if v == "teacher" or e.repeat == repeat] for v, es in self.epochs.items()}
 
+    def averages_estimated(self) -> list[Variant]:
+        """The variants for which batch norm's averages were estimated anew, their training being so short."""
+        return [variant for variant, said in self.epochs.items() if any(e.estimated_averages for e in said)]
+
     def state_of(self, stage: Stage) -> str:
         """ "done", "now", "next", or "left out" (there is no recovery without recovery epochs)."""
         if stage in self.finished_stages:

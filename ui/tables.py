@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from simulator import words
@@ -11,7 +12,7 @@ from simulator.catalog import MODELS, ModelInfo
 from simulator.config import RunConfig
 from simulator.counts import Count
 from simulator.events import Measurement, Variant
-from simulator.statistics import by_variant, middle_halves_overlap, relative, spread
+from simulator.statistics import Speed, by_variant, relative, speed, spread, was_busy
 from simulator.store import Run
 from ui import columns, settings, table
 from ui.charts import COLOURS
@@ -63,18 +64,28 @@ def best(groups: Mapping[Variant, Seeds], column: Column) -> list[Variant]:
 
 
 def clearly_fastest(groups: Mapping[Variant, Seeds], winners: Sequence[Variant], batch: str) -> bool:
-    """Whether the winners' timed calls stand apart from those of all others: a star must not mark noise."""
-    others = [ms for name, ms in groups.items() if name not in winners]
-    return not any(times_overlap(groups[name], ms, batch) for name in winners for ms in others)
+    """Whether the winners are faster than all others that were timed: a star must not mark noise."""
+    others = [ms for name, ms in groups.items() if name not in winners and all(batch in m.latency_ms for m in ms)]
+    return all(speed(ms, groups[name], batch) == "faster" for name in winners for ms in others)
 
 
-def times_overlap(a: Seeds, b: Seeds, batch: str) -> bool:
-    """Whether the middle halves of the timed calls share values, for any seed of one and any of the other."""
-    timed = [[m.latency_ms[batch] for m in ms if batch in m.latency_ms] for ms in (a, b)]
-    return any(middle_halves_overlap(one, other) for one in timed[0] for other in timed[1])
+NO_VERDICT: dict[Speed, str] = {
+    "no clear difference": "within noise",
+    "equal networks": "equal networks",
+    "busy": "busy machine",
+}
+"""What stands in the place of a change of latency that cannot be told from chance."""
 
 
-TOO_NOISY = "within noise"
+def busy_note(measurements: Sequence[Measurement]) -> str:
+    """A sentence on the machine where it was too busy for its times to be compared; "" where it was not."""
+    timed = [latency for m in measurements for latency in m.latency_ms.values()]
+    if not any(map(was_busy, timed)):
+        return ""
+    used = max((latency.others_cpu for latency in timed if latency.others_cpu is not None), default=None)
+    others = "" if used is None else f" Other processes used up to {words.whole_percent(round(used, 2))} of its cores."
+    return f" The machine was busy while these were timed: not comparable.{others}"
+
 
 NOT_IN_CSV = {
     "layers", "confusion", "generated", "latency_ms", "accuracy_interval", "answers", "sparse_encodings",
@@ -138,12 +149,16 @@ def gains(variant: Seeds, reference: Measurement) -> list[tuple[str, str, str]]:
             row(
                 f"Latency, {BATCHES[batch][0]}",
                 [c.latency_improvement[batch] for c in changes],
-                (lambda _: TOO_NOISY) if times_overlap(variant, [reference], batch) else _less,
+                partial(_change, speed([reference], variant, batch)),
                 words.milliseconds(reference.latency_ms[batch].median),
                 words.milliseconds(mean(lambda m, batch=batch: m.latency_ms[batch].median)),  # type: ignore[misc]
             )
         )
     return rows
+
+
+def _change(judged: Speed, reduction: float) -> str:
+    return NO_VERDICT.get(judged) or _less(reduction)
 
 
 def _less(reduction: float) -> str:

@@ -214,11 +214,14 @@ NO_ANSWERS = (
 )
 
 
-def findings(measurements: Sequence[Measurement], labels: Sequence[int]) -> list[str]:
+def findings(
+    measurements: Sequence[Measurement], labels: Sequence[int], averages_estimated: Sequence[Variant] = ()
+) -> list[str]:
     """What the run shows, in sentences made from its numbers; nothing that was not measured.
 
     Args:
         labels: The class of every test example; empty in runs of earlier versions.
+        averages_estimated: The variants for which batch norm's averages were estimated anew.
     """
     by_name = by_variant(measurements)
     compared: tuple[tuple[Variant, Variant, str, str], ...] = (
@@ -239,6 +242,8 @@ def findings(measurements: Sequence[Measurement], labels: Sequence[int]) -> list
     seeds = max((len(ms) for ms in by_name.values()), default=1)
     if seeds > 1:
         said.append(_SEEDS.format(seeds=seeds))
+    if averages_estimated:
+        said.append(words.averages_estimated(averages_estimated))
     return said
 
 

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from simulator.events import Measurement
+from simulator.events import Measurement, Variant
 from simulator.statistics import by_variant
 from ui import charts, columns, table, tables, teach
 from ui.guard import literal
 
 
-def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> None:
+def compression(
+    measurements: Sequence[Measurement], labels: Sequence[int], averages_estimated: Sequence[Variant] = ()
+) -> None:
     """The compression table in three parts, how good, how big and how fast, with what it shows in sentences."""
-    for finding in teach.findings(measurements, labels):
+    for finding in teach.findings(measurements, labels, averages_estimated):
         st.markdown(f"- {finding}")
     _table(
         "How good",
@@ -35,7 +37,7 @@ def compression(measurements: Sequence[Measurement], labels: Sequence[int]) -> N
         "How fast",
         measurements,
         columns.SPEED,
-        f"At least {runs} timed calls each. {tables.STARS}",
+        f"At least {runs} timed calls each. {tables.STARS}{tables.busy_note(measurements)}",
         "latency",
     )
 

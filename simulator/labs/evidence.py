@@ -12,7 +12,7 @@ from simulator.errors import NotAvailable
 from simulator.events import CellFinished, Concluded, Conclusion, Coordinates, Described, Measurement, Variant
 from simulator.quiz import run_facts
 from simulator.records import Run
-from simulator.statistics import Verdict, middle_halves_overlap, verdict
+from simulator.statistics import Verdict, verdict
 from simulator.studies.paired import series
 
 
@@ -112,11 +112,3 @@ def judged(ours: Measurement, theirs: Measurement, labels: Sequence[int]) -> Ver
     if said is None:
         raise NotAvailable("This run has no stored answers, so nothing can be compared example by example.", AGAIN)
     return said
-
-
-def speed(before: Measurement, after: Measurement, batch: str) -> str:
-    """Whether the timed calls stand apart: "faster", "slower", or "no clear difference"."""
-    was, now = before.latency_ms[batch], after.latency_ms[batch]
-    if middle_halves_overlap(was, now):
-        return "no clear difference"
-    return "faster" if now.median < was.median else "slower"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulator.config import RunConfig
 from simulator.events import Described, Event, Measured, Measurement, Stage, StageFinished
 from simulator.quiz.question import Question, choice
-from simulator.statistics import by_variant, spread
+from simulator.statistics import by_variant, spread, was_busy
 
 MOST_OPTIONS, FEWEST_OPTIONS = 4, 3
 SOURCE = "Source: this run's own measurements, on the Results page."
@@ -20,7 +20,7 @@ class Figures:
 
     Attributes:
         first: Everything that was measured with the first seed.
-        milliseconds: The median latency of one example; None where it was not measured.
+        milliseconds: The median latency of one example; None where it was not measured, or on a busy machine.
     """
 
     first: Measurement
@@ -84,7 +84,8 @@ def figures(seeds: Sequence[Measurement]) -> Figures:
     def mean(of: Callable[[Measurement], float]) -> float:
         return spread([of(m) for m in seeds]).mean
 
-    timed = [m.latency_ms["batch_1"].median for m in seeds if "batch_1" in m.latency_ms]
+    latencies = [m.latency_ms["batch_1"] for m in seeds if "batch_1" in m.latency_ms]
+    timed = [] if any(map(was_busy, latencies)) else [latency.median for latency in latencies]
     return Figures(
         first=seeds[0],
         accuracy=mean(lambda m: m.accuracy),

@@ -7,6 +7,7 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from simulator.events import CellFinished, Comparison, Conclusion
+from simulator.statistics import BUSY_SHARE
 from simulator.studies.base import AxisValue, Place, Study, View
 from simulator.studies.paired import certainty, change, compare, holm, series, share, significant
 from simulator.words import milliseconds, percent, points, whole_percent
@@ -19,6 +20,7 @@ STUDENTS = (UNPRUNED, ZEROS, CHANNELS)
 BATCHES = {"latency_1": "one example", "latency_32": "a batch of 32"}
 """Name of a cell's value -> what was timed."""
 
+BUSY = "The machine was busy while they were timed, so the times are not comparable."
 FILES = {"size_bytes": "dense", "gzip_bytes": "gzipped", "sparse_bytes": "without zeros"}
 
 
@@ -61,14 +63,16 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
             for r in shares
         ]
     )
-    timed = [(r, s, value) for r in shares for s in (ZEROS, CHANNELS) for value in BATCHES]
-    latency = holm([_latency(cells, *one) for one in timed])
-    faster = {s: [t for (_, of, _), t in zip(timed, latency, strict=True) if of == s and _clear(t)] for s in STUDENTS}
+    busy = any(cell.values.get("others_cpu", 0.0) > BUSY_SHARE for cell in cells)
+    # Zeros are multiplied like any other number: a student with zeros does the unpruned one's work, and needs no test.
+    timed = [] if busy else [(r, value) for r in shares for value in BATCHES]
+    latency = holm([_latency(cells, r, CHANNELS, value) for r, value in timed])
+    faster = [t for t in latency if _clear(t)]
     keeps = [t for t in accuracy if significant(t) and t.mean > 0]
     loses = [t for t in accuracy if significant(t) and t.mean < 0]
-    sentences = [_first(keeps, loses, faster)]
+    sentences = [f"{_first(keeps, loses)} {BUSY if busy else _faster(faster)}"]
     for r, test in zip(shares, accuracy, strict=True):
-        changes = {(s, value): t for (at, s, value), t in zip(timed, latency, strict=True) if at == r}
+        changes = {value: t for (at, value), t in zip(timed, latency, strict=True) if at == r}
         sentences += [
             f"{whole_percent(float(r))} of the parts removed: {_parameters(cells, r)} Accuracy: "
             f"zeros {share(got[r, ZEROS])}, channels {share(got[r, CHANNELS])} ({change(test)} for zeros; "
@@ -77,7 +81,7 @@ def conclude(config: StudyConfig, cells: Sequence[CellFinished]) -> Conclusion:
             *(_times(cells, r, value, changes) for value in BATCHES),
         ]
     answers = {(True, True): "trade", (False, True): "channels", (True, False): "zeros", (False, False): "neither"}
-    answer = answers[bool(keeps) and not loses, bool(faster[CHANNELS])]
+    answer = "" if busy else answers[bool(keeps) and not loses, bool(faster)]
     tests = (*accuracy, *latency)
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=answer == "trade", comparisons=tests)
 
@@ -93,24 +97,21 @@ def _clear(test: Comparison) -> bool:
     return significant(test) and test.mean < 0
 
 
-def _first(keeps: Sequence[Comparison], loses: Sequence[Comparison], faster: dict[str, list[Comparison]]) -> str:
+def _first(keeps: Sequence[Comparison], loses: Sequence[Comparison]) -> str:
     if keeps and loses:
-        first = f"Which is more accurate depends: zeros {_names(keeps)}, channels {_names(loses)}."
-    elif keeps:
-        first = f"At equal non-zero parameters zeros are significantly more accurate {_names(keeps)}."
-    elif loses:
-        first = f"At equal non-zero parameters channels are significantly more accurate {_names(loses)}."
-    else:
-        first = "That zeros keep more accuracy than channels at equal non-zero parameters did not show."
-    for student, who in ((CHANNELS, "Students without the channels"), (ZEROS, "Students with zeros")):
-        tests = faster[student]
-        if tests:
-            first += f" {who} were significantly faster than unpruned ones: {'; '.join(t.name for t in tests)}."
-        else:
-            first += (
-                f" That {who[0].lower() + who[1:]} are faster than unpruned ones did not show: within noise, or slower."
-            )
-    return first
+        return f"Which is more accurate depends: zeros {_names(keeps)}, channels {_names(loses)}."
+    if keeps:
+        return f"At equal non-zero parameters zeros are significantly more accurate {_names(keeps)}."
+    if loses:
+        return f"At equal non-zero parameters channels are significantly more accurate {_names(loses)}."
+    return "That zeros keep more accuracy than channels at equal non-zero parameters did not show."
+
+
+def _faster(tests: Sequence[Comparison]) -> str:
+    if tests:
+        where = "; ".join(t.name for t in tests)
+        return f"Students without the channels were significantly faster than unpruned ones: {where}."
+    return "That students without the channels are faster than unpruned ones did not show: within noise, or slower."
 
 
 def _names(tests: Sequence[Comparison]) -> str:
@@ -134,14 +135,12 @@ def _files(cells: Sequence[CellFinished], removed: AxisValue, student: str) -> s
     return f"{student} " + ", ".join(f"{FILES[name]} {size / 1e6:.2f} MB" for name, size in sizes.items())
 
 
-def _times(
-    cells: Sequence[CellFinished], removed: AxisValue, value: str, changes: Mapping[tuple[str, str], Comparison]
-) -> str:
-    """How long each student takes, and whether that is a change or noise."""
+def _times(cells: Sequence[CellFinished], removed: AxisValue, value: str, changes: Mapping[str, Comparison]) -> str:
+    """How long each student takes, and whether cutting channels made a change or noise."""
     said = []
     for student in STUDENTS:
         middle = mean(series(cells, value, parts_removed=removed, student=student).values())
-        test = changes.get((student, value))
+        test = changes.get(value) if student == CHANNELS else None
         said.append(f"{student} {milliseconds(middle)}{f', {_change(test)}' if test else ''}")
     return f"Time for {BATCHES[value]} at {whole_percent(float(removed))}: {'; '.join(said)}."
 

@@ -13,8 +13,9 @@ from ui.compared import Where
 HERE = Where("digits", "a CPU, 2 threads")
 
 
-def entry(run, accuracy, size=4000, latency=10.0, spread=0.1, **changes):
-    timed = Latency(median=latency, p25=latency - spread, p75=latency + spread, p95=latency + spread, runs=9, threads=2)
+def entry(run, accuracy, size=4000, latency=10.0, spread=0.1, others_cpu=None, **changes):
+    timed = Latency(median=latency, p25=latency - spread, p75=latency + spread, p95=latency + spread, runs=9, threads=2,
+                    others_cpu=others_cpu)  # fmt: skip
     m = measurement("pruned", accuracy, gzip_bytes=size, latency_ms={"batch_1": timed}, **changes)
     return compared.entry(run, "pruned", [m], HERE)
 
@@ -49,8 +50,22 @@ def test_a_time_within_noise_is_said_to_be_so():
     front = compared.front(entries, "Accuracy", ("Batch 1",))
     assert runs(front.on_it) == ["quick", "good"]
     assert runs(front.doubtful) == ["quick"]
-    sharp = [entry("quick", 0.8, latency=9), entry("good", 0.9, latency=10)]
+    sharp = [entry("quick", 0.8, latency=9, macs=2500), entry("good", 0.9, latency=10)]
     assert compared.front(sharp, "Accuracy", ("Batch 1",)).doubtful == []
+
+
+def test_equal_networks_do_not_drive_each_other_from_a_front_by_their_times():
+    """Control and distilled student of one shape: the faster one was lucky."""
+    entries = [entry("lucky", 0.9, latency=9), entry("unlucky", 0.9, latency=10)]
+    assert runs(compared.front(entries, "Accuracy", ("Batch 1",)).on_it) == ["lucky", "unlucky"]
+    smaller = [entry("smaller", 0.9, latency=9, macs=2500), entry("larger", 0.9, latency=10)]
+    assert runs(compared.front(smaller, "Accuracy", ("Batch 1",)).on_it) == ["smaller"]
+
+
+def test_times_of_a_busy_machine_drive_nobody_from_a_front():
+    entries = [entry("quick", 0.9, latency=9, macs=2500, others_cpu=0.6), entry("slow", 0.9, latency=10)]
+    front = compared.front(entries, "Accuracy", ("Batch 1",))
+    assert runs(front.on_it) == ["quick", "slow"] and runs(front.doubtful) == ["slow"]
 
 
 def test_what_was_not_measured_is_in_no_front():

@@ -30,15 +30,33 @@ def test_zeros_shrink_neither_the_dense_file_nor_the_time():
         "4.10 kB before pruning, 2.10 kB after (**\N{MINUS SIGN}48.8 %**): of its tensors 1 dense, 2 bitmask" in sparse
     )
     assert "no change" in macs and "multiplies by zero" in macs
-    assert "no clear difference" in one and "no clear difference" in many
+    assert "do the same work" in one and "do the same work" in many
 
 
-@pytest.mark.parametrize(("latency", "word"), [(5.0, "faster"), (15.0, "slower")])
-def test_a_clear_difference_of_the_time_is_said_as_it_was_measured(latency, word):
+@pytest.mark.parametrize("latency", [5.0, 15.0])
+def test_equal_networks_are_never_called_faster_or_slower(latency):
+    """Half of the weights zero, the same shapes: what differs is the machine's."""
     measured = run({**HALF, "sparse_bytes": 2100}, latency)
-    assert f"**{word}**" in honest.sentences(measured)[-1]
+    said = honest.sentences(measured)[-1]
+    assert "do the same work" in said and "faster" not in said and "slower" not in said and "%" not in said
+    assert honest.question(ASKED, measured).endswith("no smaller and no faster?")
+
+
+@pytest.mark.parametrize(("latency", "word"), [(5.0, "faster"), (15.0, "slower"), (10.5, "no clear difference")])
+def test_a_clear_difference_of_the_time_is_said_as_it_was_measured(latency, word):
+    measured = run({**HALF, "sparse_bytes": 2100, "macs": 2500}, latency)
+    assert f"{word}**" in honest.sentences(measured)[-1]
     asked = honest.question(ASKED, measured)
     assert asked.endswith("no smaller?" if word == "faster" else "no smaller and no faster?")
+
+
+def test_a_busy_machine_gives_no_verdict():
+    quiet, busy = run({**HALF, "macs": 2500}, 5.0), run({**HALF, "macs": 2500}, 5.0)
+    timed = busy[-1].latency_ms["batch_32"].model_copy(update={"others_cpu": 0.6})
+    busy[-1] = busy[-1].model_copy(update={"latency_ms": {"batch_1": timed, "batch_32": timed}})
+    assert honest.sentences(quiet)[-1].endswith("**faster**.")
+    assert honest.sentences(busy)[-1].endswith("**the machine was busy: not comparable**.")
+    assert honest.question(ASKED, busy).endswith("why is it no smaller?")
 
 
 def test_what_was_cut_out_makes_the_dense_file_smaller():

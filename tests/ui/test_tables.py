@@ -21,7 +21,7 @@ def texts(cells):
 def several():
     return [
         measurement("teacher", accuracy=0.95, size_bytes=40_000_000),
-        measurement("control", accuracy=0.9, size_bytes=5_000_000, latency=2.0),
+        measurement("control", accuracy=0.9, size_bytes=5_000_000, latency=2.0, macs=2000),
         measurement("distilled", accuracy=0.93, size_bytes=5_000_000, latency=2.5),
     ]
 
@@ -144,17 +144,35 @@ def test_run_rows(two_runs, several):
     assert shown["File"] == ["", "\N{MINUS SIGN}87.5 %"]
 
 
-def timed(name, median, spread):
+def timed(name, median, spread, others_cpu=None, **changes):
     latency = Latency(
-        median=median, p25=median - spread, p75=median + spread, p95=median + 2 * spread, runs=9, threads=2
-    )
-    return measurement(name).model_copy(update={"latency_ms": {"batch_1": latency, "batch_32": latency}})
+        median=median, p25=median - spread, p75=median + spread, p95=median + 2 * spread, runs=9, threads=2,
+        others_cpu=others_cpu,
+    )  # fmt: skip
+    return measurement(name, **changes, latency_ms={"batch_1": latency, "batch_32": latency})
 
 
 def test_no_star_and_no_gain_where_times_are_noise():
-    noisy = [timed("teacher", 10.0, 3.0), timed("pruned", 8.0, 3.0)]
-    clear = [timed("teacher", 10.0, 0.5), timed("pruned", 8.0, 0.5)]
+    noisy = [timed("teacher", 10.0, 1.4), timed("pruned", 8.0, 1.1, macs=2500)]
+    clear = [timed("teacher", 10.0, 0.5), timed("pruned", 8.0, 0.5, macs=2500)]
     assert "★" not in str(read(tables.comparison(noisy, columns.SPEED))["Batch 1"][1])
     assert "★" in str(read(tables.comparison([*clear, timed("control", 11.0, 0.5)], columns.SPEED))["Batch 1"][1])
     assert {w: c for w, c, _ in tables.gains(noisy[1:], noisy[0])}["Latency, batch 1"] == "within noise"
     assert "20" in {w: c for w, c, _ in tables.gains(clear[1:], clear[0])}["Latency, batch 1"]
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (timed("pruned", 8.0, 0.5), "equal networks"),
+        (timed("pruned", 8.0, 0.5, others_cpu=0.6, macs=2500), "busy machine"),
+        (timed("pruned", 8.0, 1.3, macs=2500), "busy machine"),  # the calls lie far apart
+    ],
+)
+def test_no_star_and_no_gain_of_equal_networks_or_on_a_busy_machine(after, said):
+    before = timed("teacher", 10.0, 0.1)
+    assert {w: c for w, c, _ in tables.gains([after], before)}["Latency, batch 1"] == said
+    assert "★" not in str(read(tables.comparison([before, after], columns.SPEED))["Batch 1"])
+    note = tables.busy_note([before, after])
+    assert ("not comparable" in note) == (said == "busy machine")
+    assert ("60 % of its cores" in note) == (after.latency_ms["batch_1"].others_cpu == 0.6)

@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from simulator.config import make_config
+from simulator.events import EpochFinished
 from simulator.store import Run
 from tests.ui.invented import PROVENANCE, measurement
 from ui import teach
-from ui.story import STAGE_WORDS
+from ui.story import STAGE_WORDS, tell
 
 
 def test_the_loss_in_words_has_the_weights_that_run():
@@ -120,3 +121,12 @@ def test_what_was_removed_has_its_spread_over_the_seeds():
         for name in ("distilled", "pruned")
     ]
     assert "Pruning cut out 50.0 % \N{PLUS-MINUS SIGN} 14.1 % of the parameters" in " ".join(teach.findings(seeds, ()))
+
+
+def test_estimated_averages_are_said_with_their_source():
+    said = teach.findings([measurement("control")], (), ("control", "distilled"))[-1]
+    assert "control, distilled" in said and "estimated anew on training examples" in said and "2105.07576" in said
+    first = EpochFinished(variant="control", epoch=0, validation_accuracy=0.1)
+    last = EpochFinished(variant="control", epoch=1, validation_accuracy=0.4, estimated_averages=True)
+    other = EpochFinished(variant="recovered", epoch=1, validation_accuracy=0.4)
+    assert tell(enumerate([first, last, other], 1)).averages_estimated() == ["control"]

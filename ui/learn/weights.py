@@ -12,6 +12,7 @@ import streamlit as st
 from simulator import words
 from simulator.events import Measurement
 from simulator.lesson import Lesson, Slice
+from simulator.statistics import speed
 from simulator.store import Run
 from ui import charts, teach, views
 from ui.learn import cells, masks, opening
@@ -178,11 +179,9 @@ def time_words(measured: Sequence[Measurement]) -> str:
         return "This run measured no pruned student."
     old, new = by["distilled"], by["pruned"]
     a, b = old.latency_ms["batch_32"], new.latency_ms["batch_32"]
-    apart = a.p75 < b.p25 or b.p75 < a.p25
     said = (
         f"In this run pruning left **{words.percent(new.sparsity)}** zeros and **{words.count(new.macs)}** MACs "
         f"(before: {words.count(old.macs)}). A batch of 32 took **{words.milliseconds(a.median)}** before and "
         f"**{words.milliseconds(b.median)}** after. "
     )
-    ending = "The middle halves of the timed calls do not overlap."
-    return said + (ending if apart else "The middle halves of the timed calls overlap: no difference was shown.")
+    return f"{said}{words.SPEEDS[speed([old], [new], 'batch_32')].capitalize()}."

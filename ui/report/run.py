@@ -77,11 +77,12 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
             {"What": what, "Change": change, "From and to": ends} for what, change, ends in tables.gains(last, teacher)
         ]
         compared = [Titled(f"The {name} student against its teacher", table.of(gains))]
-    yield Section("What came out", points=teach.findings(measured, story.labels), tables=compared)
+    findings = teach.findings(measured, story.labels, story.averages_estimated())
+    yield Section("What came out", points=findings, tables=compared)
     parts = (
         ("How good", columns.QUALITY, f"On {measured[0].test_examples} test examples that no model has seen."),
         ("How big", columns.COST, f"MACs of one example at {measured[0].macs_at}."),
-        ("How fast", columns.SPEED, tables.STARS),
+        ("How fast", columns.SPEED, tables.STARS + tables.busy_note(measured)),
     )
     compression = [Titled(title, tables.comparison(measured, shown), said) for title, shown, said in parts]
     yield Section("Compression table", tables=compression)

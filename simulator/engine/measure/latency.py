@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.benchmark import Timer
 
+from simulator.engine.measure.others import OthersCpu
 from simulator.events import Latency
 
 FEWEST_RUNS = 6
@@ -46,14 +47,15 @@ def measure_in_turns(
     }
     times: dict[Name, list[float]] = {name: [] for name in models}
     rounds = 0
-    while rounds < FEWEST_RUNS or sum(map(sum, times.values())) < seconds * len(models):
-        rounds += 1
-        for name, timer in timers.items():
-            times[name] += timer.blocked_autorange(min_run_time=SHORTEST).times
-    return {name: summed_up(values, threads) for name, values in times.items()}
+    with OthersCpu() as others:
+        while rounds < FEWEST_RUNS or sum(map(sum, times.values())) < seconds * len(models):
+            rounds += 1
+            for name, timer in timers.items():
+                times[name] += timer.blocked_autorange(min_run_time=SHORTEST).times
+    return {name: summed_up(values, threads, others.share) for name, values in times.items()}
 
 
-def summed_up(times: list[float], threads: int) -> Latency:
+def summed_up(times: list[float], threads: int, others_cpu: float) -> Latency:
     """Percentiles in milliseconds of single calls' seconds."""
     p25, median, p75, p95 = np.percentile(times, [25, 50, 75, 95]) * 1e3
-    return Latency(median=median, p25=p25, p75=p75, p95=p95, runs=len(times), threads=threads)
+    return Latency(median=median, p25=p25, p75=p75, p95=p95, runs=len(times), threads=threads, others_cpu=others_cpu)

@@ -109,6 +109,7 @@ def measured(bench: Bench, group: Sequence[Place], students: Mapping[str, nn.Mod
             macs=count_macs(student, setup.module.logits, one),
             latency_1=at_one[name].median,
             latency_32=at_many[name].median,
+            others_cpu=max(timed[name].others_cpu or 0.0 for timed in (at_one, at_many)),
             **files(student),
         )
 

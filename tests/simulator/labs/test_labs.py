@@ -356,27 +356,34 @@ def test_zeros_that_save_nothing_but_in_gzip():
     assert "Gzipped it is smaller by 50.0 %" in ZEROS.answer(found).sentence
     gzip, time = ZEROS.questions(found)
     assert (gzip.right if gzip.is_number else gzip.right_words()) in (50.0, "50.0 %")
-    assert time.right_words() == "No clear difference: the timed calls overlap"
+    assert time.right_words() == "Neither: it does the same multiplications as before"
     file, latency, packed = ZEROS.takeaway(found)
     assert "no smaller" in file and "no faster either" in latency
     assert "50.0 % smaller" in packed and "without zeros 45.0 %" in packed
 
 
-@pytest.mark.parametrize(("median", "words"), [(5.0, "Clearly faster"), (20.0, "Clearly slower")])
-def test_a_time_that_is_not_as_expected_is_called_so(median, words):
+@pytest.mark.parametrize("median", [5.0, 20.0])
+def test_equal_networks_are_never_called_faster_or_slower(median):
+    """However far apart the machine has set their times: half of the weights zero is the same work."""
     found = halved(latency_ms=timed(median), size_bytes=3000, gzip_bytes=3600)
     assert ZEROS.answer(found).value == pytest.approx(25)
-    assert words in ZEROS.questions(found)[1].right_words()
+    assert "same multiplications" in ZEROS.questions(found)[1].right_words()
     file, latency, packed = ZEROS.takeaway(found)
-    assert "did not show" in file and "measure again" in latency and "did not show" in packed
+    assert "did not show" in file and "same work" in latency and "did not show" in packed
+
+
+def test_on_a_busy_machine_channels_get_no_verdict():
+    found = both_ways(range(180), range(100), spread=0.4)
+    assert CHANNELS.questions(found)[1].right_words() == "The times do not tell: the machine was busy"
+    assert "the machine was busy" in CHANNELS.takeaway(found)[1]
 
 
 # -- 5: channels
 
 
-def both_ways(zeros: range, channels: range, median: float = 4.0, recovered: float | None = None):
+def both_ways(zeros: range, channels: range, median: float = 4.0, recovered: float | None = None, spread: float = 0.1):
     whole = {"size_bytes": 4000, "gzip_bytes": 3600, "latency_ms": timed(10.0)}
-    cut = {"size_bytes": 1000, "gzip_bytes": 900, "latency_ms": timed(median), "macs": 1500, "parameters": 250}
+    cut = {"size_bytes": 1000, "gzip_bytes": 900, "latency_ms": timed(median, spread), "macs": 1500, "parameters": 250}
     runs = []
     for run_id, config, right, pruned in zip(
         ("a", "b"), CHANNELS.configs({}), (zeros, channels), (whole, cut), strict=True

@@ -2,6 +2,8 @@
 
 import gzip
 import mmap
+import subprocess
+import sys
 import time
 from itertools import pairwise
 from types import SimpleNamespace
@@ -17,6 +19,7 @@ from simulator.engine.batches import Examples
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_in_turns
 from simulator.engine.measure.memory import EVERY_SECONDS, PeakMemory
+from simulator.engine.measure.others import OthersCpu
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
 from simulator.engine.measure.variant import first_rows
@@ -94,6 +97,28 @@ def test_latency_orders_a_small_and_a_large_layer():
         assert 0 < latency.p25 <= latency.median <= latency.p75 <= latency.p95
         assert latency.runs >= 6
         assert latency.threads == 1
+        assert 0 <= latency.others_cpu <= 1
+
+
+def test_what_other_processes_use_is_counted_and_what_this_one_uses_is_not():
+    def own_work():
+        started = time.process_time()
+        while time.process_time() - started < 0.3:
+            pass
+
+    with OthersCpu() as before:
+        own_work()
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(psutil.cpu_count())]
+    try:
+        time.sleep(0.3)  # until they spin
+        with OthersCpu() as beside:
+            own_work()
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert beside.share > 0.4  # they and this process share the cores
+    assert before.share <= beside.share + 0.1  # what else the machine did is in both
 
 
 def test_peak_memory_sees_what_was_held_and_let_go():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
@@ -19,6 +19,7 @@ from simulator.baselines import near_duplicates
 from simulator.catalog import DATASETS, MODELS
 from simulator.config import RunConfig, make_config
 from simulator.errors import InvalidConfig, SimulatorError, UnreadableRun
+from simulator.events import Event
 from simulator.faults import FAULTS, in_words
 from simulator.machine import process_name
 from simulator.own_data import all_datasets, dataset_info
@@ -187,14 +188,11 @@ def check_writable(file: Path) -> None:
         )
 
 
-def carry_out(run_id: str, export_to: Path | None) -> Any:
+def carry_out(run_id: str, variants_to: Path | None) -> Iterator[Event]:
     """The run's events, stored as they come."""
-    from simulator.engine import pipeline, worker  # torch, only now
+    from simulator.engine import worker  # torch, only now
 
-    if export_to is None:
-        return worker.carry_out(run_id, open_store())
-    config = service.run(run_id).settings
-    return worker.record(run_id, open_store(), pipeline.run(config, export_to, export_all=True))
+    return worker.carry_out(run_id, open_store(), variants_to)
 
 
 def compression_table(run_id: str) -> Table:

@@ -56,14 +56,14 @@ RECOVERY_NOTES: dict[Schedule, str] = {
 }
 
 
-def run(config: RunConfig, export_to: Path | None = None, export_all: bool = False) -> Iterator[Event]:
+def run(config: RunConfig, export_to: Path | None = None, variants_to: Path | None = None) -> Iterator[Event]:
     """Carry out a run, yielding what happens.
 
     Args:
         config: Decides everything.
         export_to: A folder for the final student of the first seed (model.safetensors, config.json,
             README.md, load.py and the tokenizer) and the lesson; None keeps nothing.
-        export_all: Write every variant of the first seed there, each in a folder of its name.
+        variants_to: A folder for all of the first seed's variants, each in a folder of its name, and the lesson.
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
@@ -120,11 +120,11 @@ def run(config: RunConfig, export_to: Path | None = None, export_all: bool = Fal
                     repeat,
                 )
             # measure: every variant the same way, on the same held-out examples; the first student is kept
-            keep = export_to if repeat == 0 else None
+            keep = (export_to, variants_to) if repeat == 0 else (None, None)
             _, measuring = yield from staged(
                 "measure",
                 "Measuring every variant",
-                measurement(setup, variants, peaks, keep, export_all, repeat),
+                measurement(setup, variants, peaks, *keep, repeat),
                 repeat,
             )
             peak = max(peak, measuring, *peaks.values())

@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -75,10 +76,14 @@ def _watch(descriptor: int, orders: queue.SimpleQueue[str]) -> None:
     os._exit(1)  # nothing to tidy: the store's and the caches' writes are atomic
 
 
-def carry_out(run_id: str, store: Store) -> Iterator[Event]:
+def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Iterator[Event]:
     """Carry out a run that is marked running: store its events, end it in the store, and yield each event.
 
     A run that breaks ends with a :class:`RunFailed`, stored and yielded; nothing is raised for it.
+
+    Args:
+        variants_to: As for :func:`simulator.engine.pipeline.run`; beside the student that every run leaves for its
+            notebook.
     """
 
     def events() -> Iterator[Event]:  # what breaks inside also ends the run: a broken installation, unknown settings
@@ -88,7 +93,7 @@ def carry_out(run_id: str, store: Store) -> Iterator[Event]:
         if isinstance(config, StudyConfig):
             yield from studies.run(config, earlier_cells(config, store))
         else:
-            yield from pipeline.run(config, export_to=data_dir("exports") / run_id)
+            yield from pipeline.run(config, data_dir("exports") / run_id, variants_to)
 
     return record(run_id, store, events())
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import simulator.__main__ as cli
-from simulator import baselines
+from simulator import baselines, notebook, service
 from simulator.config import RunConfig, make_config
 from simulator.store import open_store
 
@@ -143,6 +143,13 @@ def test_the_json_is_true(tiny_run):
         assert variant["latency_ms"]["batch_1"]["median"] > 0
         assert variant["latency_ms"]["batch_32"]["p95"] >= variant["latency_ms"]["batch_32"]["median"]
     assert "recovered" in done.stdout
+    # what was asked for is beside what every run leaves: its last student, of which there is a notebook
+    (run,) = open_store().list_runs()
+    assert notebook.not_offered(run) == ""
+    left = service.export_dir(run.id)
+    assert (left / "model.safetensors").read_bytes() == (export / "recovered" / "model.safetensors").read_bytes()
+    assert {f.name for f in left.iterdir()} >= {"lesson.json", *(f.name for f in (export / "recovered").iterdir())}
+    assert (export / "lesson.json").is_file()
     teacher, control = said["variants"][:2]
     assert teacher["accuracy"] >= 0.97
     assert control["parameters"] < teacher["parameters"]

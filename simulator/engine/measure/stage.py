@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,10 +29,15 @@ def measurement(
     variants: dict[Variant, nn.Module],
     peaks: dict[Variant, float],
     export_to: Path | None,
-    export_all: bool,
+    variants_to: Path | None,
     repeat: int,
 ) -> Generator[Event, None, None]:
-    """Measure every variant of a seed, export the last or all of them, and leave a lesson beside them."""
+    """Measure every variant of a seed, export the last or all of them, and leave a lesson beside them.
+
+    Args:
+        export_to: A folder for the last variant; None keeps nothing.
+        variants_to: A folder for all variants, each in a folder of its name; None keeps nothing.
+    """
     last, total = list(variants)[-1], len(BATCH_SIZES) + len(variants)
     latency: dict[Variant, dict[str, Latency]] = {name: {} for name in variants}
     for number, size in enumerate(BATCH_SIZES):  # in turns: what else the machine does meets all variants alike
@@ -40,12 +46,10 @@ def measurement(
             latency[name][f"batch_{size}"] = timed
     answers: dict[Variant, Tensor] = {}  # logits of the test examples, [examples, classes]
     with ExitStack() as at_the_end:
-        kept = at_the_end.enter_context(whole_folder(export_to)) if export_to and not export_all else export_to
+        kept = at_the_end.enter_context(whole_folder(export_to)) if export_to else None
         for number, (name, model) in enumerate(variants.items(), len(BATCH_SIZES)):
             yield Progress(stage="measure", done=number, total=total)
             with scratch_folder() as folder:
-                if kept and (export_all or name == last):
-                    folder = kept / name if export_all else kept
                 export(setup, name, model, folder)
                 answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
                 yield Measured(
@@ -53,8 +57,12 @@ def measurement(
                         setup, name, model, answers[name], latency[name], folder, peaks[name], repeat
                     )
                 )
-        if kept:
-            write_lesson(setup, variants, answers, kept)
+                for place in (kept if name == last else None, variants_to and variants_to / name):
+                    if place:
+                        shutil.copytree(folder, place, dirs_exist_ok=True)
+        for place in (kept, variants_to):
+            if place:
+                write_lesson(setup, variants, answers, place)
     yield Progress(stage="measure", done=total, total=total)
 
 

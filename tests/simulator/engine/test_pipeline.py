@@ -51,7 +51,7 @@ def use_shared_data(shared_data, monkeypatch):
 
 
 def carry_out(tmp_path=None, **settings):
-    return list(pipeline.run(make_config({**SMALL, **settings}), tmp_path, export_all=tmp_path is not None))
+    return list(pipeline.run(make_config({**SMALL, **settings}), variants_to=tmp_path))
 
 
 def of(events, kind):

@@ -34,7 +34,7 @@ def tiny(monkeypatch):
 
 def carry_out(name, folder=None, **settings):
     config = make_config({**SMALL, "model": name, "weights": "scratch", **settings})
-    return list(pipeline.run(config, folder, export_all=folder is not None))
+    return list(pipeline.run(config, variants_to=folder))
 
 
 def measured(events):

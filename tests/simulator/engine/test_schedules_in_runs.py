@@ -29,7 +29,7 @@ def use_shared_data(shared_data, monkeypatch):
 
 
 def carry_out(folder=None, **settings):
-    return list(pipeline.run(make_config({**SHORT, **settings}), folder, export_all=folder is not None))
+    return list(pipeline.run(make_config({**SHORT, **settings}), variants_to=folder))
 
 
 def of(events, kind):

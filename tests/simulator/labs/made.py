@@ -21,7 +21,8 @@ def put(run_id: str, config: RunConfig | StudyConfig, said: list[Any]) -> str:
     """A finished run with these events, in the store."""
     run = Run(id=run_id, state="finished", origin="app", config=config, forecast=None, created_at=WHEN)
     described = Described(provenance=PROVENANCE, class_names=("cat", "dog"), labels=(1,) * TESTED)
-    assert open_store().restore(run, [described, *said, RunFinished(seconds=1, peak_memory_mb=2)])
+    events = [described, *said, RunFinished(seconds=1, peak_memory_mb=2)]
+    assert open_store().restore([(run, events)], {}) == 1
     return run_id
 
 

@@ -123,7 +123,10 @@ COST: dict[str, Column] = {
         "Sparsity: the measured fraction of zeros among all parameters.",
     ),
     "MACs": _figure(
-        lambda m: m.macs, words.count, min, "Multiply-adds for one example; element-wise work is left out."
+        lambda m: m.macs,
+        words.count,
+        min,
+        "Multiply-adds for one example, as the exported file computes them; element-wise work is left out.",
     ),
     "File": _figure(
         lambda m: m.size_bytes, words.size, min, "The dense safetensors file: every zero is stored in full."

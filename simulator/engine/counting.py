@@ -22,7 +22,7 @@ def count(name: str) -> Count:
     model = module.build_teacher(classes, weights.find(name, "scratch"), seed=0)
     parameters = sum(p.numel() for p in parameters_of(model).values())
     example, at = example_input(name, classes)
-    return Count(parameters, count_macs(model, module.logits, example), at)
+    return Count(parameters, count_macs(model, module.exported_call, example), at)
 
 
 def example_input(name: str, classes: int) -> tuple[dict[str, Tensor], str]:

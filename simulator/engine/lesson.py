@@ -53,9 +53,9 @@ def write_lesson(
     slices, of_slices = weight_slices(setup, variants)
     example = first_rows(setup, 1)
     networks: dict[Network, tuple[LayerFacts, ...]] = {
-        name: layers_of(model, setup.module.logits, example) for name, model in variants.items()
+        name: layers_of(model, setup.module.exported_call, example) for name, model in variants.items()
     }
-    networks["channels removed"] = layers_of(channels_removed(setup, variants), setup.module.logits, example)
+    networks["channels removed"] = layers_of(channels_removed(setup, variants), setup.module.exported_call, example)
     facts = LessonFacts(
         config=setup.config,
         provenance=provenance(setup),

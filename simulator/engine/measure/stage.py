@@ -69,4 +69,4 @@ def measurement(
 def time_variants(setup: Setup, variants: Mapping[Variant, nn.Module], size: int) -> dict[Variant, Latency]:
     """Latency of each variant on the first ``size`` test examples, in turns."""
     batch = first_rows(setup, size)
-    return measure_in_turns(variants, setup.module.logits, batch, torch.get_num_threads(), SECONDS)
+    return measure_in_turns(variants, setup.module.exported_call, batch, torch.get_num_threads(), SECONDS)

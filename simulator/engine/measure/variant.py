@@ -57,7 +57,7 @@ def measure_variant(
         nonzero_parameters=sum(layer.nonzero_parameters for layer in layers),
         sparsity=sparsity_of(layers),
         prunable_sparsity=sparsity_of([layer for layer in layers if layer.name in prunable]),
-        macs=count_macs(model, setup.module.logits, one),
+        macs=count_macs(model, setup.module.exported_call, one),
         macs_at=describe(one),
         size_bytes=file.stat().st_size,
         gzip_bytes=gzip_bytes(file),

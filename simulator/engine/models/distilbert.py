@@ -99,3 +99,7 @@ def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
     """Class logits, [batch, classes]."""
     out: Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
     return out
+
+
+exported_call = logits
+"""What MACs and latency are of: the call in the README of an export."""

@@ -12,7 +12,7 @@ from simulator.engine import portable
 from simulator.engine.models.images import make_encoder
 from simulator.engine.weights import Weights, load_torchvision
 
-__all__ = ["CLASSIFIER", "architecture", "build_student", "build_teacher", "logits", "make_encoder"]
+__all__ = ["CLASSIFIER", "architecture", "build_student", "build_teacher", "exported_call", "logits", "make_encoder"]
 
 CLASSIFIER = ("fc",)
 
@@ -44,3 +44,7 @@ def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
     """Class logits, [batch, classes]."""
     out: Tensor = model(batch["pixels"])
     return out
+
+
+exported_call = logits
+"""What MACs and latency are of: the call in the README of an export."""

@@ -95,7 +95,7 @@ def measured(bench: Bench, group: Sequence[Place], students: Mapping[str, nn.Mod
     """The cells of one share and seed, measured on the same data and timed in turns."""
     setup, threads = bench.setup, torch.get_num_threads()
     one, many = first_rows(setup, 1), first_rows(setup, 32)
-    at_one, at_many = (measure_in_turns(students, setup.module.logits, b, threads, SECONDS) for b in (one, many))
+    at_one, at_many = (measure_in_turns(students, setup.module.exported_call, b, threads, SECONDS) for b in (one, many))
     for place in group:
         name = str(place[0]["student"])
         student = students[name]
@@ -106,7 +106,7 @@ def measured(bench: Bench, group: Sequence[Place], students: Mapping[str, nn.Mod
             zeros=zeros,
             nonzero=nonzero,
             parameters=sum(p.numel() for p in student.parameters()),
-            macs=count_macs(student, setup.module.logits, one),
+            macs=count_macs(student, setup.module.exported_call, one),
             latency_1=at_one[name].median,
             latency_32=at_many[name].median,
             others_cpu=max(timed[name].others_cpu or 0.0 for timed in (at_one, at_many)),

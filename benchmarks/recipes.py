@@ -73,7 +73,7 @@ def answered(setup: Setup, examples: Examples) -> float:
 def remember(setup: Setup, validation: float, test: float) -> None:
     """Put the accuracies of a teacher beside the baselines of its data."""
     name, model = setup.config.dataset, setup.config.model
-    where = f"{device_name(setup.device)}, {torch.get_num_threads()} threads"
+    where = f"{device_name(setup.device)}, threads: {torch.get_num_threads()}"
     others = [row for row in baselines.read()[name].teachers if row.method != model]
     rows = [*others, measured_now(model, validation, test, where)]
     order = list(MODELS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -148,7 +149,8 @@ def picture_groups(pictures: np.ndarray) -> np.ndarray:
     """
     count, height, width, colours = pictures.shape
     groups = np.arange(count)
-    shape = (count, BLOCKS, height // BLOCKS, BLOCKS, width // BLOCKS, colours)
+    down, across = gcd(height, BLOCKS), gcd(width, BLOCKS)  # blocks of equal size, or the means say less
+    shape = (count, down, height // down, across, width // across, colours)
     means = pictures.reshape(shape).mean(axis=(2, 4)).reshape(count, -1)
     squares = (means**2).sum(axis=1)
     for first in range(0, count, ROWS):

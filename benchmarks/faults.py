@@ -42,7 +42,7 @@ Numbered = tuple[int, Event]
 SMALLEST = {"student_size": 0.25, "train_examples": 64, "epochs": 1, "recovery_epochs": 1, "weights": "scratch"}
 
 ROOT = Path(__file__).parents[1]
-SERVER = "import threading; from simulator import service; service.start(); threading.Event().wait()"
+SERVER = "import sys; from simulator import service; service.start(); sys.stdin.read()"  # until this process ends
 START = "start"
 STAGES = (START, "prepare", "teacher", "control", "distil", "prune", "recover", "measure")
 VICTIMS = ("worker", "server")
@@ -88,7 +88,7 @@ class Scene:
         self.read: list[Numbered] = []
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT)
+        return subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT, stdin=subprocess.PIPE)
 
     def rehearse(self, config: RunConfig) -> None:
         """Carry out one run whole: how long its stages take."""

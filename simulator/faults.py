@@ -56,6 +56,11 @@ def may_pass(error: SQLAlchemyError) -> bool:
     return _sqlite_code(error) in PASSING
 
 
+def is_damage(error: SQLAlchemyError) -> bool:
+    """Whether the database's file is no longer what was written."""
+    return _sqlite_code(error) == sqlite3.SQLITE_CORRUPT
+
+
 def _of_disk(error: OSError) -> tuple[str, str]:
     where = f" ({error.filename})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
@@ -80,15 +80,22 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def sweep() -> None:
-    """Delete what processes that were killed had not finished; they could not do so themselves."""
-    for part in [*data_dir().rglob("*.part"), *cache_dir().rglob("*.part")]:
-        made_by = UNFINISHED.search(part.name)
-        if made_by is None or is_alive(made_by[1]):
-            continue
-        if part.is_dir():
-            shutil.rmtree(part, ignore_errors=True)
-        else:
-            part.unlink(missing_ok=True)
+    """Delete what processes that were killed had not finished; they could not do so themselves.
+
+    What cannot be deleted stays for the next time: a disk that is read-only keeps no server from starting.
+    """
+    for base in (data_dir(), cache_dir()):
+        for folder, folders, files in os.walk(base):
+            for name in filter(_is_abandoned, folders):
+                shutil.rmtree(Path(folder, name), ignore_errors=True)
+            for name in filter(_is_abandoned, files):
+                with suppress(OSError):
+                    Path(folder, name).unlink()
+
+
+def _is_abandoned(name: str) -> bool:
+    made_by = UNFINISHED.search(name)
+    return made_by is not None and not is_alive(made_by[1])
 
 
 def unfinished() -> str:

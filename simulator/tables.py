@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from simulator.errors import NotAvailable
+from simulator.faults import in_words, is_damage, may_pass
 
 metadata = sa.MetaData()
 
@@ -112,6 +113,7 @@ def prepare(engine: Engine) -> None:
 
     Raises:
         NotAvailable: if the database cannot be reached, or not be written to, or a newer version made it.
+        StorageFault: if it is locked or damaged, or its disk is full.
     """
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _configure_sqlite)
@@ -126,6 +128,8 @@ def prepare(engine: Engine) -> None:
             if sa.inspect(connection).has_table(EARLIER_MEASUREMENTS):
                 _take_over_measurements(connection)
     except sa.exc.DatabaseError as error:
+        if may_pass(error) or is_damage(error):
+            raise in_words(error) from error
         raise NotAvailable(
             f"The database of the runs, {engine.url.render_as_string()}, cannot be opened: {error.orig}.",
             "See that it is there and may be written to; KDPS_DATA_DIR or KDPS_DATABASE_URL sets another place.",

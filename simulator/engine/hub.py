@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import socket
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.availability import explain
 from simulator.errors import SimulatorError
-from simulator.paths import cache_dir
+from simulator.paths import cache_dir, write_whole
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 STALLED = 30.0
@@ -81,9 +79,7 @@ def checksum(path: Path) -> str:
         return remembered
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    with tempfile.NamedTemporaryFile("w", dir=note.parent, delete=False, encoding="ascii") as draft:
-        draft.write(digest)
-    os.replace(draft.name, note)
+    write_whole(note, digest.encode())
     return digest
 
 

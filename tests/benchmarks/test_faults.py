@@ -26,7 +26,7 @@ def test_the_moments_are_spread_evenly_and_the_same_for_a_seed() -> None:
 def test_a_few_kills_lose_nothing_and_leave_nothing() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.faults", "--kills", "6", "--seed", "3"],
-        cwd=ROOT, capture_output=True, text=True, timeout=900, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import re
@@ -137,7 +138,8 @@ def threads() -> int:
     asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     if asked.isdecimal() and int(asked):
         return int(asked)
-    return max(1, min(int(cores() / places()), psutil.cpu_count(logical=False) or sys.maxsize))
+    multiplying = min(cores(), psutil.cpu_count(logical=False) or math.inf)
+    return max(1, int(multiplying / places()))
 
 
 @lru_cache  # read for every forecast; on a machine of many cores it is a long file

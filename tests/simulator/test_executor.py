@@ -284,6 +284,7 @@ def test_a_wrong_number_of_workers_is_refused(store: Store, monkeypatch: pytest.
         ("1", 0.5, 4, None, "1"),
         ("1", 3.7, 4, "8", "8"),
         ("1", 8, 4, None, "4"),  # two halves of a core are one that multiplies
+        ("2", 8, 4, None, "2"),
         ("1", 2, None, "2,1", "2"),  # nested levels, as OpenMP reads it
     ],
 )

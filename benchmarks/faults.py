@@ -34,6 +34,7 @@ from simulator.events import Event, RunFailed, RunFinished, StageFinished, Stage
 from simulator.machine import is_alive
 from simulator.paths import UNFINISHED, cache_dir, data_dir
 from simulator.store import ENDED, Run, Store, open_store
+from simulator.upload_classes import FEWEST
 from tests.simulator.brought import pictures, zip_bytes
 from tests.waiting import wait_until
 
@@ -256,7 +257,7 @@ def break_runs(kills: int, seed: int, config: RunConfig) -> Losses:
 
 def few_pictures() -> str:
     """Own data of so few pictures that a teacher is trained in seconds; gives its name."""
-    draft = uploads.check("few.zip", zip_bytes(pictures(uploads.FEWEST // 2)))
+    draft = uploads.check("few.zip", zip_bytes(pictures(FEWEST // 2)))
     return own_data.keep(draft.name, "Few pictures").name
 
 

@@ -28,16 +28,19 @@ from simulator.errors import InvalidUpload
 from simulator.machine import available_memory_mb
 from simulator.near_duplicates import picture_groups
 from simulator.own_data import PICTURES_FILE
+from simulator.upload_classes import SPLIT_SEED, drop_duplicates
 from simulator.upload_csv import LONGEST_LABEL, Examples, plain
-from simulator.uploads import SPLIT_SEED, drop_duplicates
 
 SIDE = 64
-"""Pictures are kept this wide and high: the largest that the models are given here."""
+"""Pictures are kept at most this wide and high: the largest that the models are given here."""
 
 MB = 2**20
 MOST_ENTRIES, MOST_PICTURES = 10_000, 5_000
 MOST_BYTES, MOST_BYTES_EACH = 200 * MB, 20 * MB
 MOST_PIXELS, FEWEST_SIDE = 25_000_000, 4
+MARKED_UTF8 = 0x800
+"""The flag of an entry whose name is UTF-8."""
+
 RATIO, RATIO_FROM = 100, MB
 """Pictures hardly shrink when they are zipped: what shrinks a hundredfold is no photograph but a bomb."""
 
@@ -69,8 +72,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
     kept = drop_duplicates(found)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(kept.labels))
     kept = kept.take([int(i) for i in order])
-    chosen = [pictures[rows[place]] for place in kept.places]
-    stacked = np.stack(chosen) if chosen else np.zeros((0, SIDE, SIDE, 3), np.uint8)
+    stacked = stack([pictures[rows[place]] for place in kept.places], found.notes)
     save_file({"pictures": stacked}, folder / PICTURES_FILE)
     return {
         "labels": kept.labels,
@@ -79,6 +81,16 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
         "skipped": vars(found.skipped),
         "notes": found.notes,
     }
+
+
+def stack(pictures: list[np.ndarray], notes: list[str]) -> np.ndarray:
+    """Pictures of [side, side, 3] as one array, as large as the largest; a note says how many were enlarged to it."""
+    side = max((len(picture) for picture in pictures), default=0)
+    smaller = sum(len(picture) < side for picture in pictures)
+    if smaller:
+        notes.append(f"{smaller:,} smaller pictures were enlarged to {side} x {side} pixels, the size of the largest.")
+    alike = [p if len(p) == side else _resized(Image.fromarray(p), side) for p in pictures]
+    return np.stack(alike) if alike else np.zeros((0, side, side, 3), np.uint8)
 
 
 def check_entries(entries: list[zipfile.ZipInfo]) -> None:
@@ -153,9 +165,9 @@ def _decode_all(archive: zipfile.ZipFile) -> tuple[list[np.ndarray], Examples]:
 
 def _candidates(archive: zipfile.ZipFile, found: Examples) -> Iterator[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """The entries that may be pictures in a class folder; of the others it is noted why not."""
-    for entry in archive.infolist():
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if entry.is_dir() or entry.filename.endswith("\\"):
+    for entry, name in zip(archive.infolist(), names(archive.infolist(), found.notes), strict=True):
+        path = PurePosixPath(name.replace("\\", "/"))
+        if entry.is_dir() or name.endswith("\\"):
             continue
         if any(part in RUBBISH or part.startswith("._") for part in path.parts):
             reason = "a file of the operating system, no picture"
@@ -171,8 +183,35 @@ def _candidates(archive: zipfile.ZipFile, found: Examples) -> Iterator[tuple[zip
         found.skipped.add(reason, plain(str(path)))
 
 
+def names(entries: list[zipfile.ZipInfo], notes: list[str]) -> list[str]:
+    """What entries are called, with a note where that had to be guessed.
+
+    Names without the mark of UTF-8 are cp437 by the standard, and so zipfile reads them; but many programs write
+    UTF-8 without the mark, which other names hardly ever are by chance.
+    """
+    read, guessed = [], False
+    for entry in entries:
+        name = entry.filename
+        if not entry.flag_bits & MARKED_UTF8 and not name.isascii():
+            try:
+                name = entry.orig_filename.encode("cp437").decode()
+            except UnicodeDecodeError:
+                guessed = guessed or name == entry.orig_filename  # else the entry has a second name, in Unicode
+        read.append(name)
+    if guessed:
+        notes.append(
+            "The ZIP does not say how its names are encoded, so they were read as those of MS-DOS (cp437). "
+            "If letters are wrong in the names of the classes, rename the folders and make the ZIP again."
+        )
+    return read
+
+
 def decode(content: bytes) -> tuple[np.ndarray | None, str]:
-    """One picture as [64, 64, 3] of 0..255, cut to a square in the middle; or None and the reason why not."""
+    """One picture as [side, side, 3] of 0..255; or None and the reason why not.
+
+    It is cut to a square in the middle. Where that has more than 64 pixels a side it is shrunk to 64; what is
+    smaller stays as it is.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -210,7 +249,14 @@ def _shrunk(image: Image.Image) -> np.ndarray:
     if turned.mode in ("LA", "PA", "RGBA") or "transparency" in turned.info:
         clear = turned.convert("RGBA")
         turned = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    return np.asarray(ImageOps.fit(turned.convert("RGB"), (SIDE, SIDE), Image.Resampling.BILINEAR))
+    shorter = min(turned.size)
+    left, top = ((length - shorter) // 2 for length in turned.size)
+    square = turned.convert("RGB").crop((left, top, left + shorter, top + shorter))
+    return _resized(square, min(shorter, SIDE))
+
+
+def _resized(square: Image.Image, side: int) -> np.ndarray:
+    return np.asarray(square.resize((side, side), Image.Resampling.BILINEAR))
 
 
 def limit_memory() -> None:

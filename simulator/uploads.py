@@ -16,7 +16,6 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,17 +26,13 @@ import numpy as np
 
 from simulator import near_duplicates, own_data, upload_csv
 from simulator.errors import InvalidUpload
-from simulator.own_data import OwnData, Skipped
+from simulator.own_data import OwnData
 from simulator.paths import data_dir
-from simulator.upload_csv import Examples, Skips, plain
+from simulator.upload_classes import SPLIT_SEED, drop_duplicates, grouped, number_classes, split
+from simulator.upload_csv import Skips, plain
 
 MB = 2**20
 MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MB, 20 * MB
-CLASSES = (2, 20)
-FEWEST_PER_CLASS, FEWEST, FEWEST_TRAIN = 10, 120, 64
-"""A class needs examples in all three splits; the student needs at least 64 to train on."""
-
-SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
 SECONDS_FOR_PICTURES, SECONDS_TO_WAIT = 120, 300
 DRAFT_SECONDS = 24 * 3600
 MAGIC = {
@@ -79,7 +74,7 @@ def check(file_name: str, content: bytes) -> OwnData:
     if len(content) > limit:
         raise InvalidUpload(
             f"The file has {len(content) / MB:.1f} MB; {'a ZIP' if is_zip else 'a CSV'} may have {limit // MB} MB.",
-            "Leave examples out, or make the pictures smaller: they are shrunk to 64 x 64 pixels anyway.",
+            "Leave examples out, or make the pictures smaller: they are shrunk to at most 64 x 64 pixels anyway.",
         )
     with tempfile.TemporaryDirectory(dir=data_dir("own-drafts"), prefix="upload-") as place:
         folder = Path(place) / "checked"
@@ -117,7 +112,7 @@ def _texts(content: bytes, folder: Path) -> Checked:
             raise InvalidUpload(f"This is {what}, not a CSV file.", "Save the table as CSV (UTF-8) and upload that.")
     read = upload_csv.read(content)
     kept = drop_duplicates(read)
-    classes, labels = number_classes(kept.labels)
+    classes, labels = number_classes(kept.labels, kept.skipped)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     texts, labels = [kept.inputs[i] for i in order], [labels[i] for i in order]
     groups = near_duplicates.text_groups(texts)
@@ -141,12 +136,12 @@ def _pictures(content: bytes, folder: Path) -> Checked:
         found = _in_own_process(file, folder)
     finally:
         _reading_pictures.release()
-    classes, labels = number_classes(found["labels"])
+    skipped = Skips(Counter(found["skipped"]["counts"]), found["skipped"]["first"])
+    classes, labels = number_classes(found["labels"], skipped)
     groups = np.array(found["groups"], dtype=np.int64)
     splits, near = split(classes, labels, groups), near_duplicates.grouped(groups)
     own_data.write_splits(folder, labels, splits)
     digest = digest_of([classes, found["digest"], labels], splits, near)
-    skipped = Skips(Counter(found["skipped"]["counts"]), found["skipped"]["first"])
     return Checked("image", classes, labels, splits, near, digest, 0, skipped, found["notes"])
 
 
@@ -228,109 +223,3 @@ def drop_old_drafts() -> None:
             with suppress(FileNotFoundError):  # the folder of another student's check, which has ended meanwhile
                 if time.time() - folder.stat().st_mtime > DRAFT_SECONDS:
                     shutil.rmtree(folder, ignore_errors=True)
-
-
-# -- what texts and pictures have in common
-
-
-def drop_duplicates(examples: Examples) -> Examples:
-    """Each input once. One that stands there with two labels is left out wholly: nobody knows which is right."""
-    labels_of: dict[str, set[str]] = {}
-    for key, label in zip(examples.keys, examples.labels, strict=True):
-        labels_of.setdefault(key, set()).add(label)
-    kept, seen = [], set[str]()
-    for i, (key, where) in enumerate(zip(examples.keys, examples.places, strict=True)):
-        if len(labels_of[key]) > 1:
-            examples.skipped.add("the same example has two labels", where)
-        elif key in seen:
-            examples.skipped.add("the same as an earlier one", where)
-        else:
-            seen.add(key)
-            kept.append(i)
-    return examples.take(kept)
-
-
-def number_classes(labels: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
-    """The classes in alphabetical order, and each label as its class's number.
-
-    Raises:
-        InvalidUpload: unless there are 2 to 20 classes with enough examples each.
-    """
-    counts = Counter(labels)
-    low, high = CLASSES
-    if len(counts) < low:
-        only = f": {plain(next(iter(counts)))!r}" if counts else ""
-        raise InvalidUpload(
-            f"There {'is only one class' if counts else 'are no usable examples'}{only}.",
-            f"A classifier needs {low} to {high} classes.",
-        )
-    if len(counts) > high:
-        raise InvalidUpload(
-            f"There are {len(counts):,} classes; {low} to {high} can be used.",
-            "Is the label column the right one? Otherwise join classes.",
-        )
-    few = {name: n for name, n in counts.items() if n < FEWEST_PER_CLASS}
-    if few:
-        said = ", ".join(f"{plain(name)} has {n}" for name, n in sorted(few.items()))
-        raise InvalidUpload(
-            f"Every class needs at least {FEWEST_PER_CLASS} different examples: {said}.",
-            "Add examples, or leave these classes out.",
-        )
-    if len(labels) < FEWEST:
-        raise InvalidUpload(
-            f"There are {len(labels)} usable examples; at least {FEWEST} are needed.",
-            "Add examples: 60 % of them are for training, the rest for validation and test.",
-        )
-    raw = sorted(counts)
-    return _names(raw), [raw.index(label) for label in labels]
-
-
-def _names(raw: Sequence[str]) -> tuple[str, ...]:
-    """The classes as they may stand on a screen, all different."""
-    by_name: dict[str, str] = {}
-    for label in raw:
-        twin = by_name.setdefault(plain(label).casefold(), label)
-        if twin != label:
-            raise InvalidUpload(
-                f"The labels {plain(twin)!r} and {plain(label)!r} differ only in capitals or special characters.",
-                "If they mean the same, write them alike; otherwise choose other names.",
-            )
-    return tuple(plain(label) for label in raw)
-
-
-def split(classes: Sequence[str], labels: Sequence[int], groups: np.ndarray) -> list[int]:
-    """0 (train), 1 (validation) or 2 (test) for each example, stratified by class with a fixed seed.
-
-    Args:
-        classes: Their names, for people.
-        labels: Class numbers [examples].
-        groups: Of near-duplicates, which stay together (:mod:`simulator.near_duplicates`), [examples].
-
-    Raises:
-        InvalidUpload: if too few examples differ enough to be in three splits.
-    """
-    shuffle = np.random.default_rng(SPLIT_SEED)
-    splits = np.zeros(len(labels), dtype=np.int64)
-    for number in sorted(set(labels)):
-        rows = shuffle.permutation(np.flatnonzero(np.asarray(labels) == number))
-        test, validation = round(len(rows) * TEST_SHARE), round(len(rows) * VALIDATION_SHARE)
-        splits[rows[:test]] = 2
-        splits[rows[test : test + validation]] = 1
-    whole = near_duplicates.keep_together(splits, np.array(labels), groups, SPLIT_SEED)
-    counts = Counter(zip(labels, whole.tolist(), strict=True))
-    missing = [name for number, name in enumerate(classes) if not all(counts[number, part] for part in range(3))]
-    train = int((whole == 0).sum())
-    if missing or train < FEWEST_TRAIN:
-        what = f"no three parts of {', '.join(missing)}" if missing else f"only {train} examples for training"
-        raise InvalidUpload(
-            f"{near_duplicates.grouped(groups):,} of {len(labels):,} examples are near-duplicates of others. They stay "
-            f"in one split, so that the test is fair, and that leaves {what}.",
-            "Add examples that differ more, or leave these classes out.",
-        )
-    return [int(s) for s in whole]
-
-
-def grouped(skips: Skips) -> list[Skipped]:
-    """What was skipped, by reason, the most frequent first."""
-    listed = [Skipped(reason=r, count=n, first=tuple(skips.first[r])) for r, n in skips.counts.items()]
-    return sorted(listed, key=lambda s: -s.count)

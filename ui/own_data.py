@@ -17,6 +17,7 @@ from simulator.catalog import MODELS
 from simulator.errors import SimulatorError
 from simulator.near_duplicates import NEAR_PIXELS, NEAR_WORDS
 from simulator.own_data import OwnData
+from simulator.upload_classes import CLASSES, FEWEST, FEWEST_PER_CLASS
 from ui import address, table
 from ui.guard import errors_shown, literal, show_problem
 
@@ -30,7 +31,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def what_can_be_brought() -> None:
     """The two kinds of file, in short, and who will see what is uploaded."""
-    low, high = uploads.CLASSES
+    low, high = CLASSES
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.markdown("**Texts: a CSV file**")
@@ -51,11 +52,12 @@ def what_can_be_brought() -> None:
         st.markdown("**Pictures: a ZIP file**")
         st.markdown(
             "A folder for each class, with PNG or JPEG files in it; the folder's name is the class. Up to "
-            f"{uploads.MOST_ZIP_BYTES // uploads.MB} MB. Pictures are cut to a square and shrunk to 64 x 64 pixels."
+            f"{uploads.MOST_ZIP_BYTES // uploads.MB} MB. Pictures are cut to a square, and large ones shrunk to "
+            "64 x 64 pixels."
         )
     st.caption(
-        f"{low} to {high} classes, at least {uploads.FEWEST_PER_CLASS} different examples in each and "
-        f"{uploads.FEWEST} in all. What you upload stays on this server until it is deleted, and everybody who can "
+        f"{low} to {high} classes, at least {FEWEST_PER_CLASS} different examples in each and "
+        f"{FEWEST} in all. What you upload stays on this server until it is deleted, and everybody who can "
         "open this app can see, use and delete it: bring nothing private."
     )
 

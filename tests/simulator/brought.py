@@ -102,3 +102,13 @@ def lying_about_size(content: bytes, declared: int) -> bytes:
         changed[at + 24 : at + 28] = struct.pack("<I", declared)
         at = content.find(b"PK\x01\x02", at + 1)
     return bytes(changed)
+
+
+def unmarked(name: bytes) -> zipfile.ZipInfo:
+    """An entry whose name is written as it is, without the mark of UTF-8."""
+
+    class Unmarked(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802  zipfile's own
+            return name, self.flag_bits
+
+    return Unmarked(name.decode("latin-1"))

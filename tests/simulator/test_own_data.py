@@ -17,6 +17,7 @@ from simulator.engine.models.t5_small import label_token_ids, load_tokenizer, tr
 from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorError
 from simulator.own_data import OwnData
 from simulator.store import Store
+from simulator.upload_classes import CLASSES
 from simulator.workload import TOKENS
 from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
 
@@ -56,10 +57,10 @@ def test_the_engine_loads_the_splits_that_were_shown(kept: OwnData) -> None:
     assert len(set(data.train.first(30).labels.tolist())) == 3  # shuffled: a small student sees every class
 
 
-def test_pictures_are_loaded_as_they_were_shrunk() -> None:
+def test_pictures_are_loaded_as_they_were_kept() -> None:
     kept = own_data.keep(uploads.check("p.zip", zip_bytes(pictures())).name, "My pictures")
     data = load(kept.name)
-    assert data.train.inputs.shape == (kept.examples("train"), 64, 64, 3)
+    assert data.train.inputs.shape == (kept.examples("train"), 10, 10, 3)
     assert make_config({"model": "resnet18", "dataset": kept.name}).train_examples == kept.examples("train")
 
 
@@ -145,7 +146,7 @@ def test_old_drafts_go(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_label_words_begin_with_different_tokens_whatever_the_texts(tmp_path) -> None:
-    assert len({word[0] for word in own_data.LABEL_WORDS}) == 20 == uploads.CLASSES[1]
+    assert len({word[0] for word in own_data.LABEL_WORDS}) == 20 == CLASSES[1]
     for number, sentence in enumerate(
         ("apple ball cats dogs eggs", "\u732b\u306f\u4e18\u3092 \u8d8a\u3048\u305f", "Der Hund lief")
     ):

@@ -26,7 +26,9 @@ from PIL import Image
 
 from simulator import own_data, upload_csv, upload_zip, uploads
 from simulator.engine.datasets import load
+from simulator.engine.models import images
 from simulator.engine.models.text import MAX_TOKENS
+from simulator.engine.weights import find
 from simulator.errors import InvalidUpload, SimulatorError
 from simulator.upload_csv import MOST_TOKENS, plain, typical_tokens
 from simulator.workload import TOKENS
@@ -41,6 +43,7 @@ from tests.simulator.brought import (
     pictures,
     text,
     texts,
+    unmarked,
     zip_bytes,
 )
 
@@ -56,7 +59,6 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 GOOD = texts()
-UTF16 = "text,label\nabc,cats".encode("utf-16")
 CSV_REFUSED = {
     "empty": (b"", "empty"),
     "only a heading": (b"text,label\n", "no usable examples"),
@@ -79,8 +81,17 @@ CSV_REFUSED = {
     "all rows alike": (csv_bytes([("same", "cats"), ("same", "cats")] * 100), "only one class|cats has 1"),
     "every text with two labels": (csv_bytes([("a", "cats"), ("a", "dogs")] * 100), "no usable"),
     "NUL bytes": (csv_bytes(GOOD) + b"\0", "NUL"),
-    "UTF-16": (UTF16, "UTF-16"),
-    "UTF-16 without mark": ("text,label\nabc,cats".encode("utf-16-le"), "NUL"),
+    "UTF-16 cut off": (csv_bytes(GOOD).decode().encode("utf-16")[:-1], "mark of UTF-16 and is not UTF-16"),
+    "UTF-32 cut off": (csv_bytes(GOOD).decode().encode("utf-32")[:-1], "mark of UTF-32 and is not UTF-32"),
+    "UTF-16 with a NUL": ((csv_bytes(GOOD).decode() + "\0").encode("utf-16"), "NUL"),
+    "UTF-16 without mark": ("text,label\nabc,cats".encode("utf-16-le"), "UTF-16 or UTF-32 without the mark"),
+    "UTF-32 without mark": ("text,label\nabc,cats".encode("utf-32-be"), "UTF-16 or UTF-32 without the mark"),
+    "no labels": (csv_bytes((f"text {i}", "") for i in range(9)), r"Left out: 9 \(no label: line 2, line 3\)\."),
+    "many reasons": (
+        csv_bytes([("a", "")] * 3 + [("", "cats")] * 2) + b"\nonly text\n",
+        r"no usable examples. Left out: 3 \(no label: .*\); 2 \(no text: .*\); 1 \(fewer cells .*: line 7\)\.",
+    ),
+    "one class left": (csv_bytes([*texts(70, ["cats"]), ("x", "")]), r"'cats'. Left out: 1 \(no label: line 72\)"),
     "noise": (bytes(np.random.default_rng(0).integers(1, 256, 5_000, dtype=np.uint8)), "control characters"),
     "a PNG": (picture(0), "PNG picture"),
     "a JPEG": (picture(0, format="JPEG"), "JPEG picture"),
@@ -145,7 +156,10 @@ ZIP_REFUSED = {
     "lzma": (zip_bytes(pictures(3), zipfile.ZIP_LZMA), "method other than deflate"),
     "wrong checksum": (zip_bytes(pictures(3), zipfile.ZIP_STORED).replace(b"IEND", b"IENX", 1), "broken"),
     "too many entries": (zip_bytes(many("cats/", 10_001)), "10,001 entries"),
-    "no folders": (zip_bytes([(f"{i}.png", picture(i)) for i in range(5)]), "no usable examples"),
+    "no folders": (
+        zip_bytes([(f"{i}.png", picture(i)) for i in range(5)]),
+        r"no usable examples. Left out: 5 \(in no class folder: 0.png, 1.png\)",
+    ),
     "one class": (zip_bytes(pictures(15, ["cats"])), "only one class"),
     "a thousand classes": (zip_bytes((f"c{i}/0.png", picture(i)) for i in range(1000)), "1,000 classes"),
     "few of a class": (zip_bytes([*pictures(), ("birds/0.png", picture(9_999))]), "birds has 1"),
@@ -220,10 +234,11 @@ GOOD_PICTURES = {
 
 
 @pytest.mark.parametrize("name", GOOD_PICTURES)
-def test_every_usual_kind_of_picture_becomes_64_by_64_of_three_colours(name: str) -> None:
+def test_every_usual_kind_of_picture_becomes_a_square_of_three_colours(name: str) -> None:
     array, reason = upload_zip.decode(GOOD_PICTURES[name])
+    side = {"large": 64, "small": 4}.get(name, 10)
     assert reason == ""
-    assert array is not None and array.shape == (64, 64, 3) and array.dtype == np.uint8
+    assert array is not None and array.shape == (side, side, 3) and array.dtype == np.uint8
     assert array.std() > 1  # not one flat colour
 
 
@@ -234,6 +249,38 @@ def test_a_picture_keeps_its_colours_and_clear_parts_become_white() -> None:
     out = io.BytesIO()
     Image.new("RGB", (8, 8), (200, 10, 30)).save(out, "PNG")
     assert (upload_zip.decode(out.getvalue())[0] == (200, 10, 30)).all()
+
+
+@pytest.mark.parametrize("width", [32, 39])
+@pytest.mark.usefixtures("in_this_process")
+def test_pictures_that_are_small_reach_the_models_as_they_are(width: int) -> None:
+    brought = [(f"{'ab'[i % 2]}/{i}.png", picture(i, size=(width, 32))) for i in range(124)]
+    kept = own_data.keep(uploads.check("small.zip", zip_bytes(brought)).name, "Small ones")
+    left = (width - 32) // 2
+    originals = {np.asarray(Image.open(io.BytesIO(b)))[:, left : left + 32].tobytes() for _, b in brought}
+    train = load(kept.name).train.inputs
+    assert {picture.tobytes() for picture in np.asarray(train)} < originals
+    pixels = images.make_encoder(np.asarray(train), [], find("resnet18", "scratch"), Path(), 32)(train[:5])["pixels"]
+    seen = (pixels * images.STD + images.MEAN).permute(0, 2, 3, 1) * 255
+    assert np.array_equal(seen.round(), train[:5])
+    assert not kept.notes
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_pictures_of_many_sizes_are_kept_as_large_as_the_largest() -> None:
+    brought = [*pictures(), ("cats/large.png", picture(7, size=(48, 50)))]
+    draft = uploads.check("mixed.zip", zip_bytes(brought))
+    assert own_data.read_pictures(own_data.draft_folder(draft.name)).shape == (125, 48, 48, 3)
+    assert draft.notes == ("124 smaller pictures were enlarged to 48 x 48 pixels, the size of the largest.",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
+@pytest.mark.usefixtures("in_this_process")
+def test_names_that_do_not_say_how_they_are_encoded_are_read_or_doubted(encoding: str) -> None:
+    members = [(unmarked(str(name).replace("cats", "K\u00e4tzchen").encode(encoding)), b) for name, b in pictures()]
+    draft = uploads.check("pictures.zip", zip_bytes(members))
+    assert draft.class_names == ("K\u00e4tzchen", "dogs")
+    assert ["cp437" in note for note in draft.notes] == [True] * (encoding == "cp437")
 
 
 @pytest.mark.usefixtures("in_this_process")
@@ -251,7 +298,7 @@ def test_pictures_are_read_in_a_process_of_their_own() -> None:
     folder = own_data.draft_folder(draft.name)
     labels, _ = own_data.read_splits(folder)
     stored = own_data.read_pictures(folder)
-    assert stored.shape == (124, 64, 64, 3)
+    assert stored.shape == (124, 10, 10, 3)
     assert Counter(labels.tolist()) == {0: 62, 1: 62}
     expected = {upload_zip.decode(body)[0].tobytes(): str(name).split("/")[0] for name, body in pictures()}
     for array, label in zip(stored, labels, strict=True):
@@ -343,6 +390,10 @@ ENCODED = {
     "utf-8": ("utf-8", "Caf\u00e9 \u732b", 0),
     "utf-8 with mark": ("utf-8-sig", "Caf\u00e9 \u732b", 0),
     "latin-1": ("latin-1", "Caf\u00e9", 1),
+    "utf-16": ("utf-16", "Caf\u00e9 \u732b", 0),
+    "utf-16, big end first": ("utf-16-be", "Caf\u00e9 \u732b", 0),
+    "utf-32": ("utf-32", "Caf\u00e9 \u732b", 0),
+    "utf-32, big end first": ("utf-32-be", "Caf\u00e9 \u732b", 0),
     "windows": ("cp1252", "\u201eCaf\u00e9\u201c", 1),
 }
 
@@ -350,9 +401,12 @@ ENCODED = {
 @pytest.mark.parametrize("name", ENCODED)
 def test_encodings_are_recognised_and_a_guess_is_said(name: str) -> None:
     encoding, word, notes = ENCODED[name]
-    content = csv_bytes([(f"{word} {i}", "ab"[i % 2]) for i in range(140)]).decode().encode(encoding)
+    mark = "\ufeff" if encoding.endswith("-be") else ""
+    content = (mark + csv_bytes([(f"{word} {i}", "ab"[i % 2]) for i in range(140)]).decode()).encode(encoding)
     draft = uploads.check("t.csv", content)
     assert len([n for n in draft.notes if "Latin-1" in n]) == notes
+    marked = [n for n in draft.notes if "as the mark at its beginning says" in n]
+    assert bool(marked) == encoding.startswith(("utf-16", "utf-32"))
     read, _, _ = own_data.read_texts(own_data.draft_folder(draft.name))
     assert f"{word} 7" in read
 

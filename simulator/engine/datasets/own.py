@@ -10,7 +10,7 @@ from simulator.errors import NotAvailable
 
 
 def load(name: str) -> Dataset:
-    """The texts, or the pictures of 64 x 64 pixels, in the splits that the upload decided.
+    """The texts, or the pictures of up to 64 x 64 pixels, in the splits that the upload decided.
 
     Raises:
         NotAvailable: if there is no such data set, or its examples were deleted.

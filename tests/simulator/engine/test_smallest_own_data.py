@@ -6,11 +6,12 @@ from simulator.engine import pipeline
 from simulator.events import Measured, RunFinished
 from simulator.paths import data_dir
 from simulator.store import open_store
+from simulator.upload_classes import FEWEST
 from tests.simulator.brought import pictures, zip_bytes
 
 
 def test_the_smallest_pictures_that_are_accepted_are_learned_and_measured():
-    members = pictures(uploads.FEWEST // 2)
+    members = pictures(FEWEST // 2)
     kept = own_data.keep(uploads.check("pictures.zip", zip_bytes(members)).name, "Few")
     assert kept.examples("test") == 30
     config = make_config(

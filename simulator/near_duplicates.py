@@ -145,17 +145,20 @@ def picture_groups(pictures: np.ndarray) -> np.ndarray:
     """The groups of pictures [examples, height, width, 3] of 0..255; every pair of near-duplicates is found.
 
     The means over blocks of pixels differ at most as much as the pixels do (Jensen's inequality), so only pairs whose
-    means are near are looked at.
+    means are near are looked at. Rows and columns that do not fill a block are left out of the means, and all that
+    they may hide is allowed for.
     """
     count, height, width, colours = pictures.shape
     groups = np.arange(count)
-    down, across = gcd(height, BLOCKS), gcd(width, BLOCKS)  # blocks of equal size, or the means say less
-    shape = (count, down, height // down, across, width // across, colours)
-    means = pictures.reshape(shape).mean(axis=(2, 4)).reshape(count, -1)
+    rows, columns = (length - length % BLOCKS or length for length in (height, width))
+    down, across = gcd(rows, BLOCKS), gcd(columns, BLOCKS)  # blocks of equal size, or the means say less
+    shape = (count, down, rows // down, across, columns // across, colours)
+    means = pictures[:, :rows, :columns].reshape(shape).mean(axis=(2, 4)).reshape(count, down * across * colours)
+    nearest = (NEAR_PIXELS**2 * height * width / (rows * columns) + 1e-3) * means.shape[1]
     squares = (means**2).sum(axis=1)
     for first in range(0, count, ROWS):
         distances = squares[first : first + ROWS, None] + squares - 2 * means[first : first + ROWS] @ means.T
-        a, b = np.nonzero(distances <= (NEAR_PIXELS**2 + 1e-3) * means.shape[1])
+        a, b = np.nonzero(distances <= nearest)
         a += first
         possible = (a < b) & (groups[a] != groups[b])
         for some, others in in_parts(a[possible], b[possible], PICTURES):

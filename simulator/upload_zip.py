@@ -85,7 +85,7 @@ def read(file: Path, folder: Path) -> dict[str, Any]:
 
 def stack(pictures: list[np.ndarray], notes: list[str]) -> np.ndarray:
     """Pictures of [side, side, 3] as one array, as large as the largest; a note says how many were enlarged to it."""
-    side = max((len(picture) for picture in pictures), default=0)
+    side = max((len(picture) for picture in pictures), default=1)
     smaller = sum(len(picture) < side for picture in pictures)
     if smaller:
         notes.append(f"{smaller:,} smaller pictures were enlarged to {side} x {side} pixels, the size of the largest.")

@@ -76,13 +76,7 @@ def prepare(config: RunConfig) -> Setup:
     train = data.train.first(teachers.train_examples(config))
     # Measured (benchmarks/throughput.py): bfloat16 speeds up the transformers, not the small CNNs.
     bfloat16 = MODELS[config.model].kind == "text" and has_fast_bfloat16(device)
-    made_from = {
-        **teachers.description(config, found.source),
-        "data": data.fingerprint,
-        "weights": found.sha256,
-        "device": device_name(device),
-        "precision": precision(bfloat16),
-    }
+    made_from = teacher_made_from(config, found, data, device, bfloat16)
     folder = teachers.folder(made_from)
     damage = discard_damaged(folder, made_from)
     with tempfile.TemporaryDirectory() as scratch:  # a tokenizer that is trained now is kept with its teacher
@@ -106,6 +100,19 @@ def prepare(config: RunConfig) -> Setup:
         device=device,
         bfloat16=bfloat16,
     )
+
+
+def teacher_made_from(
+    config: RunConfig, found: Weights, data: Dataset, device: torch.device, bfloat16: bool
+) -> dict[str, Any]:
+    """Everything that decides a teacher, as plain values."""
+    return {
+        **teachers.description(config, found.source),
+        "data": data.fingerprint,
+        "weights": found.sha256,
+        "device": device_name(device),
+        "precision": precision(bfloat16),
+    }
 
 
 def discard_damaged(folder: Path, made_from: dict[str, Any]) -> str:

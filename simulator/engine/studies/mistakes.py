@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from simulator.config import RunConfig
 from simulator.engine.batches import Examples, training_order
 from simulator.engine.device import autocast
+from simulator.engine.distillation.batch_norm import averages_lag, estimate_averages
 from simulator.engine.distillation.finite import check_step
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.distillation.training import (
@@ -119,7 +120,7 @@ def plain_training(
     epochs = [training_order(examples, plan.batch_size, plan.seed, epoch) for epoch in range(plan.epochs)]
     steps = sum(map(len, epochs))
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps))
-    weights = LossWeights(plan.alpha, 1 - plan.alpha)
+    weights, lag = LossWeights(plan.alpha, 1 - plan.alpha), averages_lag(student, steps, plan.few_steps)
     torch.manual_seed(plan.seed)  # dropout
     student.train()
     for step, rows in enumerate((rows for batches in epochs for rows in batches), 1):
@@ -133,4 +134,6 @@ def plain_training(
         check_step(loss, norm, "study", (step, steps), rate, plan.learning_rate)
         optimizer.step()
         scheduler.step()
+    if lag:  # as in the right training, or the mistake would be charged with it
+        estimate_averages(student, examples, plan.batch_size)
     return student

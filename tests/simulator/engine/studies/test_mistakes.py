@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 import pytest
 import torch
@@ -19,8 +20,10 @@ def right_soft(at_work, config):
     return lambda student, rows: soft_loss(student, at_work.teacher_logits[rows], config.temperature)
 
 
-def test_the_plain_loop_is_the_runs_training_where_nothing_is_wrong(setup):
-    at_work = bench(setup, "mistakes", epochs=2)
+@pytest.mark.parametrize("few_steps", [(0, 0), (1_000, 1_000)])  # batch norm's averages run along, or are estimated
+def test_the_plain_loop_is_the_runs_training_where_nothing_is_wrong(setup, few_steps):
+    model = dataclasses.replace(setup.model, few_steps=few_steps)
+    at_work = bench(dataclasses.replace(setup, model=model), "mistakes", epochs=2)
     config = at_work.settings()
     examples = at_work.setup.train.first(config.train_examples)
     plan = at_work.plan(config, config.epochs, config.seed)

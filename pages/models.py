@@ -24,6 +24,7 @@ cards.weights_legend()
 st.header("Data", divider="gray")
 st.markdown("Any model runs on any data set of its kind, text or image.")
 cards.datasets()
+cards.not_reachable()
 
 st.header("Teachers from random weights, beside simple baselines", divider="gray")
 cards.accuracies()

@@ -1,9 +1,13 @@
-"""Whether published weights and data can be had: cached, reachable or not. Imports no torch, asks once per process."""
+"""Whether published weights and data can be had: cached, reachable or not. Imports no torch.
+
+A server is asked once per process; one that could not be reached is asked again after some minutes.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,9 +15,9 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.error import URLError
 
 from simulator.catalog import MODELS
+from simulator.connections import OFFLINE, explain, seconds_to_wait
 from simulator.own_data import dataset_info
 from simulator.paths import cache_dir
 
@@ -22,9 +26,11 @@ DataState = Literal["here", "cached", "reachable", "not reachable"]
 
 Result = TypeVar("Result")
 
-OFFLINE = "HF_HUB_OFFLINE forbids the internet"
 LIMIT = 5.0
-"""Seconds in which a server must answer; afterwards it counts as not reachable until the process ends."""
+"""Seconds in which a server must answer, what it asks us to wait included; else it counts as not reachable."""
+
+ASK_AGAIN = 180.0
+"""Seconds after which a server that was not reachable is asked again."""
 
 HUB_FILES = {
     "distilbert": ("config.json", "model.safetensors", "tokenizer.json"),
@@ -61,7 +67,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Question:
-    """Something only a server can answer: whether it has ``what``. ``ask`` gives a reason if not, else nothing."""
+    """Something only a server can answer: whether it has ``what``.
+
+    ``ask`` raises what went wrong with the connection, gives another reason if it has it not, and else nothing.
+    """
 
     what: str
     ask: Callable[[], str]
@@ -167,36 +176,43 @@ def cached_from_hub(repository: str, revision: str, files: tuple[str, ...], repo
     return paths if len(paths) == len(files) else None
 
 
-def explain(error: BaseException) -> str:
-    """Why a server could not be used, in a few words."""
-    from huggingface_hub.errors import OfflineModeIsEnabled
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered to a question, once it has, and when it was asked."""
 
-    status = getattr(getattr(error, "response", None), "status_code", None) or getattr(error, "code", None)
-    cause = getattr(error, "reason", None)  # urllib wraps what happened in a URLError
-    if isinstance(status, int):
-        return f"the server answered {status}{' (not found)' if status == 404 else ''}"
-    if isinstance(error, OfflineModeIsEnabled):
-        return OFFLINE
-    if isinstance(error, TimeoutError) or isinstance(cause, TimeoutError) or type(error).__name__.endswith("Timeout"):
-        return "timed out"
-    if isinstance(error, ConnectionError | URLError) or type(error).__name__ == "ConnectError":
-        return "no connection"
-    if type(error).__name__ == "RemoteProtocolError":
-        return "the connection broke off"
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no details'}"
+    reason: Future[str]
+    asked: float
+
+    def refused(self) -> str:
+        """Why it was not reachable; empty if it was, or has not answered yet."""
+        return self.reason.result() if self.reason.done() else ""
 
 
-_decided: dict[str, Future[str]] = {}
+_decided: dict[str, Answer] = {}
 _looked: dict[str, Future[Finding]] = {}
 _lock = threading.Lock()
 
 
 def _decide(question: Question) -> Future[str]:
-    """Ask at most once per process; everybody who wants to know meanwhile waits for the same answer."""
+    """Ask if nobody has, or if it failed some minutes ago; whoever wants to know meanwhile waits for that answer."""
     with _lock:
-        if question.what not in _decided:
-            _decided[question.what] = _in_background(lambda: _within_limit(question.ask))
-        return _decided[question.what]
+        last, now = _decided.get(question.what), time.monotonic()
+        if last is None or (last.refused() and now - last.asked >= ASK_AGAIN):
+            last = _decided[question.what] = Answer(_in_background(lambda: _within_limit(question.ask)), now)
+        return last.reason
+
+
+def unreachable() -> dict[str, str]:
+    """What is known not to be reachable now, with the reason."""
+    with _lock:
+        return {what: answer.refused() for what, answer in _decided.items() if answer.refused()}
+
+
+def ask_again() -> None:
+    """Forget what was not reachable, so that its server is asked anew when somebody next wants to know."""
+    with _lock:
+        for what in [what for what, answer in _decided.items() if answer.refused()]:
+            del _decided[what]
 
 
 def _wait_for(known: Finding | Question) -> Finding:
@@ -226,9 +242,24 @@ def _soon(key: str, look: Callable[[], Finding | Question]) -> Finding | None:
 def _within_limit(ask: Callable[[], str]) -> str:
     """An overall limit: the libraries' own time-outs leave out name look-up and start anew with every packet."""
     try:
-        return _in_background(ask).result(LIMIT)
+        return _in_background(lambda: _patiently(ask)).result(LIMIT)
     except TimeoutError:
         return "timed out"
+
+
+def _patiently(ask: Callable[[], str]) -> str:
+    """Ask, and ask again after what the server says in Retry-After, as long as that is within the limit."""
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # httpx's, or httpx2's: its own choice
+
+    end = time.monotonic() + LIMIT
+    while True:
+        try:
+            return ask()
+        except (HTTPError, OSError, HTTPException) as error:
+            wait = seconds_to_wait(error)
+            if wait is None or time.monotonic() + wait >= end:
+                return explain(error)
+            time.sleep(wait)
 
 
 def _in_background(work: Callable[[], Result]) -> Future[Result]:
@@ -248,13 +279,9 @@ def _in_background(work: Callable[[], Result]) -> Future[Result]:
 def _ask_hub(repository: str, revision: str, file: str, repo_type: str) -> str:
     """Ask the hub for one file at the pinned revision. Empty if it has it, else why not."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
-    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # httpx's, or httpx2's: its own choice
 
     url = hf_hub_url(repository, file, revision=revision, repo_type=repo_type)
-    try:
-        found = get_hf_file_metadata(url, timeout=LIMIT)
-    except (HTTPError, OSError) as error:
-        return explain(error)
+    found = get_hf_file_metadata(url, timeout=LIMIT)
     return "" if found.commit_hash == revision else "something other than the hub answered (a login page?)"
 
 
@@ -264,8 +291,5 @@ def _ask(url: str) -> str:
 
     if is_offline_mode():  # one switch for the hub and for the others
         return OFFLINE
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=LIMIT):
-            return ""
-    except (OSError, HTTPException) as error:
-        return explain(error)
+    with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=LIMIT):
+        return ""

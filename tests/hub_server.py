@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-Fault = Literal["404", "hang", "cut", "login page"]
+Fault = Literal["404", "429", "hang", "cut", "login page"]
 LARGE = (".safetensors", ".model", ".parquet")
 RESOLVE = re.compile(r"^/(?:datasets/)?[^/]+/[^/]+/resolve/(?P<revision>[^/]+)/")
 
@@ -27,24 +28,31 @@ class HubServer:
     """``with HubServer() as server:`` listens on a free port; ``server.url`` is what HF_ENDPOINT must be.
 
     Attributes:
-        faults: File name -> what goes wrong with it. "404": it is not there. "hang": no answer ever comes.
-            "cut": half of it, then the connection ends. "login page": HTML without the hub's headers.
+        faults: File name -> what goes wrong with it. "404": it is not there. "429": asked too often, once, with the
+            header ``retry_after``. "hang": no answer ever comes. "cut": half of it, then the connection ends.
+            "login page": HTML without the hub's headers.
         replaced: File name -> other content that is sent under the published file's checksum.
         requests: "METHOD path" of everything that was asked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
+        """Args: certificate: A PEM file with a key; with it the server speaks TLS."""
         self.files: dict[str, bytes] = {}
         self.storage: dict[str, str] = {}
         self.faults: dict[str, Fault] = {}
         self.replaced: dict[str, bytes] = {}
+        self.retry_after = "1"
         self.requests: list[str] = []
         self.stopped = threading.Event()
         handler = type("Handler", (_Handler,), {"hub": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
         self.server.block_on_close = False
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.server.server_port}"
 
     def publish(self, repository: str, revision: str, files: dict[str, bytes], repo_type: str = "model") -> None:
         """Put files into a repository; what was there under the same name is gone."""
@@ -84,7 +92,7 @@ def python(code: str, *arguments: str, server: HubServer, home: Path, **more: st
     environment |= {"KDPS_DATA_DIR": str(home / "data"), "NO_PROXY": "127.0.0.1,localhost"}
     environment |= {"PYTHONPATH": str(Path(__file__).parents[1])}
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=environment | more, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code, *arguments], env=environment | more, capture_output=True, text=True, timeout=180
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
@@ -111,6 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "hang":
             self.hub.stopped.wait(60)
             self.close_connection = True
+        elif fault == "429":
+            del self.hub.faults[name]
+            self.send(429, {"Retry-After": self.hub.retry_after}, b"")
         elif fault == "login page":
             self.send(200, {}, b"<html>Please log in to the network.</html>")
         elif fault == "404" or path not in self.hub.files:

@@ -12,6 +12,7 @@ from simulator.catalog import DATASETS, MODELS, ModelInfo
 from simulator.counts import Count
 from simulator.own_data import all_datasets
 from ui import settings, table, tables, teach
+from ui.guard import literal
 
 Colour = Literal["green", "blue", "orange", "gray"]
 
@@ -91,6 +92,23 @@ def weights_legend() -> None:
     st.caption(
         "Where the published weights cannot be had, the same architecture is trained here from random weights. "
         "Every result says which of the two it was."
+    )
+
+
+def not_reachable() -> None:
+    """What could not be reached and why, with a button that asks again; nothing where all could be."""
+    named: dict[str, list[str]] = {}
+    for what, reason in availability.unreachable().items():
+        named.setdefault(reason, []).append(what)
+    if not named:
+        return
+    for reason, places in named.items():
+        st.markdown(f"Not reachable: {literal(', '.join(places))}: {literal(reason)}.")
+    st.button(
+        "Ask again",
+        icon=":material/refresh:",
+        on_click=availability.ask_again,
+        help=f"After {availability.ASK_AGAIN / 60:.0f} minutes it is asked again without that.",
     )
 
 

@@ -12,7 +12,7 @@ from simulator.errors import SimulatorError
 from simulator.events import STAGES
 from simulator.own_data import dataset_info
 from simulator.store import ENDED, Forecast, Run
-from ui import controls, live, settings, take_home, teach, views
+from ui import cards, controls, live, settings, take_home, teach, views
 from ui.guard import errors_shown, literal, show_problem
 from ui.story import STAGE_TITLES, STAGE_WORDS
 
@@ -22,14 +22,16 @@ PLACE = "lab"
 def data_state(config: RunConfig) -> None:
     """One line on the data: what it is, and whether it can be had here."""
     data = dataset_info(config.dataset)
+    state = data_state_soon(data.name) if data.needs_internet else "here"
     text = f"{data.summary} {len(data.class_names)} classes."
     if data.needs_internet:
-        state = data_state_soon(data.name)
         said = {"cached": "Downloaded already.", "reachable": "Downloaded on first use."}
         text += " " + said.get(
             state or "", "**Needs internet:** it cannot be reached from here." if state else "Needs internet."
         )
     st.caption(text)
+    if state == "not reachable":
+        cards.not_reachable()
 
 
 def open_run() -> Run | None:

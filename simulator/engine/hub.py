@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from simulator.availability import explain
+from simulator.connections import explain
 from simulator.errors import SimulatorError
 from simulator.paths import cache_dir, write_whole
 

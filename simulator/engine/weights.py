@@ -13,8 +13,9 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.availability import CHECKPOINTS, HUB_FILES, cached_weights, checkpoint_file, explain, weights_finding
+from simulator.availability import CHECKPOINTS, HUB_FILES, cached_weights, checkpoint_file, weights_finding
 from simulator.catalog import MODELS, ModelInfo
+from simulator.connections import explain
 from simulator.engine.hub import Unusable, check_content, checksum, discard, download, give_up_when_stalled
 from simulator.errors import NotAvailable
 

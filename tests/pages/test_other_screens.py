@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import baselines, history, notes, recorded, service
+from simulator import availability, baselines, history, notes, recorded, service
 from simulator import words as words_of
 from simulator.catalog import DATASETS
 from simulator.config import make_config
@@ -56,6 +56,26 @@ def test_models_shows_teachers_beside_baselines_and_how_many_near_duplicates_the
     assert [*zip(*(accuracies[title] for title in ("Data", "Validation", "Test")), strict=True)] == expected
     assert "TF-IDF, logistic regression" in accuracies["Method"]
     assert "DistilBERT, from random weights" in accuracies["Method"]
+
+
+def test_what_is_not_reachable_is_named_with_its_reason_and_asked_again_by_a_button(open_screen, monkeypatch):
+    asked = []
+
+    def ask():
+        asked.append(1)
+        return "no *answer*" if len(asked) == 1 else ""
+
+    question = availability.Question("a/model", ask)
+    monkeypatch.setattr(availability, "_decided", {})
+    assert availability._wait_for(question).state == "not reachable"
+    monkeypatch.setattr(availability, "data_state_soon", lambda name: "not reachable")
+    app = open_screen("lab", model="distilbert", dataset="sst2")
+    assert "Ask again" in [b.label for b in app.button]
+    app = open_screen("models")
+    assert r"Not reachable: a/model: no \*answer\*." in [m.value for m in app.markdown]
+    next(b for b in app.button if b.label == "Ask again").click().run()
+    assert "Ask again" not in [b.label for b in app.button]
+    assert availability._wait_for(question).state == "reachable"
 
 
 def test_models_shows_four_cards_with_published_figures(open_screen):

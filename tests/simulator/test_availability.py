@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +45,20 @@ while availability.weights_state_soon("t5_small") is None or availability.data_s
     time.sleep(0.05)
 last = [availability.weights_state_soon("t5_small"), availability.data_state_soon("sst2")]
 print(json.dumps({"first": first, "took": took, "last": last, "decided": time.monotonic() - started}))
+"""
+TWICE = """
+import json, sys
+from simulator import availability
+availability.CHECKPOINTS["resnet18"] = sys.argv[2] + "/models/resnet18-00000000.pth"
+def look():
+    return {m: vars(availability.weights_finding(m)) for m in ("t5_small", "resnet18")}
+first = look()
+refused = availability.unreachable()
+if sys.argv[1] == "button":
+    availability.ask_again()
+else:
+    availability.ASK_AGAIN = float(sys.argv[1])
+print(json.dumps({"first": first, "refused": refused, "second": look()}))
 """
 INTERNET = [name for name, info in DATASETS.items() if info.needs_internet]
 
@@ -155,3 +171,73 @@ def test_data_is_cached_when_all_its_files_are(monkeypatch: pytest.MonkeyPatch, 
         assert availability.cached_data(name) is None
         (place / file).touch()
     assert availability.data_state(name) == "cached"
+
+
+ASKED = ("model.safetensors", "resnet18-00000000.pth")
+
+
+def states(found: dict[str, dict[str, str]]) -> list[str]:
+    return [finding["state"] for finding in found.values()]
+
+
+def test_a_server_that_asks_to_wait_a_second_is_asked_again_after_it(server: HubServer, tmp_path: Path) -> None:
+    publish_everything(server)
+    server.faults = dict.fromkeys(ASKED, "429")
+    said = python(TWICE, "1000", server.url, server=server, home=tmp_path)
+    assert states(said["first"]) == ["reachable", "reachable"]
+    assert said["refused"] == {}
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "again"),
+    [("60", "button"), ("60", "0"), ("60", "1000"), ("Fri, 31 Dec 2100 23:59:59 GMT", "button"), ("soon", "button")],
+)
+def test_a_server_that_was_not_reachable_is_asked_again_later_or_by_a_button(
+    retry_after: str, again: str, server: HubServer, tmp_path: Path
+) -> None:
+    publish_everything(server)
+    server.faults, server.retry_after = dict.fromkeys(ASKED, "429"), retry_after
+    said = python(TWICE, again, server.url, server=server, home=tmp_path)
+    assert states(said["first"]) == ["not reachable", "not reachable"]
+    assert len(said["refused"]) == 2
+    assert all("429" in reason and "HF_TOKEN" in reason for reason in said["refused"].values())
+    assert states(said["second"]) == ["not reachable" if again == "1000" else "reachable"] * 2
+
+
+def test_a_download_waits_as_long_as_the_server_asks(server: HubServer, tmp_path: Path) -> None:
+    publish_everything(server)
+    server.faults = {"config.json": "429", "model.safetensors": "429"}
+    filled = python(FILL_CACHE, server=server, home=tmp_path)
+    assert filled["distilbert"] == filled["t5_small"] == "cached"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for this machine that nobody has signed, with its key."""
+    file = tmp_path_factory.mktemp("tls") / "own.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", str(file) + ".cert"]
+    subprocess.run(command, check=True, capture_output=True)
+    file.write_bytes(file.read_bytes() + Path(str(file) + ".cert").read_bytes())
+    return file
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_certificate_that_is_not_trusted_is_named_and_trusted_as_the_message_says(
+    certificate: Path, tmp_path: Path
+) -> None:
+    with HubServer(certificate) as server:
+        publish_everything(server)
+        said = python(TWICE, "1000", server.url, server=server, home=tmp_path)
+        assert states(said["first"]) == ["not reachable", "not reachable"]
+        assert all("certificate" in reason and "SSL_CERT_FILE" in reason for reason in said["refused"].values())
+        cured = python(TWICE, "1000", server.url, server=server, home=tmp_path, SSL_CERT_FILE=str(certificate))
+        assert states(cured["first"]) == ["reachable", "reachable"]
+
+
+def test_a_proxy_that_refuses_is_named(server: HubServer, tmp_path: Path) -> None:
+    proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), server.url) | {"NO_PROXY": "", "no_proxy": ""}
+    hub = {"HF_ENDPOINT": "https://hub.invalid"}
+    said = python(TWICE, "1000", "https://models.invalid", server=server, home=tmp_path, **proxy, **hub)
+    assert states(said["first"]) == ["not reachable", "not reachable"]
+    assert all("501" in reason and "HTTPS_PROXY must" in reason for reason in said["refused"].values())

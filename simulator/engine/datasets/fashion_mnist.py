@@ -6,7 +6,7 @@ import shutil
 
 import numpy as np
 
-from simulator.availability import explain
+from simulator.connections import explain
 from simulator.engine.datasets.base import Dataset
 from simulator.engine.datasets.published import fetch, split
 from simulator.engine.hub import Unusable, give_up_when_stalled

@@ -45,15 +45,15 @@ def explain(error: BaseException) -> str:
 
 
 def seconds_to_wait(error: BaseException) -> float | None:
-    """What a server that was asked too often, or is busy, says in Retry-After; None if it says nothing."""
+    """What a server that was asked too often, or is busy, says in Retry-After, at least 1; None if it says nothing."""
     headers = getattr(getattr(error, "response", error), "headers", None)
     said = headers.get("Retry-After") if headers is not None and _status(error) in (429, 503) else None
     if said is None:
         return None
     if said.strip().isdigit():
-        return float(said)
+        return max(1.0, float(said))
     try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+        return max(1.0, parsedate_to_datetime(said).timestamp() - time.time())
     except ValueError:
         return None
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from simulator import service
-from ui import live, server
-from ui.frame import mark_frame, navigation
-from ui.guard import errors_shown
+from simulator.runs import service
+from ui.following import live
+from ui.shell import server
+from ui.shell.frame import mark_frame, navigation
+from ui.shell.guard import errors_shown
 
-ICON = Path(__file__).parent / "ui" / "icon.svg"
+ICON = Path(__file__).parent / "ui/shell/icon.svg"
 
 
 @st.fragment(run_every=3, key="status")

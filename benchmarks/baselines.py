@@ -2,7 +2,8 @@
 
 Texts: TF-IDF of single words and logistic regression. Pictures: the nearest neighbour, and logistic regression, on the
 pixels. All with scikit-learn's default settings: nothing about them was chosen by their accuracy. Writes
-simulator/baselines.json and prints the table of docs/recipes.md; the teachers in both come from benchmarks/recipes.py.
+simulator/data/baselines.json and prints the table of docs/recipes.md; the teachers in both come from
+benchmarks/recipes.py.
 
     python -m benchmarks.baselines
 """
@@ -26,13 +27,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import simulator
-from simulator import baselines
-from simulator.baselines import Accuracy, Measured
-from simulator.catalog import DATASETS, MODELS
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.models import MODELS
+from simulator.data import baselines
+from simulator.data.baselines import Accuracy, Measured
+from simulator.data.near_duplicates import grouped, groups_of
 from simulator.engine.datasets import Dataset, load
-from simulator.engine.device import device_name
-from simulator.near_duplicates import grouped, groups_of
-from simulator.teachers import MOST_EXAMPLES
+from simulator.engine.host.device import device_name
+from simulator.runs.teachers import MOST_EXAMPLES
 
 FILE = Path(simulator.__file__).parent / "baselines.json"
 STEPS = 1_000

@@ -4,7 +4,8 @@
 
 Trains students of the model on digits for different numbers of steps, then prunes 70 % of the longest trained one's
 convolution weights and recovers it for different numbers. Prints each one's test accuracy with its running averages and
-with averages that are estimated anew on training examples: ``few_steps`` in ``simulator/catalog.py`` rests on it.
+with averages that are estimated anew on training examples: ``few_steps`` in ``simulator/catalog/models.py`` rests on
+it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import copy
 import torch
 from torch import nn
 
-from simulator.catalog import MODELS
-from simulator.engine import datasets, weights
-from simulator.engine.batches import Examples, training_order
+from simulator.catalog.models import MODELS
+from simulator.engine import datasets
+from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.batch_norm import estimate_averages
 from simulator.engine.distillation.training import TrainingPlan, accuracy, train
+from simulator.engine.host import weights
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.masks import Masks, apply_masks, global_masks
 

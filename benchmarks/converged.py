@@ -37,9 +37,9 @@ from benchmarks.converged_cells import (
     longer,
     store,
 )
-from simulator.config import RunConfig
-from simulator.distillation_catalog import METHODS
-from simulator.studies import make_study
+from simulator.catalog.methods import METHODS
+from simulator.config.run import RunConfig
+from simulator.experiments import make_study
 
 Place = tuple[str, str, Settings, int, int]
 """Regime, method, settings, seed, epochs."""
@@ -87,9 +87,9 @@ class Workshop:
     """Data and teacher, made once; trains a student and answers with it."""
 
     def __init__(self) -> None:
-        from simulator.engine import teacher as teacher_room  # torch, only now
+        from simulator.engine.distillation import teacher as teacher_room
+        from simulator.engine.experiments.bench import Bench, result_of
         from simulator.engine.setup import prepare, provenance
-        from simulator.engine.studies.bench import Bench, result_of
 
         study = make_study("sweep", MODEL | {"train_examples": 1077}, {"method": tuple(METHODS)}, 1)
         setup = prepare(study.base)

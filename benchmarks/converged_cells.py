@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from simulator.distillation_catalog import METHODS
+from simulator.catalog.methods import METHODS
 from simulator.events import Comparison
-from simulator.studies.paired import compare, holm, significant
+from simulator.experiments.paired import compare, holm, significant
 
 FILE = Path(__file__).with_name("converged.json")
 

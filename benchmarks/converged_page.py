@@ -24,11 +24,11 @@ from benchmarks.converged_cells import (
     longer,
     values,
 )
-from simulator import words
-from simulator.config import RunConfig, make_config
-from simulator.distillation_catalog import METHODS
+from simulator.catalog.methods import METHODS
+from simulator.config.run import RunConfig, make_config
 from simulator.events import Comparison
-from simulator.studies.paired import compare, significant
+from simulator.experiments.paired import compare, significant
+from simulator.figures import numbers
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods_measured.md"
 
@@ -66,8 +66,8 @@ def conditions(measured: Measured) -> str:
     c = measured.conditions
     return (
         f"ResNet-18 on handwritten digits, a student of width {MODEL['student_size']:g}. The teacher learnt from all\n"
-        f"training examples. It answers {words.percent(c['teacher_train'])} of them rightly, and "
-        f"{words.percent(c['teacher_test'])} of the {c['test_examples']} test examples.\nSettings are searched on "
+        f"training examples. It answers {numbers.percent(c['teacher_train'])} of them rightly, and "
+        f"{numbers.percent(c['teacher_test'])} of the {c['test_examples']} test examples.\nSettings are searched on "
         f"{c['validation_examples']} validation examples. Measured on {c['day']} with PyTorch {c['torch']}\non "
         f"{c['threads']} of {c['cores']} cores, no GPU."
     )
@@ -104,8 +104,8 @@ def convergence(measured: Measured, regime: str) -> str:
     verdict = "so it had converged" if abs(change.mean) < 0.01 else "so it had not converged"
     return (
         f"{steps_of(config, known.epochs)} optimiser steps ({known.epochs} epochs, batches of {config.batch_size}). "
-        f"The control reaches {words.percent(mean(now.values()))}, with half as many steps again "
-        f"{words.percent(mean(later.values()))} ({in_points(change)}): {verdict}.\n"
+        f"The control reaches {numbers.percent(mean(now.values()))}, with half as many steps again "
+        f"{numbers.percent(mean(later.values()))} ({in_points(change)}): {verdict}.\n"
     )
 
 
@@ -118,10 +118,10 @@ def table(found: Sequence[Judged]) -> str:
             [
                 f"{METHODS[one.method].title} `{one.method}`",
                 named(one.method, one.settings),
-                words.percent(one.accuracy),
+                numbers.percent(one.accuracy),
                 in_points(one.test),
                 judgement(one.test),
-                words.percent(one.agreement),
+                numbers.percent(one.agreement),
             ]
             for one in found
         ),
@@ -133,7 +133,7 @@ def in_points(c: Comparison) -> str:
     """A difference in points with its interval: "+1.2 (+0.3 to +2.1)"."""
     assert c.interval is not None  # several seeds
     low, high = (100 * end for end in c.interval)
-    return f"{words.points(100 * c.mean)} ({words.between(low, high)})"
+    return f"{numbers.points(100 * c.mean)} ({numbers.between(low, high)})"
 
 
 def judgement(c: Comparison) -> str:
@@ -141,7 +141,7 @@ def judgement(c: Comparison) -> str:
     if c.p is None:
         return "the same in all seeds, so no test can be made"
     verdict = ("better" if c.mean > 0 else "worse") if significant(c) else "within noise"
-    return f"{verdict}, {words.p_value(c.p)}"
+    return f"{verdict}, {numbers.p_value(c.p)}"
 
 
 def named(method: str, settings: Settings) -> str:
@@ -181,7 +181,7 @@ def tried(measured: Measured, regime: str) -> str:
         cells = [measured.of(regime, method, settings, REGIMES[regime].epochs, SEARCH_SEEDS) for settings in grid]
         if all(cells):
             listed = "; ".join(
-                f"{named(method, settings)}: {words.percent(mean(c.validation for c in some))}"
+                f"{named(method, settings)}: {numbers.percent(mean(c.validation for c in some))}"
                 for settings, some in zip(grid, cells, strict=True)
             )
             lines.append(f"- `{method}`: {listed}.")

@@ -28,13 +28,15 @@ from pathlib import Path
 import psutil
 from safetensors import SafetensorError, safe_open
 
-from simulator import lesson, own_data, service, uploads
-from simulator.config import RunConfig, make_config
+from simulator.config.run import RunConfig, make_config
+from simulator.data import own_data, uploads
+from simulator.data.upload_classes import FEWEST
 from simulator.events import Event, RunFailed, RunFinished, StageFinished, StageStarted
-from simulator.machine import is_alive
-from simulator.paths import UNFINISHED, cache_dir, data_dir
-from simulator.store import ENDED, Run, Store, open_store
-from simulator.upload_classes import FEWEST
+from simulator.host.machine import is_alive
+from simulator.host.paths import UNFINISHED, cache_dir, data_dir
+from simulator.runs import service
+from simulator.runs.database.store import ENDED, Run, Store, open_store
+from simulator.teaching import lesson
 from tests.simulator.brought import pictures, zip_bytes
 from tests.waiting import wait_until
 
@@ -43,7 +45,7 @@ Numbered = tuple[int, Event]
 SMALLEST = {"student_size": 0.25, "train_examples": 64, "epochs": 1, "recovery_epochs": 1, "weights": "scratch"}
 
 ROOT = Path(__file__).parents[1]
-SERVER = "import sys; from simulator import service; service.start(); sys.stdin.read()"  # until this process ends
+SERVER = "import sys; from simulator.runs import service; service.start(); sys.stdin.read()"  # until this process ends
 START = "start"
 STAGES = (START, "prepare", "teacher", "control", "distil", "prune", "recover", "measure")
 VICTIMS = ("worker", "server")

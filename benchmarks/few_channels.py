@@ -19,7 +19,7 @@ import sys
 import torch
 from torch import Tensor, nn
 
-from simulator.catalog import MODELS
+from simulator.catalog.models import MODELS
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.importance import Calibration

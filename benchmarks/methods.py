@@ -23,14 +23,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from simulator import service, words
-from simulator.catalog import MODELS
+from simulator.catalog.models import MODELS
+from simulator.catalog.pruning import PRUNING, SCHEDULES_FOR, importances_for
 from simulator.events import CellFinished, Comparison, Described
-from simulator.machine import process_name
-from simulator.pruning_catalog import PRUNING, SCHEDULES_FOR, importances_for
-from simulator.store import open_store
-from simulator.studies import StudyConfig, make_study
-from simulator.studies.paired import compare, series, significant
+from simulator.experiments import StudyConfig, make_study
+from simulator.experiments.paired import compare, series, significant
+from simulator.figures import numbers
+from simulator.host.machine import process_name
+from simulator.runs import service
+from simulator.runs.database.store import open_store
 
 PAGE = Path(__file__).parents[1] / "docs" / "pruning_measured.md"
 
@@ -150,10 +151,10 @@ def cells_of(result: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
 def in_words(c: Comparison) -> str:
     """A difference in points with its 95 % interval: "+3.1 (+0.4 to +5.8), better"."""
     if c.interval is None:
-        return words.points(100 * c.mean)
+        return numbers.points(100 * c.mean)
     low, high = (100 * end for end in c.interval)
     judged = ("better" if c.mean > 0 else "worse") if significant(c) else "within noise"
-    return f"{words.points(100 * c.mean)} ({words.between(low, high)}), {judged}"
+    return f"{numbers.points(100 * c.mean)} ({numbers.between(low, high)}), {judged}"
 
 
 def title_of(result: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """Train a teacher from random weights, and choose its recipe on the validation split.
 
 Every candidate is trained as the app trains a teacher. The test split is answered by the chosen one only, after the
-choice. If that is the catalogue's recipe, both accuracies go into simulator/baselines.json; run benchmarks/baselines.py
-afterwards for the table of docs/recipes.md. A text model takes minutes a candidate.
+choice. If that is the catalogue's recipe, both accuracies go into simulator/data/baselines.json; run
+benchmarks/baselines.py afterwards for the table of docs/recipes.md. A text model takes minutes a candidate.
 
     python -m benchmarks.recipes --model NAME [--dataset NAME] [--epochs N ...] [--learning-rate RATE ...]
 """
@@ -19,14 +19,14 @@ import torch
 
 from benchmarks.baselines import accuracy as measured_now
 from benchmarks.baselines import write
-from simulator import baselines
-from simulator.catalog import MODELS, Recipe
-from simulator.config import RunConfig, make_config
-from simulator.engine import portable
-from simulator.engine import teacher as teacher_room
-from simulator.engine.batches import Examples
-from simulator.engine.device import device_name
+from simulator.catalog.models import MODELS, Recipe
+from simulator.config.run import RunConfig, make_config
+from simulator.data import baselines
+from simulator.engine.datasets.batches import Examples
+from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.distillation.training import accuracy
+from simulator.engine.host.device import device_name
+from simulator.engine.models import portable
 from simulator.engine.setup import Setup, prepare
 
 

@@ -8,10 +8,10 @@ course; harvested docstrings are never shipped.
     python -m benchmarks.record --lab NAME ...
     python -m benchmarks.record --conclude
 
-The lesson (simulator/lessons) is what every run leaves in its export folder: answers, two slices of weights and the
-layers' facts. With --lessons-only the recorded runs and the counts stay as they are. With --lab the runs that stand in
-for a guided lab's own are recorded instead (simulator/labs/recordings), and nothing else. With --conclude nothing is
-measured: what their experiments' recorded cells say is concluded anew.
+The lesson (simulator/teaching/lessons) is what every run leaves in its export folder: answers, two slices of weights
+and the layers' facts. With --lessons-only the recorded runs and the counts stay as they are. With --lab the runs that
+stand in for a guided lab's own are recorded instead (simulator/teaching/labs/recordings), and nothing else. With
+--conclude nothing is measured: what their experiments' recorded cells say is concluded anew.
 """
 
 from __future__ import annotations
@@ -25,22 +25,23 @@ from typing import Any
 
 from rich.console import Console
 
-import simulator
-from simulator import lesson, recorded, service
-from simulator.catalog import MODELS
-from simulator.config import RunConfig, make_config
+from simulator.catalog.models import MODELS
+from simulator.cli.progress import draw
+from simulator.config.run import RunConfig, make_config
 from simulator.engine import worker
-from simulator.engine.counting import count
+from simulator.engine.measure.counting import count
 from simulator.events import CellFinished
-from simulator.labs import LABS, Lab
-from simulator.machine import process_name
-from simulator.progress import draw
-from simulator.store import open_store
-from simulator.studies import StudyConfig
+from simulator.experiments import StudyConfig
+from simulator.host.machine import process_name
+from simulator.host.paths import PACKAGE
+from simulator.runs import recorded, service
+from simulator.runs.database.store import open_store
+from simulator.teaching import lesson
+from simulator.teaching.labs import LABS, Lab
 
-RECORDINGS = Path(simulator.__file__).parent / "recordings"
-LESSONS = Path(simulator.__file__).parent / "lessons"
-LAB_RECORDINGS = Path(simulator.__file__).parent / "labs" / "recordings"
+RECORDINGS = PACKAGE / "runs/recordings"
+LESSONS = PACKAGE / "teaching/lessons"
+LAB_RECORDINGS = PACKAGE / "teaching/labs/recordings"
 SIGNIFICANT_DIGITS = 5
 LOSS_POINTS = 80
 
@@ -72,7 +73,7 @@ def main() -> None:
     if options.lessons_only:
         return
     counts = {name: vars(count(name)) for name in MODELS}
-    write(Path(simulator.__file__).parent / "counts.json", counts)
+    write(PACKAGE / "catalog/counts.json", counts)
 
 
 def record_lab(lab: Lab, console: Console) -> None:

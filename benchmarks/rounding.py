@@ -18,7 +18,7 @@ from torch import nn
 from torch.utils.benchmark import Timer
 
 from benchmarks.few_channels import IMAGE_MODELS, pruned_student
-from simulator.catalog import MODELS
+from simulator.catalog.models import MODELS
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import SHORTEST
 from simulator.engine.models import MODULES

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import psutil
 
-from simulator import make_config, service
+from simulator import make_config
 from simulator.events import LossPoint
-from simulator.machine import MB
-from simulator.store import ENDED
+from simulator.host.machine import MB
+from simulator.runs import service
+from simulator.runs.database.store import ENDED
 from tests.serving import ROOT, chromium, served
 
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "home"]

@@ -24,10 +24,10 @@ from rich.table import Table
 from torch import Tensor, nn
 from torch.utils.benchmark import Timer
 
-from simulator.catalog import MODELS
-from simulator.config import RunConfig, make_config
-from simulator.engine import teacher as teacher_room
-from simulator.engine.batches import Examples, training_order
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig, make_config
+from simulator.engine.datasets.batches import Examples, training_order
+from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.distillation.one_position import answering

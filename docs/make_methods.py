@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.distillation_catalog import METHODS, Method
-from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
+from simulator.catalog.methods import METHODS, Method
+from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "methods.md"

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import compare, compared, results
-from ui import compare_pictures as pictures
-from ui.frame import need_frame
-from ui.guard import errors_shown
+from ui.figures.compare import rows
+from ui.screens.compare import pictures as pictures
+from ui.screens.compare import sections
+from ui.screens.results import sections as results
+from ui.shell.frame import need_frame
+from ui.shell.guard import errors_shown
 
 need_frame()
 st.title("Compare")
 with errors_shown():
-    everything = compared.finished()
+    everything = rows.finished()
     if not everything:
         results.nothing_yet()
         st.stop()
     st.markdown("Which variant is the most accurate for its size and its time? And what did a change of settings do?")
     st.caption("This page's address holds the runs and the picture: send it, and others on this server see the same.")
-    runs = compare.choose(everything)
+    runs = sections.choose(everything)
     if not runs:
         st.info("Choose one or more finished runs above.", icon=":material/arrow_upward:")
         st.stop()
-    letters = compare.letters_of(runs)
-    compare.key_to_letters(runs, letters)
-    entries = [entry for run in runs for entry in compared.entries_of(run.id)]
-    compare.warn_of_mixture(entries)
+    letters = sections.letters_of(runs)
+    sections.key_to_letters(runs, letters)
+    entries = [entry for run in runs for entry in rows.entries_of(run.id)]
+    sections.warn_of_mixture(entries)
 
     st.header("Variants", divider="gray")
     if pictures.which() == pictures.SCATTER:
         shown, front = pictures.scatter(everything, entries, letters)
     else:
         shown, front = pictures.parallel(entries, letters), None
-    compare.filtered(shown, len(entries), compare.row_names(runs, letters), front)
+    sections.filtered(shown, len(entries), sections.row_names(runs, letters), front)
 
     st.header("Settings side by side", divider="gray")
-    compare.side_by_side(runs, letters, entries)
+    sections.side_by_side(runs, letters, entries)

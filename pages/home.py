@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator import recorded
-from ui import home
-from ui.frame import need_frame
+from simulator.runs import recorded
+from ui.screens import home
+from ui.shell.frame import need_frame
 
 need_frame()
 st.title("Watch a teacher teach a student, then cut the student down")

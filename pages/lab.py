@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import controls, lab, live, settings, teach
-from ui.frame import need_frame
-from ui.guard import errors_shown
+from ui.following import live
+from ui.screens import lab
+from ui.settings import controls, fields
+from ui.shell.frame import need_frame
+from ui.shell.guard import errors_shown
+from ui.words import glossary, methods
 
 need_frame()
 st.title("Lab")
@@ -26,33 +29,33 @@ with left:
     controls.draw("train_examples", settled)
 
     st.markdown("#### Distillation")
-    teach.explain(
+    glossary.explain(
         "The student learns from the true labels and from the method's soft loss at once.",
         "logits", "soft targets", "temperature", "alpha", "soft loss", "hard loss",
     )  # fmt: skip
     controls.draw("method", settled)
-    teach.about_method(settled.method)
+    methods.about_method(settled.method)
     controls.draw("temperature", settled)
     controls.draw("alpha", settled)
-    teach.loss_formula(settled)
+    methods.loss_formula(settled)
     controls.draw("epochs", settled)
 
     st.markdown("#### Pruning")
-    teach.explain("Then the student's least important weights are removed.", "importance", "mask", "sparsity")
+    glossary.explain("Then the student's least important weights are removed.", "importance", "mask", "sparsity")
     controls.draw("pruning", settled)
-    if settings.applies("scope", settled):
+    if fields.applies("scope", settled):
         controls.draw("scope", settled)
-    if settings.applies("layer_sparsity", settled):
+    if fields.applies("layer_sparsity", settled):
         controls.draw("layer_sparsity", settled)
     controls.draw("target_sparsity", settled)
     controls.draw("recovery_epochs", settled)
 
     with st.expander("More", icon=":material/tune:", key="more"):
-        for name, control in settings.all_controls().items():
-            if control.more and settings.applies(name, settled):
+        for name, control in fields.all_controls().items():
+            if control.more and fields.applies(name, settled):
                 controls.draw(name, settled)
-    teach.show_loss(settled.method)
-    teach.show_code("Show the importance as it runs", "engine/pruning/importance.py", settled.importance)
+    methods.show_loss(settled.method)
+    methods.show_code("Show the importance as it runs", "engine/pruning/importance.py", settled.importance)
 
 with right, errors_shown():
     config = controls.chosen(settled)

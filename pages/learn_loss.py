@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ui import teach
-from ui.frame import need_frame
-from ui.guard import errors_shown
-from ui.learn import opening, soft
+from ui.screens.learn import opening, soft
+from ui.shell.frame import need_frame
+from ui.shell.guard import errors_shown
+from ui.words import methods
 
 need_frame()
 with errors_shown():
@@ -14,4 +14,4 @@ with errors_shown():
         "The student is pulled by two losses at once: towards the teacher's soft targets and towards the label.",
     )
     soft.loss(opened)
-    teach.show_code("As it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss", opened=True)
+    methods.show_code("As it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss", opened=True)

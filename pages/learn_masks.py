@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ui.frame import need_frame
-from ui.guard import errors_shown
-from ui.learn import opening, weights
+from ui.screens.learn import opening, weights
+from ui.shell.frame import need_frame
+from ui.shell.guard import errors_shown
 
 need_frame()
 with errors_shown():

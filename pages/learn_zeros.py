@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from simulator import service
-from ui.frame import need_frame
-from ui.guard import errors_shown
-from ui.learn import opening, weights
+from simulator.runs import service
+from ui.screens.learn import opening, weights
+from ui.shell.frame import need_frame
+from ui.shell.guard import errors_shown
 
 need_frame()
 with errors_shown():

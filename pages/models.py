@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator.catalog import MODELS
-from ui import cards
-from ui.frame import need_frame
+from simulator.catalog.models import MODELS
+from ui.screens import model_cards
+from ui.shell.frame import need_frame
 
 need_frame()
 st.title("Four real models")
@@ -18,13 +18,13 @@ models = list(MODELS.values())
 for row in (models[:2], models[2:]):
     for place, info in zip(st.columns(2), row, strict=True):
         with place:
-            cards.model_card(info)
-cards.weights_legend()
+            model_cards.model_card(info)
+model_cards.weights_legend()
 
 st.header("Data", divider="gray")
 st.markdown("Any model runs on any data set of its kind, text or image.")
-cards.datasets()
-cards.not_reachable()
+model_cards.datasets()
+model_cards.not_reachable()
 
 st.header("Teachers from random weights, beside simple baselines", divider="gray")
-cards.accuracies()
+model_cards.accuracies()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator import own_data as kept
-from ui import own_data
-from ui.frame import need_frame
-from ui.guard import errors_shown
+from simulator.data import own_data as kept
+from ui.screens import own_data
+from ui.shell.frame import need_frame
+from ui.shell.guard import errors_shown
 
 need_frame()
 st.title("Your data")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import runs
-from ui.frame import need_frame
-from ui.guard import errors_shown
+from ui.screens import runs
+from ui.shell.frame import need_frame
+from ui.shell.guard import errors_shown
 
 need_frame()
 st.title("Runs")

@@ -1,6 +1,6 @@
 """Real knowledge distillation and pruning of four real models, for teaching. Imports no torch and no streamlit.
 
-    from simulator import make_config, service
+    from simulator import make_config; from simulator.runs import service
 
     run_id = service.submit(make_config({"model": "resnet18", "temperature": 4}))
 
@@ -8,13 +8,14 @@ Runs are carried out in a process of their own once ``service.start()`` was call
 here and now, iterate over ``simulator.engine.pipeline.run(config)``.
 """
 
-from simulator import service
-from simulator.catalog import DATASETS, MODELS
-from simulator.config import RunConfig, make_config
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit, InvalidConfig, NotAllowed, NotAvailable, RunNotFound, SimulatorError
 from simulator.events import Event, Measurement, Provenance
-from simulator.store import Forecast, Run
-from simulator.studies import STUDIES, StudyConfig, make_study
+from simulator.experiments import STUDIES, StudyConfig, make_study
+from simulator.runs import service
+from simulator.runs.database.store import Forecast, Run
 
 __all__ = [
     "DATASETS",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import simulator.engine  # noqa: F401  first: it tells torch's threads not to spin, which must be said before torch loads
-from simulator import store as store_module
-from simulator.store import Store, open_store
+from simulator.runs.database import store as store_module
+from simulator.runs.database.store import Store, open_store
 
 
 @pytest.fixture(autouse=True)

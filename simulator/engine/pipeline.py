@@ -16,14 +16,14 @@ from typing import TypeVar
 
 from torch import nn
 
-from simulator.config import RunConfig, Schedule
-from simulator.distillation_catalog import METHODS
-from simulator.engine import teacher as teacher_room
-from simulator.engine.batches import Examples
+from simulator.catalog.methods import METHODS
+from simulator.config.run import RunConfig, Schedule
+from simulator.engine.datasets.batches import Examples
+from simulator.engine.deploy.stage import measurement
+from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import Remask, TrainingPlan, train
 from simulator.engine.measure.memory import PeakMemory
-from simulator.engine.measure.stage import measurement
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound

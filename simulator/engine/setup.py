@@ -13,18 +13,20 @@ from typing import Any
 
 import torch
 
-from simulator import kept, teachers
-from simulator.catalog import MODELS, DatasetInfo, ModelInfo
-from simulator.config import RunConfig
-from simulator.engine import datasets, weights
-from simulator.engine.batches import Batch, Examples
+from simulator.catalog.datasets import DatasetInfo
+from simulator.catalog.models import MODELS, ModelInfo
+from simulator.config.run import RunConfig
+from simulator.data.own_data import dataset_info
+from simulator.engine import datasets
 from simulator.engine.datasets import Dataset, Split
-from simulator.engine.device import device_name, has_fast_bfloat16, pick_device, spare_imports
+from simulator.engine.datasets.batches import Batch, Examples
+from simulator.engine.host import weights
+from simulator.engine.host.device import device_name, has_fast_bfloat16, pick_device, spare_imports
+from simulator.engine.host.weights import Weights
 from simulator.engine.models import MODULES
-from simulator.engine.weights import Weights
 from simulator.events import Precision, Provenance
-from simulator.machine import threads
-from simulator.own_data import dataset_info
+from simulator.host.machine import threads
+from simulator.runs import kept, teachers
 
 PACKAGES = ("torch", "torchvision", "transformers", "tokenizers", "sentencepiece", "scikit-learn", "torch-pruning")
 

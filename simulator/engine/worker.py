@@ -1,5 +1,6 @@
 """The process that carries out one run: ``python -m simulator.engine.worker``, started by the executor.
 
+Its argument is the directory that the server was started in: relative paths in settings mean that one.
 It imports torch, waits for one line on standard input, {"run": id}, carries that run out and ends.
 When standard input closes, the server is gone, and it ends at once.
 """
@@ -19,15 +20,15 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from simulator.availability import weights_state_soon
-from simulator.catalog import MODELS
+from simulator.catalog.models import MODELS
+from simulator.data.availability import weights_state_soon
 from simulator.errors import RunNotFound
 from simulator.events import CellFinished, Described, Event, LossPoint, Progress, Provenance, RunFailed
-from simulator.executor import MEMORY_ADVICE
-from simulator.faults import FAULTS, in_words, may_pass
-from simulator.paths import data_dir
-from simulator.store import RunState, Store, open_store
-from simulator.studies.config import StudyConfig
+from simulator.experiments.config import StudyConfig
+from simulator.host.faults import FAULTS, in_words, may_pass
+from simulator.host.paths import data_dir
+from simulator.runs.database.store import RunState, Store, open_store
+from simulator.runs.executor import MEMORY_ADVICE
 
 FLUSH_SECONDS = 0.2
 PATIENCE_SECONDS = 120.0
@@ -38,6 +39,7 @@ BROKEN_ADVICE = "This is a fault in the simulator or its installation. Run it ag
 
 def main() -> None:
     """Wait for one run and carry it out."""
+    os.chdir(sys.argv[1])
     leave_interrupts_to_the_server()
     orders = watch_stdin()
     from simulator.engine import pipeline  # noqa: F401  the warm-up
@@ -87,11 +89,11 @@ def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Ite
     """
 
     def events() -> Iterator[Event]:  # what breaks inside also ends the run: a broken installation, unknown settings
-        from simulator.engine import pipeline, studies
+        from simulator.engine import experiments, pipeline
 
         config = store.get(run_id).config
         if isinstance(config, StudyConfig):
-            yield from studies.run(config, earlier_cells(config, store))
+            yield from experiments.run(config, earlier_cells(config, store))
         else:
             yield from pipeline.run(config, data_dir("exports") / run_id, variants_to)
 

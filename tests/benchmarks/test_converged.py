@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks import converged, converged_cells, converged_page
 from benchmarks.converged_cells import CONTROL, GRIDS, JUDGED_SEEDS, REGIMES, Cell, Measured
-from simulator.catalog import DATASETS
-from simulator.config import make_config
-from simulator.distillation_catalog import METHODS
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.methods import METHODS
+from simulator.config.run import make_config
 
 CONDITIONS = {
     "day": "2026-11-28", "threads": 1, "cores": 2, "torch": "2.14", "teacher": "t", "teacher_test": 0.99,
@@ -104,7 +104,7 @@ def test_a_control_that_still_learns_is_called_that():
 def test_steps_are_counted_as_they_are_made(examples, batch, steps):
     import torch
 
-    from simulator.engine.batches import Examples, training_order
+    from simulator.engine.datasets.batches import Examples, training_order
 
     config = make_config({"train_examples": examples, "batch_size": batch})
     pixels = Examples({"pixels": torch.zeros(examples, 1)}, torch.zeros(examples, dtype=torch.long))

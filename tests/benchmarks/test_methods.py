@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from benchmarks import methods
-from simulator import service
-from simulator.catalog import MODELS
+from simulator.catalog.models import MODELS
 from simulator.engine import worker
 from simulator.events import CellFinished, Described
-from simulator.machine import process_name
-from simulator.store import open_store
+from simulator.host.machine import process_name
+from simulator.runs import service
+from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE
 
 

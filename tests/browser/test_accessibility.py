@@ -15,7 +15,7 @@ from tests.serving import ROOT, served
 
 pytestmark = pytest.mark.browser
 
-PAGES = re.findall(r'st\.Page\("pages/(\w+)\.py"', (ROOT / "ui" / "frame.py").read_text(encoding="utf-8"))
+PAGES = re.findall(r'st\.Page\("pages/(\w+)\.py"', (ROOT / "ui/shell/frame.py").read_text(encoding="utf-8"))
 GRAVE = {"serious", "critical"}
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simulator.studies import STUDIES
+from simulator.experiments import STUDIES
 from tests.browser.screens import POINTS, press, start_run, wait_for_points
 from tests.cable import Cable, cable_to
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simulator.labs import LABS, evidence
+from simulator.teaching.labs import LABS, evidence
 from tests.browser.screens import press, shoot
 
 pytestmark = pytest.mark.browser

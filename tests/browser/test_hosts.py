@@ -12,7 +12,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulator.machine import WORKER_MODULE
+from simulator.host.machine import WORKER_MODULE
 from tests.browser.screens import open_lab, start_run
 from tests.serving import ROOT, Served, served
 from tests.waiting import wait_until

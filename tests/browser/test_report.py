@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simulator import recorded, service
+from simulator.runs import recorded, service
 from tests.browser.screens import download
-from ui import columns
+from ui.figures import columns
 
 pytestmark = pytest.mark.browser
 

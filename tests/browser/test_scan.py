@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.events import CellFinished, Concluded, Conclusion, Described, RunFinished
-from simulator.store import open_store
-from simulator.studies import make_study
+from simulator.experiments import make_study
+from simulator.runs.database.store import open_store
 from tests.serving import served
 from tests.ui.invented import PROVENANCE
 

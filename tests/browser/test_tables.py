@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from simulator.config import make_config
+from simulator.config.run import make_config
 from simulator.events import CellFinished
-from simulator.store import open_store
-from simulator.studies import make_study
+from simulator.experiments import make_study
+from simulator.runs.database.store import open_store
 from tests.serving import served
 from tests.ui.invented import whole_run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.labs import LABS, evidence
+from simulator.teaching.labs import LABS, evidence
 
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "guided_labs.md").read_text(encoding="utf-8").split())
 

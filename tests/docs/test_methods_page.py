@@ -6,10 +6,10 @@ import pytest
 
 from docs import make_methods
 from docs.make_methods import PAGE, Entry, Section, as_markdown, page, section_text
-from simulator.distillation_catalog import METHODS
+from simulator.catalog.methods import METHODS
+from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 from simulator.engine.distillation import feature_losses, methods
 from simulator.engine.pruning import importance
-from simulator.pruning_catalog import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 
 
 def test_the_committed_page_is_what_the_docstrings_give():

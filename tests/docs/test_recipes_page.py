@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.baselines import measured, table
-from simulator import baselines
-from simulator.catalog import DATASETS
+from simulator.catalog.datasets import DATASETS
+from simulator.data import baselines
 from simulator.engine.datasets import load
 
 PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"

@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from simulator.catalog import DATASETS
+from simulator.catalog.datasets import DATASETS
 from simulator.errors import SimulatorError
 from tests.ui.markdown import HOSTILE
-from ui.settings import Control, all_controls
+from ui.settings.fields import Control, all_controls
 
 NUMBERS = ("1e309", "-1e309", "1e-400", "nan", "inf", "-0", "0", "1", "0.5", "9" * 400, "1_0", "²", "٣", "0x1f", " 1 ")
 DATES = ("0001-01-01T00:00:00", "2026-01-01", "2026-05-03T10:00:00+00:00", "9999-12-31T23:59:59-12:00", "+1")

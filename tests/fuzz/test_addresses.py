@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import recorded
-from simulator.studies import STUDIES, make_study
+from simulator.experiments import STUDIES, make_study
+from simulator.runs import recorded
 from tests.fuzz.drawn import odd_texts
 from tests.pages.test_addresses import PAGES, acting
 from tests.ui.invented import whole_run
-from ui.settings import all_controls
+from ui.settings.fields import all_controls
 
 pytestmark = pytest.mark.fuzz
 

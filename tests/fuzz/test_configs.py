@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import experiments, service
-from simulator.__main__ import make_parser
-from simulator.config import RunConfig, make_config
-from simulator.studies import STUDIES, make_study
-from simulator.studies.config import SAME_TEACHER, read_values
+from simulator.cli import experiments
+from simulator.cli.main import make_parser
+from simulator.config.run import RunConfig, make_config
+from simulator.experiments import STUDIES, make_study
+from simulator.experiments.config import SAME_TEACHER, read_values
+from simulator.runs import service
 from tests.fuzz.drawn import NUMBERS, odd_texts, odd_values, settings_of_a_run, unless_refused
-from ui import controls, settings
 from ui.report.page import flags
+from ui.settings import controls, fields
 
 pytestmark = pytest.mark.fuzz
 
@@ -33,9 +34,9 @@ def test_settings_of_a_run(for_a_while):
         assert from_command_line(shlex.split(f"run {flags(config)}")) == config
         assert isfinite(service.forecast(config).seconds)
         link = {name: [value] if isinstance(value, str) else value for name, value in controls.in_link(config).items()}
-        asked, notes = settings.from_link(link)
+        asked, notes = fields.from_link(link)
         assert not notes
-        settings.fit(asked, None)
+        fields.fit(asked, None)
 
     for_a_while(holds)
 
@@ -48,10 +49,10 @@ def from_command_line(arguments):
 def test_settings_of_a_link_are_made_to_fit(for_a_while):
     @given(st.dictionaries(st.sampled_from(list(RunConfig.model_fields)), st.lists(odd_texts, min_size=1, max_size=3)))
     def holds(link):
-        asked, notes = settings.from_link(link)
-        config, more = settings.fit(asked, None)
+        asked, notes = fields.from_link(link)
+        config, more = fields.fit(asked, None)
         assert all(len(note) < 2_000 for note in notes + more)
-        assert settings.fit(dict(config), None) == (config, [])
+        assert fields.fit(dict(config), None) == (config, [])
 
     for_a_while(holds)
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import history, notes, recorded, service
-from simulator.config import make_config
-from simulator.store import open_store
+from simulator.config.run import make_config
+from simulator.runs import history, notes, recorded, service
+from simulator.runs.database.store import open_store
 from tests.fuzz.drawn import changed, mangled, unless_refused
 from tests.pages.test_addresses import acting
 from tests.ui.invented import whole_run

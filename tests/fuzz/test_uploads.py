@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import own_data, service, upload_zip, uploads
+from simulator.data import own_data, upload_zip, uploads
+from simulator.runs import service
 from tests.fuzz.drawn import mangled, odd_texts, unless_refused
 from tests.pages.test_addresses import acting
 from tests.simulator.brought import csv_bytes, picture, pictures, texts, zip_bytes

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from simulator import availability, service
-from simulator.config import RunConfig, make_config
+from simulator.config.run import RunConfig, make_config
+from simulator.data import availability
 from simulator.events import Event
-from simulator.store import open_store
+from simulator.runs import service
+from simulator.runs.database.store import open_store
+from ui.figures.compare import rows
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -27,7 +28,7 @@ def no_worker_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def nothing_kept_from_other_tests() -> None:
     """What pages keep by a run's id: in each test's own store other runs have these ids."""
-    st.cache_data.clear()
+    rows.entries_of.cache_clear()
 
 
 @pytest.fixture

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import pytest
-import streamlit as st
 
-from simulator import recorded, service
-from simulator import words as words_of_app
-from simulator.config import make_config
+from simulator.config.run import make_config
 from simulator.events import Described, Measured
-from simulator.studies import make_study
+from simulator.experiments import make_study
+from simulator.figures import numbers as words_of_app
+from simulator.runs import recorded, service
 from tests.ui.invented import PROVENANCE, measurement, whole_run
 from tests.ui.reading import tables_on
-from ui import compare_pictures, compared
+from ui.figures.compare import rows
+from ui.screens.compare import pictures
 
 RECORDED = [r.run.id for r in recorded.all_recorded()]
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    st.cache_data.clear()  # the tests use the same ids for other runs
+    rows.entries_of.cache_clear()  # the tests use the same ids for other runs
 
 
 def words(app):
@@ -79,13 +79,13 @@ def test_picking_other_runs_changes_the_address(open_screen, stored):
 
 
 def test_the_address_holds_the_picture_too(open_screen):
-    place = f"Handwritten digits, {compared.entries_of('recorded-resnet18')[0].where.machine}"
+    place = f"Handwritten digits, {rows.entries_of('recorded-resnet18')[0].where.machine}"
     app = open_screen("compare", place=place, across="Latency, batch 32 (ms)", upwards="F1 (%)")
-    assert app.selectbox(key="place").value == compared.entries_of("recorded-resnet18")[0].where
+    assert app.selectbox(key="place").value == rows.entries_of("recorded-resnet18")[0].where
     assert (app.selectbox(key="across").value, app.selectbox(key="upwards").value) == ("Batch 32", "F1")
     app.multiselect[0].set_value(["recorded-t5-small"]).run()  # which has no place of that name
     assert not app.exception
-    assert app.selectbox(key="place").value == compared.entries_of("recorded-t5-small")[0].where
+    assert app.selectbox(key="place").value == rows.entries_of("recorded-t5-small")[0].where
     app = open_screen("compare", place="nowhere", across="nothing")
     assert not app.exception
     assert app.selectbox(key="across").value == "Gzipped"
@@ -146,7 +146,7 @@ def test_the_front_is_of_everything_run_so_far_and_times_are_of_one_machine(open
 
 def test_ranges_beside_the_parallel_lines_filter_the_table(open_screen, stored):
     stored("r1", "finished", list(run_with(teacher=0.9, pruned=0.5, recovered=0.8)))
-    app = open_screen("compare", runs="r1", picture=compare_pictures.PARALLEL)
+    app = open_screen("compare", runs="r1", picture=pictures.PARALLEL)
     app.select_slider[0].set_value(("50.0 %", "80.0 %")).run()
     assert variants(app)["Variant"] == ["pruned", "recovered"]
     assert "2 of 3 variants" in words(app)

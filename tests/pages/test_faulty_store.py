@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator.store import open_store
+from simulator.runs.database.store import open_store
 from tests.simulator.faulty_disks import damage
 
 

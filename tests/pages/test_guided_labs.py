@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from simulator import recorded, service
-from simulator.labs import LABS, evidence, progress
-from simulator.store import open_store
-from ui import teach
+from simulator.runs import recorded, service
+from simulator.runs.database.store import open_store
+from simulator.teaching.labs import LABS, evidence, progress
+from ui.words import glossary
 
 TEACHER, SPARSITY, ZEROS, CHANNELS, TOGETHER = (LABS[n] for n in (0, 2, 3, 4, 5))
 
@@ -47,7 +47,7 @@ def begun(lab, runs=None, settings=None, prediction=0.0):
 
 def test_every_term_is_in_the_glossary():
     for lab in LABS:
-        assert set(lab.terms) <= set(teach.GLOSSARY)
+        assert set(lab.terms) <= set(glossary.GLOSSARY)
 
 
 def test_the_list_names_every_lab_and_how_far_it_is(open_screen):

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import notes, service
-from simulator.config import make_config
+from simulator.config.run import make_config
 from simulator.events import StageStarted
-from simulator.store import open_store
+from simulator.runs import notes, service
+from simulator.runs.database.store import open_store
 from tests.ui.invented import whole_run
 from tests.ui.reading import tables_on
-from ui import settings
-from ui.frame import ARRIVED
+from ui.settings import fields
+from ui.shell.frame import ARRIVED
 
 
 def words(app):
@@ -166,7 +166,7 @@ def test_a_run_under_way_is_named_at_the_top_with_a_way_to_it(open_screen, store
 def test_every_further_setting_that_applies_stands_under_more(open_screen):
     app = open_screen("lab")
     keys = {w.key for w in app.get("expander")[0].children.values()}
-    further = {name for name, c in settings.all_controls().items() if c.more} - {"beta", "rounds", "layer_sparsity"}
+    further = {name for name, c in fields.all_controls().items() if c.more} - {"beta", "rounds", "layer_sparsity"}
     assert keys == further - {"round_to"}
     control(app, "pruning").set_value("structured")
     control(app, "model").set_value("distilbert")
@@ -249,8 +249,8 @@ def test_a_run_that_is_gone_is_said_to_be_gone_and_a_new_one_can_start(open_scre
 
 
 def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch):
-    from simulator import budget
     from simulator.errors import DoesNotFit
+    from simulator.runs.forecast import budget
 
     def refuse(*_):
         raise DoesNotFit("It needs 9 GB and 1 GB is free.", "Choose a smaller batch.")

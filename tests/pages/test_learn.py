@@ -6,10 +6,11 @@ from importlib.resources import files
 
 import pytest
 
-from simulator import lesson, service
-from simulator.config import make_config
+from simulator.config.run import make_config
+from simulator.runs import service
+from simulator.teaching import lesson
 from tests.ui.invented import whole_run
-from ui.learn import changed
+from ui.screens.learn import changed
 
 SCREENS = ("soft_targets", "loss", "masks", "zeros", "inside", "answers")
 
@@ -115,7 +116,7 @@ def test_own_texts_and_class_names_are_text_and_no_links(open_screen, stored):
     stored("r1", "finished", list(whole_run()), config)
     folder = service.export_dir("r1")
     folder.mkdir(parents=True)
-    shipped = files("simulator") / "lessons"
+    shipped = files("simulator.teaching") / "lessons"
     facts = lesson.LessonFacts.model_validate_json((shipped / "distilbert.json").read_bytes())
     hostile = "![seen](https://evil.example/p.png) www.evil.example"
     changed = {"texts": (hostile,) * len(facts.texts), "class_names": (hostile,) * len(facts.class_names)}

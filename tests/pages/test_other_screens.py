@@ -6,17 +6,18 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import availability, baselines, history, notes, recorded, service
-from simulator import words as words_of
-from simulator.catalog import DATASETS
-from simulator.config import make_config
+from simulator.catalog.datasets import DATASETS
+from simulator.config.run import make_config
+from simulator.data import availability, baselines
 from simulator.events import Described, Measured
-from simulator.recorded import Recorded
-from simulator.store import open_store
+from simulator.figures import numbers as words_of
+from simulator.runs import history, notes, recorded, service
+from simulator.runs.database.store import open_store
+from simulator.runs.recorded import Recorded
 from tests.pages.conftest import ENTRY
 from tests.ui.invented import TESTED, whole_run
 from tests.ui.reading import tables_on
-from ui import take_home
+from ui.screens.results import take_home
 
 
 def words(app):

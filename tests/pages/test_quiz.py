@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import recorded
-from simulator.quiz.bank import QUESTIONS
-from simulator.quiz.sitting import draw
-from simulator.studies import make_study
+from simulator.experiments import make_study
+from simulator.runs import recorded
+from simulator.teaching.quiz.bank import QUESTIONS
+from simulator.teaching.quiz.sitting import draw
 from tests.ui.invented import whole_run
 
 

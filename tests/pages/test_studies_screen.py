@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from simulator import service
 from simulator.events import (
     CellFinished,
     Comparison,
@@ -16,10 +15,11 @@ from simulator.events import (
     RunFinished,
     StageStarted,
 )
-from simulator.store import open_store
-from simulator.studies import STUDIES, make_study
-from simulator.studies.allocation import run_of
-from simulator.words import duration
+from simulator.experiments import STUDIES, make_study
+from simulator.experiments.allocation import run_of
+from simulator.figures.numbers import duration
+from simulator.runs import service
+from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
 from tests.ui.reading import tables_on
 
@@ -279,7 +279,7 @@ def test_predicted_stands_beside_measured_on_both_screens(open_screen, scan, sto
     said = [HALF[0], *(Measured(measurement=m) for m in measured), WHOLE[-1]]
     stored("r1", "finished", said, run_of(scan, {"early": 0.3, "late": 0.9}))
     stored("r2", "finished", said, run_of(scan, {"early": 0.5}))  # a share that was not scanned
-    expected = f"foretold **{MINUS}15.9** points (validation examples), the run measured **{MINUS}20.0** (n = 200 test"
+    expected = f"predicted **{MINUS}15.9** points (validation examples), the run measured **{MINUS}20.0** (n = 200 test"
     for app in (open_screen("studies", run="s1"), open_screen("results", run="r1")):
-        assert words(app).count("foretold") == words(app).count(expected) == 1
+        assert words(app).count("scan predicted **") == words(app).count(expected) == 1
     assert "foretold" not in words(open_screen("results", run="r2"))

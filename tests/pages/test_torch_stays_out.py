@@ -10,7 +10,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
-from simulator import service
+from simulator.runs import service
 
 service.start = lambda: None
 app = AppTest.from_file("streamlit_app.py", default_timeout=30)

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
-from simulator import history, notes, own_data, recorded, service
-from simulator.__main__ import main
-from simulator.config import make_config
-from simulator.labs import LABS, progress
-from simulator.store import open_store
-from simulator.tables import events, lab_progress, measurements, runs
+from simulator.cli.main import main
+from simulator.config.run import make_config
+from simulator.data import own_data
+from simulator.runs import history, notes, recorded, service
+from simulator.runs.database.schema import events, lab_progress, measurements, runs
+from simulator.runs.database.store import open_store
+from simulator.teaching.labs import LABS, progress
 from tests.ui.invented import whole_run
 from tests.ui.reading import tables_on
 
@@ -80,8 +81,8 @@ def test_runs_shows_them_as_unreadable_and_deletes_them(open_screen, damaged):
 
 def test_what_is_confirmed_is_deleted_and_nothing_else(damaged):
     def ask() -> None:
-        from simulator import service
-        from ui import runs
+        from simulator.runs import service
+        from ui.screens import runs
 
         runs.confirm_delete_unreadable(service.unreadable_runs()[0])
 

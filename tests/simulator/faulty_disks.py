@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from simulator.store import Store
+from simulator.runs.database.store import Store
 
 PAGE = 4096
 

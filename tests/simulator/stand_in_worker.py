@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from simulator.engine import worker
 from simulator.errors import NotAvailable
 from simulator.events import Event, LossPoint, RunFinished
-from simulator.paths import data_dir, scratch_folder, whole_folder, write_whole
-from simulator.store import open_store
+from simulator.host.paths import data_dir, scratch_folder, whole_folder, write_whole
+from simulator.runs.database.store import open_store
 
 QUICK, ENDLESS, STUBBORN, ILL_BRED, REFUSING, EXITING, EXPORTING = range(7)
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from simulator import recorded
-from simulator.config import make_config
+from simulator.config.run import make_config
 from simulator.errors import InvalidConfig
 from simulator.events import EVENT, STAGES, Event, LossPoint, Measurement, Provenance
-from simulator.records import Run
-from simulator.studies import make_study
+from simulator.experiments import make_study
+from simulator.runs import recorded
+from simulator.runs.records import Run
 
 EVENTS: list[dict[str, Any]] = [
     {"kind": "stage_started", "stage": "teacher", "note": "Training"},

@@ -16,7 +16,7 @@ def test_importing_everything_but_the_engine_brings_no_torch_and_no_streamlit():
         "import pkgutil, sys, simulator\n"
         "for m in pkgutil.iter_modules(simulator.__path__):\n"
         "    if m.name not in ('engine', '__main__'): __import__('simulator.' + m.name)\n"
-        "import simulator.__main__\n"
+        "import simulator.cli.main\n"
         "bad = {'torch', 'torchvision', 'transformers', 'streamlit'} & set(sys.modules)\n"
         "sys.exit(f'imported: {bad}' if bad else 0)"
     )

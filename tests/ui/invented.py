@@ -20,7 +20,7 @@ from simulator.events import (
     StageFinished,
     StageStarted,
 )
-from simulator.statistics import wilson_interval
+from simulator.figures.statistics import wilson_interval
 
 TESTED = 200
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from ui import table
+from ui.figures import table
+from ui.kit import table_view
 
 
 class Read:
@@ -38,7 +39,7 @@ class Read:
 
 
 def read(shown: table.Table) -> Read:
-    return Read(table.drawn(shown, "", None))
+    return Read(table_view.drawn(shown, "", None))
 
 
 def tables_on(app: AppTest) -> list[Read]:

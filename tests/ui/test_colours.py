@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from tests.serving import ROOT
-from ui import charts, charts_studies
-from ui.learn import answers, inside, layers
+from ui.figures import charts
+from ui.figures.experiments import cell_charts
+from ui.screens.learn import answers, inside, layers
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency",
 # table 1 at severity 1.0: they act on linear RGB.
@@ -73,12 +74,12 @@ def test_any_two_variants_stay_apart(vision):
 
 @pytest.mark.parametrize("vision", VISION)
 def test_lines_that_are_no_variants_stay_apart_from_each_other(vision):
-    for a, b in combinations(charts_studies.PALETTE, 2):
+    for a, b in combinations(cell_charts.PALETTE, 2):
         assert difference(a, b, vision) > APART - 1, (a, b)
 
 
 def test_no_other_mark_has_a_variants_colour():
-    others = [*charts_studies.PALETTE, answers.HARD, answers.SOFT, *(colour for _, colour, _ in layers.KINDS.values())]
+    others = [*cell_charts.PALETTE, answers.HARD, answers.SOFT, *(colour for _, colour, _ in layers.KINDS.values())]
     for other in others:
         assert all(difference(other, colour, "full") > 10 for colour in charts.COLOURS.values()), other
 
@@ -86,7 +87,7 @@ def test_no_other_mark_has_a_variants_colour():
 @pytest.mark.parametrize("background", BACKGROUNDS[:1] + BACKGROUNDS[2:3])
 def test_every_mark_stands_out_from_both_backgrounds(background):
     kinds = [colour for _, colour, _ in (*layers.KINDS.values(), layers.OTHER)]
-    for colour in (*charts.COLOURS.values(), *charts_studies.PALETTE, answers.SOFT, answers.HARD, *kinds):
+    for colour in (*charts.COLOURS.values(), *cell_charts.PALETTE, answers.SOFT, answers.HARD, *kinds):
         assert contrast(colour, background) >= 3, colour
 
 

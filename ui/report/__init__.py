@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ui.report.experiment import study_report
 from ui.report.page import render
 from ui.report.run import run_report
-from ui.report.study import study_report
 
 __all__ = ["html"]
 
@@ -16,7 +16,7 @@ def html(run_id: str) -> str:
         RunNotFound: if there is none with this id.
         NotAllowed: if nothing was measured in it.
     """
-    from simulator import service
+    from simulator.runs import service
 
     run = service.run(run_id)
     return render(study_report(run) if run.study else run_report(run))

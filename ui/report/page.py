@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from simulator import words
-from simulator.config import RunConfig
+from simulator.config.run import RunConfig
 from simulator.events import Provenance
-from simulator.store import Run
-from ui import settings, svg, tables, teach
-from ui.charts import COLOURS
-from ui.table import Table
+from simulator.figures import numbers
+from simulator.runs.database.store import Run
+from ui.figures.charts import COLOURS
+from ui.figures.run import tables
+from ui.figures.table import Table
+from ui.report import svg
+from ui.settings import fields
+from ui.words.provenance import provenance_facts
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -70,7 +73,7 @@ class Report:
 
 def render(report: Report) -> str:
     """The report as one HTML page."""
-    return _template().render(report=report, colours=COLOURS, today=words.day(datetime.now(UTC)))
+    return _template().render(report=report, colours=COLOURS, today=numbers.day(datetime.now(UTC)))
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +110,7 @@ def origin(run: Run, provenance: Provenance | None) -> str:
     if provenance is None:
         return f"Run {run.id}."
     weights = "from published weights" if provenance.source == "pretrained" else "trained from scratch"
-    when = words.day(provenance.recorded_at)
+    when = numbers.day(provenance.recorded_at)
     return f"{how} on {provenance.device}, {when}. Run {run.id}. Its teacher was {weights}."
 
 
@@ -119,9 +122,7 @@ SAME_AGAIN = (
 
 def settings_section(config: RunConfig, command: str) -> Section:
     """Every setting that had a say, and the command that runs the same again."""
-    table = Titled(
-        "", tables.settings_table(config, (n for n in RunConfig.model_fields if settings.applies(n, config)))
-    )
+    table = Titled("", tables.settings_table(config, (n for n in RunConfig.model_fields if fields.applies(n, config))))
     return Section("Settings", (SAME_AGAIN,), tables=(table,), code=command)
 
 
@@ -141,6 +142,6 @@ def provenance_section(run: Run, provenance: Provenance | None) -> Section:
     """Weights, data, teacher, machine and versions."""
     if provenance is None:
         return Section("Where these numbers come from", ("The run did not say.",))
-    facts = teach.provenance_facts(provenance, run)
+    facts = provenance_facts(provenance, run)
     points = [f"**{name}:** {value}" for name, value in facts.items()]
     return Section("Where these numbers come from", (provenance.notice,) if provenance.notice else (), points)

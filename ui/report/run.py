@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from simulator import notes, service, words
-from simulator.catalog import MODELS
-from simulator.config import RunConfig
-from simulator.distillation_catalog import METHODS
+from simulator.catalog.methods import METHODS
+from simulator.catalog.models import MODELS
+from simulator.catalog.pruning import PRUNING
+from simulator.config.run import RunConfig
+from simulator.data.own_data import dataset_info
 from simulator.errors import NotAllowed
 from simulator.events import Measurement
-from simulator.own_data import dataset_info
-from simulator.pruning_catalog import PRUNING
-from simulator.statistics import by_variant
-from simulator.store import Run
-from ui import charts, columns, details, honest, live, settings, table, tables, teach, views
+from simulator.figures import numbers
+from simulator.figures.statistics import by_variant
+from simulator.runs import notes, service
+from simulator.runs.database.store import Run
+from ui.figures import charts, columns, table
+from ui.figures.run import details, sizes, tables
+from ui.following import live, views
+from ui.following.story import Story, tell
 from ui.report import page
 from ui.report.page import Figure, Report, Section, Titled
-from ui.story import Story, tell
+from ui.settings import fields
+from ui.words import findings, glossary, methods
 
 
 def run_report(run: Run) -> Report:
@@ -43,7 +48,7 @@ def run_report(run: Run) -> Report:
             _last_variant(story),
             page.settings_section(config, f"python -m simulator run {page.flags(config)}"),
             page.provenance_section(run, story.provenance),
-            Section("What these numbers do not say", points=teach.CAVEATS),
+            Section("What these numbers do not say", points=glossary.CAVEATS),
         ],
     )
 
@@ -51,18 +56,20 @@ def run_report(run: Run) -> Report:
 def question(config: RunConfig) -> str:
     """What was asked of this run, in words."""
     model, method = MODELS[config.model], METHODS[config.method]
-    small = f"a smaller {model.title} ({settings.student_in_words(config)})"
+    small = f"a smaller {model.title} ({fields.student_in_words(config)})"
     temperature = f", T {config.temperature:g}" if method.uses_temperature else ""
     beta = f", beta {config.beta:g}" if method.uses_beta else ""
     how = f"{method.title}{temperature}, alpha {config.alpha:g}{beta}"
     learns = f"What does {small} learn from its teacher that the labels alone do not teach it"
     if not method.has_teacher:
         learns = f"What do smoothed labels teach {small} that the labels alone do not"
-    trained = f"{config.train_examples:,} examples, {words.several(config.epochs, 'epoch')}"
+    trained = f"{config.train_examples:,} examples, {numbers.several(config.epochs, 'epoch')}"
     if not config.target_sparsity and config.scope != "by_hand":
         return f"{learns} ({how}; {trained})?"
-    lost = f"pruning ({PRUNING[config.pruning].title.lower()}, {settings.asked_sparsity(config)})"
-    again = f" and {words.several(config.recovery_epochs, 'epoch')} of recovery" if config.epochs_after_pruning else ""
+    lost = f"pruning ({PRUNING[config.pruning].title.lower()}, {fields.asked_sparsity(config)})"
+    again = (
+        f" and {numbers.several(config.recovery_epochs, 'epoch')} of recovery" if config.epochs_after_pruning else ""
+    )
     return f"{learns} ({how}; {trained}), and what is left of it after {lost}{again}?"
 
 
@@ -77,8 +84,8 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
             {"What": what, "Change": change, "From and to": ends} for what, change, ends in tables.gains(last, teacher)
         ]
         compared = [Titled(f"The {name} student against its teacher", table.of(gains))]
-    findings = teach.findings(measured, story.labels, story.averages_estimated())
-    yield Section("What came out", points=findings, tables=compared)
+    points = findings.findings(measured, story.labels, story.averages_estimated())
+    yield Section("What came out", points=points, tables=compared)
     parts = (
         ("How good", columns.QUALITY, f"On {measured[0].test_examples} test examples that no model has seen."),
         ("How big", columns.COST, f"MACs of one example at {measured[0].macs_at}."),
@@ -91,7 +98,7 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
 def _costs(measured: Sequence[Measurement]) -> Section:
     """Accuracy against size, file sizes, latency."""
     said = f"Up and to the left is better; bars: {views.bars_of(measured)}. {charts.trade_off_alt(measured)}"
-    dense = words.size(min(m.size_bytes for m in measured))
+    dense = numbers.size(min(m.size_bytes for m in measured))
     files = f"Solid: as it is. Hatched: gzipped. Crossed: without its zeros. The smallest dense file has {dense}."
     figures = [
         page.drawn(charts.trade_off(measured), "trade", "Accuracy against size", said),
@@ -107,10 +114,10 @@ def _costs(measured: Sequence[Measurement]) -> Section:
 
 
 def _honest_size(config: RunConfig, measured: Sequence[Measurement]) -> Iterator[Section]:
-    said = honest.sentences(measured)
+    said = sizes.sentences(measured)
     if said and config.target_sparsity:
-        forms = Titled("", honest.forms(measured), honest.NOTE)
-        yield Section(honest.question(config, measured), points=said, tables=[forms])
+        forms = Titled("", sizes.forms(measured), sizes.NOTE)
+        yield Section(sizes.question(config, measured), points=said, tables=[forms])
 
 
 def _learning(config: RunConfig, story: Story) -> Section:
@@ -127,7 +134,7 @@ def _learning(config: RunConfig, story: Story) -> Section:
     if shown:
         told = charts.validation_alt(epochs, shown)
         figures.append(page.drawn(charts.validation(epochs, shown), "validation", "Validation accuracy", told))
-    texts = ["Faint: every logged step. Bold: the running mean. " + teach.loss_words(config)]
+    texts = ["Faint: every logged step. Bold: the running mean. " + methods.loss_words(config)]
     if config.repeats > 1:
         texts.append("The curves are those of the first seed.")
     return Section("How they learned", texts, figures=figures)
@@ -140,8 +147,8 @@ def _last_variant(story: Story) -> Section:
     before = groups.get("distilled", []) if name in ("pruned", "recovered") else []
     shares = details.lost(variant, before)
     top = max(shares, key=lambda layer: shares[layer].mean, default=None)
-    most = f"{top} lost most, {words.percent(shares[top].mean)}." if top else "It has no layers."
-    right = words.over_seeds([m.accuracy for m in variant], words.percent)
+    most = f"{top} lost most, {numbers.percent(shares[top].mean)}." if top else "It has no layers."
+    right = numbers.over_seeds([m.accuracy for m in variant], numbers.percent)
     figures = [
         page.drawn(
             details.confusion(variant, story.class_names), "confusion", "Which classes are mixed up",

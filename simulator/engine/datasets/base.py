@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from simulator.near_duplicates import groups_of, keep_together
+from simulator.data.near_duplicates import groups_of, keep_together
 
 SPLIT_SEED = 0
 """Fixed, not the run's seed: every run on a data set is tested on the same examples."""

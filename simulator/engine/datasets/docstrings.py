@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.catalog import DATASETS
+from simulator.catalog.datasets import DATASETS
 from simulator.engine.datasets.base import Dataset, split
 from simulator.errors import NotAvailable
-from simulator.paths import cache_dir, write_whole
+from simulator.host.paths import cache_dir, write_whole
 
 PER_CLASS = 1_000
 DISTRIBUTIONS = {"numpy": "numpy", "scipy": "scipy", "pandas": "pandas", "sklearn": "scikit-learn"}

@@ -1,10 +1,10 @@
-"""A data set that was uploaded to this server; the checks and the split were made then (simulator/uploads.py)."""
+"""A data set that was uploaded to this server; the checks and the split were made then (simulator/data/uploads.py)."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from simulator import own_data
+from simulator.data import own_data
 from simulator.engine.datasets.base import Dataset, Inputs, Split, fingerprint, take
 from simulator.errors import NotAvailable
 

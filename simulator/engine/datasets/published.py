@@ -8,10 +8,10 @@ from typing import TypeVar
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from simulator.availability import data_finding
-from simulator.catalog import DATASETS
+from simulator.catalog.datasets import DATASETS
+from simulator.data.availability import data_finding
 from simulator.engine.datasets.base import SPLIT_SEED, Dataset, Inputs, Split, fingerprint, take
-from simulator.engine.hub import Unusable
+from simulator.engine.host.hub import Unusable
 from simulator.errors import NotAvailable
 
 VALIDATION_SHARE = 0.1

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from simulator.catalog import DATASETS
+from simulator.catalog.datasets import DATASETS
 from simulator.engine.datasets.base import Dataset, split
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulator.availability import SST2, SST2_FILES, SST2_REVISION
+from simulator.data.availability import SST2, SST2_FILES, SST2_REVISION
 from simulator.engine.datasets.base import Dataset
 from simulator.engine.datasets.published import fetch, split
-from simulator.engine.hub import Unusable, check_content, discard, download
+from simulator.engine.host.hub import Unusable, check_content, discard, download
 
 Examples = tuple[list[str], np.ndarray]
 

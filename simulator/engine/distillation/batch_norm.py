@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import update_bn
 
-from simulator.engine.batches import Examples, training_order
+from simulator.engine.datasets.batches import Examples, training_order
 
 EXAMPLES = 512
 """The averages are taken over at most so many training examples."""

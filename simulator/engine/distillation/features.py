@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from simulator.engine.batches import Batch
-from simulator.engine.device import autocast
+from simulator.engine.datasets.batches import Batch
+from simulator.engine.host.device import autocast
 
 MOBILENET_STAGES = ["features.3", "features.6", "features.13", "features.17"]
 """The last block before each halving of the picture, and the last of all."""

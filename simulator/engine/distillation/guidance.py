@@ -10,8 +10,8 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from simulator.distillation_catalog import METHODS, USUAL_BETA
-from simulator.engine.batches import Examples
+from simulator.catalog.methods import METHODS, USUAL_BETA
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.feature_losses import (
     FEATURE_METHODS,
     WITH_SOFT_TARGETS,
@@ -28,7 +28,7 @@ class Teaching:
     """What a student learns from, beside the labels.
 
     Attributes:
-        method: A name of ``simulator.distillation_catalog.METHODS``.
+        method: A name of ``simulator.catalog.methods.METHODS``.
         temperature: T of the methods that have one.
         logits: The teacher's cached logits, [examples, classes].
         teacher: Runs at every step for the methods that compare features; the others do not need it.

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from simulator.engine.batches import Batch
+from simulator.engine.datasets.batches import Batch
 from simulator.engine.distillation.features import Forward, layers_of
 
 

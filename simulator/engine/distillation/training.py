@@ -10,14 +10,14 @@ from itertools import accumulate, chain
 import torch
 from torch import Tensor, nn
 
-from simulator.engine.batches import Batch, Examples, by_length, training_order
-from simulator.engine.device import autocast, release_memory
+from simulator.engine.datasets.batches import Batch, Examples, by_length, training_order
 from simulator.engine.distillation.batch_norm import averages_lag, estimate_averages
 from simulator.engine.distillation.finite import check_answers, check_step
 from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import LABELS_ONLY, Loss, distillation_loss
 from simulator.engine.distillation.one_position import answering
 from simulator.engine.distillation.vocabulary import used_rows_only
+from simulator.engine.host.device import autocast, release_memory
 from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, Variant
 

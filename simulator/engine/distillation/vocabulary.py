@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from simulator.engine.batches import Examples
+from simulator.engine.datasets.batches import Examples
 
 TOKEN_INPUTS = ("input_ids", "label_ids")
 PADDING = 0

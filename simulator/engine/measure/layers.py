@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from simulator.engine.batches import Batch
+from simulator.engine.datasets.batches import Batch
 from simulator.engine.measure.size import kind_of
-from simulator.lesson import LayerFacts
+from simulator.teaching.lesson import LayerFacts
 
 OUTSIDE = "products outside every layer"
 

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from torch import Tensor
 
-from simulator.statistics import wilson_interval
+from simulator.figures.statistics import wilson_interval
 
 
 @dataclass(frozen=True)

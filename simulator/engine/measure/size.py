@@ -11,7 +11,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from simulator.events import LayerReport
-from simulator.paths import write_whole
+from simulator.host.paths import write_whole
 
 GZIP_LEVEL = 6
 GZIP_CHUNK = 8 * 2**20

@@ -29,8 +29,8 @@ from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional as F
 
-from simulator.engine.portable import BITMASK, TWO_OF_FOUR
-from simulator.paths import write_whole
+from simulator.engine.models.portable import BITMASK, TWO_OF_FOUR
+from simulator.host.paths import write_whole
 
 DENSE = "dense"
 GROUP = 4

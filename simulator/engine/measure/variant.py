@@ -9,13 +9,12 @@ import sentencepiece
 import torch
 from torch import Tensor, nn
 
-from simulator.engine import portable
-from simulator.engine.batches import Batch
+from simulator.engine.datasets.batches import Batch
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of, tensors_of
 from simulator.engine.measure.sparse import write_sparse
-from simulator.engine.models import t5_small
+from simulator.engine.models import portable, t5_small
 from simulator.engine.pruning.masks import prunable_parameters
 from simulator.engine.setup import Setup
 from simulator.events import Latency, Measurement, Variant

@@ -11,9 +11,9 @@ from tokenizers import BertWordPieceTokenizer, Tokenizer
 from torch import Tensor, nn
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
+from simulator.engine.host.weights import Weights
 from simulator.engine.models.text import MAX_TOKENS, copy_layers, lines, pad
-from simulator.engine.weights import Weights
-from simulator.paths import write_whole
+from simulator.host.paths import write_whole
 
 CLASSIFIER = ("pre_classifier", "classifier")
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from simulator.engine.weights import Weights
+from simulator.engine.host.weights import Weights
 
 # The mean and standard deviation of ImageNet's pixels, which torchvision's weights expect.
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import mobilenet_v2
 
+from simulator.engine.host.weights import Weights, load_torchvision
 from simulator.engine.models.images import make_encoder
-from simulator.engine.weights import Weights, load_torchvision
 
 __all__ = ["CLASSIFIER", "architecture", "build_student", "build_teacher", "exported_call", "logits", "make_encoder"]
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import resnet18
 
-from simulator.engine import portable
+from simulator.engine.host.weights import Weights, load_torchvision
+from simulator.engine.models import portable
 from simulator.engine.models.images import make_encoder
-from simulator.engine.weights import Weights, load_torchvision
 
 __all__ = ["CLASSIFIER", "architecture", "build_student", "build_teacher", "exported_call", "logits", "make_encoder"]
 

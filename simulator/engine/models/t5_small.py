@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import T5Config, T5ForConditionalGeneration
 
+from simulator.engine.host.weights import Weights
 from simulator.engine.models.text import MAX_TOKENS, copy_layers, lines, pad
-from simulator.engine.weights import Weights
 from simulator.errors import SimulatorError
-from simulator.paths import write_whole
+from simulator.host.paths import write_whole
 
 CLASSIFIER: tuple[str, ...] = ()
 TOKENIZER_FILE = "spiece.model"

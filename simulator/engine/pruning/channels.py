@@ -14,7 +14,7 @@ import torch_pruning
 from torch import Tensor, nn
 from torch_pruning.pruner import function
 
-from simulator.config import Importance
+from simulator.config.run import Importance
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
 from simulator.engine.pruning.units import units_to_keep
 

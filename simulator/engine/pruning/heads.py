@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from simulator.config import Importance
+from simulator.config.run import Importance
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
 from simulator.engine.pruning.units import left_of, units_to_keep
 

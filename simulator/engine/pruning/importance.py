@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from simulator.config import Importance
-from simulator.engine.batches import Batch, Examples, training_order
-from simulator.pruning_catalog import CALIBRATION_BATCHES
+from simulator.catalog.pruning import CALIBRATION_BATCHES
+from simulator.config.run import Importance
+from simulator.engine.datasets.batches import Batch, Examples, training_order
 
 Parameters = Mapping[str, nn.Parameter]
 """Parameter name -> parameter: what is scored."""

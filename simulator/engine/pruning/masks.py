@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from simulator.config import AlsoPrune, RunConfig
+from simulator.config.run import AlsoPrune, RunConfig
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration, Parameters, Scores, rank_within_rows
 from simulator.errors import SimulatorError
 

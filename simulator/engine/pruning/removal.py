@@ -6,7 +6,7 @@ from functools import partial
 
 from torch import nn
 
-from simulator.engine.batches import Examples
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import calibration

@@ -20,10 +20,10 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from simulator.engine.batches import Batch, Examples
+from simulator.catalog.pruning import CUBIC_SHARE, CUBIC_UPDATES
+from simulator.engine.datasets.batches import Batch, Examples
 from simulator.engine.pruning.importance import calibration
 from simulator.engine.pruning.masks import MaskRule, Masks, apply_masks
-from simulator.pruning_catalog import CUBIC_SHARE, CUBIC_UPDATES
 
 
 def after_round(target_sparsity: float, number: int, rounds: int) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.engine.measure import stage
+from simulator.engine.deploy import stage
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -11,12 +11,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from simulator import counts
-from simulator.catalog import DATASETS, MODELS
-from simulator.engine import portable
-from simulator.engine.counting import count
+from simulator.catalog import counts
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.models import MODELS
 from simulator.engine.datasets import load
-from simulator.engine.models import MODULES
+from simulator.engine.measure.counting import count
+from simulator.engine.models import MODULES, portable
 
 pytestmark = pytest.mark.slow
 

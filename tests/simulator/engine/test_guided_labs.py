@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from simulator.engine import worker
-from simulator.labs import evidence
-from simulator.labs.channels import CHANNELS
-from simulator.labs.teacher import FEW, MANY, TEACHER, VERDICTS
-from simulator.labs.temperature import TEMPERATURE, TEMPERATURES
-from simulator.labs.together import BUDGET, TOGETHER
-from simulator.labs.zeros import ZEROS
-from simulator.machine import process_name
-from simulator.store import Store, open_store
-from simulator.studies import make_study
+from simulator.experiments import make_study
+from simulator.host.machine import process_name
+from simulator.runs.database.store import Store, open_store
+from simulator.teaching.labs import evidence
+from simulator.teaching.labs.channels import CHANNELS
+from simulator.teaching.labs.teacher import FEW, MANY, TEACHER, VERDICTS
+from simulator.teaching.labs.temperature import TEMPERATURE, TEMPERATURES
+from simulator.teaching.labs.together import BUDGET, TOGETHER
+from simulator.teaching.labs.zeros import ZEROS
 
 SMALL = {"train_examples": 64, "epochs": 1, "student_size": 0.25, "weights": "scratch"}
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from simulator import lesson
-from simulator.config import make_config
-from simulator.engine import pipeline, portable, teacher, worker
-from simulator.engine.models import MODULES
+from simulator.config.run import make_config
+from simulator.engine import pipeline, worker
+from simulator.engine.distillation import teacher
+from simulator.engine.models import MODULES, portable
 from simulator.engine.setup import prepare
 from simulator.events import (
     STAGES,
@@ -23,6 +23,7 @@ from simulator.events import (
     StageFinished,
     StageStarted,
 )
+from simulator.teaching import lesson
 
 SMALL = {
     "model": "resnet18",

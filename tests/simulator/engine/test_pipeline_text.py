@@ -6,14 +6,15 @@ import pytest
 import torch
 from transformers import DistilBertConfig, T5Config
 
-from simulator import teachers
-from simulator.catalog import DATASETS, Recipe
-from simulator.config import make_config
-from simulator.engine import pipeline, portable
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.models import Recipe
+from simulator.config.run import make_config
+from simulator.engine import pipeline
 from simulator.engine.datasets import load
-from simulator.engine.models import distilbert, t5_small
-from simulator.engine.weights import find
+from simulator.engine.host.weights import find
+from simulator.engine.models import distilbert, portable, t5_small
 from simulator.events import LossPoint, Measured
+from simulator.runs import teachers
 
 SMALL = {"dataset": "reviews_topic", "student_size": 2, "train_examples": 96, "epochs": 1, "recovery_epochs": 1}
 MODULES = {"distilbert": distilbert, "t5_small": t5_small}

@@ -15,8 +15,8 @@ from torchvision.models import MobileNet_V2_Weights
 from torchvision.models.quantization import MobileNet_V2_QuantizedWeights
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from simulator.engine.batches import Examples
 from simulator.engine.datasets import sst2
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.training import predict
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.models import MODULES

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from simulator.config import make_config
-from simulator.engine import pipeline, portable
+from simulator.config.run import make_config
+from simulator.engine import pipeline
+from simulator.engine.models import portable
 from simulator.engine.pruning.masks import prunable_parameters
 from simulator.errors import SimulatorError
 from simulator.events import EpochFinished, LossPoint, Measured, Progress, StageFinished, StageStarted

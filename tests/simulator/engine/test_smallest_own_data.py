@@ -1,12 +1,13 @@
 """The smallest data that an upload may have goes through a whole run."""
 
-from simulator import lesson, own_data, uploads
-from simulator.config import make_config
+from simulator.config.run import make_config
+from simulator.data import own_data, uploads
+from simulator.data.upload_classes import FEWEST
 from simulator.engine import pipeline
 from simulator.events import Measured, RunFinished
-from simulator.paths import data_dir
-from simulator.store import open_store
-from simulator.upload_classes import FEWEST
+from simulator.host.paths import data_dir
+from simulator.runs.database.store import open_store
+from simulator.teaching import lesson
 from tests.simulator.brought import pictures, zip_bytes
 
 

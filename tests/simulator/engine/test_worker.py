@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from simulator.config import make_config
+from simulator.config.run import make_config
 from simulator.engine.worker import Pending, explain, record
 from simulator.events import EpochFinished, Event, LossPoint, Progress, RunFailed
-from simulator.executor import MEMORY_ADVICE
-from simulator.machine import process_name
-from simulator.store import Store
+from simulator.host.machine import process_name
+from simulator.runs.database.store import Store
+from simulator.runs.executor import MEMORY_ADVICE
 
 LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
 PROGRESS = Progress(stage="control", done=1, total=2)

@@ -9,20 +9,22 @@ from html.parser import HTMLParser
 
 import pytest
 
-from simulator import notes, recorded, service, words
-from simulator.__main__ import make_parser
-from simulator.config import RunConfig, make_config
+from simulator.cli.main import make_parser
+from simulator.config.run import RunConfig, make_config
 from simulator.errors import NotAllowed, RunNotFound
 from simulator.events import CellFinished, Comparison, Concluded, Conclusion, Described, RunFinished
-from simulator.statistics import verdict
-from simulator.store import Store
-from simulator.studies import make_study
+from simulator.experiments import make_study
+from simulator.figures import numbers
+from simulator.figures.statistics import verdict
+from simulator.runs import notes, recorded, service
+from simulator.runs.database.store import Store
 from tests.ui.invented import PROVENANCE, whole_run
-from ui import columns, report
-from ui.guard import literal
+from ui import report
+from ui.figures import columns
+from ui.following.story import tell
 from ui.report import page
 from ui.report.run import question
-from ui.story import tell
+from ui.shell.plain import literal
 
 SHIPPED = [r.run.id for r in recorded.all_recorded()]
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\n</textarea>&amp; **bold** `code`"
@@ -65,7 +67,7 @@ def test_every_number_of_the_table_is_the_one_that_is_stored(run_id: str) -> Non
         shown = [c.show([m]) for part in (columns.QUALITY, columns.COST, columns.SPEED) for c in part.values()]
         assert any(cells[i : i + len(columns.QUALITY)] == shown[: len(columns.QUALITY)] for i in range(len(cells)))
         assert set(shown) <= set(cells)
-        assert words.percent(m.accuracy) in text
+        assert numbers.percent(m.accuracy) in text
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)
@@ -74,7 +76,7 @@ def test_it_says_the_same_verdicts_as_the_results_page(run_id: str) -> None:
     by_name = {m.name: [m] for m in story.measurements}
     judged = verdict(by_name["distilled"], by_name["control"], story.labels)
     assert judged is not None
-    assert html.escape(words.verdict(judged)) in report.html(run_id)
+    assert html.escape(numbers.verdict(judged)) in report.html(run_id)
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)

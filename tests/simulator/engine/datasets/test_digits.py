@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.catalog import DATASETS
+from simulator.catalog.datasets import DATASETS
 from simulator.engine.datasets import digits
 from simulator.engine.datasets.base import Dataset
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.catalog import DATASETS
+from simulator.catalog.datasets import DATASETS
 from simulator.engine.datasets import docstrings
 from simulator.engine.datasets.base import Dataset
 from simulator.errors import NotAvailable

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from torchvision.datasets import CIFAR10, FashionMNIST
 
-from simulator import availability
+from simulator.data import availability
 from simulator.engine.datasets import cifar10, fashion_mnist
 from simulator.errors import NotAvailable
 from tests.hub_server import HubServer, python

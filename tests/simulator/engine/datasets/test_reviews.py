@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.catalog import DATASETS, TOPICS
+from simulator.catalog.datasets import DATASETS, TOPICS
 from simulator.engine.datasets import reviews
 from simulator.engine.datasets.base import Dataset
 

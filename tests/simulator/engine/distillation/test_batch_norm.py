@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from simulator.catalog import MODELS
-from simulator.engine import datasets, weights
-from simulator.engine.batches import Examples, training_order
+from simulator.catalog.models import MODELS
+from simulator.engine import datasets
+from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.batch_norm import averages_lag, estimate_averages
 from simulator.engine.distillation.training import TrainingPlan, accuracy, train
+from simulator.engine.host import weights
 from simulator.engine.models import MODULES
 from simulator.events import EpochFinished, LossPoint
 from tests.small_models import small_distilbert

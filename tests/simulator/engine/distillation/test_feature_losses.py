@@ -10,15 +10,14 @@ from torch import nn
 from torch.autograd import gradcheck
 from torchvision.models import mobilenet_v2
 
-from simulator.engine import portable
-from simulator.engine.batches import Examples
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation import feature_losses as losses
 from simulator.engine.distillation import features as features_module
 from simulator.engine.distillation.feature_losses import FEATURE_METHODS
 from simulator.engine.distillation.features import Features, Tap, look, matched
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import TrainingPlan, train
-from simulator.engine.models import MODULES
+from simulator.engine.models import MODULES, portable
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 

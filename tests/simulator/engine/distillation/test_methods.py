@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from simulator.distillation_catalog import METHODS
+from simulator.catalog.methods import METHODS
 from simulator.engine.distillation import methods
 from simulator.engine.distillation.feature_losses import FEATURE_METHODS
 from simulator.engine.distillation.methods import LOGITS_METHODS

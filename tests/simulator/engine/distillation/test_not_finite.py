@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from simulator.engine.batches import Examples
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import TrainingPlan, predict, train
 from simulator.engine.models import MODULES

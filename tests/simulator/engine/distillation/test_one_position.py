@@ -5,7 +5,7 @@ import torch
 
 from simulator.engine.distillation.one_position import answering, one_position_only
 from simulator.engine.models import MODULES
-from simulator.engine.portable import build_resnet
+from simulator.engine.models.portable import build_resnet
 from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
 from tests.small_models import small_distilbert, small_t5, token_batch

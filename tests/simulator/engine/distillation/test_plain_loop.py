@@ -11,11 +11,10 @@ import pytest
 import torch
 from torch import nn
 
-from simulator.engine import portable
-from simulator.engine.batches import Examples, training_order
+from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import TrainingPlan, train
-from simulator.engine.models import MODULES
+from simulator.engine.models import MODULES, portable
 from simulator.events import LossPoint
 from tests.small_models import small_distilbert, small_t5, token_batch
 

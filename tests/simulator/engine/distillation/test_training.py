@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from simulator.engine.batches import Examples, training_order
+from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import (
     TrainingPlan,

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 import torch
 
-from simulator.engine.batches import Examples
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.training import TrainingPlan, make_optimizer, tensor_scales
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.models import MODULES

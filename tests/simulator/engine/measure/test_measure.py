@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 from torch import nn
 
-from simulator.engine.batches import Examples
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.latency import measure_in_turns
 from simulator.engine.measure.memory import EVERY_SECONDS, PeakMemory

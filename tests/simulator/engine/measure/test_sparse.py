@@ -8,9 +8,9 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from simulator.engine import portable
 from simulator.engine.measure.size import save_model, tensors_of
 from simulator.engine.measure.sparse import is_two_of_four, smallest, write_sparse
+from simulator.engine.models import portable
 from simulator.engine.pruning.masks import (
     apply_masks,
     global_masks,

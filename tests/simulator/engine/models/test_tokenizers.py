@@ -6,8 +6,8 @@ import sys
 import pytest
 from tokenizers import Tokenizer
 
+from simulator.engine.host.weights import find
 from simulator.engine.models import distilbert, t5_small
-from simulator.engine.weights import find
 
 TEXTS = [f"The {a} {b} was {c}, wasn't it? {d}!" for a in ("old", "new") for b in ("film", "soup", "phone")
          for c in ("dull", "delightful") for d in ("Never again", "Wonderful", "Snorkelling")]  # fmt: skip

@@ -6,10 +6,10 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models import mobilenet_v2
 
-from simulator.config import make_config
-from simulator.engine import portable
-from simulator.engine.batches import Examples
-from simulator.engine.models import MODULES
+from simulator.catalog.pruning import CALIBRATION_BATCHES
+from simulator.config.run import make_config
+from simulator.engine.datasets.batches import Examples
+from simulator.engine.models import MODULES, portable
 from simulator.engine.pruning.importance import (
     Calibration,
     batchnorm_scale,
@@ -21,7 +21,6 @@ from simulator.engine.pruning.importance import (
     wanda,
 )
 from simulator.engine.pruning.masks import MaskRule, prunable_parameters
-from simulator.pruning_catalog import CALIBRATION_BATCHES
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 

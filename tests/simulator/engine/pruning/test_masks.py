@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.utils import prune as torchs
 
-from simulator.config import make_config
+from simulator.config.run import make_config
 from simulator.engine.pruning.importance import Calibration, magnitude
 from simulator.engine.pruning.masks import (
     MaskRule,

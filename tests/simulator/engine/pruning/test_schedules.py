@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from simulator.config import make_config
-from simulator.engine.batches import Examples
+from simulator.config.run import make_config
+from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.training import part_of_steps
 from simulator.engine.pruning.masks import MaskRule, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, after_round, cubic, redrawn, rewound

@@ -7,6 +7,7 @@ import torch
 import torch_pruning
 from torchvision.models import mobilenet_v2, resnet18
 
+from simulator.catalog.pruning import importances_for
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import LAYERS, group_score, prune_channels
@@ -14,7 +15,6 @@ from simulator.engine.pruning.heads import parts_of, prune_transformer
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
 from simulator.engine.pruning.schedules import after_round
 from simulator.engine.pruning.units import units_to_keep
-from simulator.pruning_catalog import importances_for
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 CNNS = {"resnet18": resnet18, "mobilenet_v2": mobilenet_v2}

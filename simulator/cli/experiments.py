@@ -1,0 +1,81 @@
+"""Studies on the command line: the list, what was asked for, the table and what it says. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from simulator.errors import InvalidConfig
+from simulator.events import CellFinished, Concluded
+from simulator.experiments import STUDIES, StudyConfig, make_study
+from simulator.experiments.base import AxisValue
+from simulator.experiments.config import read_values
+from simulator.runs import service
+
+
+def listing() -> Table:
+    """Name and question of every study, a line each."""
+    table = Table("experiment", "question")
+    for study in STUDIES.values():
+        table.add_row(study.name, study.question)
+    return table
+
+
+def chosen(
+    name: str, settings: Mapping[str, Any], axes: Sequence[str], seeds: int | None, continues: str
+) -> StudyConfig:
+    """The study that was asked for.
+
+    Args:
+        axes: "setting=value,value" each.
+        continues: The id of a run whose cells are taken over; its settings must be the same.
+
+    Raises:
+        InvalidConfig: with what is wrong.
+        RunNotFound: if there is no run ``continues``.
+    """
+    base = make_study(name, settings).base
+    values: dict[str, tuple[AxisValue, ...]] = {}
+    for axis in axes:
+        setting, equals, text = axis.partition("=")
+        if not equals:
+            raise InvalidConfig(f"--axis {axis!r} has no values.", "Write it as temperature=1,4,8.")
+        values[setting] = read_values(base, setting, text)
+    config = make_study(name, settings, values, seeds)
+    if not continues:
+        return config
+    earlier = service.run(continues).study
+    if earlier is None or earlier.study != name:
+        raise InvalidConfig(f"Run {continues} is no run of {name}.", "Give the id of one; see the command runs.")
+    return config.model_copy(update={"continues": continues})
+
+
+def table(run_id: str) -> Table:
+    """A row a cell: coordinates, seed, values; a star where an earlier run measured it."""
+    cells = [e for _, e in service.events(run_id) if isinstance(e, CellFinished)]
+    coordinates = list(dict.fromkeys(name for cell in cells for name in cell.at))
+    # a cell may carry more than the table has room for: what the study names is shown
+    study = service.run(run_id).study
+    shown = [name for name in (study.entry.view.values if study else ()) if any(name in c.values for c in cells)]
+    drawn = Table(*coordinates, "seed", *shown, title="Measured in this run (* in the run it goes on from)")
+    for cell in cells:
+        drawn.add_row(
+            *(_plain(cell.at.get(name, "")) for name in coordinates),
+            f"{cell.seed}{'*' if cell.measured_in else ''}",
+            *(f"{cell.values[name]:.4g}" if name in cell.values else "" for name in shown),
+        )
+    return drawn
+
+
+def _plain(value: AxisValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def conclusion(run_id: str) -> str:
+    """What the numbers say, a line a sentence."""
+    said = next(e.conclusion for _, e in service.events(run_id) if isinstance(e, Concluded))
+    return "\n".join(said.sentences)

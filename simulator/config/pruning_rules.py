@@ -1,0 +1,121 @@
+"""Which pruning settings go together, and why the others do not."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from simulator.catalog.models import MODELS
+from simulator.catalog.pruning import (
+    NEED_RECOVERY,
+    SCHEDULES_FOR,
+    SCOPES_FOR,
+    SCORE_LAYERS_ONLY,
+    WHY_NOT,
+    importances_for,
+)
+
+
+class Settings(Protocol):
+    """The settings that the rules are about, as :class:`simulator.config.run.RunConfig` has them."""
+
+    @property
+    def model(self) -> str:
+        """A name in the catalogue."""
+
+    @property
+    def pruning(self) -> str:
+        """The pattern."""
+
+    @property
+    def importance(self) -> str:
+        """The score."""
+
+    @property
+    def scope(self) -> str:
+        """What is ranked together."""
+
+    @property
+    def layer_sparsity(self) -> str:
+        """Shares written by hand."""
+
+    @property
+    def also_prune(self) -> tuple[str, ...]:
+        """Parts that are left alone by default."""
+
+    @property
+    def round_to(self) -> int:
+        """The multiple in which channels and neurons are kept."""
+
+    @property
+    def schedule(self) -> str:
+        """When weights go."""
+
+    @property
+    def recovery_epochs(self) -> int:
+        """Fine-tuning after pruning."""
+
+
+def check(config: Settings) -> None:
+    """Refuse pruning settings that do not go together.
+
+    Raises:
+        ValueError: with the setting, what it does not go with, and what does.
+    """
+    check_what_is_ranked(config)
+    check_rounding(config)
+    check_schedule(config)
+
+
+def check_what_is_ranked(config: Settings) -> None:
+    """Pattern, importance, scope and the parts they apply to."""
+    also = ", ".join(config.also_prune)
+    if also and config.pruning != "unstructured":
+        raise ValueError(
+            f"also_prune {also} applies to single weights only: choose pruning unstructured, or leave also_prune empty"
+        )
+    if also and config.importance in SCORE_LAYERS_ONLY:
+        raise ValueError(
+            f"also_prune {also} does not go with importance {config.importance}, which scores the weights of layers "
+            "only: choose magnitude, random or taylor, or leave also_prune empty"
+        )
+    importances = importances_for(MODELS[config.model].kind, config.pruning)
+    if config.importance not in importances:
+        raise ValueError(
+            f"importance {config.importance} needs batch normalisation, which only the image models have, and it "
+            "scales all inputs of a channel alike, so within 2:4's fours it ranks as magnitude does: choose "
+            f"{', '.join(importances)}, or an image model with pruning unstructured or structured"
+        )
+    scopes = SCOPES_FOR[config.pruning]
+    if config.scope not in scopes:
+        raise ValueError(
+            f"scope {config.scope} names the layers of single weights: choose pruning unstructured, or with "
+            f"{config.pruning} one of {', '.join(scopes)}"
+        )
+    if config.layer_sparsity and config.scope != "by_hand":
+        raise ValueError(
+            f"layer_sparsity has no say with scope {config.scope}: choose scope by_hand, or leave layer_sparsity empty"
+        )
+
+
+def check_rounding(config: Settings) -> None:
+    """Only what is cut out for good can be rounded."""
+    if config.round_to != 1 and config.pruning != "structured":
+        raise ValueError(
+            f"round_to {config.round_to} rounds how many channels or neurons stay, and pruning {config.pruning} "
+            "removes none: choose pruning structured, or round_to 1"
+        )
+
+
+def check_schedule(config: Settings) -> None:
+    """The schedule, the pattern and the recovery that it needs."""
+    schedules = SCHEDULES_FOR[config.pruning]
+    if config.schedule not in schedules:
+        raise ValueError(
+            f"schedule {config.schedule} does not go with pruning {config.pruning}: {WHY_NOT[config.pruning]}. "
+            f"Choose {', '.join(schedules)}"
+        )
+    if config.schedule in NEED_RECOVERY and not config.recovery_epochs:
+        raise ValueError(
+            f"schedule {config.schedule} prunes during recovery and recovery_epochs is 0: choose recovery_epochs "
+            "of 1 to 20, or schedule one_shot"
+        )

@@ -1,0 +1,1 @@
+"""Data: what people bring, checked and kept, and whether published data and weights can be had."""

@@ -1,0 +1,68 @@
+"""A study from top to bottom: prepare once, one teacher, many students, a table of cells, a conclusion."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Generator, Iterator, Sequence
+
+from simulator.engine import pipeline
+from simulator.engine.distillation import teacher as teacher_room
+from simulator.engine.experiments.bench import Bench
+from simulator.engine.measure.memory import PeakMemory
+from simulator.engine.setup import Setup, prepare, provenance
+from simulator.events import (
+    CellFinished,
+    Concluded,
+    Described,
+    Event,
+    Progress,
+    Provenance,
+    RunFinished,
+)
+from simulator.experiments.config import StudyConfig
+
+Earlier = tuple[Provenance, Sequence[CellFinished]]
+"""What an earlier run of the same study measured, and where it did."""
+
+
+def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
+    """Carry out a study, yielding what happens.
+
+    Args:
+        config: Decides everything.
+        earlier: Its cells are taken over if they were measured with the same teacher, data, versions and
+            device: then this run would measure the same numbers again.
+
+    Raises:
+        NotAvailable: if weights or data that were asked for cannot be had.
+    """
+    started = time.perf_counter()
+    with PeakMemory() as memory:
+        setup, preparing = yield from pipeline.staged("prepare", "Loading weights and data", preparation(config))
+        described = provenance(setup)
+        yield Described(provenance=described, class_names=setup.dataset.class_names)
+        (teacher, logits), teaching = yield from pipeline.staged(
+            "teacher", teacher_room.note(setup), teacher_room.provide(setup)
+        )
+        known = earlier[1] if earlier and same_conditions(earlier[0], described) else ()
+        bench = Bench(config, setup, teacher, logits, known)
+        cells = importlib.import_module(f"simulator.engine.experiments.{config.study}").cells
+        _, working = yield from pipeline.staged("study", config.entry.title, cells(bench))
+    yield Concluded(conclusion=config.conclude(bench.cells))
+    peak = max(memory.mb, preparing, teaching, working)
+    yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=peak)
+
+
+def preparation(config: StudyConfig) -> Generator[Event, None, Setup]:
+    """What all cells share."""
+    yield Progress(stage="prepare", done=0, total=1)
+    setup = prepare(config.widest)
+    yield Progress(stage="prepare", done=1, total=1)
+    return setup
+
+
+def same_conditions(one: Provenance, other: Provenance) -> bool:
+    """Whether numbers measured under one are those that would be measured under the other."""
+    when = {"recorded_at", "teacher_was_cached", "teacher_damage"}
+    return one.model_dump(exclude=when) == other.model_dump(exclude=when)

@@ -1,0 +1,179 @@
+"""What all studies work on: the data, the teacher and its logits, made once; and the cells that are there already."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from simulator.config.run import RunConfig
+from simulator.engine import pipeline
+from simulator.engine.datasets.batches import Examples
+from simulator.engine.distillation.guidance import Teaching
+from simulator.engine.distillation.training import TrainingPlan, predict, train
+from simulator.engine.pruning.masks import Masks
+from simulator.engine.setup import Setup
+from simulator.events import CellFinished, Event, Progress
+from simulator.experiments.base import Place
+from simulator.experiments.config import StudyConfig, with_settings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Bench:
+    """One study at work.
+
+    Attributes:
+        teacher_logits: [training examples, classes].
+        earlier: Cells that an earlier run of the same study measured.
+        cells: What is known so far, in the order in which it was said.
+    """
+
+    config: StudyConfig
+    setup: Setup
+    teacher: nn.Module
+    teacher_logits: Tensor
+    earlier: Sequence[CellFinished] = ()
+    cells: list[CellFinished] = field(default_factory=list)
+    total: int = 0
+    measured: int = 0
+    started: float = field(default_factory=time.perf_counter)
+
+    # -- cells
+
+    def begin(self, places: Sequence[Place]) -> Generator[Event, None, list[Place]]:
+        """Say which cells an earlier run has measured; gives those that are still to be measured."""
+        known = {_key(cell.at, cell.seed): cell for cell in self.earlier}
+        self.total, self.started = len(places), time.perf_counter()
+        to_do = []
+        for at, seed in places:
+            cell = known.get(_key(at, seed))
+            if cell is None:
+                to_do.append((at, seed))
+            else:
+                self.cells.append(cell)
+                yield cell
+        yield Progress(stage="study", done=len(self.cells), total=self.total)
+        return to_do
+
+    def finish(self, place: Place, **values: float) -> Generator[Event, None, None]:
+        """Say what a cell measured."""
+        at, seed = place
+        cell = CellFinished(at=at, seed=seed, values={name: float(value) for name, value in values.items()})
+        self.cells.append(cell)
+        self.measured += 1
+        yield cell
+        pace = (time.perf_counter() - self.started) / self.measured
+        left = pace * (self.total - len(self.cells))
+        yield Progress(stage="study", done=len(self.cells), total=self.total, seconds_left=left)
+
+    # -- students
+
+    def settings(self, **changes: object) -> RunConfig:
+        """The study's settings with some changed."""
+        return with_settings(self.config.base, changes)
+
+    def with_config(self, config: RunConfig) -> Setup:
+        """The setup with other settings of the student; data, tensors and teacher stay."""
+        return dataclasses.replace(self.setup, config=config)
+
+    def new_student(self, config: RunConfig) -> nn.Module:
+        """The student before training; ``config`` decides its size and its seed."""
+        return self.setup.module.build_student(self.teacher, config.student_size, config.seed).to(self.setup.device)
+
+    def plan(self, config: RunConfig, epochs: int, seed: int) -> TrainingPlan:
+        """How a student is trained with these settings."""
+        return pipeline.plan(self.with_config(config), epochs, seed)
+
+    def teaching(self, config: RunConfig, teacher_logits: Tensor) -> Teaching:
+        """What the teacher says about so many examples, by the method of these settings."""
+        return Teaching(config.method, config.temperature, teacher_logits, self.teacher, config.seed, config.beta)
+
+    def train(
+        self,
+        config: RunConfig,
+        initial: nn.Module,
+        examples: Examples,
+        plan: TrainingPlan,
+        teacher_logits: Tensor | None,
+        masks: Masks | None = None,
+    ) -> nn.Module:
+        """A trained copy of a student. Its events are left out, for a study's are its cells; so it is not validated.
+
+        Args:
+            config: Decides how the student learns from the teacher.
+            teacher_logits: [examples, classes] of the same examples; None trains on the labels alone.
+        """
+        student = copy.deepcopy(initial)
+        teaching = None if teacher_logits is None else self.teaching(config, teacher_logits)
+        variant = "control" if teaching is None else "distilled"
+        for _ in train(
+            student, self.setup.module.logits, examples, None, plan,
+            stage="study", variant=variant, teaching=teaching, masks=masks,
+        ):  # fmt: skip
+            pass
+        return student
+
+    def distil(self, config: RunConfig) -> nn.Module:
+        """The distilled student of a run with these settings."""
+        examples, plan = self.setup.train.first(config.train_examples), self.plan(config, config.epochs, config.seed)
+        return self.train(config, self.new_student(config), examples, plan, self.teacher_logits[: len(examples)])
+
+    def recover(self, config: RunConfig, pruned: nn.Module, masks: Masks | None) -> nn.Module:
+        """A copy of a pruned student, fine-tuned as in a run with these settings."""
+        examples = self.setup.train.first(config.train_examples)
+        soft = self.teacher_logits[: len(examples)] if config.recovery_with_teacher else None
+        again = self.plan(config, config.recovery_epochs, config.seed + 1)  # other batches than before
+        return self.train(config, pruned, examples, again, soft, masks)
+
+    def prune(self, config: RunConfig, student: nn.Module) -> tuple[nn.Module, Masks]:
+        """A pruned copy of a student, as in a run with these settings, and its masks."""
+        return result_of(pipeline.pruning(self.with_config(config), student))
+
+    # -- measuring
+
+    def logits(self, model: nn.Module, examples: Examples) -> Tensor:
+        """Logits [examples, classes] in float32, as everything that is measured."""
+        return predict(model, self.setup.module.logits, examples, bfloat16=False)
+
+    def accuracy(self, model: nn.Module, examples: Examples) -> float:
+        """The share of right answers."""
+        return share_right(self.logits(model, examples), examples.labels)
+
+
+def result_of(stage: Generator[Event, None, T]) -> T:
+    """What a stage gives in the end. Its events are left out: a study's events are its cells."""
+    while True:
+        try:
+            next(stage)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def share_right(logits: Tensor, labels: Tensor) -> float:
+    """The share of examples whose largest logit is at the label."""
+    return int((logits.argmax(1) == labels).sum()) / len(labels)
+
+
+def rows_of(examples: Examples, rows: Tensor) -> Examples:
+    """Some of the examples: ``rows`` is a boolean mask or numbers of rows."""
+    return Examples({name: values[rows] for name, values in examples.inputs.items()}, examples.labels[rows])
+
+
+def zeros_and_rest(model: nn.Module) -> tuple[float, int]:
+    """The share of zeros among all parameters, and how many are not zero."""
+    counts = torch.tensor([[p.numel(), int(p.count_nonzero())] for p in model.parameters()]).sum(0)
+    total, nonzero = counts.tolist()
+    return 1 - nonzero / total, nonzero
+
+
+def _key(at: object, seed: int) -> tuple[object, int]:
+    return tuple(sorted(at.items())), seed

@@ -1,0 +1,56 @@
+"""One shot, iterative, cubic: one distilled student a seed, pruned and recovered on each schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from itertools import groupby
+
+from torch import nn
+
+from simulator.config.run import RunConfig
+from simulator.engine import pipeline
+from simulator.engine.experiments.bench import Bench, zeros_and_rest
+from simulator.events import Event, LossPoint, Variant
+from simulator.experiments.step_by_step import places
+
+
+def cells(bench: Bench) -> Generator[Event, None, None]:
+    """Only the schedule and the sparsity differ between the students of a seed."""
+    test = bench.setup.test
+    for seed, group in groupby((yield from bench.begin(places(bench.config))), key=lambda place: place[1]):
+        distilled = bench.distil(bench.settings(seed=seed))
+        unpruned = bench.accuracy(distilled, test)
+        for place in group:
+            config = bench.settings(seed=seed, **place[0])
+            pruned, final, steps = pruned_and_recovered(bench, config, distilled)
+            zeros, nonzero = zeros_and_rest(final)
+            yield from bench.finish(
+                place,
+                accuracy=bench.accuracy(final, test),
+                pruned=bench.accuracy(pruned, test),
+                unpruned=unpruned,
+                zeros=zeros,
+                nonzero=nonzero,
+                steps=steps,
+            )
+
+
+def pruned_and_recovered(bench: Bench, config: RunConfig, distilled: nn.Module) -> tuple[nn.Module, nn.Module, int]:
+    """The student pruned at once, the one that its schedule leaves, and how many optimiser steps that took.
+
+    Both come from the stages of an ordinary run.
+    """
+    setup = bench.with_config(config)
+    pruned, masks = bench.prune(config, distilled)
+    soft = bench.teacher_logits[: config.train_examples]
+    teaching = bench.teaching(config, soft) if config.recovery_with_teacher else None
+    variants: dict[Variant, nn.Module] = {"distilled": distilled, "pruned": pruned}
+    stage = pipeline.recovery(setup, bench.new_student(config), variants, masks, teaching, is_validated=False)
+    steps = 0
+    while True:
+        try:
+            event = next(stage)
+        except StopIteration as end:
+            return pruned, end.value, steps
+        if isinstance(event, LossPoint):  # the last step of a training is always among them
+            steps = event.step

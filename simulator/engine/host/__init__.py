@@ -1,0 +1,1 @@
+"""What the engine takes from outside: the device, files from the hub, published weights."""

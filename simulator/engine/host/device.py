@@ -1,0 +1,66 @@
+"""Which device a run uses, and which arithmetic is fast on it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import platform
+import sys
+from functools import cache
+
+import torch
+
+from simulator.host.machine import processor_name
+
+
+def pick_device() -> torch.device:
+    """CUDA if it is there, else Apple's MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def device_name(device: torch.device) -> str:
+    """The name of the processor, or of the graphics card, as its maker writes it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else processor_name()
+
+
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Whether matrix products in bfloat16 are done by hardware; elsewhere they are slower than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+        return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+    return False
+
+
+def autocast(device: torch.device, bfloat16: bool) -> contextlib.AbstractContextManager[object]:
+    """Matrix products in bfloat16 inside this context if asked for; weights and losses stay float32."""
+    if not bfloat16:
+        return contextlib.nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+@cache
+def spare_imports() -> None:
+    """Leave what is there now out of every later garbage collection; once a process, before its first run.
+
+    torch, torchvision and transformers bring so many objects that a collection took 0.3 s of processor time, once a
+    training: a fifth of a study whose trainings take a second or two. Without them it takes next to nothing.
+    """
+    gc.freeze()
+
+
+def release_memory() -> None:
+    """Give what a finished training has left behind back to the system.
+
+    An optimiser and its schedule refer to each other, so only a collection frees them, and glibc keeps
+    freed memory: a DistilBERT run peaked at 3.8 GB without this, of which 1.9 GB was no longer in use.
+    """
+    gc.collect()
+    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)

@@ -1,0 +1,137 @@
+"""What a study is made of: the words around it, its default settings, and how its numbers become sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pydantic import Field
+
+from simulator.config.run import RunConfig
+from simulator.events import CellFinished, Conclusion, Coordinates
+from simulator.events.fields import Record
+
+AxisValue = bool | int | float | str
+Place = tuple[Coordinates, int]
+"""A cell that is to be measured: its coordinates and its seed."""
+
+MOST_VALUES = 12
+
+
+class Axis(Record):
+    """A setting that varies over an experiment, and the values it takes."""
+
+    setting: str
+    values: tuple[AxisValue, ...] = Field(min_length=1, max_length=MOST_VALUES)
+
+
+class Design(Protocol):
+    """What an experiment reads of its settings: the run that all cells share, what varies, and the seeds."""
+
+    @property
+    def base(self) -> RunConfig:
+        """The settings that all cells share; its ``seed`` is the first of the seeds."""
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """What varies."""
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds every cell is measured with."""
+
+    def values(self, setting: str) -> tuple[AxisValue, ...]:
+        """The values of an axis."""
+
+    def all_seeds(self) -> range:
+        """The seeds that every cell is measured with."""
+
+
+PRUNING = (
+    "pruning", "importance", "scope", "layer_sparsity", "target_sparsity", "recovery_epochs", "schedule", "rounds",
+    "recovery_with_teacher", "also_prune", "round_to",
+)  # fmt: skip
+"""Settings of a run that have no say where nothing is pruned."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How a study's cells are drawn.
+
+    Attributes:
+        kind: "lines" (``x`` along, a line for each ``line``), "heat" (``x`` along, ``line`` upwards), "bars", or
+            "groups" (for each ``x`` a bar for each ``line``).
+        x, line: Names of coordinates; None where there is none.
+        values: What may be shown, name -> title; the first is shown first.
+        plain: Those of the values that are no fractions.
+        references: Value -> (a published figure, where it stands); drawn as a line that is labelled so.
+    """
+
+    kind: Literal["lines", "heat", "bars", "groups"]
+    x: str | None
+    line: str | None
+    values: Mapping[str, str]
+    plain: tuple[str, ...] = ()
+    references: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A named experiment.
+
+    Attributes:
+        question: One sentence with a question mark.
+        hypothesis: What the literature leads one to expect.
+        predictions: What a student may predict before the run: key -> sentence. A conclusion's ``answer`` is a key.
+        look_for: What to watch while the table fills.
+        signs: What to look for in single cells: name -> sentence.
+        paper: Source of the idea.
+        settings: Where the base RunConfig differs from its defaults.
+        axes: Name -> default values. A name that is a field of RunConfig takes that field's bounds.
+        seeds: How many by default.
+        cell_seconds: What a cell takes beside training, roughly: pruning and measuring, with ResNet-18 on two cores.
+        models: The models it can be done with; empty means all.
+        dataset: The only data set it can be done with; empty means any.
+        any_axes: Whether the axes may be other fields of RunConfig than the default ones.
+        own_bounds: Axis name -> (lowest, highest), for axes that are no field of RunConfig.
+        no_say: Settings of a run that have no say in it: they must be left at their defaults.
+        about: What of the teacher it asks about; methods that have none of it are refused.
+        refusal: Why a config that fits otherwise cannot be carried out; "" where it can.
+        places: Every cell of a config; None where only the engine knows them (the layers of a model).
+        trained_examples: Examples that the students see in training, epochs and seeds included, and so what it costs.
+        conclude: From all cells to what they say.
+    """
+
+    name: str
+    title: str
+    question: str
+    hypothesis: str
+    predictions: Mapping[str, str]
+    look_for: str
+    paper: str
+    view: View
+    axes: Mapping[str, tuple[AxisValue, ...]]
+    trained_examples: Callable[[Design], int]
+    conclude: Callable[[Design, Sequence[CellFinished]], Conclusion]
+    refusal: Callable[[Design], str] | None = None
+    places: Callable[[Design], list[Place]] | None = None
+    signs: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int = 3
+    cell_seconds: float = 0.5
+    models: tuple[str, ...] = ()
+    dataset: str = ""
+    any_axes: bool = False
+    no_say: tuple[str, ...] = ()
+    about: Literal["teacher", "temperature", ""] = ""
+    own_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def sparsity_without_a_say(config: Design) -> str:
+    """Why a study that sets the sparsity itself cannot be done with these settings; "" where it can."""
+    if config.base.pruning == "2:4":
+        return "pruning 2:4 has one sparsity only: choose unstructured or structured"
+    if config.base.scope == "by_hand":
+        return "scope by_hand settles what each layer loses: choose global or layer_wise"
+    return ""

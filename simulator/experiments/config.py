@@ -1,0 +1,245 @@
+"""StudyConfig: everything that decides a study. It stands where an ordinary run has its RunConfig."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError, model_validator
+
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.methods import METHODS
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig, make_config
+from simulator.errors import InvalidConfig
+from simulator.events import CellFinished, Conclusion
+from simulator.events.fields import Record
+from simulator.experiments.base import Axis, AxisValue, Place, Study
+from simulator.experiments.catalog import STUDIES
+
+MOST_SEEDS = 5
+ONE_SEED = "One seed cannot tell an effect from chance: this is what this one did. Take more seeds to conclude."
+SAME_TEACHER = (
+    "student_size", "train_examples", "method", "temperature", "alpha", "beta", "epochs", "pruning", "importance",
+    "scope", "target_sparsity", "round_to", "recovery_epochs", "schedule", "rounds", "recovery_with_teacher",
+    "learning_rate", "batch_size",
+)  # fmt: skip
+"""Settings that a sweep may vary: all its cells share one teacher, and the seeds are an axis of their own."""
+
+
+class StudyConfig(Record):
+    """Everything that decides a study. Equal configs give equal cells where equal RunConfigs give equal runs.
+
+    Attributes:
+        study: Its name in the catalogue.
+        base: The settings that all cells share; its ``seed`` is the first of the seeds.
+        axes: What varies; at most two.
+        seeds: Every cell is measured with so many seeds, ``base.seed`` and those after it.
+        continues: The id of an ended run of the same study whose cells need not be measured again; "" for none.
+    """
+
+    kind: Literal["study"] = "study"
+    study: str
+    base: RunConfig
+    axes: tuple[Axis, ...] = Field((), max_length=2)
+    seeds: int = Field(1, ge=1, le=MOST_SEEDS)
+    continues: str = ""
+
+    @property
+    def entry(self) -> Study:
+        """The study's entry in the catalogue."""
+        return STUDIES[self.study]
+
+    def values(self, setting: str) -> tuple[AxisValue, ...]:
+        """The values of an axis."""
+        return next(axis.values for axis in self.axes if axis.setting == setting)
+
+    def all_seeds(self) -> range:
+        """The seeds that every cell is measured with."""
+        return range(self.base.seed, self.base.seed + self.seeds)
+
+    @property
+    def widest(self) -> RunConfig:
+        """The settings of a cell with the most training examples: its data and its teacher are those of all cells."""
+        most = max((axis.values for axis in self.axes if axis.setting == "train_examples"), default=())
+        return with_settings(self.base, {"train_examples": max(most)} if most else {})
+
+    def conclude(self, cells: Sequence[CellFinished]) -> Conclusion:
+        """What all its cells say; from one seed no prediction is called right or wrong."""
+        said = self.entry.conclude(self, cells)
+        if self.seeds > 1:
+            return said
+        return said.model_copy(update={"sentences": (ONE_SEED, *said.sentences), "answer": "", "shown": False})
+
+    def places(self) -> list[Place] | None:
+        """Every cell, in the order of measuring; None where only the engine knows them."""
+        return self.entry.places(self) if self.entry.places else None
+
+    @model_validator(mode="after")
+    def check_study(self) -> Self:
+        """Refuse what the study cannot be done with, naming what it can."""
+        study = STUDIES.get(self.study)
+        if study is None:
+            raise ValueError(f"there is no experiment {self.study!r}: choose {', '.join(STUDIES)}")
+        if study.models and self.base.model not in study.models:
+            raise ValueError(f"{study.name} cannot be done with {self.base.model}: choose {', '.join(study.models)}")
+        if study.dataset and self.base.dataset != study.dataset:
+            raise ValueError(f"{study.name} cannot be done on {self.base.dataset}: choose {study.dataset}")
+        names = [axis.setting for axis in self.axes]
+        allowed = SAME_TEACHER if study.any_axes else tuple(study.axes)
+        if wrong := [name for name in names if name not in allowed]:
+            raise ValueError(f"{study.name} cannot vary {wrong[0]}: choose {', '.join(allowed)}")
+        if len(set(names)) < len(names) or (not study.any_axes and set(names) != set(study.axes)):
+            raise ValueError(f"{study.name} varies {', '.join(study.axes)}, each once, and not {', '.join(names)}")
+        for axis in self.axes:
+            self._check_values(study, axis)
+        if study.any_axes:
+            self._check_together()
+        if study.refusal and (refused := study.refusal(self)):
+            raise ValueError(refused)
+        return self
+
+    def _check_values(self, study: Study, axis: Axis) -> None:
+        if len(set(axis.values)) < len(axis.values):
+            raise ValueError(f"{axis.setting} has a value twice: give each once")
+        for value in axis.values:
+            if axis.setting in RunConfig.model_fields:
+                if not study.any_axes:
+                    with_settings(self.base, {axis.setting: value})
+            elif not (isinstance(value, int | float) and _within(value, study.own_bounds[axis.setting])):
+                low, high = study.own_bounds[axis.setting]
+                raise ValueError(f"{axis.setting} {value!r}: choose {low:g} to {high:g}")
+
+    def _check_together(self) -> None:
+        """Every combination of the axes' values must be a run: two settings may not go together."""
+        names = [axis.setting for axis in self.axes]
+        for values in product(*(axis.values for axis in self.axes)):
+            with_settings(self.base, dict(zip(names, values, strict=True)))
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
+def with_settings(base: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
+    """A RunConfig with some settings changed, checked anew; an alpha that is the usual one of its method stays that.
+
+    Raises:
+        ValueError: with every setting that is wrong.
+    """
+    values = {**base.model_dump(), **changes}
+    if "alpha" not in changes and base.alpha == METHODS[base.method].alpha:
+        del values["alpha"]
+    try:
+        return make_config(values)
+    except InvalidConfig as error:
+        raise ValueError(error.message) from None
+
+
+def make_study(
+    name: str,
+    settings: Mapping[str, Any] | None = None,
+    axes: Mapping[str, Sequence[AxisValue]] | None = None,
+    seeds: int | None = None,
+) -> StudyConfig:
+    """A study with its defaults, where nothing else is given.
+
+    Args:
+        name: In the catalogue.
+        settings: Of the base RunConfig.
+        axes: Instead of the study's own values; of a sweep, instead of its own axes.
+        seeds: 1 to 5.
+
+    Raises:
+        InvalidConfig: with what is wrong, and what may be chosen.
+    """
+    study = STUDIES.get(name)
+    if study is None:
+        raise InvalidConfig(f"There is no experiment {name!r}.", f"Choose one of {', '.join(STUDIES)}.")
+    chosen = dict(axes or {}) if study.any_axes and axes else {**study.axes, **(axes or {})}
+    asked = {k: v for k, v in (settings or {}).items() if v is not None}
+    base = make_config({**fitting_defaults(study, asked.get("model")), **asked})
+    try:
+        config = StudyConfig(
+            study=name,
+            base=base,
+            axes=tuple(Axis(setting=setting, values=tuple(values)) for setting, values in chosen.items()),
+            seeds=study.seeds if seeds is None else seeds,
+        )
+    except ValidationError as error:
+        problems = [e["msg"].removeprefix("Value error, ") for e in error.errors()]
+        where = [".".join(str(part) for part in e["loc"]) for e in error.errors()]
+        raise InvalidConfig(
+            "; ".join(f"{w}: {p}" if w else p for w, p in zip(where, problems, strict=True)) + "."
+        ) from None
+    _check_say(config)
+    return config
+
+
+def _check_say(config: StudyConfig) -> None:
+    """Refuse settings that would be stored and shown, and change nothing."""
+    study, base = config.entry, config.base
+    default = make_config(fitting_defaults(study, base.model))
+    for name in ("repeats", *study.no_say, *(axis.setting for axis in config.axes)):
+        if name in RunConfig.model_fields and getattr(base, name) != getattr(default, name):
+            raise InvalidConfig(
+                f"{name} {getattr(base, name)} has no say in {study.name}.",
+                "Leave it out. An experiment has --seeds where a run has repeats, and --axis for what it varies.",
+            )
+    method = METHODS[base.method]
+    if (study.about and not method.has_teacher) or (study.about == "temperature" and not method.uses_temperature):
+        raise InvalidConfig(
+            f"method {base.method} has no {study.about if method.has_teacher else 'teacher'}, which {study.name} is "
+            "about.",
+            "Choose method kd.",
+        )
+
+
+def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ...]:
+    """The values of an axis as they are typed: separated by commas.
+
+    Raises:
+        InvalidConfig: if one cannot be read as a value of that setting.
+    """
+    values: list[AxisValue] = []
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        try:
+            if setting in RunConfig.model_fields:
+                values.append(getattr(with_settings(base, {setting: part}), setting))
+            else:
+                values.append(int(part) if part.isdecimal() else float(part))
+        except ValueError as error:
+            raise InvalidConfig(f"{setting} {part!r} cannot be used: {error}") from None
+    return tuple(values)
+
+
+def fitting_defaults(study: Study, model: str | None) -> dict[str, Any]:
+    """A study's own settings for a model: a student size that the model does not have is left to the model."""
+    values = {"model": "resnet18", **study.settings}
+    if not isinstance(model, str) or model == values["model"] or model not in MODELS:
+        return values
+    for name in ("student_size", "learning_rate", "batch_size"):
+        values.pop(name, None)
+    if (most := values.get("train_examples")) and not study.dataset:
+        values["train_examples"] = min(most, DATASETS[MODELS[model].default_dataset].max_train_examples)
+    return values
+
+
+def sweep_settings() -> Iterator[str]:
+    """The settings that a sweep may vary, in the order of the Lab."""
+    return (name for name in RunConfig.model_fields if name in SAME_TEACHER)
+
+
+def _kind(value: Any) -> str:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return "study" if kind == "study" else "run"
+
+
+AnyConfig = Annotated[
+    Annotated[RunConfig, Tag("run")] | Annotated[StudyConfig, Tag("study")],
+    Discriminator(_kind),
+]
+"""What decides a run of either kind. A record without ``kind`` is a RunConfig: the older ones have none."""
+
+ANY_CONFIG: TypeAdapter[RunConfig | StudyConfig] = TypeAdapter(AnyConfig)

@@ -1,0 +1,102 @@
+"""How hot: what does the temperature do to the soft targets, and to the student?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean
+
+from simulator.events import CellFinished, Comparison, Conclusion
+from simulator.experiments.base import PRUNING, AxisValue, Design, Place, Study, View
+from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
+
+
+def places(config: Design) -> list[Place]:
+    """A student for each temperature, with every seed."""
+    return [({"temperature": t}, seed) for seed in config.all_seeds() for t in config.values("temperature")]
+
+
+def refusal(config: Design) -> str:
+    """There must be something to compare."""
+    return (
+        "" if len(config.values("temperature")) > 1 else "one temperature leaves nothing to compare: choose two or more"
+    )
+
+
+def trained_examples(config: Design) -> int:
+    """A whole training a cell."""
+    return len(places(config)) * config.base.epochs * config.base.train_examples
+
+
+def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
+    """Two temperatures against the lowest, on the test: the best of the higher ones, and the highest.
+
+    Which is best is decided by validation accuracy, so that the test examples have no say in what is tested on them.
+    """
+    temperatures = sorted(config.values("temperature"))
+    test = {t: series(cells, "accuracy", temperature=t) for t in temperatures}
+    chosen_on = {t: mean(series(cells, "validation_accuracy", temperature=t).values()) for t in temperatures}
+    entropy = {t: mean(series(cells, "entropy", temperature=t).values()) for t in temperatures}
+    coldest, *hotter = temperatures
+    best, hottest = max(hotter, key=lambda t: chosen_on[t]), hotter[-1]
+    tested = list(dict.fromkeys((best, hottest)))
+    tests = holm([compare(f"T = {t:g} against T = {coldest:g}", test[t], test[coldest]) for t in tested])
+    shown = significant(tests[0]) and tests[0].mean > 0
+    worse = [t for t, against in zip(tested, tests, strict=True) if significant(against) and against.mean < 0]
+    chosen = f"Of the temperatures above T = {coldest:g}, T = {best:g} was best on validation examples."
+    sentences = [
+        f"The mean entropy of the soft targets goes from {entropy[coldest]:.3f} nats at T = {coldest:g} to "
+        f"{entropy[hottest]:.3f} at T = {hottest:g}.",
+        (f"{chosen} On the test " if len(hotter) > 1 else "On the test ")
+        + "; ".join(_against(t, test[t], against) for t, against in zip(tested, tests, strict=True))
+        + f"; T = {coldest:g} has {share(test[coldest])}.",
+    ]
+    if shown:
+        sentences.append("Softer targets helped, by more than the seeds' chance.")
+    else:
+        sentences.append("That softer targets help did not show.")
+    if worse:
+        sentences.append(f"Too hot did harm: T = {' and '.join(f'{t:g}' for t in worse)}.")
+    answer = ("hottest" if best == hottest else "between") if shown else "harm" if worse else "no"
+    return Conclusion(sentences=tuple(sentences), answer=answer, shown=shown, comparisons=tuple(tests))
+
+
+def _against(temperature: AxisValue, values: dict[int, float], test: Comparison) -> str:
+    return f"T = {temperature:g} reaches {share(values)}: {change(test)} ({certainty(test)})"
+
+
+HOW_HOT = Study(
+    name="how_hot",
+    title="How hot?",
+    question="What does the temperature do to the soft targets, and to the student?",
+    hypothesis="Softer targets say more about the wrong classes, so some temperature above 1 beats T = 1; far too hot, "
+    "they say the same about every class.",
+    predictions={
+        "between": "A temperature in the middle is clearly better than T = 1",
+        "hottest": "The hottest is clearly better than T = 1",
+        "harm": "Hotter is clearly worse than T = 1, and no hotter temperature clearly better",
+        "no": "The temperature makes no clear difference",
+    },
+    look_for="The entropy rises with T, always. Whether the accuracy follows is another question.",
+    paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2",
+    view=View(
+        "lines",
+        "temperature",
+        None,
+        {
+            "accuracy": "Test accuracy",
+            "validation_accuracy": "Validation accuracy",
+            "entropy": "Entropy of the soft targets (nats)",
+            "agreement": "Answers as the teacher does (test)",
+        },
+        plain=("entropy",),
+    ),
+    axes={"temperature": (1.0, 2.0, 4.0, 8.0, 14.0, 20.0)},
+    settings={"student_size": 0.25, "train_examples": 200, "alpha": 0.9, "epochs": 15},
+    seeds=3,
+    refusal=refusal,
+    places=places,
+    no_say=PRUNING,
+    about="temperature",
+    trained_examples=trained_examples,
+    conclude=conclude,
+)

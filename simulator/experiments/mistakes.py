@@ -1,0 +1,171 @@
+"""Things that go wrong: five well-known mistakes, each made for real beside its right counterpart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import mean
+
+from simulator.catalog.pruning import SCORE_LAYERS_ONLY
+from simulator.events import CellFinished, Comparison, Conclusion
+from simulator.experiments.base import Design, Place, Study, View, sparsity_without_a_say
+from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
+from simulator.figures.numbers import percent
+
+MASKS, TRAINING_MODE, T_SQUARED = "masks not held", "teacher in training mode", "T^2 forgotten"
+TOO_HOT, CLASSIFIER = "too hot, too short", "classifier pruned"
+RIGHT, WRONG = "right", "wrong"
+HOT = {"temperature": 20.0, "alpha": 1.0, "epochs": 1}
+"""Settings of the student that is taught too hot and too short."""
+
+SIGNS = {
+    MASKS: "The accuracy looks fine, or better. Look at the zeros: without masks the optimiser moves every pruned "
+    "weight that has a gradient away from zero again.",
+    TRAINING_MODE: "Nothing crashes. In training mode dropout draws anew and batch norm uses the batch: what the "
+    "teacher says about an example depends on what else is in the batch.",
+    T_SQUARED: "The loss is smaller, which looks like progress. Softened gradients shrink as 1 / T^2: without the "
+    "factor the labels drown out the teacher.",
+    TOO_HOT: f"T = {HOT['temperature']:g}, alpha = {HOT['alpha']:g}, one epoch: soft targets that are nearly the same "
+    "for every class, no labels beside them, and too few steps to find the rest.",
+    CLASSIFIER: "Look at the zeros: the classifier is small, so hardly any are won, and each of its weights decides "
+    "about a class.",
+}
+OF_PRUNING = (MASKS, CLASSIFIER)
+
+
+def made_here(config: Design) -> list[str]:
+    """The mistakes that can be made with the model: T5 answers in words and has no classifier to prune."""
+    return [name for name in SIGNS if name != CLASSIFIER or config.base.model != "t5_small"]
+
+
+def places(config: Design) -> list[Place]:
+    """Right and wrong for each mistake, with every seed."""
+    return [
+        ({"mistake": mistake, "done": done}, seed)
+        for seed in config.all_seeds()
+        for mistake in made_here(config)
+        for done in (RIGHT, WRONG)
+    ]
+
+
+def refusal(config: Design) -> str:
+    """What the mistakes are made in must be there."""
+    if config.base.method != "kd":
+        return f"method {config.base.method} has no T^2 that could be forgotten: choose kd"
+    if config.base.pruning != "unstructured":
+        return f"pruning {config.base.pruning} is not what these mistakes are made in: choose unstructured"
+    if not config.base.recovery_epochs:
+        return "recovery_epochs is 0: choose at least 1, it is where masks must hold"
+    if CLASSIFIER in made_here(config) and config.base.also_prune:
+        return (
+            f"also_prune {', '.join(config.base.also_prune)}: leave it empty, pruning the classifier is a mistake here"
+        )
+    if CLASSIFIER in made_here(config) and config.base.importance in SCORE_LAYERS_ONLY:
+        return (
+            f"importance {config.base.importance} cannot score a classifier, which is pruned here by mistake: choose "
+            "magnitude, random or taylor"
+        )
+    return sparsity_without_a_say(config)
+
+
+def trained_examples(config: Design) -> int:
+    """A seed: three distillations, one of one epoch, and three recoveries; the teacher's extra passes are left out."""
+    base = config.base
+    return config.seeds * base.train_examples * (3 * base.epochs + 1 + 3 * base.recovery_epochs)
+
+
+def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
+    """What each mistake cost: accuracy of wrong against right, and what else it is known by."""
+    mistakes = made_here(config)
+    measured = [(mistake, "accuracy") for mistake in mistakes]
+    measured += [(mistake, "pruned") for mistake in mistakes if mistake == CLASSIFIER]
+    got = {
+        (mistake, value, done): series(cells, value, mistake=mistake, done=done)
+        for mistake in mistakes
+        for value in ("accuracy", "pruned", "zeros")
+        for done in (RIGHT, WRONG)
+    }
+    tests = holm([compare(f"{m}: {v}", got[m, v, WRONG], got[m, v, RIGHT]) for m, v in measured])
+    found = dict(zip(measured, tests, strict=True))
+    costly = [m for m in mistakes if significant(found[m, "accuracy"]) and found[m, "accuracy"].mean < 0]
+    sentences = [_first({m: found[m, "accuracy"] for m in mistakes})]
+    for m in mistakes:
+        right, wrong = got[m, "accuracy", RIGHT], got[m, "accuracy", WRONG]
+        said = f"{m[0].upper() + m[1:]}: {share(wrong)} instead of {share(right)}: {_cost(found[m, 'accuracy'])}."
+        if m in OF_PRUNING:
+            said += _zeros(mean(got[m, "zeros", WRONG].values()), mean(got[m, "zeros", RIGHT].values()))
+        if m == CLASSIFIER:
+            before, cut = got[m, "pruned", RIGHT], got[m, "pruned", WRONG]
+            said += (
+                f" Just pruned, before recovery, {share(cut)} instead of {share(before)}: {_cost(found[m, 'pruned'])}."
+            )
+        sentences.append(said)
+    worst = min(costly, key=lambda m: found[m, "accuracy"].mean, default="none")
+    return Conclusion(sentences=tuple(sentences), answer=worst, shown=bool(costly), comparisons=tuple(tests))
+
+
+def _first(tests: Mapping[str, Comparison]) -> str:
+    """Which mistakes the accuracy tells of, and which it does not."""
+    lower, higher = (
+        [f"{name} ({change(t)})" for name, t in tests.items() if significant(t) and sign * t.mean > 0]
+        for sign in (-1, 1)
+    )
+    silent = [name for name, test in tests.items() if not significant(test)]
+    said = [f"These mistakes cost accuracy significantly: {', '.join(lower)}."] if lower else []
+    if not lower:
+        said.append("None of the mistakes cost accuracy significantly here.")
+    if higher:
+        said.append(f"Significantly more accurate than the right way, and a mistake all the same: {', '.join(higher)}.")
+    if silent:
+        said.append(f"By accuracy alone one would not notice: {', '.join(silent)}.")
+    return " ".join(said)
+
+
+def _cost(test: Comparison) -> str:
+    if not significant(test):
+        return f"no cost that shows, {change(test)} ({certainty(test)})"
+    return f"it {'cost' if test.mean < 0 else 'gained'} {100 * abs(test.mean):.1f} points ({certainty(test)})"
+
+
+def _zeros(wrong: float, right: float) -> str:
+    gone = f": {100 * (1 - wrong / right):.0f} % of the zeros are gone again." if wrong < right else "."
+    return f" Zeros: {percent(wrong)} instead of {percent(right)}{gone}"
+
+
+MISTAKES = Study(
+    name="mistakes",
+    title="Things that go wrong",
+    question="What do five well-known mistakes really cost, and how would you notice them?",
+    hypothesis="Too hot and too short costs most. Forgetting T^2 takes much of the teacher's worth away. The others "
+    "may hardly show in the accuracy, and are found elsewhere: in the zeros, in the teacher, before recovery.",
+    predictions={
+        **{name: f"{name[0].upper() + name[1:]} costs the most accuracy" for name in SIGNS},
+        "none": "None of them costs clear accuracy",
+    },
+    look_for="Each pair of bars: the right way and the wrong one, from the same seed. Where they are alike, the "
+    "accuracy does not tell; the signs of each mistake are these.",
+    signs=SIGNS,
+    paper="T^2: Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2; batch norm in training and in "
+    "use: Ioffe and Szegedy 2015, arXiv:1502.03167, section 3.1; masks: Han, Pool, Tran and Dally 2015, "
+    "arXiv:1506.02626, section 3",
+    view=View(
+        "groups",
+        "mistake",
+        "done",
+        {
+            "accuracy": "Test accuracy",
+            "pruned": "Test accuracy, just pruned",
+            "zeros": "Zeros",
+        },
+    ),
+    axes={},
+    settings={
+        "student_size": 0.25, "train_examples": 200, "alpha": 0.9, "epochs": 15, "recovery_epochs": 6,
+        "target_sparsity": 0.9, "scope": "layer_wise",
+    },
+    seeds=5,
+    refusal=refusal,
+    places=places,
+    no_say=("schedule", "rounds"),
+    trained_examples=trained_examples,
+    conclude=conclude,
+)  # fmt: skip

@@ -1,0 +1,192 @@
+"""Zeros or channels: at equal non-zero parameters, is it better to lose single weights or whole parts?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import mean
+
+from simulator.events import CellFinished, Comparison, Conclusion
+from simulator.experiments.base import AxisValue, Design, Place, Study, View
+from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
+from simulator.figures.numbers import milliseconds, percent, points, whole_percent
+from simulator.figures.statistics import BUSY_SHARE
+
+UNPRUNED, ZEROS, CHANNELS = "unpruned", "zeros", "channels"
+STUDENTS = (UNPRUNED, ZEROS, CHANNELS)
+BATCHES = {"latency_1": "one example", "latency_32": "a batch of 32"}
+"""Name of a cell's value -> what was timed."""
+
+BUSY = "The machine was busy while they were timed, so the times are not comparable."
+FILES = {"size_bytes": "dense", "gzip_bytes": "gzipped", "sparse_bytes": "without zeros"}
+
+
+def places(config: Design) -> list[Place]:
+    """The unpruned student and both kinds of pruned ones for each share, with every seed."""
+    return [
+        ({"parts_removed": removed, "student": student}, seed)
+        for seed in config.all_seeds()
+        for removed in config.values("parts_removed")
+        for student in STUDENTS
+    ]
+
+
+def refusal(config: Design) -> str:
+    """Single weights are ranked over all layers: only so can their number be met exactly."""
+    if config.base.scope != "global":
+        return f"scope {config.base.scope} rounds layer by layer, and equal numbers would not be met: choose global"
+    if config.base.also_prune:
+        return f"also_prune {', '.join(config.base.also_prune)} applies to single weights only: leave it empty"
+    if config.base.round_to != 1:
+        return f"round_to {config.base.round_to} keeps more channels than the share says: leave it at 1"
+    if config.base.pruning == "2:4":
+        return "pruning 2:4 has one sparsity only: leave pruning out, this study does both other kinds"
+    return ""
+
+
+def trained_examples(config: Design) -> int:
+    """A seed: one distillation, and a recovery of the unpruned student and of two pruned ones for each share."""
+    base, shares = config.base, len(config.values("parts_removed"))
+    return config.seeds * base.train_examples * (base.epochs + (1 + 2 * shares) * base.recovery_epochs)
+
+
+def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
+    """Accuracy, files and latency of zeros against channels, at each number of parameters that stay."""
+    shares = config.values("parts_removed")
+    got = {(r, s): series(cells, "accuracy", parts_removed=r, student=s) for r in shares for s in STUDENTS}
+    accuracy = holm(
+        [
+            compare(f"zeros against channels at {whole_percent(float(r))}", got[r, ZEROS], got[r, CHANNELS])
+            for r in shares
+        ]
+    )
+    busy = any(cell.values.get("others_cpu", 0.0) > BUSY_SHARE for cell in cells)
+    # Zeros are multiplied like any other number: a student with zeros does the unpruned one's work, and needs no test.
+    timed = [] if busy else [(r, value) for r in shares for value in BATCHES]
+    latency = holm([_latency(cells, r, CHANNELS, value) for r, value in timed])
+    faster = [t for t in latency if _clear(t)]
+    keeps = [t for t in accuracy if significant(t) and t.mean > 0]
+    loses = [t for t in accuracy if significant(t) and t.mean < 0]
+    sentences = [f"{_first(keeps, loses)} {BUSY if busy else _faster(faster)}"]
+    for r, test in zip(shares, accuracy, strict=True):
+        changes = {value: t for (at, value), t in zip(timed, latency, strict=True) if at == r}
+        sentences += [
+            f"{whole_percent(float(r))} of the parts removed: {_parameters(cells, r)} Accuracy: "
+            f"zeros {share(got[r, ZEROS])}, channels {share(got[r, CHANNELS])} ({change(test)} for zeros; "
+            f"{certainty(test)}); unpruned and trained as long {share(got[r, UNPRUNED])}.",
+            f"Files at {whole_percent(float(r))}: {'; '.join(_files(cells, r, s) for s in STUDENTS)}.",
+            *(_times(cells, r, value, changes) for value in BATCHES),
+        ]
+    answers = {(True, True): "trade", (False, True): "channels", (True, False): "zeros", (False, False): "neither"}
+    answer = "" if busy else answers[bool(keeps) and not loses, bool(faster)]
+    tests = (*accuracy, *latency)
+    return Conclusion(sentences=tuple(sentences), answer=answer, shown=answer == "trade", comparisons=tests)
+
+
+def _latency(cells: Sequence[CellFinished], removed: AxisValue, student: str, value: str) -> Comparison:
+    """The change against the unpruned student as a share of it, seed by seed: both were timed in turns."""
+    was, now = (series(cells, value, parts_removed=removed, student=s) for s in (UNPRUNED, student))
+    relative = {seed: now[seed] / was[seed] - 1 for seed in now.keys() & was.keys()}
+    return compare(f"{BATCHES[value]} at {whole_percent(float(removed))}", relative, dict.fromkeys(relative, 0.0))
+
+
+def _clear(test: Comparison) -> bool:
+    return significant(test) and test.mean < 0
+
+
+def _first(keeps: Sequence[Comparison], loses: Sequence[Comparison]) -> str:
+    if keeps and loses:
+        return f"Which is more accurate depends: zeros {_names(keeps)}, channels {_names(loses)}."
+    if keeps:
+        return f"At equal non-zero parameters zeros are significantly more accurate {_names(keeps)}."
+    if loses:
+        return f"At equal non-zero parameters channels are significantly more accurate {_names(loses)}."
+    return "That zeros keep more accuracy than channels at equal non-zero parameters did not show."
+
+
+def _faster(tests: Sequence[Comparison]) -> str:
+    if tests:
+        where = "; ".join(t.name for t in tests)
+        return f"Students without the channels were significantly faster than unpruned ones: {where}."
+    return "That students without the channels are faster than unpruned ones did not show: within noise, or slower."
+
+
+def _names(tests: Sequence[Comparison]) -> str:
+    return " and ".join(test.name.removeprefix("zeros against channels ") for test in tests)
+
+
+def _parameters(cells: Sequence[CellFinished], removed: AxisValue) -> str:
+    """The counts that were to be equal, and how far apart they are at most."""
+    counts = {s: series(cells, "nonzero", parts_removed=removed, student=s) for s in (ZEROS, CHANNELS)}
+    apart = max(abs(counts[ZEROS][seed] - counts[CHANNELS][seed]) for seed in counts[ZEROS])
+    zeros, channels = (f"{mean(counts[s].values()):,.0f}" for s in (ZEROS, CHANNELS))
+    reached = mean(series(cells, "zeros", parts_removed=removed, student=ZEROS).values())
+    return (
+        f"{channels} parameters stay; {percent(reached)} zeros leave {zeros} non-zero ones, "
+        f"{'the same number in every seed' if apart == 0 else f'at most {apart:,.0f} more or fewer in a seed'}."
+    )
+
+
+def _files(cells: Sequence[CellFinished], removed: AxisValue, student: str) -> str:
+    sizes = {name: mean(series(cells, name, parts_removed=removed, student=student).values()) for name in FILES}
+    return f"{student} " + ", ".join(f"{FILES[name]} {size / 1e6:.2f} MB" for name, size in sizes.items())
+
+
+def _times(cells: Sequence[CellFinished], removed: AxisValue, value: str, changes: Mapping[str, Comparison]) -> str:
+    """How long each student takes, and whether cutting channels made a change or noise."""
+    said = []
+    for student in STUDENTS:
+        middle = mean(series(cells, value, parts_removed=removed, student=student).values())
+        test = changes.get(value) if student == CHANNELS else None
+        said.append(f"{student} {milliseconds(middle)}{f', {_change(test)}' if test else ''}")
+    return f"Time for {BATCHES[value]} at {whole_percent(float(removed))}: {'; '.join(said)}."
+
+
+def _change(test: Comparison) -> str:
+    verdict = "within noise" if not significant(test) else "faster" if test.mean < 0 else "slower"
+    return f"{points(100 * test.mean)} %: {verdict} ({certainty(test, '%')})"
+
+
+ZEROS_OR_CHANNELS = Study(
+    name="zeros_or_channels",
+    title="Zeros or channels?",
+    question="With equally many parameters left, is it better to lose single weights or whole channels?",
+    hypothesis="Single weights can be chosen more finely, so zeros keep more accuracy. But zeros are still stored and "
+    "multiplied: only a student that lost whole channels has a smaller file and is faster.",
+    predictions={
+        "trade": "Zeros keep more accuracy, channels make it faster",
+        "channels": "Channels make it faster, and zeros do not keep more accuracy",
+        "zeros": "Zeros keep more accuracy, and channels do not make it clearly faster",
+        "neither": "Neither shows clearly",
+    },
+    look_for="Non-zero parameters first: the lines of zeros and channels must lie on each other, for it is counted how "
+    "many parameters the channels leave, and then so many single weights are kept. Then the dense, the gzipped and the "
+    "sparse file; then the times, which are noisy.",
+    paper="Li, Kadav, Durdanovic, Samet and Graf 2016, arXiv:1608.08710, section 1; Liu, Sun, Zhou, Huang and Darrell "
+    "2018, arXiv:1810.05270",
+    view=View(
+        "lines",
+        "parts_removed",
+        "student",
+        {
+            "accuracy": "Test accuracy after recovery",
+            "nonzero": "Non-zero parameters",
+            "size_bytes": "Dense file (bytes)",
+            "gzip_bytes": "Gzipped file (bytes)",
+            "sparse_bytes": "File without zeros (bytes)",
+            "macs": "Multiply-adds",
+            "latency_1": "Time for one example (ms)",
+            "latency_32": "Time for 32 examples (ms)",
+        },
+        plain=("nonzero", "size_bytes", "gzip_bytes", "sparse_bytes", "macs", "latency_1", "latency_32"),
+    ),
+    axes={"parts_removed": (0.3, 0.5, 0.7)},
+    own_bounds={"parts_removed": (0.05, 0.95)},
+    settings={"student_size": 0.5, "epochs": 8, "recovery_epochs": 3},
+    seeds=5,
+    cell_seconds=3.0,
+    refusal=refusal,
+    places=places,
+    no_say=("pruning", "target_sparsity", "schedule", "rounds"),
+    trained_examples=trained_examples,
+    conclude=conclude,
+)

@@ -1,0 +1,1 @@
+"""Figures derived from measurements, and how numbers are written."""

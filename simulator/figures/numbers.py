@@ -1,0 +1,150 @@
+"""How numbers are written, the same on every screen: three significant digits, with their unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from simulator.figures.statistics import Speed, Verdict, spread
+
+
+def three(value: float) -> str:
+    """Three significant digits, never an exponent."""
+    if value == 0:
+        return "0"
+    rounded = as_printed(value)
+    return f"{rounded:,.{max(0, 2 - _magnitude(rounded))}f}"
+
+
+def as_printed(value: float) -> float:
+    """A value as :func:`three` writes it: what prints alike must not be told apart by digits that nobody sees."""
+    return float(f"{value:.3g}")
+
+
+def _magnitude(value: float) -> int:
+    return int(f"{abs(value):e}".split("e")[1])
+
+
+def count(value: float) -> str:
+    """A number of things: 11.7 M, 301 M, 1.81 G, 512."""
+    for limit, suffix in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if abs(value) >= limit:
+            return three(value / limit) + suffix
+    return three(value)
+
+
+def size(bytes_: float) -> str:
+    """Bytes in decimal units: 44.7 MB."""
+    for limit, suffix in ((1e9, " GB"), (1e6, " MB"), (1e3, " kB")):
+        if bytes_ >= limit:
+            return three(bytes_ / limit) + suffix
+    return f"{bytes_:.0f} B"
+
+
+def percent(fraction: float) -> str:
+    """A fraction as per cent, one digit after the point: accuracies of a few hundred examples carry no more."""
+    return f"{100 * fraction:.1f} %"
+
+
+def whole_percent(fraction: float) -> str:
+    """A fraction that somebody chose, as per cent: 50 %, and 12.5 % where it is no whole number."""
+    return f"{100 * fraction:.3g} %"
+
+
+def signed(value: float, unit: str = "") -> str:
+    """A change with its sign, and a true minus."""
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "\N{PLUS-MINUS SIGN}"
+    return f"{sign}{three(abs(value))} {unit}".rstrip()
+
+
+def points(change: float) -> str:
+    """A change of an accuracy in percentage points, with its sign; one digit after the point, like the accuracies."""
+    rounded = round(change, 1)
+    sign = "+" if rounded > 0 else "\N{MINUS SIGN}" if rounded < 0 else "\N{PLUS-MINUS SIGN}"
+    return f"{sign}{abs(rounded):.1f}"
+
+
+def between(low: float, high: float) -> str:
+    """The ends of an interval of points: −1.2 to 0.0."""
+    return " to ".join(points(end).removeprefix("\N{PLUS-MINUS SIGN}") for end in (low, high))
+
+
+def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
+    """A figure with its standard deviation over the seeds; alone where there is one seed, or all agree exactly."""
+    over = spread(values)
+    return form(over.mean) + (f" \N{PLUS-MINUS SIGN} {form(over.deviation)}" if over.deviation else "")
+
+
+def p_value(p: float) -> str:
+    """p = 0.23, p = 0.048, p < 0.001: never rounded to 0.05, where it matters on which side it is."""
+    if p < 0.001:
+        return "p < 0.001"
+    digits = 2 if p >= 0.1 else 3
+    while round(p, digits) == 0.05 != p:
+        digits += 1
+    return f"p = {p:.{digits}f}"
+
+
+def verdict(v: Verdict) -> str:
+    """A paired comparison in brackets and words: within noise (n = 450, p = 0.23)."""
+    if len(v.by_seed) == 1:
+        return f"{v.outcome} (n = {v.n}, {p_value(v.by_seed[0].p)})"
+    each = ", ".join(p_value(seed.p).removeprefix("p = ").removeprefix("p ") for seed in v.by_seed)
+    return f"{v.outcome} (n = {v.n}, {len(v.by_seed)} seeds, p of each: {each})"
+
+
+SPEEDS: dict[Speed, str] = {
+    "faster": "faster",
+    "slower": "slower",
+    "no clear difference": "the middle halves of the timed calls overlap, so no clear difference",
+    "equal networks": "both have the same layers of the same shapes and do the same work",
+    "busy": "the machine was busy: not comparable",
+}
+"""What timed calls say of two models."""
+
+
+def averages_estimated(variants: Sequence[str]) -> str:
+    """What was done to variants whose training was too short for batch norm's running averages."""
+    return (
+        f"Few training steps ({', '.join(dict.fromkeys(variants))}): batch norm's running averages lag behind so short "
+        "a training, so they were estimated anew on training examples before the model was measured (Wu and Johnson "
+        "2021, arXiv:2105.07576)."
+    )
+
+
+def several(number: int, thing: str) -> str:
+    """1 epoch, 5 epochs."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: 40 s, 3 min, 1 h 20 min."""
+    if seconds < 1:
+        return f"{three(seconds)} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def milliseconds(value: float) -> str:
+    """A latency."""
+    return f"{three(value)} ms"
+
+
+def day(moment: datetime | str) -> str:
+    """A date as 3 May 2026."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in words."""
+    seconds = (datetime.now(UTC) - moment.astimezone(UTC)).total_seconds()
+    for limit, unit, divisor in ((90, "s", 1), (5400, "min", 60), (129_600, "h", 3600)):
+        if seconds < limit:
+            return f"{max(0, seconds) / divisor:.0f} {unit} ago"
+    return day(moment)

@@ -1,7 +1,0 @@
-"""Six guided labs: a question, a prediction, a run, the measured answer, two questions on it, a takeaway. No torch."""
-
-from simulator.labs.base import Answer, Lab, Prediction
-from simulator.labs.catalog import LABS
-from simulator.labs.evidence import Evidence, Seen, evidence
-
-__all__ = ["LABS", "Answer", "Evidence", "Lab", "Prediction", "Seen", "evidence"]

@@ -1,0 +1,1 @@
+"""Runs: what they are, where they are kept, what they cost, and who carries them out."""

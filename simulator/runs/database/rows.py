@@ -1,0 +1,53 @@
+"""What the store keeps, read back: every row is held to the ranges of its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Row
+
+from simulator.errors import UnreadableRun
+from simulator.events.fields import MOMENT
+from simulator.experiments.config import ANY_CONFIG
+from simulator.runs.records import Forecast, Run
+
+
+def to_run(row: Row[Any]) -> Run:
+    """A row of the table of runs.
+
+    Raises:
+        UnreadableRun: if it cannot be read.
+    """
+    values = {k: v for k, v in row._mapping.items() if k != "number"}
+    with reading(row.id):
+        values["config"] = ANY_CONFIG.validate_json(values["config"])
+        values["forecast"] = Forecast.model_validate_json(values["forecast"]) if values["forecast"] else None
+        return Run(**values)
+
+
+def expected(forecast: str, started_at: str | None) -> tuple[Forecast | None, datetime | None]:
+    """The forecast of a run and when it started; neither where they cannot be read: its end is then not known."""
+    with suppress(ValidationError):
+        started = MOMENT.validate_python(started_at) if started_at else None
+        return Forecast.model_validate_json(forecast) if forecast else None, started
+    return None, None
+
+
+@contextmanager
+def reading(run_id: str) -> Iterator[None]:
+    """What is stored of a run may be damaged, or of a version whose settings had other names or bounds.
+
+    Raises:
+        UnreadableRun: if that shows within it.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        raise UnreadableRun(
+            f"Run {run_id!r} was stored by another version or is damaged, and cannot be read.",
+            "Run it anew; the Runs page can delete it.",
+        ) from error

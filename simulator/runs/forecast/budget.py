@@ -1,0 +1,243 @@
+"""What a run will cost in time and memory, and whether it may start. Imports no torch.
+
+A machine's pace, seconds per multiply-add (MAC), comes from its own recent runs of the model; before there are any,
+from its matrix-product rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import product
+from statistics import median
+
+from simulator.catalog.methods import METHODS
+from simulator.catalog.models import Recipe
+from simulator.config.run import RunConfig
+from simulator.data.availability import weights_state_soon
+from simulator.errors import DoesNotFit
+from simulator.events import Event, RunFinished, Stage, StageFinished
+from simulator.experiments.config import StudyConfig
+from simulator.host.machine import available_memory_mb, bfloat16_hardware, matmul_flops
+from simulator.runs import teachers
+from simulator.runs.database.store import Forecast, Store
+from simulator.runs.forecast.memory_advice import what_fits
+from simulator.runs.forecast.workload import SIZES, epoch_examples, macs_of_example, memory_mb, passes, work
+
+__all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_study"]
+
+FLOPS_PER_MAC = 2
+
+FIXED_SECONDS: dict[Stage, float] = {
+    "prepare": 4.0,
+    "teacher": 1.0,
+    "control": 0.0,
+    "distil": 0.0,
+    "prune": 1.0,
+    "recover": 0.0,
+    "study": 0.0,
+}
+"""What a stage takes whatever the settings, before this machine has runs of its own to tell; measuring: see Size."""
+
+DEFAULT_MODEL = "resnet18"
+"""The one that a study's seconds a cell were measured with."""
+
+SCANNED_LAYERS = 20
+"""Layers of a student that a scan goes through: 12 to 52, by the model."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one stage of an earlier run took; ``work`` is in MACs, 0 where nothing was trained."""
+
+    stage: Stage
+    seconds: float
+    work: float
+
+
+def forecast(config: RunConfig, store: Store) -> Forecast:
+    """What a run is expected to cost on this machine.
+
+    Args:
+        config: The run's settings.
+        store: Holds this machine's own runs; the latest five of the same model decide.
+
+    Returns:
+        Seconds and peak memory in MiB, with the basis they rest on.
+    """
+    trains_teacher = not teachers.is_cached(config)
+    recent = store.recent_costs(config.model)
+    costs = [cost for settings, said in recent for cost in _costs(settings, said)]
+    return Forecast(
+        seconds=sum(
+            _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
+        ),
+        peak_memory_mb=peak_memory_mb(config, store),
+        basis="recent runs" if recent else "estimate",
+    )
+
+
+def forecast_study(config: StudyConfig, store: Store) -> Forecast:
+    """What a study is expected to cost on this machine: one teacher, all its students' training, and its cells.
+
+    The pace of training comes from ordinary runs of the model. Where the same study was carried out here before, all
+    is as much longer or shorter as it was then.
+
+    Args:
+        store: As for :func:`forecast`.
+    """
+    base = config.base
+    trains_teacher = not teachers.is_cached(config.widest)
+    recent = store.recent_costs(base.model)
+    costs = [cost for settings, said in recent for cost in _costs(settings, said)]
+    once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
+    students = _students_seconds(config, costs)
+    earlier = [(done, seconds) for done, said in store.recent_studies(config.study, base.model)
+               if not done.continues for seconds in _study_seconds(said)]  # fmt: skip
+    if earlier:
+        students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
+    return Forecast(
+        seconds=once + students,
+        peak_memory_mb=peak_memory_mb(config, store),
+        basis="recent runs" if earlier else "estimate",
+    )
+
+
+def peak_memory_mb(config: RunConfig | StudyConfig, store: Store) -> float:
+    """The memory that a run or a study is expected to need at most, MiB.
+
+    Of a run: an earlier run's measured peak, plus what the estimate says these settings change about it. Of a study:
+    the estimate for the costliest of its cells.
+
+    Args:
+        store: As for :func:`forecast`.
+    """
+    if isinstance(config, StudyConfig):
+        recipe = _teacher_recipe(config.widest, not teachers.is_cached(config.widest))
+        return max(memory_mb(cell, recipe) for cell in _cells(config))
+    needed = memory_mb(config, _teacher_recipe(config, not teachers.is_cached(config)))
+    peaks = [
+        peak + needed - memory_mb(settings, _teacher_recipe(settings, _trained_teacher(said)))
+        for settings, said in store.recent_costs(config.model)
+        for peak in _peak(said)
+    ]
+    return max(peaks, default=needed)
+
+
+def _cells(config: StudyConfig) -> list[RunConfig]:
+    """The base with every combination of the axes' values that are settings of a run."""
+    axes = {axis.setting: axis.values for axis in config.axes if axis.setting in RunConfig.model_fields}
+    return [config.base.model_copy(update=dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
+
+
+def _students_seconds(config: StudyConfig, costs: list[Cost]) -> float:
+    """Training all students of a study, and what its cells take beside; by estimate."""
+    model = config.base.model
+    trained = (
+        config.entry.trained_examples(config) * passes("distil", _costliest(config)) * macs_of_example(config.base)
+    )
+    a_cell = config.entry.cell_seconds * SIZES[model].measure_seconds / SIZES[DEFAULT_MODEL].measure_seconds
+    places = config.places()
+    cells = len(places) if places is not None else SCANNED_LAYERS * config.seeds * len(config.axes[0].values)
+    return trained * _pace("distil", model, costs) + cells * a_cell
+
+
+def _study_seconds(said: list[Event]) -> list[float]:
+    """What the stage of the students took."""
+    return [event.seconds for event in said if isinstance(event, StageFinished) and event.stage == "study"]
+
+
+def _costliest(config: StudyConfig) -> RunConfig:
+    """The base, with a method that needs the teacher at every step where some cells have one."""
+    methods = [value for axis in config.axes if axis.setting == "method" for value in axis.values]
+    compared = [method for method in methods if METHODS[str(method)].compares_features]
+    return config.base.model_copy(update={"method": compared[0]}) if compared else config.base
+
+
+def check_fits(config: RunConfig | StudyConfig, forecast: Forecast, store: Store, busy: Collection[int] = ()) -> None:
+    """Refuse a run or a study that this machine's free memory does not hold.
+
+    Args:
+        store: As for :func:`forecast`.
+        busy: As for :func:`simulator.host.machine.available_memory_mb`.
+
+    Raises:
+        DoesNotFit: with what it needs, what there is, and what to change so that it fits.
+    """
+    available = available_memory_mb(busy)
+    if forecast.peak_memory_mb > available:
+        raise DoesNotFit(
+            f"This run needs about {forecast.peak_memory_mb:,.0f} MB of memory and {available:,.0f} MB are free.",
+            what_fits(config, lambda changed: peak_memory_mb(changed, store) <= available),
+        )
+
+
+# -- time
+
+
+def _stages(config: RunConfig) -> list[Stage]:
+    stages: list[Stage] = ["prepare", "teacher", "control", "distil", "prune", "recover", "measure"]
+    return [stage for stage in stages if stage != "recover" or config.epochs_after_pruning]
+
+
+def _times(stage: Stage, config: RunConfig) -> int:
+    """How often a stage is carried out: the student's once a seed, the teacher's once."""
+    return 1 if stage in ("prepare", "teacher") else config.repeats
+
+
+def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:
+    macs = work(stage, _examples(stage, config, trains_teacher), config)
+    if macs:
+        return macs * _pace(stage, config.model, costs)
+    fixed = [cost.seconds for cost in costs if cost.stage == stage and not cost.work]
+    if fixed:
+        return median(fixed)
+    return SIZES[config.model].measure_seconds if stage == "measure" else FIXED_SECONDS[stage]
+
+
+def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
+    """Seconds per MAC: of this stage in recent runs, else of any training in them, else estimated.
+
+    All their seconds over all their work, so that a short trial, whose steps are the least of it, has little say.
+    """
+    trained = [cost for cost in costs if cost.work]
+    counted = [cost for cost in trained if cost.stage == stage] or trained
+    if not counted:
+        return FLOPS_PER_MAC / (matmul_flops() * SIZES[model].efficiency[bfloat16_hardware()])
+    return sum(cost.seconds for cost in counted) / sum(cost.work for cost in counted)
+
+
+def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
+    """Training examples the stage will see, each epoch anew."""
+    if stage == "teacher":
+        recipe = _teacher_recipe(config, trains_teacher)
+        epochs = recipe.epochs if recipe else 0
+    else:
+        by_stage = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
+        epochs = by_stage.get(stage, 0)
+    return epoch_examples(stage, config) * epochs
+
+
+def _teacher_recipe(config: RunConfig, trains_teacher: bool) -> Recipe | None:
+    return teachers.recipe(config.model, _likely_source(config)) if trains_teacher else None
+
+
+def _likely_source(config: RunConfig) -> str:
+    """Where the teacher's weights will come from; while that is being found out, what takes longer."""
+    if config.weights != "auto":
+        return config.weights
+    return "pretrained" if weights_state_soon(config.model) in ("cached", "reachable") else "scratch"
+
+
+def _costs(config: RunConfig, said: list[Event]) -> list[Cost]:
+    stages = [event for event in said if isinstance(event, StageFinished)]
+    return [Cost(e.stage, e.seconds, work(e.stage, e.examples, config)) for e in stages]
+
+
+def _peak(said: list[Event]) -> list[float]:
+    """A finished run's measured peak; none where it did not say it."""
+    return [event.peak_memory_mb for event in said if isinstance(event, RunFinished)]
+
+
+def _trained_teacher(said: list[Event]) -> bool:
+    return any(isinstance(event, StageFinished) and event.stage == "teacher" and event.examples for event in said)

@@ -1,0 +1,97 @@
+"""What to change so that a run fits into memory: only what makes it fit by the forecast itself. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig, make_config
+from simulator.data.own_data import dataset_info
+from simulator.errors import InvalidConfig
+from simulator.experiments.base import Axis, AxisValue
+from simulator.experiments.config import StudyConfig, make_study, with_settings
+
+Config = RunConfig | StudyConfig
+Fits = Callable[[Config], bool]
+
+SMALLEST_BATCH = 4
+NOTHING = "Nothing that can be chosen here fits. Close other programs, or use a machine with more memory."
+
+
+def what_fits(config: Config, fits: Fits) -> str:
+    """Advice that works: single settings, else all of them at their smallest, else another model.
+
+    Args:
+        config: What does not fit.
+        fits: Whether a run or study with these settings does.
+    """
+    ways = list(_single_settings(config, fits)) or list(_all_settings(config, fits)) or list(_models(config, fits))
+    return f"Choose {', or '.join(ways)}; or close other programs." if ways else NOTHING
+
+
+def _single_settings(config: Config, fits: Fits) -> Iterator[str]:
+    """Of each setting that can be smaller, the largest value that fits; of an axis, the values that do."""
+    for name, values in _smaller(config).items():
+        fitting = (value for value in values if fits(_changed(config, {name: value})))
+        yield from (_words({name: value}) for value in islice(fitting, 1))
+    if isinstance(config, StudyConfig):
+        for axis in config.axes:
+            left = [value for value in axis.values if fits(_with_value(config, axis, value))]
+            if left:
+                yield f"only {', '.join(map(str, left))} for {axis.setting.replace('_', ' ')}"
+
+
+def _all_settings(config: Config, fits: Fits) -> Iterator[str]:
+    """Every setting as small as it can be."""
+    changes = {name: values[-1] for name, values in _smaller(config).items()}
+    if changes and fits(_changed(config, changes)):
+        yield _words(changes)
+
+
+def _models(config: Config, fits: Fits) -> Iterator[str]:
+    """Other models with their usual settings, on the same data where they read them."""
+    base = _base(config)
+    for model in MODELS.values():
+        same_data = dataset_info(base.dataset).kind == model.kind
+        settings = {"model": model.name, "weights": base.weights, **({"dataset": base.dataset} if same_data else {})}
+        with suppress(InvalidConfig):  # a study that this model or data set has no part in
+            other = make_study(config.study, settings) if isinstance(config, StudyConfig) else make_config(settings)
+            if model.name != base.model and fits(other):
+                yield f"{model.title} with its usual settings"
+
+
+def _smaller(config: Config) -> dict[str, list[Any]]:
+    """Setting -> the smaller values that it may have, the largest first; none where it is not chosen here."""
+    base, sizes = _base(config), MODELS[_base(config).model].student.values
+    values: dict[str, list[Any]] = {
+        "batch_size": [base.batch_size >> n for n in range(1, 8) if base.batch_size >> n >= SMALLEST_BATCH],
+        "image_size": [32] if MODELS[base.model].kind == "image" and base.image_size > 32 else [],
+        # layers that are named by hand are those of a student of this size
+        "student_size": [s for s in reversed(sizes) if s < base.student_size and base.scope != "by_hand"],
+        "method": ["kd"] if base.method == "rkd" else [],  # its working memory grows with the square of the batch
+    }
+    fixed: set[str] = set()
+    if isinstance(config, StudyConfig):
+        fixed = {*config.entry.no_say, *(axis.setting for axis in config.axes)}
+    return {name: smaller for name, smaller in values.items() if smaller and name not in fixed}
+
+
+def _base(config: Config) -> RunConfig:
+    return config.base if isinstance(config, StudyConfig) else config
+
+
+def _changed(config: Config, changes: dict[str, Any]) -> Config:
+    base = with_settings(_base(config), changes)
+    return config.model_copy(update={"base": base}) if isinstance(config, StudyConfig) else base
+
+
+def _with_value(study: StudyConfig, axis: Axis, value: AxisValue) -> StudyConfig:
+    shorter = axis.model_copy(update={"values": (value,)})
+    return study.model_copy(update={"axes": tuple(shorter if a is axis else a for a in study.axes)})
+
+
+def _words(changes: dict[str, Any]) -> str:
+    return " with ".join(f"{name.replace('_', ' ')} {value}" for name, value in changes.items())

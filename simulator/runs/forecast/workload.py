@@ -1,0 +1,154 @@
+"""How much work and memory a run is, from its settings alone. Imports no torch.
+
+Work is counted in multiply-adds (MACs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.catalog.methods import METHODS
+from simulator.catalog.models import MODELS, Recipe
+from simulator.config.run import RunConfig
+from simulator.data.own_data import dataset_info, record
+from simulator.events import Stage
+from simulator.host.machine import MB, Bfloat16
+from simulator.runs import teachers
+
+TRAINING: tuple[Stage, ...] = ("teacher", "control", "distil", "recover")
+FORWARD_AND_BACKWARD = 3
+"""A training step costs about three forward passes: the backward pass multiplies twice as much."""
+
+
+BASE_MB = 1120.0
+"""Resident memory of a worker beyond its models: 865 MiB once torch, torchvision, transformers and torch-pruning are
+imported, and what the data, the kernels' working space and the allocator add: a whole run of ResNet-18 on digits
+peaked at 1,319 MiB where its models explain 200. Read with psutil: Linux, Python 3.11, torch 2.15."""
+
+FLOAT_BYTES = 4
+
+RKD_TENSORS = 8
+"""Tensors of [batch, batch, width] that rkd's distances and angles hold at once, backward pass included: 582 MiB
+measured at batch 128 and width 1280, where one takes 80."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a model's work and memory depend on, as far as a forecast needs it.
+
+    Attributes:
+        fixed_parameters: Embeddings: a student has as many as its teacher.
+        macs_per_unit: Of the teacher, for a pixel of a picture or a token of a text.
+        student_share: A student of size 1 (a width, or all the layers) as a share of the teacher.
+        student_power: The share grows with the size to this power.
+        activation_bytes_per_unit: Kept by the teacher's forward pass for the backward pass.
+        efficiency: Training's pace against the machine's float32 matrix-product rate, by what multiplies bfloat16.
+            Memory traffic, the optimiser and small kernels lower it; bfloat16, and texts shorter than is counted, raise
+            it. Measured over the stages of default runs on two cores of a Xeon with AMX, and with bfloat16 turned off;
+            for AVX-512 a rough figure from an EPYC's recorded runs, whose matrix-product rate was not noted.
+        feature_width: Of the pooled features of an example.
+        measure_seconds: What measuring the five variants of a default run took there.
+    """
+
+    fixed_parameters: int
+    macs_per_unit: float
+    student_share: float
+    student_power: float
+    activation_bytes_per_unit: int
+    efficiency: Mapping[Bfloat16, float]
+    feature_width: int
+    measure_seconds: float
+
+
+ANY: tuple[Bfloat16, ...] = ("amx", "avx512", "")
+"""The image models multiply in float32 everywhere."""
+
+SIZES: dict[str, Size] = {
+    # 30,522 x 768 token and 512 x 768 position embeddings; 5.587 G MACs at 128 tokens; six layers
+    "distilbert": Size(
+        23_835_000, 5.587e9 / 128, 1 / 6, 1.0, 200_000, {"amx": 1.8, "avx512": 1.8, "": 1.05}, 768, 80.0
+    ),
+    # 32,128 x 512 embeddings; each token passes the encoder's 18.9 M weights, the decoder sees one position
+    "t5_small": Size(16_450_000, 20e6, 1 / 6, 1.0, 200_000, {"amx": 0.62, "avx512": 0.9, "": 0.54}, 512, 55.0),
+    # a width w leaves about w^1.6 of the MACs: 0.32 at 0.5, 0.69 at 0.75 (counted); small kernels, much traffic
+    "mobilenet_v2": Size(0, 0.301e9 / 224**2, 1.0, 1.6, 1_100, dict.fromkeys(ANY, 0.054), 1280, 20.0),
+    # ResNet-10 has 0.49 of the MACs; a width w leaves about w^1.8 of those: 0.14 at 0.5 (counted)
+    "resnet18": Size(0, 1.814e9 / 224**2, 0.49, 1.8, 500, dict.fromkeys(ANY, 0.31), 512, 20.0),
+}
+
+
+TOKENS: dict[str, int] = {"docstrings": 16, "reviews_topic": 24, "reviews_sentiment": 24, "sst2": 14}
+"""Typical tokens of a text with its padding in a batch of similar lengths."""
+
+
+# -- work
+
+
+def work(stage: Stage, examples: int, config: RunConfig) -> float:
+    """MACs of training on so many examples, and of validation before the first epoch and after each; 0 for a stage
+    that does not train.
+    """
+    if stage not in TRAINING or not examples:
+        return 0.0
+    validated = (examples / epoch_examples(stage, config) + 1) * dataset_info(config.dataset).validation_examples
+    return (examples * passes(stage, config) + validated * _share(stage, config)) * macs_of_example(config)
+
+
+def macs_of_example(config: RunConfig) -> float:
+    """MACs of the teacher's forward pass of one example."""
+    return _units(config) * SIZES[config.model].macs_per_unit
+
+
+def _share(stage: Stage, config: RunConfig) -> float:
+    """The MACs of what is trained as a share of the teacher's."""
+    return 1.0 if stage == "teacher" else _student_share(config)
+
+
+def passes(stage: Stage, config: RunConfig) -> float:
+    """What training on one example costs, in forward passes of the teacher; one more where features are compared."""
+    taught = stage == "distil" or (stage == "recover" and config.recovery_with_teacher)
+    beside = int(taught and METHODS[config.method].compares_features)
+    return _share(stage, config) * FORWARD_AND_BACKWARD + beside
+
+
+def _student_share(config: RunConfig) -> float:
+    size = SIZES[config.model]
+    return float(size.student_share * config.student_size**size.student_power)
+
+
+def _units(config: RunConfig) -> int:
+    """Pixels of a picture, or tokens of a text."""
+    if MODELS[config.model].kind == "image":
+        return config.image_size**2
+    own = record(config.dataset)
+    return own.tokens if own else TOKENS[config.dataset]
+
+
+def epoch_examples(stage: Stage, config: RunConfig) -> int:
+    """Training examples of one epoch of a stage."""
+    if stage != "teacher":
+        return config.train_examples
+    return min(teachers.train_examples(config), dataset_info(config.dataset).max_train_examples)
+
+
+# -- memory
+
+
+def memory_mb(config: RunConfig, teacher_recipe: Recipe | None) -> float:
+    """Estimated peak memory of a run, MiB.
+
+    A model in training holds its weights, their gradients and AdamW's two moments. At the end the
+    student is there in five variants, beside the teacher.
+
+    Args:
+        teacher_recipe: How the teacher is trained, whose batch size is its own; None where it was trained before.
+    """
+    size, batch = SIZES[config.model], config.batch_size
+    teacher = MODELS[config.model].published.parameters
+    student = size.fixed_parameters + (teacher - size.fixed_parameters) * _student_share(config)
+    activations = _units(config) * size.activation_bytes_per_unit  # of one example in the teacher
+    while_teacher = FLOAT_BYTES * 4 * teacher + teacher_recipe.batch_size * activations if teacher_recipe else 0.0
+    related = RKD_TENSORS * FLOAT_BYTES * batch**2 * size.feature_width if config.method == "rkd" else 0
+    while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + batch * activations * _student_share(config) + related
+    return BASE_MB + max(while_teacher, while_student) / MB

@@ -1,0 +1,128 @@
+"""Folders of files that later runs use again: written whole or not at all, and checked before they are used.
+
+A folder is written beside its place, forced to the disk and only then renamed to its place, so however its writer ends,
+what stands there is whole. The first to finish a folder stays: nothing is ever written into one that is there. With it
+lies what it was made from, and the size and SHA-256 of every file. Imports no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.host.paths import unfinished
+
+DESCRIPTION_FILE = "kept.json"
+
+
+def fingerprint(made_from: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits that change whenever anything does that a folder is made from (plain values)."""
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any]) -> bool:
+    """Write a folder; of two that do so at once, the first to finish stays.
+
+    Args:
+        folder: Its place; the folder above it is there.
+        files: Name -> content.
+        made_from: Everything that decides the content, as plain values.
+
+    Returns:
+        Whether it is this one that stands there now.
+    """
+    beside = _beside(folder)
+    try:
+        beside.mkdir()
+        for name, content in files.items():
+            _write(beside / name, content)
+        sums = {name: [len(content), hashlib.sha256(content).hexdigest()] for name, content in files.items()}
+        description = json.dumps({"made_from": made_from, "files": sums}, indent=2)
+        _write(beside / DESCRIPTION_FILE, description.encode())
+        _sync(beside)
+        try:
+            beside.rename(folder)
+        except OSError:
+            if folder.exists():
+                return False
+            raise
+        _sync(folder.parent)
+        return True
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def made_from(folder: Path) -> dict[str, Any] | None:
+    """What a folder was made from; None where there is none, or one that is plainly not whole.
+
+    Contents are not read, so a flipped bit goes unseen here: for forecasts, which are asked for often.
+    """
+    try:
+        description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+        whole = all((folder / name).stat().st_size == size for name, (size, _) in description["files"].items())
+        found = description["made_from"]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # gone meanwhile, or damaged
+        return None
+    return found if whole and isinstance(found, dict) else None
+
+
+def damage(folder: Path, made_from: Mapping[str, Any]) -> str:
+    """What is wrong with a folder that should be made from this, every byte of it read; "" if it is whole."""
+    try:
+        description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+        if description["made_from"] != json.loads(json.dumps(made_from)):
+            return f"{DESCRIPTION_FILE} describes something else"
+        wrong = (_damage(folder / name, *sums) for name, sums in description["files"].items())
+        return next(filter(None, wrong), "")
+    except FileNotFoundError:
+        return f"{DESCRIPTION_FILE} is missing"
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return f"{DESCRIPTION_FILE} cannot be read"
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder; nobody finds half of it meanwhile."""
+    beside = _beside(folder)
+    try:
+        folder.rename(beside)
+    except FileNotFoundError:  # another run has discarded it
+        return
+    shutil.rmtree(beside, ignore_errors=True)
+
+
+def _beside(folder: Path) -> Path:
+    """A name in the same folder under which nothing is taken for kept."""
+    return folder.with_name(f".{folder.name}{unfinished()}")
+
+
+def _write(file: Path, content: bytes) -> None:
+    with file.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Force the names in a folder to the disk, where the system lets folders be opened (Windows does not)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _damage(file: Path, size: int, sha256: str) -> str:
+    if not file.exists():
+        return f"{file.name} is missing"
+    if file.stat().st_size != size:
+        return f"{file.name} has {file.stat().st_size:,} of its {size:,} bytes"
+    with file.open("rb") as stream:
+        same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    return "" if same else f"{file.name} is not what was written: its SHA-256 differs"

@@ -1,0 +1,60 @@
+"""A run as everybody but the worker sees it, and what it is expected to cost."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from simulator.config.run import RunConfig
+from simulator.events.fields import Amount, Moment, Record
+from simulator.experiments.config import AnyConfig, StudyConfig
+
+RunState = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
+Origin = Literal["app", "cli", "recorded", "imported"]
+ENDED: tuple[RunState, ...] = ("finished", "failed", "cancelled", "interrupted")
+
+
+class Forecast(Record):
+    """What a run is expected to cost, and on what the expectation rests.
+
+    Attributes:
+        basis: "recent runs" of this machine, or "estimate" from the size of the work.
+    """
+
+    seconds: Amount
+    peak_memory_mb: Amount
+    basis: Literal["recent runs", "estimate"]
+
+
+class Unreadable(NamedTuple):
+    """A run that is stored and cannot be read: its id, its state as it is stored, and why."""
+
+    id: str
+    state: str
+    reason: str
+
+
+class Run(Record):
+    """A run as the store knows it: an ordinary one, or a study. Times are UTC."""
+
+    id: str
+    state: RunState
+    origin: Origin
+    config: AnyConfig
+    forecast: Forecast | None
+    created_at: Moment
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
+    process: str | None = None
+    cancel_requested: bool = False
+    message: str = ""
+    advice: str = ""
+
+    @property
+    def study(self) -> StudyConfig | None:
+        """What decides it, if it is a study."""
+        return self.config if isinstance(self.config, StudyConfig) else None
+
+    @property
+    def settings(self) -> RunConfig:
+        """The settings of an ordinary run, or those that all cells of a study share."""
+        return self.config.base if isinstance(self.config, StudyConfig) else self.config

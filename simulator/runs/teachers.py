@@ -1,0 +1,77 @@
+"""The kept teachers: what decides one, its fingerprint, and where it lies. Imports no torch.
+
+A teacher depends on the student's settings only where the student gets more than 4,000 examples. Its
+seed is fixed, so that every seed of the student learns from the same teacher and a class trains it once.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.catalog.models import MODELS, Recipe
+from simulator.config.run import RunConfig
+from simulator.host.machine import processor, threads
+from simulator.host.paths import cache_dir
+from simulator.runs import kept
+
+TEACHER_SEED = 0
+MOST_EXAMPLES = 4_000
+"""A teacher is trained on all of a small data set, on so many of a large one; or on as many as its student."""
+
+PACKAGES = ("torch", "transformers", "torchvision", "tokenizers", "sentencepiece")
+"""A teacher is trained again when one of these changes."""
+
+
+def recipe(model: str, source: str) -> Recipe:
+    """How a teacher with weights from ``source`` ("pretrained" or "scratch") is trained."""
+    return MODELS[model].teacher_pretrained if source == "pretrained" else MODELS[model].teacher_scratch
+
+
+def train_examples(config: RunConfig) -> int:
+    """How many examples a teacher is trained on, where the data set has as many."""
+    return max(config.train_examples, MOST_EXAMPLES)
+
+
+def description(config: RunConfig, source: str) -> dict[str, Any]:
+    """What decides a teacher, as far as it is known before data, weights and torch are loaded.
+
+    The processor and the number of threads decide in which order sums are added up, and so, after some hundred steps,
+    which examples a teacher gets wrong.
+    """
+    return {
+        "model": config.model,
+        "dataset": config.dataset,
+        "source": source,
+        "image_size": config.image_size if MODELS[config.model].kind == "image" else None,
+        "train_examples": train_examples(config),
+        "recipe": vars(recipe(config.model, source)),
+        "seed": TEACHER_SEED,
+        **({"few_steps": list(MODELS[config.model].few_steps)} if any(MODELS[config.model].few_steps) else {}),
+        **({"positions": "one"} if MODELS[config.model].kind == "text" else {}),  # other dropout than all positions
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "processor": processor(),
+        "threads": threads(),
+    }
+
+
+def folder(made_from: Mapping[str, Any]) -> Path:
+    """Where the teacher that all this decides is or will be kept; the folder's name is its fingerprint."""
+    return cache_dir("teachers") / f"{made_from['model']}-{made_from['dataset']}-{kept.fingerprint(made_from)}"
+
+
+def is_cached(config: RunConfig) -> bool:
+    """Whether a run with these settings will probably find its teacher trained already.
+
+    Not compared is what only a run knows: the content of data and weights, and the device.
+    """
+    sources = ("pretrained", "scratch") if config.weights == "auto" else (config.weights,)
+    wanted = [json.loads(json.dumps(description(config, source))) for source in sources]
+    for place in cache_dir("teachers").glob(f"{config.model}-{config.dataset}-*"):
+        found = kept.made_from(place)
+        if found and any(known.items() <= found.items() for known in wanted):
+            return True
+    return False

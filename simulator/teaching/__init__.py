@@ -1,0 +1,1 @@
+"""What students learn with: labs, quiz, lessons, notebook and the code that runs."""

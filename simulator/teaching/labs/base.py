@@ -1,0 +1,158 @@
+"""What a guided lab is made of, and how a prediction is put beside what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+
+from simulator.config.run import RunConfig
+from simulator.errors import InvalidConfig
+from simulator.experiments.config import StudyConfig
+from simulator.figures.statistics import Verdict
+from simulator.teaching.labs.evidence import Evidence
+from simulator.teaching.quiz.question import Question
+from simulator.teaching.quiz.run_facts import percent
+
+Settings = Mapping[str, float]
+"""What a student chose before the run: a field of RunConfig -> its value."""
+
+Table = list[dict[str, str]]
+"""Rows of what was measured: heading -> text."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a student commits to before the run: a number on a slider, or one of several sentences.
+
+    Attributes:
+        options: Key -> sentence; empty where a number is asked for.
+        low, high, step, start: The slider's.
+        form: How such a number is written.
+    """
+
+    text: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    low: float = 0
+    high: float = 100
+    step: float = 1
+    start: float = 0
+    form: Callable[[float], str] = str
+
+    def check(self, value: float | str) -> None:
+        """Refuse what the slider or the choice cannot give.
+
+        Raises:
+            InvalidConfig: with what can be predicted.
+        """
+        if self.options and value not in self.options:
+            raise InvalidConfig(
+                f"The prediction {value!r} is none of the choices.", f"Choose {', '.join(self.options)}."
+            )
+        if self.options:
+            return
+        if isinstance(value, str) or not isfinite(value) or not self.low <= value <= self.high:
+            raise InvalidConfig(
+                f"The prediction {value!r} is outside the slider.", f"Choose {self.low} to {self.high}."
+            )
+
+    def shown(self, value: float | str) -> str:
+        """A prediction or an answer in words."""
+        return self.options.get(value, UNDECIDED) if isinstance(value, str) else self.form(value)
+
+
+UNDECIDED = "the numbers cannot tell"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the run says to the lab's question.
+
+    Attributes:
+        value: On the prediction's scale: a number, or a key of its options.
+        basis: What it rests on, as in "n = 450".
+        sentence: What was measured, in words.
+    """
+
+    value: float | str
+    basis: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A setting that the student chooses before the run."""
+
+    setting: str
+    label: str
+    values: tuple[float, ...]
+    start: float
+    form: Callable[[float], str] = percent
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One guided lab.
+
+    Attributes:
+        name: Names it in the store.
+        idea: What one needs to know before predicting, one paragraph.
+        terms: Of the glossary: those that the idea uses.
+        configs: From what the student chose to the settings of the lab's runs, one or two.
+        recorded: The shipped runs that may stand in, one for each of ``configs``.
+        watch: What to look for while it runs.
+        table: What the student reads the answers from.
+        screen: A page that goes deeper, and its name.
+    """
+
+    name: str
+    title: str
+    question: str
+    idea: str
+    terms: tuple[str, ...]
+    minutes: int
+    prediction: Prediction
+    configs: Callable[[Settings], tuple[RunConfig | StudyConfig, ...]]
+    recorded: tuple[str, ...]
+    watch: str
+    table: Callable[[Evidence], Table]
+    answer: Callable[[Evidence], Answer]
+    questions: Callable[[Evidence], tuple[Question, Question]]
+    takeaway: Callable[[Evidence], list[str]]
+    screen: tuple[str, str]
+    choices: tuple[Choice, ...] = ()
+
+    def check_settings(self, settings: Settings) -> None:
+        """Refuse settings that the lab does not offer.
+
+        Raises:
+            InvalidConfig: with what it does offer.
+        """
+        for choice in self.choices:
+            if settings.get(choice.setting) not in choice.values:
+                raise InvalidConfig(
+                    f"{choice.setting} {settings.get(choice.setting)!r} is not offered in this lab.",
+                    f"Choose {', '.join(f'{value:g}' for value in choice.values)}.",
+                )
+
+
+def beside(prediction: Prediction, committed: float | str, answer: Answer) -> str:
+    """The prediction and the measured answer in one sentence, and how far apart they are."""
+    quote = '"' if prediction.options else ""
+    ours, theirs = (f"{quote}{prediction.shown(value)}{quote}" for value in (committed, answer.value))
+    said = f"You said **{ours}**, measured **{theirs}** ({answer.basis})."
+    if isinstance(committed, str) or isinstance(answer.value, str):
+        if answer.value not in prediction.options:
+            return said
+        return f"{said} {'As you predicted.' if committed == answer.value else 'Not as you predicted.'}"
+    off = answer.value - committed
+    if abs(off) <= prediction.step / 2:
+        return f"{said} As near as the slider allows."
+    return f"{said} You were {abs(off):.1f} points too {'low' if off > 0 else 'high'}."
+
+
+def judged_words(v: Verdict) -> str:
+    """A verdict with what it rests on: the examples that only one of the two answers rightly, and McNemar's p."""
+    (seed,) = v.by_seed
+    p = "p < 0.001" if seed.p < 0.001 else f"p = {seed.p:.3f}"
+    return f"{v.outcome}: of {v.n} digits only this one reads {seed.gained} rightly, only the other {seed.lost}; {p}"

@@ -1,0 +1,167 @@
+"""Lab 5: single zeros or whole channels?"""
+
+from __future__ import annotations
+
+from simulator.config.run import RunConfig, make_config
+from simulator.events import Measurement, Variant
+from simulator.figures.statistics import Speed, Verdict, speed
+from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table, judged_words
+from simulator.teaching.labs.evidence import Evidence, Seen, judged
+from simulator.teaching.labs.zeros import SPEEDS, megabytes
+from simulator.teaching.quiz.question import Question, choice, number
+from simulator.teaching.quiz.run_facts import one_of, percent, points
+
+BATCH = "batch_32"
+CUT: tuple[Variant, ...] = ("pruned", "recovered")
+NEAR = 0.01
+"""A wrong option of a question is at least so far from the right one."""
+
+ANSWERS = {"worse": "channels", "better": "zeros", "within noise": "neither"}
+
+
+def configs(_: Settings) -> tuple[RunConfig, ...]:
+    """The same student twice: half of the weights, and half of the channels."""
+    return make_config({}), make_config({"pruning": "structured"})
+
+
+def table(evidence: Evidence) -> Table:
+    """The whole student, and both ways to halve it."""
+    single, whole = evidence
+    rows = []
+    for name, seen, variant in (
+        ("not pruned", whole, "distilled"),
+        ("zeros, just pruned", single, "pruned"),
+        ("channels, just pruned", whole, "pruned"),
+        ("zeros, recovered", single, "recovered"),
+        ("channels, recovered", whole, "recovered"),
+    ):
+        m = seen.variant(variant)  # type: ignore[arg-type]
+        rows.append(
+            {
+                "Variant": name,
+                "Accuracy": percent(m.accuracy),
+                "Parameters": f"{m.parameters:,}",
+                "Dense file": megabytes(m.size_bytes),
+                "MACs": f"{m.macs:,}",
+                "32 examples (middle half)": middle(m),
+            }
+        )
+    return rows
+
+
+def compared(evidence: Evidence) -> Verdict:
+    """The student without channels against the one with zeros, both just pruned, on the same test digits."""
+    single, whole = evidence
+    return judged(whole.variant("pruned"), single.variant("pruned"), whole.labels)
+
+
+def answer(evidence: Evidence) -> Answer:
+    """Which way cost more accuracy."""
+    single, whole = evidence
+    said = compared(evidence)
+    zeros, channels = (seen.variant("pruned").accuracy for seen in (single, whole))
+    sentence = (
+        f"Just pruned, the student with zeros is right in {percent(zeros)}, the one without half of its channels in "
+        f"{percent(channels)} ({points(said.points / 100)}; {judged_words(said)})."
+    )
+    return Answer(ANSWERS[said.outcome], f"n = {said.n}", sentence)
+
+
+def pace(whole: Seen) -> Speed:
+    """Whether the narrower students, just pruned and recovered, are both faster, or both slower, than the whole one.
+
+    They have the same shape: where the timed calls of only one stand apart, the machine did it.
+    """
+    d = whole.variant("distilled")
+    found = {speed([d], [whole.variant(name)], BATCH) for name in CUT}
+    return "busy" if "busy" in found else found.pop() if len(found) == 1 else "no clear difference"
+
+
+def middle(m: Measurement) -> str:
+    """The middle half of the timed calls."""
+    timed = m.latency_ms[BATCH]
+    return f"{timed.p25:#.3g} to {timed.p75:#.3g} ms"
+
+
+def questions(evidence: Evidence) -> tuple[Question, Question]:
+    """What cutting channels does to the file and to the time."""
+    _, whole = evidence
+    d, p, r = (whole.variant(name) for name in ("distilled", *CUT))
+    less = 1 - p.size_bytes / d.size_bytes
+    text, why = "By how much did cutting channels shrink the dense file?", f"{d.size_bytes:,} bytes before, "
+    why += f"{p.size_bytes:,} after: what was cut out is gone."
+    wrong = [v for v in (whole.config.target_sparsity, 1 - less, 1 - p.macs / d.macs, 0.0) if abs(v - less) > NEAR]
+    file = one_of("lab-channels-file", text, less, wrong, percent, why) or number(
+        "lab-channels-file", "This run", "results", f"{text} (per cent)", round(100 * less, 1), why, tolerance=0.5
+    )
+    right = pace(whole)
+    time = choice(
+        "lab-channels-latency",
+        "This run",
+        "results",
+        "How fast do the two students without these channels answer 32 examples?",
+        (SPEEDS[right], *(words for key, words in SPEEDS.items() if key not in (right, "equal networks"))),
+        f"The middle half of the timed calls took {middle(d)} before pruning, {middle(p)} just after it and "
+        f"{middle(r)} after recovery; both narrower students must stand apart from the whole one. Multiply-adds: "
+        f"{d.macs:,} before, {p.macs:,} after.",
+    )
+    return file, time
+
+
+def takeaway(evidence: Evidence) -> list[str]:
+    """What each way costs and gives."""
+    single, whole = evidence
+    d, p = whole.variant("distilled"), whole.variant("pruned")
+    said = compared(evidence)
+    cost = {
+        "worse": f"Channels cost more accuracy than zeros ({points(said.points / 100)} just pruned): a channel goes "
+        "with its good weights and its bad ones.",
+        "better": f"Channels cost less accuracy than zeros here ({points(said.points / 100)}): the expected effect did "
+        "not show, it turned round.",
+        "within noise": f"That channels cost more accuracy did not show: {points(said.points / 100)} is within noise.",
+    }[said.outcome]
+    gain = f"But the dense file is really smaller, by {percent(1 - p.size_bytes / d.size_bytes)}"
+    gain += f", and it needs {percent(1 - p.macs / d.macs)} fewer multiply-adds"
+    gain += {
+        "faster": ": it is really faster, too.",
+        "slower": ". Faster it was not: its timed calls were slower, so that effect did not show.",
+        "no clear difference": ". That it is faster did not show in these timed calls.",
+        "equal networks": ".",
+        "busy": ". Whether it is faster these timed calls cannot tell: the machine was busy.",
+    }[pace(whole)]
+    zeros, channels = (seen.variant("recovered").accuracy for seen in (single, whole))
+    return [
+        cost,
+        gain,
+        f"After recovery the two have {percent(zeros)} (zeros) and {percent(channels)} (channels). Zeros keep "
+        "accuracy; channels save bytes and multiply-adds. Which one to take depends on what must be saved.",
+    ]
+
+
+CHANNELS = Lab(
+    name="channels",
+    title="Zeros or channels?",
+    question="Set half of the weights to zero, or cut out half of the channels: which costs more accuracy?",
+    idea="**Structured pruning** removes whole **channels**: the layers get narrower, so the model is physically "
+    "smaller. Of a layer with half of its inputs and half of its outputs about a quarter is left. Here the same "
+    "distilled student is pruned twice: once half of its single weights, once half of its channels. Two runs, one "
+    "after the other.",
+    terms=("distilled", "pruned", "parameters", "MACs"),
+    minutes=20,
+    prediction=Prediction(
+        "Just after pruning, before any recovery: which of the two will be less accurate?",
+        options={
+            "channels": "The one without half of its channels",
+            "zeros": "The one with half of its weights at zero",
+            "neither": "No clear difference",
+        },
+    ),
+    configs=configs,
+    recorded=("recorded-lab-zeros", "recorded-lab-channels"),
+    watch="The students learn exactly alike until the stage Prune. What differs comes after it.",
+    table=table,
+    answer=answer,
+    questions=questions,
+    takeaway=takeaway,
+    screen=("pages/learn_inside.py", "Learn: inside the network"),
+)

@@ -1,0 +1,134 @@
+"""How far somebody is in the labs. It is kept under a random id that stands in the link, not in a browser.
+
+A prediction is committed once: the database takes a second one for the same lab from nobody. Whoever has the link
+goes on where the last one stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+
+from simulator.errors import NotAllowed
+from simulator.events.fields import Record
+from simulator.runs.database.schema import lab_progress as table
+from simulator.runs.database.store import now, open_store
+from simulator.teaching.labs.base import Lab, Settings
+
+log = logging.getLogger(__name__)
+
+QUESTIONS = 2
+OPEN_AGAIN = "Open the lab's link again to see how far it is."
+
+
+class LabProgress(Record):
+    """One lab of one progress.
+
+    Attributes:
+        prediction: What was committed: a number, or a key of the prediction's options.
+        settings: What was chosen with it.
+        runs: The ids of the runs that the answer comes from; empty until they are started or taken.
+        answers: To the two questions, in their order.
+    """
+
+    prediction: float | str
+    settings: dict[str, float]
+    committed_at: str
+    runs: tuple[str, ...] = ()
+    answers: tuple[float, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether both questions are answered."""
+        return len(self.answers) == QUESTIONS
+
+
+def new_id() -> str:
+    """A new progress: nobody guesses it."""
+    return secrets.token_hex(8)
+
+
+def read(progress: str) -> dict[str, LabProgress]:
+    """Every lab that was begun: its name -> how far it is. Without those that cannot be read."""
+    query = sa.select(table.c.lab, table.c.body).where(table.c.progress == progress)
+    with open_store().engine.connect() as connection:
+        rows = connection.execute(query).all()
+    found = {}
+    for row in rows:
+        try:
+            found[row.lab] = LabProgress.model_validate_json(row.body)
+        except ValidationError as error:
+            log.warning("The lab %s of a progress cannot be read, and is left out. %s", row.lab, error)
+    return found
+
+
+def commit(progress: str, lab: Lab, prediction: float | str, settings: Settings) -> LabProgress:
+    """Commit to a prediction.
+
+    Raises:
+        InvalidConfig: if the lab does not offer it.
+        NotAllowed: if one was committed already; it stays.
+    """
+    lab.prediction.check(prediction)
+    lab.check_settings(settings)
+    made = LabProgress(prediction=prediction, settings=dict(settings), committed_at=now())
+    row = {"progress": progress, "lab": lab.name, "body": made.model_dump_json()}
+    try:
+        with open_store().engine.begin() as connection:
+            connection.execute(table.insert().values(**row))
+    except sa.exc.IntegrityError:
+        kept = read(progress).get(lab.name)
+        if kept is None:
+            raise NotAllowed(
+                "What was kept of this lab under this link cannot be read.", "Begin anew, without the link."
+            ) from None
+        raise NotAllowed(
+            f"A prediction was committed already: {lab.prediction.shown(kept.prediction)}.",
+            "It cannot be changed any more.",
+        ) from None
+    return made
+
+
+def take_runs(progress: str, lab: Lab, runs: Sequence[str]) -> LabProgress:
+    """The answer shall come from these runs: they were just started, or are the recorded ones.
+
+    Raises:
+        NotAllowed: if there is no prediction yet, or a question on the earlier runs was answered.
+    """
+    before = _begun(progress, lab)
+    if before.answers:
+        raise NotAllowed("The questions were asked about the runs that are there.", "They stay with this lab.")
+    return _change(progress, lab, before, before.model_copy(update={"runs": tuple(runs)}))
+
+
+def answer(progress: str, lab: Lab, number: int, value: float) -> LabProgress:
+    """Answer a question, once, the first before the second.
+
+    Raises:
+        NotAllowed: if it is not its turn.
+    """
+    before = _begun(progress, lab)
+    if not before.runs or number != len(before.answers) or before.is_done:
+        raise NotAllowed(f"Question {number + 1} of this lab cannot be answered now.", OPEN_AGAIN)
+    return _change(progress, lab, before, before.model_copy(update={"answers": (*before.answers, value)}))
+
+
+def _begun(progress: str, lab: Lab) -> LabProgress:
+    begun = read(progress).get(lab.name)
+    if begun is None:
+        raise NotAllowed("No prediction was committed in this lab yet.", "Commit to one first.")
+    return begun
+
+
+def _change(progress: str, lab: Lab, before: LabProgress, after: LabProgress) -> LabProgress:
+    """Write a record, if nobody with the same link has changed it meanwhile."""
+    mine = (table.c.progress == progress, table.c.lab == lab.name, table.c.body == before.model_dump_json())
+    with open_store().engine.begin() as connection:
+        changed = connection.execute(table.update().where(*mine).values(body=after.model_dump_json())).rowcount
+    if not changed:
+        raise NotAllowed("Somebody else with this link went on meanwhile.", OPEN_AGAIN)
+    return after

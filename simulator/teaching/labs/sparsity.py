@@ -1,0 +1,157 @@
+"""Lab 3: how many weights can be set to zero before the student notices?"""
+
+from __future__ import annotations
+
+from simulator.events import Coordinates
+from simulator.experiments import StudyConfig, make_study
+from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
+from simulator.teaching.labs.evidence import Evidence, Seen
+from simulator.teaching.quiz.question import Question, number
+from simulator.teaching.quiz.run_facts import one_of, percent, points
+
+SPARSITIES = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+MOST = SPARSITIES[-1]
+RECOVERY = 3
+NEAR = 2.0
+"""Percentage points of accuracy that count as hardly a loss."""
+
+
+def configs(_: Settings) -> tuple[StudyConfig, ...]:
+    """A sweep: each sparsity, without and with recovery, from the same distilled students."""
+    axes = {"target_sparsity": SPARSITIES, "recovery_epochs": (0, RECOVERY)}
+    return (make_study("sweep", {"epochs": 10, "train_examples": 600}, axes, seeds=2),)
+
+
+def asked(sparsity: float) -> str:
+    """A sparsity as it was asked for, without digits after the point."""
+    return f"{100 * sparsity:.0f} %"
+
+
+def accuracy(seen: Seen, sparsity: float, recovered: bool) -> float:
+    """Mean accuracy of the final students at a sparsity."""
+    at: Coordinates = {"target_sparsity": sparsity, "recovery_epochs": RECOVERY if recovered else 0}
+    return seen.mean_of("final", at)
+
+
+def whole(seen: Seen) -> float:
+    """Mean accuracy of the students before pruning."""
+    return seen.mean_of("distilled", {"target_sparsity": SPARSITIES[0], "recovery_epochs": 0})
+
+
+def table(evidence: Evidence) -> Table:
+    """A row a sparsity, the whole student first."""
+    (seen,) = evidence
+    rows = [{"Sparsity": "none", "Just pruned": percent(whole(seen)), "After recovery": "not pruned"}]
+    for s in SPARSITIES:
+        rows.append(
+            {
+                "Sparsity": asked(s),
+                "Just pruned": percent(accuracy(seen, s, False)),
+                "After recovery": percent(accuracy(seen, s, True)),
+            }
+        )
+    return rows
+
+
+def limit(seen: Seen, recovered: bool) -> float:
+    """The highest sparsity up to which every one tried stays near the whole student; 0 if none does."""
+    reached = 0.0
+    for s in SPARSITIES:
+        if round(100 * (whole(seen) - accuracy(seen, s, recovered)), 6) > NEAR:  # 9 of 450 is exactly 2 points
+            break
+        reached = s
+    return reached
+
+
+def answer(evidence: Evidence) -> Answer:
+    """How far it goes after recovery."""
+    (seen,) = evidence
+    after, before = limit(seen, True), limit(seen, False)
+    seeds = len({c.seed for c in seen.cells})
+    sentence = (
+        f"The whole student has {percent(whole(seen))}. Within {NEAR:g} points of that it stays up to {asked(before)} "
+        f"sparsity just pruned, and up to {asked(after)} after {RECOVERY} epochs of recovery. Tried were "
+        f"{', '.join(map(asked, SPARSITIES))}."
+    )
+    return Answer(100 * after, f"{seeds} seeds", sentence)
+
+
+def questions(evidence: Evidence) -> tuple[Question, Question]:
+    """How deep the fall is, and how much comes back."""
+    (seen,) = evidence
+    fallen, back, before = accuracy(seen, MOST, False), accuracy(seen, MOST, True), whole(seen)
+    fall = number(
+        "lab-sparsity-fall",
+        "This run",
+        "studies",
+        f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, against the whole "
+        "student?",
+        round(100 * (before - fallen), 1),
+        f"{percent(before)} less {percent(fallen)}: {100 * (before - fallen):.1f} points.",
+        tolerance=0.15,
+    )
+    text = f"What did {RECOVERY} epochs of recovery change at {asked(MOST)}?"
+    why = f"{percent(fallen)} just pruned, {percent(back)} after recovery."
+    wrong = [fallen - back, back - before, fallen - before, before - fallen]
+    chosen = one_of("lab-sparsity-recovery", text, back - fallen, wrong, points, why)
+    return fall, chosen or number(
+        "lab-sparsity-recovery",
+        "This run",
+        "studies",
+        f"{text} (percentage points)",
+        round(100 * (back - fallen), 1),
+        why,
+        0.15,
+    )
+
+
+def takeaway(evidence: Evidence) -> list[str]:
+    """Where the cliff is, if there is one."""
+    (seen,) = evidence
+    before, after = limit(seen, False), limit(seen, True)
+    if before == MOST:
+        cliff = f"The expected cliff did not show: even at {asked(MOST)} the student stayed within {NEAR:g} points."
+    elif before == 0:
+        cliff = f"Already {asked(SPARSITIES[0])} cost more than {NEAR:g} points: this student has little to spare."
+    else:
+        cliff = (
+            f"Up to {asked(before)} hardly anything happened, then accuracy fell: some weights do a lot, many little."
+        )
+    recovery = f"Recovery moved the limit from {asked(before)} to {asked(after)}: what is left learns to do without."
+    if after <= before:
+        recovery = (
+            f"Recovery did not move the limit ({asked(before)} before, {asked(after)} after): that effect did not show."
+        )
+    return [
+        cliff,
+        recovery,
+        "Whether these zeros also make the file smaller and the student faster is the question of the next lab.",
+    ]
+
+
+SPARSITY = Lab(
+    name="sparsity",
+    title="How much can go?",
+    question="How many of a student's weights can be set to zero before it gets worse?",
+    idea="**Unstructured pruning** ranks all weights by **importance**, here their absolute value, and sets the lowest "
+    "to zero. The **sparsity** is the share that is zero. Just after pruning nothing has been retrained; **recovery** "
+    f"trains what is left for {RECOVERY} more epochs, and the zeros stay zero.",
+    terms=("importance", "sparsity", "pruned", "recovered"),
+    minutes=15,
+    prediction=Prediction(
+        f"Up to which sparsity does the recovered student stay within {NEAR:g} points of the whole one?",
+        low=0.0,
+        high=95.0,
+        step=5.0,
+        start=50.0,
+        form=lambda value: f"{value:.0f} % sparsity",
+    ),
+    configs=configs,
+    recorded=("recorded-lab-sparsity",),
+    watch="Each field is a student. Is the upper row, which recovered, lighter than the lower one? From where on?",
+    table=table,
+    answer=answer,
+    questions=questions,
+    takeaway=takeaway,
+    screen=("pages/learn_masks.py", "Learn: masks"),
+)

@@ -1,0 +1,161 @@
+"""Lab 1: does a teacher help a student that has few labelled examples?"""
+
+from __future__ import annotations
+
+from simulator.events import Comparison, Coordinates
+from simulator.experiments import StudyConfig, make_study
+from simulator.experiments.paired import certainty, change, significant
+from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
+from simulator.teaching.labs.evidence import Evidence, Seen
+from simulator.teaching.quiz.question import Question, choice, number
+from simulator.teaching.quiz.run_facts import percent, points
+
+FEW, MANY = 50, 500
+SEEDS = 3
+VERDICTS = {
+    "better": "The teacher helped, by more than the seeds' chance would often do",
+    "worse": "The teacher did harm, by more than the seeds' chance would often do",
+    "within noise": "The seeds cannot tell this difference from chance",
+}
+
+
+def configs(_: Settings) -> tuple[StudyConfig, ...]:
+    """The experiment Few labels with two numbers of labels."""
+    return (make_study("few_labels", axes={"labels": (FEW, MANY)}, seeds=SEEDS),)
+
+
+def accuracy(seen: Seen, labels: int, student: str) -> float:
+    """Mean accuracy of the students with so many labels."""
+    at: Coordinates = {"labels": labels, "student": student}
+    return seen.mean_of("accuracy", at)
+
+
+def gain(seen: Seen, labels: int) -> float:
+    """Distilled less control, a fraction."""
+    return accuracy(seen, labels, "distilled") - accuracy(seen, labels, "control")
+
+
+def tested(seen: Seen, labels: int) -> Comparison:
+    """The same over the seeds, with its interval and its p, as the experiment concluded."""
+    return next(c for c in seen.concluded().comparisons if c.name == f"{labels} labels")
+
+
+def outcome(comparison: Comparison) -> str:
+    """ "better", "worse" or "within noise"."""
+    if not significant(comparison):
+        return "within noise"
+    return "better" if comparison.mean > 0 else "worse"
+
+
+def table(evidence: Evidence) -> Table:
+    """A row for each number of labels."""
+    (seen,) = evidence
+    return [
+        {
+            "Labelled digits": str(labels),
+            "Control (labels only)": percent(accuracy(seen, labels, "control")),
+            "Distilled (with the teacher)": percent(accuracy(seen, labels, "distilled")),
+            "Difference": f"{change(tested(seen, labels))} ({certainty(tested(seen, labels))})",
+        }
+        for labels in (FEW, MANY)
+    ]
+
+
+def answer(evidence: Evidence) -> Answer:
+    """Distilled less control with few labels, in percentage points."""
+    (seen,) = evidence
+    sentence = (
+        f"With {FEW} labels the student alone is right in {percent(accuracy(seen, FEW, 'control'))}, with the teacher "
+        f"in {percent(accuracy(seen, FEW, 'distilled'))}: {points(gain(seen, FEW))} ({certainty(tested(seen, FEW))})."
+    )
+    return Answer(100 * gain(seen, FEW), f"{len({c.seed for c in seen.cells})} seeds", sentence)
+
+
+def questions(evidence: Evidence) -> tuple[Question, Question]:
+    """What more labels change, and whether the difference is more than chance."""
+    (seen,) = evidence
+    many, judged = gain(seen, MANY), tested(seen, FEW)
+    more = number(
+        "lab-teacher-many",
+        "This run",
+        "studies",
+        f"With {MANY} labels, by how many percentage points does the distilled student differ from the control? "
+        "(worse is a negative number)",
+        round(100 * many, 1),
+        f"{percent(accuracy(seen, MANY, 'distilled'))} less {percent(accuracy(seen, MANY, 'control'))} is "
+        f"{points(many)}, against {points(gain(seen, FEW))} with {FEW} labels.",
+        tolerance=0.15,
+    )
+    differences = [c.name for c in seen.concluded().comparisons if c.p is not None]
+    right = VERDICTS[outcome(judged)]
+    chance = choice(
+        "lab-teacher-chance",
+        "This run",
+        "studies",
+        f"Each pair of students was trained with {judged.n} seeds. What do they say about the difference at "
+        f"{FEW} labels?",
+        (right, *(words for words in VERDICTS.values() if words != right)),
+        f"{points(judged.mean)}: {certainty(judged)}. Clear is what has p below 0.05 in a paired t-test over the "
+        f"seeds, corrected because the run tests {len(differences)} differences ({'; '.join(differences)}).",
+    )
+    return more, chance
+
+
+def takeaway(evidence: Evidence) -> list[str]:
+    """Whether the help showed, and where."""
+    (seen,) = evidence
+    few, many = tested(seen, FEW), tested(seen, MANY)
+    said = {
+        "better": f"The teacher helped: {points(few.mean)} with {FEW} labels. It had learned from all labels, "
+        "and passed much of that on without showing one.",
+        "worse": f"The teacher did harm: {points(few.mean)} with {FEW} labels. The expected effect did not show; it "
+        "turned round.",
+        "within noise": f"The expected effect did not show: {points(few.mean)} with {FEW} labels, and the seeds cannot "
+        "tell that from chance.",
+    }[outcome(few)]
+    shrinks = {
+        "better": f"With {MANY} labels it still helped ({points(many.mean)})",
+        "worse": f"With {MANY} labels it did harm ({points(many.mean)})",
+        "within noise": f"With {MANY} labels no help showed ({points(many.mean)}, within noise)",
+    }[outcome(many)]
+    less = seen.concluded().comparisons[-1]  # the gain with few labels against that with many
+    shown = outcome(few) == outcome(less) == "better"
+    shrinks += ": where labels are plenty, a teacher has less to add." if shown else "."
+    return [
+        said,
+        shrinks,
+        "Without the control nobody could say any of this: the distilled student's accuracy alone does not show what "
+        "the teacher did.",
+    ]
+
+
+TEACHER = Lab(
+    name="teacher",
+    title="Does a teacher help?",
+    question=f"Only {FEW} digits are labelled. How much better does a small student get with a teacher?",
+    idea=f"A small student is given {FEW} labels for 1,077 handwritten digits. The **control** learns from these {FEW} "
+    "digits alone. The **distilled** student sees all the digits, and a **teacher** says of each how probable it finds "
+    "each of the ten classes: its **soft targets**. The teacher is a ResNet-18 that has learned from all labels; the "
+    "question is how much of that it can pass on. Start and number of steps are equal, so what differs in the end is "
+    f"the teacher's doing, or chance: therefore {SEEDS} seeds. The same is done with {MANY} labels.",
+    terms=("teacher", "control", "distilled", "soft targets"),
+    minutes=15,
+    prediction=Prediction(
+        f"With {FEW} labels: by how many percentage points will the teacher change the student's accuracy on digits "
+        "that it has never seen?",
+        low=-20.0,
+        high=40.0,
+        step=0.5,
+        start=0.0,
+        form=lambda value: points(value / 100),
+    ),
+    configs=configs,
+    recorded=("recorded-lab-teacher",),
+    watch="Every point is a student. How far apart are the two lines on the left, where labels are few, and how far on "
+    "the right?",
+    table=table,
+    answer=answer,
+    questions=questions,
+    takeaway=takeaway,
+    screen=("pages/learn_loss.py", "Learn: the loss"),
+)

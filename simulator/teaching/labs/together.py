@@ -1,0 +1,144 @@
+"""Lab 6: distil, prune and recover, so that the student fits a budget."""
+
+from __future__ import annotations
+
+from simulator.config.run import RunConfig, make_config
+from simulator.teaching.labs.base import Answer, Choice, Lab, Prediction, Settings, Table, judged_words
+from simulator.teaching.labs.evidence import Evidence, Seen
+from simulator.teaching.labs.zeros import megabytes
+from simulator.teaching.quiz.question import Question, choice, number
+from simulator.teaching.quiz.run_facts import percent, points
+
+BUDGET = 1_000_000
+"""Bytes that the final student's dense file may have."""
+
+VERDICTS = {
+    "better": "The student is clearly better than its teacher",
+    "worse": "The student is clearly worse than its teacher",
+    "within noise": "The difference may well be chance",
+}
+
+
+def configs(settings: Settings) -> tuple[RunConfig, ...]:
+    """Channels are cut, so that the dense file gets smaller."""
+    return (make_config({"pruning": "structured", "recovery_epochs": 3, **settings}),)
+
+
+def table(evidence: Evidence) -> Table:
+    """Every variant with its accuracy and its file."""
+    (seen,) = evidence
+    return [
+        {
+            "Variant": m.name,
+            "Accuracy": percent(m.accuracy),
+            "Parameters": f"{m.parameters:,}",
+            "Dense file": f"{m.size_bytes:,} bytes",
+            "Within the budget": "yes" if m.size_bytes <= BUDGET else "no",
+        }
+        for m in (seen.variant(name) for name in ("teacher", "control", "distilled", "pruned", "recovered"))
+    ]
+
+
+def answer(evidence: Evidence) -> Answer:
+    """Recovered less teacher, in percentage points."""
+    (seen,) = evidence
+    said = seen.judged("recovered", "teacher")
+    r, t = seen.variant("recovered"), seen.variant("teacher")
+    sentence = (
+        f"The final student is right in {percent(r.accuracy)}, its teacher in {percent(t.accuracy)}: "
+        f"{points(said.points / 100)} ({judged_words(said)}). Its file has {megabytes(r.size_bytes)} of the "
+        f"{megabytes(BUDGET)} allowed: {kept(seen)}."
+    )
+    return Answer(said.points, f"n = {said.n}", sentence)
+
+
+def kept(seen: Seen) -> str:
+    """Whether the budget was kept."""
+    return "the budget was kept" if seen.variant("recovered").size_bytes <= BUDGET else "the budget was not kept"
+
+
+def questions(evidence: Evidence) -> tuple[Question, Question]:
+    """How much smaller, and how much worse."""
+    (seen,) = evidence
+    r, t = seen.variant("recovered"), seen.variant("teacher")
+    ratio = t.size_bytes / r.size_bytes
+    smaller = number(
+        "lab-together-size",
+        "This run",
+        "results",
+        "How many times smaller is the recovered student's dense file than the teacher's?",
+        round(ratio, 1),
+        f"{t.size_bytes:,} / {r.size_bytes:,} = {ratio:.1f}.",
+        tolerance=0.02 * ratio,
+    )
+    said = seen.judged("recovered", "teacher")
+    (pair,) = said.by_seed
+    options = [VERDICTS[said.outcome], *(words for key, words in VERDICTS.items() if key != said.outcome)]
+    worse = choice(
+        "lab-together-teacher",
+        "This run",
+        "results",
+        f"Only the student reads {pair.gained} of the {said.n} test digits rightly, only the teacher {pair.lost}. "
+        "What follows?",
+        tuple(options),
+        f"Each as good, so uneven a split of {pair.gained + pair.lost} comes up with probability {pair.p:.3g} "
+        "(McNemar's test).",
+    )
+    return smaller, worse
+
+
+def takeaway(evidence: Evidence) -> list[str]:
+    """What the whole way cost and gave."""
+    (seen,) = evidence
+    r, p, t = (seen.variant(name) for name in ("recovered", "pruned", "teacher"))
+    said, recovery = seen.judged("recovered", "teacher"), seen.judged("recovered", "pruned")
+    ratio = t.size_bytes / r.size_bytes
+    cost = {
+        "better": f"The student is {ratio:.0f} times smaller than its teacher and even better here "
+        f"({points(said.points / 100)}).",
+        "worse": f"The student is {ratio:.0f} times smaller than its teacher, and pays for it with "
+        f"{points(said.points / 100)}.",
+        "within noise": f"The student is {ratio:.0f} times smaller than its teacher, and a loss did not show: "
+        f"{points(said.points / 100)} is within noise.",
+    }[said.outcome]
+    healed = (
+        f"Recovery was needed: {percent(p.accuracy)} just pruned, {percent(r.accuracy)} after it."
+        if recovery.outcome == "better"
+        else f"That recovery helps did not show: {percent(p.accuracy)} just pruned, {percent(r.accuracy)} after it."
+    )
+    size = f"With {megabytes(r.size_bytes)} {kept(seen)} ({megabytes(BUDGET)})."
+    if r.size_bytes > BUDGET:
+        size += " A narrower student, or more channels cut, would come nearer."
+    return [cost, healed, size]
+
+
+TOGETHER = Lab(
+    name="together",
+    title="Putting it together: compress under a budget",
+    question="Distil, prune, recover: how near does a student of at most 1 MB come to its teacher of 45 MB?",
+    idea="Now all of it in one run: the teacher teaches a narrower **student**, the student loses **channels** and "
+    "**recovers**. The final dense file may have **1,000,000 bytes**. You choose how wide the student is before "
+    "pruning and which share of its channels goes. There are several ways to fit, and some do not.",
+    terms=("teacher", "student", "pruned", "recovered"),
+    minutes=20,
+    prediction=Prediction(
+        "How many percentage points will your final student be above (+) or below (\N{MINUS SIGN}) its teacher?",
+        low=-40.0,
+        high=5.0,
+        step=0.5,
+        start=-10.0,
+        form=lambda value: points(value / 100),
+    ),
+    configs=configs,
+    recorded=("recorded-lab-together",),
+    watch="Four students come out of it. Watch what pruning does to the last but one, and recovery to the last.",
+    table=table,
+    answer=answer,
+    questions=questions,
+    takeaway=takeaway,
+    screen=("pages/lab.py", "The Lab: every setting is yours"),
+    choices=(
+        Choice("student_size", "Student's width against the teacher's", (0.25, 0.5), 0.5),
+        Choice("target_sparsity", "Share of the channels that goes", (0.3, 0.5, 0.7), 0.5),
+    ),
+)

@@ -1,0 +1,141 @@
+"""Lab 4: half of the weights are zero. Is the file smaller, and the model faster?"""
+
+from __future__ import annotations
+
+from simulator.config.run import RunConfig, make_config
+from simulator.events import Measurement
+from simulator.figures.statistics import Speed
+from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
+from simulator.teaching.labs.evidence import Evidence
+from simulator.teaching.quiz.from_run import gzip_after_pruning
+from simulator.teaching.quiz.question import Question, choice, number
+from simulator.teaching.quiz.run_facts import percent
+
+NONE = 0.005
+"""Changes of a file below this share are called none: headers differ by a few bytes."""
+
+SPEEDS: dict[Speed, str] = {
+    "faster": "Clearly faster than before pruning",
+    "slower": "Clearly slower than before pruning",
+    "equal networks": "Neither: it does the same multiplications as before",
+    "no clear difference": "No clear difference: the timed calls overlap",
+    "busy": "The times do not tell: the machine was busy",
+}
+
+
+def configs(_: Settings) -> tuple[RunConfig, ...]:
+    """The Lab's own default: half of the weights, one by one."""
+    return (make_config({}),)
+
+
+def megabytes(bytes_: float | None) -> str:
+    """A file's size in MB, to three digits; one that was not written is said to be so."""
+    return "not written" if bytes_ is None else f"{bytes_ / 1e6:#.3g} MB"
+
+
+def size_row(name: str, m: Measurement) -> dict[str, str]:
+    """Every size and time of a variant."""
+    timed = m.latency_ms["batch_1"]
+    return {
+        "Variant": name,
+        "Parameters": f"{m.parameters:,}",
+        "Zeros": percent(m.sparsity),
+        "Dense file": megabytes(m.size_bytes),
+        "Gzipped": megabytes(m.gzip_bytes),
+        "Without zeros": megabytes(m.sparse_bytes),
+        "One example (middle half)": f"{timed.median:#.3g} ms ({timed.p25:#.3g} to {timed.p75:#.3g})",
+    }
+
+
+def table(evidence: Evidence) -> Table:
+    """Before and after pruning."""
+    (seen,) = evidence
+    return [size_row("distilled (before)", seen.variant("distilled")), size_row("pruned", seen.variant("pruned"))]
+
+
+def answer(evidence: Evidence) -> Answer:
+    """The dense file's reduction, in per cent."""
+    (seen,) = evidence
+    d, p = seen.variant("distilled"), seen.variant("pruned")
+    shrunk = 1 - p.size_bytes / d.size_bytes
+    sentence = (
+        f"{percent(p.sparsity)} of the parameters are zero. The dense file had {d.size_bytes:,} bytes and has "
+        f"{p.size_bytes:,}: smaller by {percent(shrunk)}. Gzipped it is smaller by "
+        f"{percent(1 - p.gzip_bytes / d.gzip_bytes)}."
+    )
+    return Answer(100 * shrunk, f"{p.parameters:,} parameters, one file each", sentence)
+
+
+def questions(evidence: Evidence) -> tuple[Question, Question]:
+    """Who finds the zeros, and who saves time."""
+    (seen,) = evidence
+    d, p = seen.variant("distilled"), seen.variant("pruned")
+    gzip = gzip_after_pruning(seen.facts) or number(
+        "lab-zeros-gzip",
+        "This run",
+        "results",
+        "By how many per cent did pruning shrink the gzipped file?",
+        round(100 * (1 - p.gzip_bytes / d.gzip_bytes), 1),
+        f"{d.gzip_bytes:,} bytes before, {p.gzip_bytes:,} after.",
+        tolerance=0.5,
+    )
+    was, now = d.latency_ms["batch_1"], p.latency_ms["batch_1"]
+    time = choice(
+        "lab-zeros-latency",
+        "This run",
+        "results",
+        "How fast does the pruned student answer one example?",
+        (SPEEDS["equal networks"], SPEEDS["faster"], SPEEDS["slower"]),
+        f"{p.macs:,} multiply-adds both times, by zeros or not. The middle half of the timed calls took {was.p25:.3g} "
+        f"to {was.p75:.3g} ms before and {now.p25:.3g} to {now.p75:.3g} ms after: what differs there is the machine's.",
+    )
+    return gzip, time
+
+
+def takeaway(evidence: Evidence) -> list[str]:
+    """What the zeros were worth."""
+    (seen,) = evidence
+    d, p = seen.variant("distilled"), seen.variant("pruned")
+    shrunk = 1 - p.size_bytes / d.size_bytes
+    file = "The dense file is no smaller: a zero takes four bytes like any other number."
+    if abs(shrunk) >= NONE:
+        file = f"The dense file changed by {percent(-shrunk)}: that zeros leave it alone did not show."
+    latency = (
+        "It is no faster either: a dense matrix product multiplies by zero, too. Where the times differ, it is the "
+    )
+    latency += "machine that differed: both networks do the same work."
+    packed = 1 - p.gzip_bytes / d.gzip_bytes
+    zeros = f"What writes zeros down more cheaply does gain: the gzipped file is {percent(packed)} smaller"
+    if packed < NONE:
+        zeros = f"Not even gzip gained ({percent(packed)}): the expected effect did not show"
+    if p.sparse_bytes is not None and d.sparse_bytes is not None:
+        zeros += f", a file without zeros {percent(1 - p.sparse_bytes / d.sparse_bytes)}"
+    return [file, latency, zeros + "."]
+
+
+ZEROS = Lab(
+    name="zeros",
+    title="What are zeros worth?",
+    question="Half of a student's weights become zero. How much smaller does its file get?",
+    idea="The same **unstructured pruning** as before, at 50 %. The student is then written to a file, weight after "
+    "weight, four bytes each; the file is also **gzipped**, and written once more **without its zeros**: a mask of one "
+    "bit a weight says where they were. And its **latency** is measured: how long one example really takes.",
+    terms=("sparsity", "parameters", "latency"),
+    minutes=10,
+    prediction=Prediction(
+        "By how many per cent will the dense file be smaller after half of the weights were set to zero?",
+        low=0.0,
+        high=100.0,
+        step=1.0,
+        start=25.0,
+        form=lambda value: f"{value:.1f} %",
+    ),
+    configs=configs,
+    recorded=("recorded-resnet18",),
+    watch="Training is not the point this time. Files and times are measured in the last stage.",
+    table=table,
+    answer=answer,
+    questions=questions,
+    takeaway=takeaway,
+    screen=("pages/learn_zeros.py", "Learn: what zeros cost"),
+)

@@ -1,0 +1,99 @@
+"""A run as a Jupyter notebook in plain PyTorch, in one bundle with the exported student's weights.
+
+Its prose and its plain code are the Markdown files in ``parts``; what the run itself computed with (splits, batches,
+losses, masks) is taken from the code that ran. Nothing of the simulator is imported in it, nor torch here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.methods import METHODS
+from simulator.catalog.models import MODELS
+from simulator.data import own_data
+from simulator.data.own_data import dataset_info, is_here
+from simulator.errors import NotAllowed
+from simulator.events import Described, EpochFinished
+from simulator.host.paths import PACKAGE
+from simulator.runs import notes, service, teachers
+from simulator.runs.records import Run
+from simulator.teaching.notebook.cells import notebook
+
+__all__ = ["bundle", "not_offered", "notebook"]
+
+EXPORTED = ("model.safetensors", "config.json", "load.py", "tokenizer.json", "spiece.model")
+RUN_FILE = "run.json"
+
+
+def not_offered(run: Run) -> str:
+    """Why there is no notebook of a run, in a sentence; empty where there is one."""
+    info = dataset_info(run.settings.dataset)
+    if run.study:
+        return "There is a notebook of a single run, not of an experiment."
+    if info.needs_internet:
+        return f"There is no notebook: {info.title} is fetched from the internet, and a notebook should run without."
+    if not is_here(info.name):
+        return "There is no notebook: the data of this run was deleted."
+    if not (service.export_dir(run.id) / "model.safetensors").is_file():
+        return "There is no notebook: it measures the weights of this run, and they are not on this machine."
+    return ""
+
+
+def bundle(run_id: str) -> bytes:
+    """The notebook with everything that it reads, as a ZIP file.
+
+    Raises:
+        RunNotFound: if there is no such run.
+        NotAllowed: if there is no notebook of it.
+    """
+    run = service.run(run_id)
+    reason = not_offered(run)
+    if reason:
+        raise NotAllowed(reason, "Choose a run on digits, docstrings, reviews or own data that was made here.")
+    facts, packed, name = facts_of(run), io.BytesIO(), f"run-{run.id}"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        written = notebook(run, facts["provenance"]["source"], notes.note(run.id))
+        archive.writestr(f"{name}/{name}.ipynb", json.dumps(written, indent=1))
+        archive.writestr(f"{name}/{RUN_FILE}", json.dumps(facts, indent=1))
+        for file in (*(service.export_dir(run.id) / file for file in EXPORTED), *_data_files(run.settings.dataset)):
+            if file.is_file():
+                archive.write(file, f"{name}/{file.name}")
+    return packed.getvalue()
+
+
+def _data_files(dataset: str) -> list[Path]:
+    """What a notebook cannot make itself: the reviews, and own data."""
+    if dataset not in DATASETS:
+        names = (own_data.TEXTS_FILE, own_data.PICTURES_FILE, own_data.SPLITS_FILE)
+        return [own_data.folder_of(dataset) / name for name in names]
+    reviews = PACKAGE / "engine/datasets/reviews.csv"
+    return [reviews] if dataset.startswith("reviews") else []
+
+
+def facts_of(run: Run) -> dict[str, Any]:
+    """What the notebook reads of the run: what was asked, and what was measured with the first seed."""
+    said = [event for _, event in service.events(run.id)]
+    described = next(event for event in said if isinstance(event, Described))
+    config, model, info = run.settings, MODELS[run.settings.model], dataset_info(run.settings.dataset)
+    method = METHODS[config.method]
+    epochs = [e for e in said if isinstance(e, EpochFinished) and e.repeat == 0]
+    return {
+        "id": run.id,
+        "settings": config.model_dump(mode="json"),
+        "provenance": described.provenance.model_dump(mode="json"),
+        "class_names": described.class_names,
+        "label_words": info.label_words,
+        "relative_steps": model.relative_steps,
+        "hard_weight": method.weight_of_labels(config.alpha),
+        "warm_up": method.warm_up,
+        "few_steps": model.few_steps if any(e.estimated_averages for e in epochs) else (0, 0),
+        "teacher_recipe": vars(teachers.recipe(config.model, described.provenance.source)),
+        "teacher_examples": teachers.train_examples(config),
+        "validation": [e.model_dump(mode="json", include={"variant", "epoch", "validation_accuracy"}) for e in epochs],
+        "measurements": [m.model_dump(mode="json") for m in service.measurements(run.id) if m.repeat == 0],
+    }

@@ -1,0 +1,157 @@
+"""The cells of a run's notebook: which parts it has, and how a part becomes cells."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.methods import METHODS
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig
+from simulator.data.own_data import dataset_info
+from simulator.runs.records import Run
+from simulator.teaching.sources import source_of
+
+PARTS = Path(__file__).parent / "parts"
+FENCED = re.compile(r"^```(python|source)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+NEEDS = {
+    "kd": ("kd",),
+    "dkd": ("dkd",),
+    "dist": ("dist", "pearson"),
+    "reverse_kl": ("reverse_kl",),
+    "label_smoothing": ("label_smoothing",),
+}
+"""What a method of simulator/engine/distillation/methods.py is made of."""
+
+ENCODERS = {"distilbert": "encode_distilbert", "t5_small": "encode_t5"}
+FRESH = {"distilbert": "fresh_distilbert", "t5_small": "fresh_t5"}
+
+Cell = dict[str, Any]
+
+
+def notebook(run: Run, source: str, note: str) -> dict[str, Any]:
+    """The notebook as nbformat 4 JSON.
+
+    Args:
+        source: Of the teacher's weights: "pretrained" or "scratch".
+        note: The student's own notes; empty where there are none.
+    """
+    config = run.settings
+    cells = [_prose(_opening(run, source))]
+    if note:
+        cells += [_prose("**Notes on this run**"), {"cell_type": "raw", "metadata": {}, "source": note}]
+    for part in parts(config, source):
+        cells += cells_of(part, config)
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def parts(config: RunConfig, source: str) -> list[str]:
+    """The names of the parts, in their order."""
+    kind = MODELS[config.model].kind
+    if config.dataset not in DATASETS:
+        data = ["own_texts" if kind == "text" else "own_pictures", "own_split"]
+    else:
+        data = [f"data_{'reviews' if config.dataset.startswith('reviews') else config.dataset}"]
+    chosen = ["opening", "split", *data, "same_data", "batches", ENCODERS.get(config.model, "encode_image"), "student"]
+    chosen.append("training")
+    if not_trained_again(config, source):
+        return [*chosen, FRESH.get(config.model, "fresh_image"), "short"]
+    pruning = [] if not_pruned_again(config) else ["again_pruning"]
+    return [*chosen, "method", "again_teacher", *pruning, "again_compare"]
+
+
+def not_trained_again(config: RunConfig, source: str) -> str:
+    """Why the notebook does not train teacher and student once more; empty where it does."""
+    if MODELS[config.model].kind == "text":
+        return "a text model's teacher takes many minutes to train without the simulator's shortcuts"
+    if source == "pretrained":
+        return "the teacher began with published weights, which would have to be fetched"
+    if METHODS[config.method].compares_features:
+        return f"the method ({METHODS[config.method].title}) looks inside both models, and its code is not in here"
+    return ""
+
+
+def not_pruned_again(config: RunConfig) -> str:
+    """Why the notebook does not prune once more; empty where it does."""
+    usual = {"importance": "magnitude", "schedule": "one_shot", "also_prune": ()}
+    other = [name.replace("_", " ") for name, value in usual.items() if getattr(config, name) != value]
+    if config.pruning == "structured":
+        other.append("whole channels")
+    if config.scope == "by_hand":
+        other.append("shares by hand")
+    return f"the run pruned with settings whose code is not in here ({', '.join(other)})" if other else ""
+
+
+def _opening(run: Run, source: str) -> str:
+    """Title, what the notebook covers and what it does not, and how to start it."""
+    config = run.settings
+    training, pruning = not_trained_again(config, source), not_pruned_again(config)
+    covers = [
+        "- The data, split as it was for the run.",
+        "- The exported student, loaded and **measured again**: answers, parameters, zeros, bytes, multiply-adds.",
+        "- The distillation loss and a training loop in plain PyTorch.",
+    ]
+    if training:
+        covers.append(f"- **Not** the whole training: {training}. A few steps show how it goes.")
+    else:
+        again = "Teacher, control and student" + ("" if pruning else ", pruning and recovery")
+        covers.append(
+            f"- {again}, **carried out again** with the run's seeds and compared with what was measured then."
+        )
+        if pruning:
+            covers.append(f"- **Not** the pruning: {pruning}. The exported student is the pruned one all the same.")
+    if config.repeats > 1:
+        covers.append("- Of the run's seeds, the first.")
+    libraries = "torch safetensors scikit-learn " + {
+        "distilbert": "transformers tokenizers", "t5_small": "transformers sentencepiece",
+    }.get(config.model, "torchvision")  # fmt: skip
+    if config.dataset == "docstrings":
+        libraries += " scipy pandas"
+    title = html.escape(f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}, run {run.id}")
+    return (
+        f"# {title}\n\nWhat this notebook holds:\n\n" + "\n".join(covers) + "\n\nIt needs nothing of the simulator, "
+        f"and no network: `pip install notebook {libraries}`, then open it in the folder where it was unpacked. Cells "
+        "that begin with `# simulator/...` are the code that the run used, taken from there."
+    )
+
+
+def _prose(text: str) -> Cell:
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def _code(text: str) -> Cell:
+    return {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": text}
+
+
+def cells_of(part: str, config: RunConfig) -> Iterator[Cell]:
+    """The cells of one part."""
+    if part == "method":
+        yield _prose(f"The run's method: {METHODS[config.method].title}. {METHODS[config.method].help}")
+        name = config.method
+        chosen = f'partial({name}, beta=SETTINGS["beta"])' if METHODS[name].uses_beta else name
+        yield _code(taken("engine/distillation/methods.py", NEEDS[name]) + f"\n\n\nMETHOD = {chosen}")
+        return
+    text, end = (PARTS / f"{part}.md").read_text(encoding="utf-8"), 0
+    for fence in FENCED.finditer(text):
+        if prose := text[end : fence.start()].strip():
+            yield _prose(prose)
+        path, *names = fence[2].split() or [""]
+        yield _code(taken(path, names) if fence[1] == "source" else fence[3].strip())
+        end = fence.end()
+    if prose := text[end:].strip():
+        yield _prose(prose)
+
+
+def taken(path: str, names: Sequence[str]) -> str:
+    """Functions, classes and constants of one file of simulator, as they run."""
+    sources = [source_of(path, name) for name in names]
+    return f"# simulator/{path}: this is the code that ran.\n" + "\n\n\n".join(sources)

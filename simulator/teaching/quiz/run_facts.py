@@ -1,0 +1,145 @@
+"""What a finished run measured, ready for questions, and how a question is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from simulator.config.run import RunConfig
+from simulator.events import Described, Event, Measured, Measurement, Stage, StageFinished
+from simulator.figures.statistics import by_variant, spread, was_busy
+from simulator.teaching.quiz.question import Question, choice
+
+MOST_OPTIONS, FEWEST_OPTIONS = 4, 3
+SOURCE = "Source: this run's own measurements, on the Results page."
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured of one variant: of several seeds the means, as the Results page shows them.
+
+    Attributes:
+        first: Everything that was measured with the first seed.
+        milliseconds: The median latency of one example; None where it was not measured, or on a busy machine.
+    """
+
+    first: Measurement
+    accuracy: float
+    f1: float
+    sparsity: float
+    prunable_sparsity: float
+    parameters: float
+    nonzero_parameters: float
+    macs: float
+    size_bytes: float
+    gzip_bytes: float
+    milliseconds: float | None
+
+    @property
+    def name(self) -> str:
+        """The variant."""
+        return self.first.name
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a finished run said, ready for questions; ``seconds`` of a stage are those of all its seeds."""
+
+    config: RunConfig
+    by_name: dict[str, Figures]
+    class_names: tuple[str, ...]
+    seconds: dict[Stage, float]
+
+    @property
+    def last(self) -> Figures:
+        """The run's last variant."""
+        return list(self.by_name.values())[-1]
+
+    @property
+    def asked(self) -> float:
+        """The share that was to be removed; of shares written by hand, what they come to among the weights."""
+        by_hand = self.config.scope == "by_hand"
+        return self.by_name["pruned"].prunable_sparsity if by_hand else self.config.target_sparsity
+
+
+def facts(config: RunConfig, events: Iterable[Event]) -> Facts:
+    """What the events of a finished run tell."""
+    said = list(events)
+    seconds: dict[Stage, float] = {}
+    for event in said:
+        if isinstance(event, StageFinished):
+            seconds[event.stage] = seconds.get(event.stage, 0.0) + event.seconds
+    groups = by_variant(e.measurement for e in said if isinstance(e, Measured))
+    return Facts(
+        config,
+        {name: figures(ms) for name, ms in groups.items()},
+        next((e.class_names for e in said if isinstance(e, Described)), ()),
+        seconds,
+    )
+
+
+def figures(seeds: Sequence[Measurement]) -> Figures:
+    """The means of what was measured of one variant, a measurement a seed."""
+
+    def mean(of: Callable[[Measurement], float]) -> float:
+        return spread([of(m) for m in seeds]).mean
+
+    latencies = [m.latency_ms["batch_1"] for m in seeds if "batch_1" in m.latency_ms]
+    timed = [] if any(map(was_busy, latencies)) else [latency.median for latency in latencies]
+    return Figures(
+        first=seeds[0],
+        accuracy=mean(lambda m: m.accuracy),
+        f1=mean(lambda m: m.f1),
+        sparsity=mean(lambda m: m.sparsity),
+        prunable_sparsity=mean(lambda m: m.prunable_sparsity),
+        parameters=mean(lambda m: m.parameters),
+        nonzero_parameters=mean(lambda m: m.nonzero_parameters),
+        macs=mean(lambda m: m.macs),
+        size_bytes=mean(lambda m: m.size_bytes),
+        gzip_bytes=mean(lambda m: m.gzip_bytes),
+        milliseconds=spread(timed).mean if timed else None,
+    )
+
+
+# -- how numbers are written in options
+
+
+def percent(value: float) -> str:
+    """A fraction, to one digit after the point."""
+    return f"{round(100 * value, 1) + 0.0:.1f} %"  # never "-0.0 %"
+
+
+def points(value: float) -> str:
+    """A difference of fractions in percentage points, with its sign."""
+    return f"{100 * value:+.1f} points".replace("-", "\N{MINUS SIGN}") if round(100 * value, 1) else "0.0 points"
+
+
+def count(value: float) -> str:
+    """A number of things in full."""
+    return f"{value:,.0f}"
+
+
+def times(value: float) -> str:
+    """A ratio."""
+    return f"{value:.2f} times"
+
+
+def one_of(
+    key: str, text: str, right: float, wrong: Sequence[float], show: Callable[[float], str], why: str
+) -> Question | None:
+    """A question whose options are numbers; None where too few of them look different."""
+    return among(key, text, show(right), [show(value) for value in wrong], why)
+
+
+def among(key: str, text: str, right: str, wrong: Iterable[str], why: str) -> Question | None:
+    """A question whose options are words; None where too few of them are different."""
+    options = list(dict.fromkeys([right, *wrong]))[:MOST_OPTIONS]
+    if len(options) < FEWEST_OPTIONS:
+        return None
+    return choice(f"run-{key}", "This run", "results", text, tuple(options), f"{why} {SOURCE}")
+
+
+def most(values: dict[str, float]) -> str | None:
+    """The name with the highest value; None where two share it."""
+    top = [name for name, value in values.items() if value == max(values.values())]
+    return top[0] if len(top) == 1 else None

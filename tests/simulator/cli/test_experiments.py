@@ -1,0 +1,65 @@
+"""``python -m simulator experiment``: the list, refusals, and what is printed of a study that is there."""
+
+from __future__ import annotations
+
+import pytest
+
+import simulator.cli.main as cli
+from simulator.cli import experiments
+from simulator.errors import InvalidConfig
+from simulator.events import CellFinished, Concluded, Conclusion
+from simulator.experiments import STUDIES, make_study
+from simulator.runs.database.store import open_store
+
+
+def test_the_list_has_a_line_for_each(capsys):
+    assert cli.main(["experiment", "--list"]) == 0
+    said = capsys.readouterr().out
+    for study in STUDIES.values():
+        assert study.name in said and study.question[:30] in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["experiment", "alchemy"], ["alchemy", "missing_digit"]),
+        (["experiment", "how_hot", "--axis", "temperature"], ["temperature=1,4,8"]),
+        (["experiment", "how_hot", "--axis", "temperature=0.1"], ["0.1"]),
+        (["experiment", "how_hot", "--seeds", "9"], ["seeds"]),
+        (["experiment", "missing_digit", "--model", "distilbert"], ["distilbert"]),
+        (["experiment", "how_hot", "--json", "/nowhere/at/all.json"], ["/nowhere/at"]),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_code_2(arguments, words, capsys):
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1 and not said.out
+    for word in words:
+        assert word in said.err
+
+
+def test_settings_and_values_are_taken_from_the_flags():
+    config = experiments.chosen("how_hot", {"epochs": "2"}, ["temperature=1,9"], 2, "")
+    assert (config.base.epochs, config.values("temperature"), config.seeds) == (2, (1.0, 9.0), 2)
+
+
+def test_a_run_of_another_experiment_cannot_be_continued():
+    open_store().add("s", make_study("four_way"), None)
+    with pytest.raises(InvalidConfig, match="no run of how_hot"):
+        experiments.chosen("how_hot", {}, [], None, "s")
+    assert experiments.chosen("four_way", {}, [], None, "s").continues == "s"
+
+
+def test_the_table_and_the_conclusion_of_a_study(capsys):
+    store = open_store()
+    store.add("s", make_study("how_hot"), None, origin="cli")
+    store.start("s", "1@1")
+    cell = CellFinished(at={"temperature": 4.0}, seed=1, values={"accuracy": 0.875}, measured_in="x")
+    said = Conclusion(sentences=("One.", "Two."), answer="no", shown=False)
+    store.append("s", [cell, Concluded(conclusion=said)])
+    cli.console.print(experiments.table("s"))
+    out = capsys.readouterr().out
+    assert "0.875" in out and "1*" in out
+    assert experiments.conclusion("s") == "One.\nTwo."
+    assert cli.main(["runs"]) == 0
+    assert "How hot?" in capsys.readouterr().out

@@ -1,0 +1,157 @@
+"""The command line as a user types it, in a process of its own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import simulator.cli.main as cli
+from simulator.config.run import RunConfig, make_config
+from simulator.data import baselines
+from simulator.runs import service
+from simulator.runs.database.store import open_store
+from simulator.teaching import notebook
+
+
+def run(*arguments, timeout=300):
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", *arguments], capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--model", "vgg"], ["model is 'vgg'", "resnet18"]),
+        (["run", "--temperature", "0.5"], ["temperature", "0.5", "greater than or equal to 1"]),
+        (["run", "--sparsity", "0.99"], ["(--sparsity) is", "0.95"]),
+        (["run", "--model", "resnet18", "--dataset", "docstrings"], ["docstrings", "choose digits"]),
+        (["run", "--student-size", "0.3"], ["student_size 0.3", "0.25, 0.5, 1"]),
+        (["run", "--nonsense", "1"], ["--nonsense"]),
+        (["run", "--json", "/nowhere/at/all.json"], ["/nowhere/at", "does not exist"]),
+        (["prepare", "--model", "t5_small", "--dataset", "digits"], ["digits is image data"]),
+        (["prepare", "--train-examples", "5000"], ["train_examples 5000", "choose at most"]),
+        ([], ["COMMAND"]),
+    ],
+)
+def test_a_wrong_flag_gets_one_clear_line_and_code_2(arguments, words, capsys):
+    try:
+        code = cli.main(arguments)
+    except SystemExit as end:
+        code = end.code
+    out = capsys.readouterr()
+    assert code == 2
+    assert out.err.count("\n") == 1
+    assert not out.out
+    for word in words:
+        assert word in out.err
+
+
+def test_every_setting_is_a_flag(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["run", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    for name in RunConfig.model_fields:
+        assert f"--{'sparsity' if name == 'target_sparsity' else name.replace('_', '-')}" in text
+    assert "(at least 64, at most 60000)" in text
+    assert "(at least 1e-06, at most 0.1)" in text
+    assert "(one of distilbert, t5_small, mobilenet_v2, resnet18)" in text
+    assert "(one of unstructured, 2:4, structured)" in text
+    assert "(one of 32, 64)" in text
+    assert "(any of embeddings, norms, biases, classifier)" in text
+    assert "(depends on the model; distilbert: layers 1, 2" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "prepared"),
+    [
+        ([], ["distilbert", "t5_small", "mobilenet_v2", "resnet18"]),
+        (["--dataset", "cifar10", "--image-size", "64", "--train-examples", "5000"], ["mobilenet_v2", "resnet18"]),
+        (["--dataset", "docstrings"], ["distilbert", "t5_small"]),
+        (["--dataset", "digits", "--model", "resnet18"], ["resnet18"]),
+    ],
+)
+def test_prepare_takes_the_models_that_read_the_data(arguments, prepared, monkeypatch):
+    configs = []
+    monkeypatch.setattr("simulator.engine.pipeline.prepare_teacher", configs.append)
+    monkeypatch.setattr(cli, "draw", lambda happening, console: None)
+    assert cli.main(["prepare", *arguments]) == 0
+    assert sorted(c.model for c in configs) == sorted(prepared)
+    if "--image-size" in arguments:
+        assert {(c.dataset, c.image_size, c.train_examples) for c in configs} == {("cifar10", 64, 5_000)}
+
+
+def test_pretrained_that_cannot_be_had_is_an_error(monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    done = run("run", "--model", "resnet18", "--weights", "pretrained")
+    assert done.returncode == 1
+    assert "resnet18" in done.stderr
+    assert "scratch" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_datasets_and_runs_list_what_there_is():
+    listed = run("datasets").stdout
+    assert "reviews_topic" in listed
+    [docstrings] = [line for line in listed.splitlines() if "docstrings" in line]
+    assert str(baselines.read()["docstrings"].near_duplicates) in docstrings
+    open_store().add("0123456789", make_config({}), None)
+    assert "0123456789" in run("runs").stdout
+
+
+@pytest.fixture
+def tiny_run(tmp_path):
+    out, export = tmp_path / "out.json", tmp_path / "export"
+    done = run(
+        *"run --model resnet18 --dataset digits --student-size 0.25 --train-examples 128 --epochs 1".split(),
+        *"--sparsity 0.5 --recovery-epochs 1 --weights scratch --seed 0".split(),
+        "--json", str(out), "--export", str(export),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done, json.loads(out.read_text()), export
+
+
+def test_the_json_is_true(tiny_run):
+    """Recount from the exported files alone: parameters, zeros, bytes and accuracy."""
+    import torch
+    from safetensors.torch import load_file
+
+    from simulator.engine.datasets import digits
+    from simulator.engine.models import portable
+    from simulator.engine.models.images import make_encoder
+
+    done, said, export = tiny_run
+    short = {"config", "provenance", "forecast", "seconds", "peak_memory_mb", "labels", "variants", "repeats"}
+    assert set(said) == short
+    assert said["repeats"] == [{"seed": 0, "variants": said["variants"]}]
+    assert [v["name"] for v in said["variants"]] == ["teacher", "control", "distilled", "pruned", "recovered"]
+    test = digits.load().test
+    pixels = make_encoder(None, (), None, None, 32)(test.inputs)["pixels"]
+    for variant in said["variants"]:
+        folder = export / variant["name"]
+        file = folder / "model.safetensors"
+        model = portable.load(folder)
+        tensors = [t for n, t in load_file(file).items() if n in dict(model.named_parameters())]
+        with torch.no_grad():
+            right = (model(pixels).argmax(1) == torch.from_numpy(test.labels)).sum().item()
+        assert variant["parameters"] == sum(t.numel() for t in tensors)
+        assert variant["nonzero_parameters"] == sum(int((t != 0).sum()) for t in tensors)
+        assert variant["sparsity"] == pytest.approx(1 - variant["nonzero_parameters"] / variant["parameters"])
+        assert variant["size_bytes"] == file.stat().st_size
+        assert variant["test_examples"] == len(test)
+        assert variant["accuracy"] == right / len(test)
+        assert variant["latency_ms"]["batch_1"]["median"] > 0
+        assert variant["latency_ms"]["batch_32"]["p95"] >= variant["latency_ms"]["batch_32"]["median"]
+    assert "recovered" in done.stdout
+    # what was asked for is beside what every run leaves: its last student, of which there is a notebook
+    (run,) = open_store().list_runs()
+    assert notebook.not_offered(run) == ""
+    left = service.export_dir(run.id)
+    assert (left / "model.safetensors").read_bytes() == (export / "recovered" / "model.safetensors").read_bytes()
+    assert {f.name for f in left.iterdir()} >= {"lesson.json", *(f.name for f in (export / "recovered").iterdir())}
+    assert (export / "lesson.json").is_file()
+    teacher, control = said["variants"][:2]
+    assert teacher["accuracy"] >= 0.97
+    assert control["parameters"] < teacher["parameters"]

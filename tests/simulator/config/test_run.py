@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from pydantic import ValidationError
+
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.models import MODELS
+from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
+from simulator.config.run import RunConfig, make_config
+from simulator.data.own_data import datasets_for
+from simulator.errors import InvalidConfig
+from simulator.experiments import make_study
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_models_name_alone_is_a_complete_config(model: str) -> None:
+    config = make_config({"model": model})
+    assert config.dataset == MODELS[model].default_dataset
+    assert config.student_size == MODELS[model].student.default
+    assert None not in config.model_dump().values()
+
+
+def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None:
+    for model in MODELS:
+        fitting = {d.name for d in datasets_for(model)}
+        for name in DATASETS:
+            if name in fitting:
+                assert make_config({"model": model, "dataset": name}).dataset == name
+            else:
+                with pytest.raises(InvalidConfig, match="choose"):
+                    make_config({"model": model, "dataset": name})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"temperature": 0.5}, "temperature is 0.5.*greater than or equal to 1"),
+        ({"alpha": 1.5}, "alpha is 1.5.*less than or equal to 1"),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"target_sparsity": 0.99}, r"target_sparsity \(--sparsity\) is 0.99.*0.95"),
+        ({"model": "vgg"}, "model is 'vgg'.*resnet18"),
+        ({"student_size": 0.3}, "student_size 0.3 .*choose width 0.25, 0.5, 1"),
+        ({"train_examples": 5_000}, "more than digits has.*1077"),
+        ({"colour": "red"}, "colour is 'red'"),
+        ({"model": "distilbert", "student_size": 6}, "layers 1, 2, 3, 4, 5"),
+        ({"image_size": "48"}, "image_size is 48.*32 or 64"),
+        ({"pruning": "structured", "round_to": "16"}, "round_to is 16.*1, 4 or 8"),
+        ({"pruning": "2:4", "round_to": 8}, "round_to 8 .*pruning 2:4 removes none: choose pruning structured"),
+        ({"pruning": "structured", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
+        ({"pruning": "2:4", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
+        ({"importance": "wanda", "also_prune": ["biases"]}, "also_prune biases does not go with importance wanda"),
+        ({"importance": "batchnorm_scale", "also_prune": ["norms"]}, "scores the weights of layers only"),
+        ({"importance": "batchnorm_scale", "pruning": "2:4"}, "ranks as magnitude does: choose magnitude, random, tay"),
+        ({"model": "t5_small", "pruning": "structured", "importance": "batchnorm_scale"}, "only the image models have"),
+        ({"model": "distilbert", "importance": "batchnorm_scale"}, "only the image models have, .* or an image model"),
+        ({"scope": "by_hand", "pruning": "structured"}, "scope by_hand .*structured one of global, layer_wise"),
+        ({"layer_sparsity": "fc.weight=0.5"}, "layer_sparsity has no say with scope global"),
+        ({"scope": "by_hand", "layer_sparsity": "fc.weight"}, "'fc.weight' is not NAME=SHARE"),
+        ({"scope": "by_hand", "layer_sparsity": "fc.weight=0.99"}, "'fc.weight=0.99' needs .*0 to 0.95"),
+        ({"scope": "by_hand", "layer_sparsity": "a=0.1,a=0.2"}, "'a' is named twice"),
+        ({"scope": "by_hand", "layer_sparsity": "a=nan"}, "'a=nan' needs"),
+        ({"pruning": "2:4", "schedule": "cubic"}, "cubic does not go with pruning 2:4.*Choose one_shot, lottery"),
+        ({"pruning": "structured", "schedule": "lottery"}, "no mask behind.*Choose one_shot, iterative"),
+        ({"schedule": "iterative", "recovery_epochs": 0}, "iterative prunes during recovery"),
+        ({"rounds": 11}, "rounds is 11.*10"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidConfig, match=said):
+        make_config(wrong)
+
+
+def test_every_wrong_setting_is_named_at_once() -> None:
+    with pytest.raises(InvalidConfig, match=r"epochs is 99.*seed is -1"):
+        make_config({"epochs": 99, "seed": -1})
+
+
+def test_a_config_is_frozen_and_survives_being_stored() -> None:
+    config = make_config({"model": "mobilenet_v2", "also_prune": ["norms", "biases"]})
+    assert RunConfig.model_validate_json(config.model_dump_json()) == config
+    with pytest.raises(ValidationError):
+        config.epochs = 3  # type: ignore[misc]
+
+
+def test_every_field_tells_a_slider_what_to_say() -> None:
+    for name, field in RunConfig.model_fields.items():
+        assert field.description, name
+        assert isinstance(field.json_schema_extra, dict)
+        assert field.json_schema_extra["label"], name
+
+
+AS_TEXT: dict[str, tuple[Any, Any]] = {
+    "method": ("dist", "dist"),
+    "model": ("mobilenet_v2", "mobilenet_v2"),
+    "dataset": ("digits", "digits"),
+    "student_size": ("0.25", 0.25),
+    "train_examples": ("128", 128),
+    "temperature": ("2.5", 2.5),
+    "alpha": ("0.3", 0.3),
+    "beta": ("2", 2.0),
+    "epochs": ("3", 3),
+    "pruning": ("structured", "structured"),
+    "importance": ("taylor", "taylor"),
+    "scope": ("layer_wise", "layer_wise"),
+    "layer_sparsity": ("conv1.weight=.50,layer1.0.conv1.weight = 0.9,", "conv1.weight=0.5, layer1.0.conv1.weight=0.9"),
+    "schedule": ("cubic", "cubic"),
+    "rounds": ("4", 4),
+    "target_sparsity": ("0.8", 0.8),
+    "recovery_epochs": ("0", 0),
+    "recovery_with_teacher": ("false", False),
+    "also_prune": (["norms", "biases"], ("norms", "biases")),
+    "round_to": ("8", 8),
+    "image_size": ("64", 64),
+    "learning_rate": ("1e-3", 1e-3),
+    "batch_size": ("16", 16),
+    "weights": ("scratch", "scratch"),
+    "seed": ("7", 7),
+    "repeats": ("3", 3),
+}
+"""What a command line or a link gives, and what it means."""
+
+
+@pytest.mark.parametrize("name", RunConfig.model_fields)
+def test_every_setting_can_be_given_as_text(name: str) -> None:
+    text, value = AS_TEXT[name]
+    needed = {"layer_sparsity": {"scope": "by_hand"}, "round_to": {"pruning": "structured"}}.get(name, {})
+    assert getattr(make_config({name: text, **needed}), name) == value
+
+
+def test_sparsity_by_layer_is_a_mapping_however_it_was_given() -> None:
+    shares = {"conv1.weight": 0.5, "layer1.0.conv1.weight": 0.0}
+    config = make_config({"scope": "by_hand", "layer_sparsity": shares})
+    assert config.layer_shares == shares
+    assert make_config({"scope": "by_hand", "layer_sparsity": config.layer_sparsity}) == config
+    assert hash(config) == hash(make_config(config.model_dump()))
+
+
+def test_two_of_four_is_half_whatever_was_asked_for() -> None:
+    assert make_config({"pruning": "2:4", "target_sparsity": 0.9}).target_sparsity == 0.5
+    assert make_config({"pruning": "unstructured", "target_sparsity": 0.9}).target_sparsity == 0.9
+
+
+def test_a_lottery_ticket_is_trained_as_long_as_the_student() -> None:
+    given = {"epochs": 7, "recovery_epochs": 0}
+    assert make_config({**given, "schedule": "lottery"}).epochs_after_pruning == 7
+    assert make_config(given).epochs_after_pruning == 0
+
+
+def test_the_catalogue_lists_exactly_what_the_config_accepts() -> None:
+    for name, catalogue in (
+        ("pruning", PRUNING),
+        ("importance", IMPORTANCES),
+        ("schedule", SCHEDULES),
+        ("scope", SCOPES),
+    ):
+        assert get_args(RunConfig.model_fields[name].annotation) == tuple(catalogue)
+
+
+def test_alpha_follows_the_method_unless_it_is_given():
+    assert make_config({"method": "label_smoothing"}).alpha == 0.1
+    assert make_config({"method": "dist"}).alpha == 0.7
+    assert make_config({"method": "dkd"}).alpha == 1.0
+    assert make_config({"method": "label_smoothing", "alpha": 0.5}).alpha == 0.5
+
+
+def test_a_method_that_is_degenerate_with_two_classes_says_so():
+    with pytest.raises(InvalidConfig, match="only one wrong class"):
+        make_config({"model": "distilbert", "dataset": "reviews_sentiment", "method": "dkd"})
+    assert make_config({"model": "distilbert", "dataset": "reviews_topic", "method": "dkd"}).method == "dkd"
+
+
+@pytest.mark.parametrize("name", ["model", "method", "dataset", "pruning"])
+@pytest.mark.parametrize("value", [[], {}, 1, float("nan"), ["resnet18"]])
+def test_a_value_of_another_kind_is_refused_like_any_wrong_one(name, value):
+    with pytest.raises(InvalidConfig, match=name):
+        make_config({name: value})
+    with pytest.raises(InvalidConfig, match=name):
+        make_study("sweep", {name: value})

@@ -1,0 +1,157 @@
+"""Own data from the draft to a run's data, and away again."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig, make_config
+from simulator.data import availability, own_data, uploads
+from simulator.data.own_data import OwnData
+from simulator.data.upload_classes import CLASSES
+from simulator.engine.datasets import load
+from simulator.engine.models.t5_small import label_token_ids, load_tokenizer, train_tokenizer
+from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorError
+from simulator.runs import service, teachers
+from simulator.runs.database.store import Store
+from simulator.runs.forecast.budget import forecast
+from simulator.runs.forecast.workload import TOKENS
+from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
+
+
+@pytest.fixture
+def kept() -> OwnData:
+    return own_data.keep(uploads.check("t.csv", csv_bytes(texts(100, ["cats", "dogs", "owls"]))).name, "Pets")
+
+
+def test_kept_data_is_a_data_set_like_any_other(kept: OwnData, store: Store) -> None:
+    assert own_data.all_datasets()[-1].title == "Pets"
+    assert own_data.all_datasets()[:-1] == list(DATASETS.values())
+    for model in MODELS.values():
+        if model.kind == "text":
+            config = make_config({"model": model.name, "dataset": kept.name})
+            assert config.train_examples == 180
+            assert RunConfig.model_validate_json(config.model_dump_json()) == config
+            assert forecast(config, store).seconds > 0
+        else:
+            with pytest.raises(InvalidConfig, match="is text data"):
+                make_config({"model": model.name, "dataset": kept.name})
+    with pytest.raises(InvalidConfig, match=r"more than own-.*has"):
+        make_config({"model": "distilbert", "dataset": kept.name, "train_examples": 181})
+    assert availability.data_state(kept.name) == "here"
+    assert kept.name not in TOKENS and 5 < kept.tokens < 20
+
+
+def test_the_engine_loads_the_splits_that_were_shown(kept: OwnData) -> None:
+    data = load(kept.name)
+    assert [len(part) for part in (data.train, data.validation, data.test)] == [180, 45, 75]
+    for column, part in enumerate((data.train, data.validation, data.test)):
+        assert np.bincount(part.labels).tolist() == [row[column] for row in kept.counts]
+        for text, label in zip(part.inputs, part.labels, strict=True):
+            assert kept.class_names[label] in text
+    everything = [*data.train.inputs, *data.validation.inputs, *data.test.inputs]
+    assert len(set(everything)) == 300
+    assert len(set(data.train.first(30).labels.tolist())) == 3  # shuffled: a small student sees every class
+
+
+def test_pictures_are_loaded_as_they_were_kept() -> None:
+    kept = own_data.keep(uploads.check("p.zip", zip_bytes(pictures())).name, "My pictures")
+    data = load(kept.name)
+    assert data.train.inputs.shape == (kept.examples("train"), 10, 10, 3)
+    assert make_config({"model": "resnet18", "dataset": kept.name}).train_examples == kept.examples("train")
+
+
+@pytest.mark.parametrize("title", ["", " ", "x" * 41, "<b>", "../x", "a*b", "[x](y)", "digits", "Handwritten digits"])
+def test_a_title_that_cannot_be_used_is_refused(title: str) -> None:
+    draft = uploads.check("t.csv", csv_bytes(texts()))
+    with pytest.raises(SimulatorError) as refused:
+        own_data.keep(draft.name, title)
+    assert refused.value.advice
+    assert own_data.listed() == []
+
+
+def test_the_same_data_and_the_same_title_are_refused(kept: OwnData) -> None:
+    again = uploads.check("t.csv", csv_bytes(texts(100, ["cats", "dogs", "owls"])))
+    with pytest.raises(SimulatorError, match="here already: Pets"):
+        own_data.keep(again.name, "Other")
+    other = uploads.check("t.csv", csv_bytes(texts(100)))
+    with pytest.raises(SimulatorError, match="called 'pets' already"):
+        own_data.keep(other.name, "pets")
+
+
+def test_a_server_keeps_only_so_many(kept: OwnData, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_data, "MOST_KEPT", 1)
+    with pytest.raises(SimulatorError, match="as many"):
+        own_data.keep(uploads.check("t.csv", csv_bytes(texts())).name, "More")
+
+
+def test_deleted_data_is_gone_with_its_teachers(kept: OwnData) -> None:
+    config = make_config({"model": "distilbert", "dataset": kept.name})
+    folder = teachers.folder(teachers.description(config, "scratch"))
+    folder.mkdir(parents=True)
+    service.delete_data(kept.name)
+    assert own_data.listed() == [] and not own_data.folder_of(kept.name).exists() and not folder.exists()
+    with pytest.raises(InvalidConfig):
+        make_config({"model": "distilbert", "dataset": kept.name})
+    with pytest.raises(ValidationError):
+        RunConfig.model_validate_json(config.model_dump_json())
+    with pytest.raises(NotAvailable):
+        load(kept.name)
+
+
+def test_a_run_stays_readable_when_its_data_was_deleted(kept: OwnData, store: Store) -> None:
+    config = make_config({"model": "distilbert", "dataset": kept.name})
+    store.add("r1", config, None)
+    with pytest.raises(NotAllowed, match="r1"):
+        service.delete_data(kept.name)
+    store.finish("r1", "finished")
+    service.delete_data(kept.name)
+    assert store.get("r1").config == config
+    assert own_data.dataset_info(kept.name).class_names == kept.class_names
+    assert [p.name for p in own_data.folder_of(kept.name).iterdir()] == ["info.json"]
+    with pytest.raises(NotAvailable, match="was deleted"):
+        service.rerun("r1")
+    with pytest.raises(InvalidConfig, match="was deleted"):
+        make_config(config.model_dump())
+    assert own_data.keep(uploads.check("t.csv", csv_bytes(texts(100, ["cats", "dogs", "owls"]))).name, "Again")
+    assert len(load(kept.name).train) == 180
+
+
+def test_shipped_data_cannot_be_deleted() -> None:
+    with pytest.raises(NotAllowed):
+        service.delete_data("digits")
+
+
+@pytest.mark.parametrize("name", ["own-zzzzzzzz", "../../etc", "own-00000000", "own-0000000/", "", "own-00000000\n"])
+def test_a_name_that_is_no_data_set_is_refused(name: str) -> None:
+    with pytest.raises(InvalidConfig, match="uploaded here"):
+        make_config({"model": "distilbert", "dataset": name, "train_examples": 64})
+
+
+def test_a_broken_description_leaves_the_others_usable(kept: OwnData) -> None:
+    broken = own_data.data_dir("own", "own-00000000") / own_data.INFO_FILE
+    broken.write_text(json.dumps({"name": "own-00000000"}))
+    assert [d.name for d in own_data.listed()] == [kept.name]
+
+
+def test_old_drafts_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = uploads.check("t.csv", csv_bytes(texts(71)))
+    monkeypatch.setattr(uploads, "DRAFT_SECONDS", -1)
+    uploads.check("t.csv", csv_bytes(texts(72)))
+    with pytest.raises(NotAvailable, match="no longer here"):
+        own_data.keep(first.name, "Late")
+
+
+def test_label_words_begin_with_different_tokens_whatever_the_texts(tmp_path) -> None:
+    assert len({word[0] for word in own_data.LABEL_WORDS}) == 20 == CLASSES[1]
+    for number, sentence in enumerate(
+        ("apple ball cats dogs eggs", "\u732b\u306f\u4e18\u3092 \u8d8a\u3048\u305f", "Der Hund lief")
+    ):
+        file = tmp_path / f"{number}.model"
+        train_tokenizer([f"{sentence} {i}" for i in range(150)], own_data.LABEL_WORDS, file)
+        assert len(set(label_token_ids(load_tokenizer(file), own_data.LABEL_WORDS))) == 20

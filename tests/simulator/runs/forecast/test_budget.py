@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig, make_config
+from simulator.errors import DoesNotFit
+from simulator.events import Event, RunFinished, StageFinished
+from simulator.experiments import make_study
+from simulator.host.paths import cache_dir
+from simulator.runs import kept, teachers
+from simulator.runs.database.store import Forecast, Store
+from simulator.runs.forecast import budget
+from simulator.runs.forecast.budget import available_memory_mb, check_fits, forecast, forecast_study, peak_memory_mb
+
+
+def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
+    """A run of this machine whose distillation took ``trained_seconds`` and whose teacher was cached."""
+    examples = config.train_examples * config.epochs
+    said: list[Event] = [
+        StageFinished(stage="prepare", seconds=1, peak_memory_mb=500),
+        StageFinished(stage="teacher", seconds=0.5, peak_memory_mb=600),
+        StageFinished(stage="control", seconds=trained_seconds, peak_memory_mb=peak, examples=examples),
+        StageFinished(stage="distil", seconds=trained_seconds, peak_memory_mb=peak, examples=examples),
+        StageFinished(stage="measure", seconds=10, peak_memory_mb=peak),
+        RunFinished(seconds=20, peak_memory_mb=peak),
+    ]
+    store.add(name, config, None)
+    store.append(name, said)
+    store.finish(name, "finished")
+
+
+def cache_teacher(config: RunConfig, without: str = "") -> None:
+    made_from = {**teachers.description(config, "scratch"), "data": "data", "weights": None}
+    made_from.pop(without, None)
+    assert kept.keep(teachers.folder(made_from), {"model.safetensors": b"weights"}, made_from)
+
+
+def config_of(**values: object) -> RunConfig:
+    return make_config({"recovery_epochs": 0, **values})
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_without_runs_the_size_of_the_work_decides(store: Store, model: str) -> None:
+    short, long = config_of(model=model, epochs=1), config_of(model=model, epochs=20)
+    assert forecast(short, store).basis == "estimate"
+    assert forecast(short, store).seconds < forecast(long, store).seconds
+    assert forecast(short, store).peak_memory_mb > 800
+
+
+def test_a_cached_teacher_saves_its_training(store: Store) -> None:
+    config = config_of()
+    before = forecast(config, store)
+    cache_teacher(config)
+    after = forecast(config, store)
+    assert after.seconds < before.seconds
+    assert after.peak_memory_mb <= before.peak_memory_mb
+
+
+def test_a_text_teacher_that_was_trained_on_all_positions_is_not_used() -> None:
+    config = config_of(model="distilbert")
+    cache_teacher(config, without="positions")
+    assert not teachers.is_cached(config)
+    cache_teacher(config)
+    assert teachers.is_cached(config)
+
+
+def test_equal_settings_are_expected_to_take_what_they_took(store: Store) -> None:
+    config = config_of()
+    cache_teacher(config)
+    finished_run(store, "a", config, peak=1_234)
+    expected = forecast(config, store)
+    assert expected.basis == "recent runs"
+    # prepare 1, teacher 0.5, control 8, distil 8, measure 10; pruning left no record: its fixed share
+    assert expected.seconds == pytest.approx(27.5, abs=1.1)
+    assert expected.peak_memory_mb == pytest.approx(1_234)
+
+
+def test_short_trials_do_not_outvote_a_long_run(store: Store) -> None:
+    """What a stage takes besides its steps is most of a short one."""
+    config = config_of()
+    cache_teacher(config)
+    finished_run(store, "long", config)
+    for name in ("a", "b", "c"):  # as long for one epoch of 64 examples
+        finished_run(store, name, config_of(train_examples=64, epochs=1))
+    assert forecast(config, store).seconds < 5 * 27.5
+
+
+def test_epochs_examples_and_pixels_scale_what_recent_runs_took(store: Store) -> None:
+    config = config_of(epochs=2, train_examples=200)
+    larger = config_of(epochs=2, train_examples=200, image_size=64)
+    cache_teacher(config)
+    cache_teacher(larger)
+    finished_run(store, "a", config)
+    base = forecast(config, store).seconds
+    trained = 16.0  # seconds of control and distil together
+    # passes: three for each training example of an epoch; one for each of 270 validation examples, once more often
+    before = 2 * 200 * 3 + 3 * 270
+    for changes, passes in (
+        ({"epochs": 6}, 6 * 200 * 3 + 7 * 270),
+        ({"train_examples": 400}, 2 * 400 * 3 + 3 * 270),
+        ({"image_size": 64}, 4 * before),
+    ):
+        expected = forecast(config.model_copy(update=changes), store).seconds
+        assert expected == pytest.approx(base + trained * (passes / before - 1)), changes
+    assert teachers.is_cached(larger)
+
+
+def test_a_lottery_ticket_costs_the_distillation_again(store: Store) -> None:
+    config = config_of(epochs=4)
+    cache_teacher(config)
+    finished_run(store, "a", config)
+    ticket = config.model_copy(update={"schedule": "lottery"})
+    assert forecast(ticket, store).seconds == pytest.approx(forecast(config, store).seconds + 8.0)
+
+
+def test_other_models_and_unfinished_runs_do_not_count(store: Store) -> None:
+    finished_run(store, "a", config_of(model="mobilenet_v2"))
+    store.add("b", config_of(), None)
+    store.append("b", [RunFinished(seconds=1, peak_memory_mb=1)])
+    store.finish("b", "failed", "It broke.")
+    assert forecast(config_of(), store).basis == "estimate"
+
+
+def test_a_larger_batch_is_expected_to_need_more_memory_than_it_took(store: Store) -> None:
+    config = config_of(batch_size=16)
+    cache_teacher(config)
+    finished_run(store, "a", config)
+    larger = config_of(batch_size=256)
+    assert forecast(larger, store).peak_memory_mb > forecast(config, store).peak_memory_mb
+
+
+def test_a_run_that_does_not_fit_is_refused_with_what_fits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_of(batch_size=256, student_size=1.0, method="rkd")
+    cache_teacher(config)
+    needed = forecast(config, store)
+    enough = forecast(config.model_copy(update={"batch_size": 64}), store).peak_memory_mb
+    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: enough + 1)
+    with pytest.raises(DoesNotFit) as refused:
+        check_fits(config, needed, store)
+    assert f"{needed.peak_memory_mb:,.0f} MB" in refused.value.message
+    assert f"{enough + 1:,.0f} MB are free" in refused.value.message
+    assert "batch size 64," in refused.value.advice
+
+
+def test_a_smaller_batch_is_no_advice_where_the_teacher_needs_the_memory(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_of(model="distilbert", batch_size=64, student_size=1)
+    needed = forecast(config, store)
+    image = forecast(config_of(model="resnet18"), store).peak_memory_mb
+    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: image + 1)
+    with pytest.raises(DoesNotFit) as refused:
+        check_fits(config, needed, store)
+    assert "batch" not in refused.value.advice
+    assert "ResNet-18 with its usual settings" in refused.value.advice
+
+
+def test_where_nothing_fits_it_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: 100)
+    for config in (config_of(), make_study("sweep"), make_study("missing_digit")):
+        with pytest.raises(DoesNotFit, match="Nothing that can be chosen here fits"):
+            check_fits(config, Forecast(seconds=1, peak_memory_mb=1e9, basis="estimate"), store)
+
+
+def test_a_run_that_fits_is_let_through(store: Store) -> None:
+    fits = Forecast(seconds=1, peak_memory_mb=available_memory_mb() / 2, basis="estimate")
+    check_fits(config_of(), fits, store)
+
+
+def test_a_study_needs_what_the_costliest_of_its_cells_needs(store: Store) -> None:
+    study = make_study("sweep", axes={"batch_size": (4, 256), "method": ("kd", "rkd")})
+    cache_teacher(study.base)
+    costliest = study.base.model_copy(update={"batch_size": 256, "method": "rkd"})
+    assert peak_memory_mb(study, store) == peak_memory_mb(costliest, store)
+
+
+def test_a_study_finds_the_teacher_of_its_widest_cell(store: Store) -> None:
+    """More than 4,000 examples of one cell are another teacher for all."""
+    axes = {"train_examples": (200, 6_000)}
+    study = make_study("sweep", {"model": "resnet18", "dataset": "cifar10"}, axes)
+    before = forecast_study(study, store).seconds
+    cache_teacher(study.base)
+    assert forecast_study(study, store).seconds == before
+    cache_teacher(study.base.model_copy(update={"train_examples": 6_000}))
+    assert forecast_study(study, store).seconds < before
+
+
+def test_a_method_that_compares_features_costs_a_pass_of_the_teacher(store):
+    plain, compared = (forecast(make_config({"method": m}), store).seconds for m in ("kd", "attention"))
+    assert compared > plain
+
+
+def test_repeats_multiply_the_students_stages_and_not_the_teachers(store: Store) -> None:
+    config = config_of()
+    cache_teacher(config)
+    finished_run(store, "a", config)
+    once, three_times = (forecast(config.model_copy(update={"repeats": n}), store) for n in (1, 3))
+    # control 8, distil 8, measure 10, and the fixed second of pruning; prepare and teacher stay
+    assert three_times.seconds - once.seconds == pytest.approx(2 * 27.0, abs=0.1)
+    assert three_times.peak_memory_mb == once.peak_memory_mb
+
+
+def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_of()
+    cache_teacher(config)
+    assert teachers.is_cached(config)
+    read = Path.read_text
+
+    def gone(self: Path, **how: str) -> str:
+        if self.name == kept.DESCRIPTION_FILE:  # packages' versions are read from files, too
+            raise FileNotFoundError(self)
+        return read(self, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "read_text", gone)
+    assert not teachers.is_cached(config)
+
+
+@pytest.mark.parametrize("left", [None, b"", b'{"made_from": {', b"[1]"])
+def test_a_damaged_teacher_is_no_teacher_to_the_forecast(store: Store, left: bytes | None) -> None:
+    config = config_of()
+    before = forecast(config, store)
+    cache_teacher(config)
+    assert forecast(config, store) != before
+    (described,) = cache_dir("teachers").glob(f"*/{kept.DESCRIPTION_FILE}")
+    described.unlink()
+    if left is not None:
+        described.write_bytes(left)
+    assert forecast(config, store) == before
+
+
+def test_a_finished_run_that_did_not_say_its_peak_changes_no_forecast_of_memory(store: Store) -> None:
+    before = forecast(config_of(), store).peak_memory_mb
+    store.add("odd", config_of(), None)
+    store.append("odd", [StageFinished(stage="control", seconds=1, peak_memory_mb=5_000, examples=100)])
+    store.finish("odd", "finished")
+    assert forecast(config_of(), store).peak_memory_mb == before

@@ -1,0 +1,152 @@
+"""Kept folders: whole or not there, whatever happens to their writer; and no damage goes unseen."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.host.paths import cache_dir, sweep
+from simulator.runs import kept
+
+FILES = {"weights.bin": bytes(range(16)), "config.json": b'{"layers": 2}', "empty.txt": b""}
+MADE_FROM = {"model": "resnet18", "threads": 2, "recipe": {"epochs": 3}}
+
+KILLED = """
+import json, os, signal, sys
+from pathlib import Path
+from simulator.runs import kept
+files, made_from, folder = {"a.bin": b"abc", "b.bin": b"def"}, {"model": "resnet18"}, Path(sys.argv[1])
+def kill_before(call_number):
+    def deadly(call):
+        def wrapped(*given, **named):
+            nonlocal call_number
+            call_number -= 1
+            if call_number < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*given, **named)
+        return wrapped
+    for name in ("mkdir", "fsync", "rename", "open", "close"):
+        setattr(os, name, deadly(getattr(os, name)))
+    kept._write = deadly(kept._write)
+for call_number in range(100):
+    child = os.fork()
+    if not child:
+        kill_before(call_number)
+        kept.keep(folder, files, made_from)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    whole = folder.exists() and kept.damage(folder, made_from) == ""
+    print(json.dumps([status, folder.exists(), whole]))
+    if not status:
+        break
+    kept.discard(folder)
+"""
+"""Writes a folder in a process that is killed before its first call that reaches the disk, then its second, ..."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "kept" / "one"
+    place.parent.mkdir()
+    assert kept.keep(place, FILES, MADE_FROM)
+    return place
+
+
+def test_what_was_kept_is_there_and_whole(folder: Path) -> None:
+    assert {name: (folder / name).read_bytes() for name in FILES} == FILES
+    assert kept.damage(folder, MADE_FROM) == ""
+    assert kept.made_from(folder) == MADE_FROM
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_flipped_bit_of_any_byte_of_any_file_is_seen(folder: Path) -> None:
+    """Of the description, where it changes what that says: a space may become another space."""
+    described = folder / kept.DESCRIPTION_FILE
+    meant = json.loads(described.read_text())
+    for file in folder.iterdir():
+        content = file.read_bytes()
+        for byte in range(len(content)):
+            spoiled = bytearray(content)
+            spoiled[byte] ^= 1 << byte % 8
+            file.write_bytes(spoiled)
+            if not (file == described and says(spoiled) == meant):
+                assert kept.damage(folder, MADE_FROM), (file.name, byte)
+            kept.made_from(folder)  # the forecast lives with it
+        file.write_bytes(content)
+    assert kept.damage(folder, MADE_FROM) == ""
+
+
+def says(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if FILES[name]] + [kept.DESCRIPTION_FILE])
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda f: os.truncate(f, 0), lambda f: os.truncate(f, 5)])
+def test_missing_empty_and_truncated_files_are_seen(folder: Path, name: str, spoil: Callable[[Path], None]) -> None:
+    spoil(folder / name)
+    assert name in kept.damage(folder, MADE_FROM)
+    assert kept.made_from(folder) is None
+    kept.discard(folder)
+    assert list(folder.parent.iterdir()) == []
+    kept.discard(folder)  # another run did so just before
+    assert kept.keep(folder, FILES, MADE_FROM)
+
+
+@given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(
+    lambda value: json.dumps({"made_from": value, "files": value}).encode()))  # fmt: skip
+def test_any_description_is_read_without_an_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    folder = tmp_path_factory.getbasetemp() / "odd"
+    folder.mkdir(exist_ok=True)
+    (folder / kept.DESCRIPTION_FILE).write_bytes(content)
+    assert kept.damage(folder, MADE_FROM)
+    assert isinstance(kept.made_from(folder), dict | None)
+
+
+def test_the_first_to_finish_stays(folder: Path) -> None:
+    before = (folder / "weights.bin").stat()
+    assert not kept.keep(folder, {"weights.bin": b"other"}, MADE_FROM)
+    after = (folder / "weights.bin").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_writer_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        kept.keep(tmp_path / "one", FILES, MADE_FROM)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are made otherwise here")
+def test_a_writer_that_is_killed_leaves_nothing_that_is_taken_for_whole() -> None:
+    one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # a process with several cannot be forked safely
+    tmp_path = cache_dir("teachers")
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "one")]
+    said = subprocess.run(command, env=one_thread, stdout=subprocess.PIPE, check=True).stdout
+    *killed, last = [json.loads(line) for line in said.splitlines()]
+    assert last == [0, True, True]
+    assert len(killed) > 10
+    assert all(status == signal.SIGKILL and there == whole for status, there, whole in killed)
+    assert len(list(tmp_path.iterdir())) > 1
+    sweep()
+    assert list(tmp_path.iterdir()) == [tmp_path / "one"]
+
+
+def test_a_fingerprint_changes_with_everything() -> None:
+    changes = [{"model": "t5_small"}, {"threads": 1}, {"recipe": {"epochs": 4}}, {"new": None}]
+    assert len({kept.fingerprint({**MADE_FROM, **change}) for change in [{}, *changes]}) == 5

@@ -1,0 +1,58 @@
+"""The runs that are shipped: real, complete, small, and of data that may be shipped."""
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from simulator.catalog import counts
+from simulator.catalog.models import MODELS
+from simulator.events import VARIANTS, CellFinished, Concluded, LossPoint, RunFinished
+from simulator.runs import recorded, service
+
+
+def test_one_complete_run_a_model():
+    shipped = recorded.all_recorded()
+    assert {r.run.config.model for r in shipped} == set(MODELS)
+    for r in shipped:
+        assert tuple(m.name for m in r.measurements) == VARIANTS
+        assert isinstance(r.events[-1], RunFinished)
+        assert {e.variant for e in r.events if isinstance(e, LossPoint)} >= {"control", "distilled", "recovered"}
+        assert r.provenance.device
+        assert r.run.state == "finished"
+        assert r.run.origin == "recorded"
+
+
+def test_text_models_were_recorded_on_our_own_words():
+    for r in recorded.all_recorded():
+        if MODELS[r.run.config.model].kind == "text":
+            assert r.run.config.dataset == "reviews_topic"
+
+
+def test_what_a_recorded_experiment_concludes_is_what_its_cells_say_today():
+    of_experiments = [r for r in recorded.of_labs() if r.run.study]
+    assert len(of_experiments) == 3
+    for r in of_experiments:
+        (said,) = (e.conclusion for e in r.events if isinstance(e, Concluded))
+        now = r.run.study.conclude([e for e in r.events if isinstance(e, CellFinished)])
+        assert (said.sentences, said.answer, said.shown) == (now.sentences, now.answer, now.shown)
+        assert [c.p for c in said.comparisons] == pytest.approx([c.p for c in now.comparisons], abs=1e-6)
+
+
+def test_together_they_are_under_a_megabyte():
+    folder = files("simulator.runs") / "recordings"
+    assert sum(len(f.read_bytes()) for f in folder.iterdir()) < 1_000_000
+
+
+def test_they_stand_behind_the_stored_runs_and_answer_like_them():
+    shipped = recorded.all_recorded()[0]
+    assert service.run(shipped.run.id) == shipped.run
+    assert shipped.run in service.list_runs()
+    assert len(service.events(shipped.run.id)) == len(shipped.events)
+    assert service.events(shipped.run.id, after=3)[0][0] == 4
+    json.dumps(service.export(shipped.run.id))
+
+
+def test_the_counts_are_the_published_ones():
+    for name, counted in counts.read().items():
+        assert counted.parameters == MODELS[name].published.parameters

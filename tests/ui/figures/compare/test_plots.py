@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.invented import measurement
+from ui.figures import charts
+from ui.figures.compare import plots as compare
+from ui.figures.compare import rows
+
+HERE = rows.Where("digits", "a CPU, 2 threads")
+LETTERS = {"one": "A", "two": "B"}
+
+
+def entry(run, name, accuracy, size, **changes):
+    return rows.entry(run, name, [measurement(name, accuracy, gzip_bytes=size, **changes)], HERE)
+
+
+@pytest.fixture
+def entries():
+    return [
+        entry("one", "teacher", 0.9, 4_000_000),
+        entry("one", "pruned", 0.5, 1_000_000),
+        entry("two", "pruned", 0.8, 2_000_000),
+    ]
+
+
+def scattered(entries, others=(), cost="Gzipped"):
+    front = rows.front([*entries, *others], "Accuracy", (cost,))
+    return compare.scatter(entries, others, front, LETTERS, cost, "Accuracy"), front
+
+
+def test_a_point_has_its_variants_colour_its_runs_letter_and_the_stored_values(entries):
+    chart, _ = scattered(entries)
+    pruned = next(trace for trace in chart.data if trace.name == "pruned")
+    assert (list(pruned.x), list(pruned.y), list(pruned.text)) == ([1, 2], [50, 80], ["A", "B"])
+    assert pruned.marker.color == charts.COLOURS["pruned"]
+    assert [list(row) for row in pruned.customdata] == [
+        ["one", "pruned", "50.0 %", "1.00 MB"], ["two", "pruned", "80.0 %", "2.00 MB"],
+    ]  # fmt: skip
+
+
+def test_the_front_is_a_staircase_over_everything_to_the_dearest(entries):
+    chart, front = scattered(entries[:1], others=entries[1:])
+    line = next(trace for trace in chart.data if trace.name == "Pareto front")
+    assert list(zip(line.x, line.y, strict=True)) == [(1, 50), (1, 50), (2, 50), (2, 80), (4, 80), (4, 90), (4, 90)]
+    assert "On the Pareto front of 3: A pruned with 50.0 % at 1.00 MB; B pruned" in compare.scatter_alt(
+        front, LETTERS, "Gzipped", "Accuracy"
+    )
+
+
+def test_letters_of_points_that_are_close_stand_on_different_sides(entries):
+    beside = entry("two", "teacher", 0.905, 4_050_000)
+    chart, _ = scattered([*entries, beside])
+    teachers = next(trace for trace in chart.data if trace.name == "teacher")
+    assert list(teachers.textposition) == ["top center", "bottom center"]
+    pruned = next(trace for trace in chart.data if trace.name == "pruned")
+    assert list(pruned.textposition) == ["top center", "top center"]
+
+
+def test_on_a_log_axis_it_is_the_ratio_that_makes_points_close(entries):
+    def sides(*sizes):
+        several = [entry("one", "teacher", 0.9, size) for size in sizes] + [entry("one", "pruned", 0.1, 500_000)]
+        named = [e if n != 1 else rows.entry("two", "teacher", [measurement("teacher", 0.9, gzip_bytes=sizes[1])],
+                                                 HERE) for n, e in enumerate(several)]  # fmt: skip
+        chart, _ = scattered([*named, entry("two", "control", 0.5, 45_000_000)])
+        assert chart.layout.xaxis.type == "log"
+        return list(next(trace for trace in chart.data if trace.name == "teacher").textposition)
+
+    assert sides(40_000_000, 44_000_000) == ["top center", "bottom center"]
+    assert sides(500_000, 1_500_000) == ["top center", "top center"]
+
+
+def test_times_have_their_middle_half_and_counts_have_none(entries):
+    timed = next(trace for trace in scattered(entries, cost="Batch 1")[0].data if trace.name == "teacher")
+    assert timed.error_x.array == pytest.approx((1,))
+    assert timed.error_x.arrayminus == pytest.approx((1,))
+    counted = next(trace for trace in scattered(entries)[0].data if trace.name == "teacher")
+    assert counted.error_x.array is None
+
+
+def test_costs_far_apart_stand_on_a_log_axis(entries):
+    assert scattered(entries)[0].layout.xaxis.type is None
+    assert scattered([*entries, entry("two", "teacher", 0.9, 9_000_000)])[0].layout.xaxis.type == "log"
+
+
+def test_nothing_measured_is_said():
+    chart, front = scattered([])
+    assert "nothing was measured" in compare.scatter_alt(front, LETTERS, "Gzipped", "Accuracy")
+    assert chart.layout.height == 460
+
+
+def test_parallel_lines_pass_through_the_stored_values_in_their_variants_colour(entries):
+    (lines,) = compare.parallel(entries, LETTERS, {"Accuracy": (0.5, 0.9), "Gzipped": (1e6, 4e6)}).data
+    variant, run, accuracy, size = lines.dimensions
+    assert list(variant.ticktext) == ["teacher", "pruned"] and list(variant["values"]) == [0, 1, 1]
+    assert list(run.ticktext) == ["A", "B"] and list(run["values"]) == [0, 0, 1]
+    assert list(accuracy["values"]) == [90, 50, 80] and list(size["values"]) == [4, 1, 2]
+    scale, last = dict(lines.line.colorscale), lines.line.cmax
+    assert [scale[place / last] for place in lines.line.color] == [
+        charts.COLOURS[name] for name in ("teacher", "pruned", "pruned")
+    ]
+    assert accuracy.constraintrange is None and size.constraintrange is None  # the whole axis is kept
+
+
+def test_a_narrower_range_is_a_brush_that_holds_its_own_ends(entries):
+    ranges = {"Accuracy": (0.5, 0.8), "Gzipped": (1e6, 4e6)}
+    accuracy = compare.parallel(entries, LETTERS, ranges).data[0].dimensions[2]
+    assert accuracy.constraintrange[0] < 50 < 80 < accuracy.constraintrange[1] < 81
+    assert [compare.inside(e, ranges) for e in entries] == [False, True, True]
+    assert not compare.inside(entries[0], {"Without zeros": (0, 1e9)})  # it was not measured
+    alt = compare.parallel_alt(entries, entries[1:], LETTERS)
+    assert "3 variants, a line each, 2 of them within the ranges. Most accurate: A teacher" in alt

@@ -1,0 +1,1 @@
+"""Numbers -> Plotly figures, tables and columns. No Streamlit."""

@@ -1,0 +1,212 @@
+"""Variants of several runs -> Plotly figures. Pure functions; each has a fixed height and a sentence for what it shows.
+
+A colour is a variant, as everywhere; which run it is of stands beside the point as the run's letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log
+from typing import Any
+
+import plotly.graph_objects as go
+
+from simulator.events import Variant
+from ui.figures.charts import COLOURS, NEUTRAL, SYMBOLS, figure
+from ui.figures.compare.rows import AXES, Entry, Front
+
+WIDE = 6.0  # the largest cost over the smallest from which on a log axis shows more
+Ranges = Mapping[str, tuple[float, float]]
+"""Column -> the lowest and the highest value that are kept."""
+
+
+def scatter(
+    chosen: Sequence[Entry], others: Sequence[Entry], front: Front, letters: Mapping[str, str], cost: str, quality: str
+) -> go.Figure:
+    """A quality against a cost: the chosen runs' variants with their letters, all others faintly, and the front.
+
+    The front is a staircase: between two of its points nothing has been measured that does better.
+    """
+    (x_title, x_factor), (y_title, y_factor) = AXES[cost], AXES[quality]
+    chart = figure(460, x_title, y_title)
+    chart.update_layout(dragmode="select")
+    costs = [e.values[cost] for e in (*chosen, *others) if cost in e.values]
+    is_log = bool(costs) and max(costs) > WIDE * min(costs)
+    _points(chart, others, cost, quality)
+    x, y = staircase(front, cost, quality)
+    chart.add_scatter(
+        x=[x_factor * value for value in x],
+        y=[y_factor * value for value in y],
+        mode="lines",
+        line={"color": NEUTRAL, "width": 2, "dash": "dash"},
+        name="Pareto front",
+        hoverinfo="skip",
+    )
+    _points(chart, chosen, cost, quality, letters, is_log)
+    if is_log:
+        chart.update_xaxes(type="log", dtick="D2", tickformat=",~g")
+    else:
+        chart.update_xaxes(rangemode="tozero")
+    return chart
+
+
+def staircase(front: Front, cost: str, quality: str) -> tuple[list[float], list[float]]:
+    """The corners of the front: up to each point from the one before, and on to the dearest of all that it is of."""
+    x, y = list[float](), list[float]()
+    for entry in front.on_it:
+        level = y[-1] if y else min(e.values[quality] for e in front.among)
+        x += [entry.values[cost]] * 2
+        y += [level, entry.values[quality]]
+    if x:
+        x.append(max(e.values[cost] for e in front.among))
+        y.append(y[-1])
+    return x, y
+
+
+def _points(
+    chart: go.Figure,
+    entries: Sequence[Entry],
+    cost: str,
+    quality: str,
+    letters: Mapping[str, str] | None = None,
+    is_log: bool = False,
+) -> None:
+    """A point an entry; with its run's letter where letters are given, else faint."""
+    x_factor, y_factor = AXES[cost][1], AXES[quality][1]
+    drawn = [e for e in entries if cost in e.values and quality in e.values]
+    sides = letter_sides(drawn, cost, quality, is_log) if letters else {}
+    for variant in COLOURS:
+        group = [e for e in drawn if e.variant == variant]
+        if not group:
+            continue
+        x = [x_factor * e.values[cost] for e in group]
+        chart.add_scatter(
+            x=x,
+            y=[y_factor * e.values[quality] for e in group],
+            mode="markers+text" if letters else "markers",
+            text=[letters.get(e.run, e.run) if letters else e.run for e in group],
+            textposition=[sides[e.run, e.variant] for e in group] if letters else None,
+            name=variant,
+            showlegend=bool(letters),
+            marker={"color": COLOURS[variant], "symbol": SYMBOLS[variant], "size": 12 if letters else 7},
+            opacity=1 if letters else 0.3,
+            unselected={"marker": {"opacity": 0.2}, "textfont": {"color": NEUTRAL}},
+            error_x=_middle_halves(group, cost, x, COLOURS[variant]) if letters else None,
+            customdata=[[e.run, e.variant, e.texts[quality], e.texts[cost]] for e in group],
+            hovertemplate=f"%{{text}} {variant}: %{{customdata[2]}}, %{{customdata[3]}}<extra></extra>",
+        )
+
+
+Sides = dict[tuple[str, Variant], str]
+SIDES = ("top center", "bottom center", "middle right", "middle left")
+CLOSE = 0.04
+"""Points this near each other, as a share of each axis, would have their letters on top of each other."""
+
+
+def letter_sides(entries: Sequence[Entry], cost: str, quality: str, is_log: bool) -> Sides:
+    """(run, variant) -> the side of its point on which its letter stands; points that are close take different ones."""
+    across = log if is_log else float
+    at = {(e.run, e.variant): (across(e.values[cost]), e.values[quality]) for e in entries}
+    widths = [max(values) - min(values) or 1 for values in zip(*at.values(), strict=True)]
+    sides: Sides = {}
+    for key, place in at.items():
+        near = [
+            side
+            for other, side in sides.items()
+            if all(abs(a - b) < CLOSE * width for a, b, width in zip(place, at[other], widths, strict=True))
+        ]
+        sides[key] = next((side for side in SIDES if side not in near), SIDES[0])
+    return sides
+
+
+def _middle_halves(group: Sequence[Entry], cost: str, x: Sequence[float], colour: str) -> dict[str, Any] | None:
+    """Bars from p25 to p75 of the timed calls; None for costs that were counted."""
+    if not any(cost in e.middle for e in group):
+        return None
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [e.middle[cost][1] - at for e, at in zip(group, x, strict=True)],
+        "arrayminus": [at - e.middle[cost][0] for e, at in zip(group, x, strict=True)],
+        "color": colour,
+        "thickness": 1,
+    }
+
+
+def scatter_alt(front: Front, letters: Mapping[str, str], cost: str, quality: str) -> str:
+    """What is on the front, in words."""
+    if not front.on_it:
+        return f"{AXES[quality][0]} against {AXES[cost][0]}: nothing was measured."
+    said = [f"{named(e, letters)} with {e.texts[quality]} at {e.texts[cost]}" for e in front.on_it]
+    return f"{AXES[quality][0]} against {AXES[cost][0]}. On the Pareto front of {len(front.among)}: {'; '.join(said)}."
+
+
+def named(entry: Entry, letters: Mapping[str, str]) -> str:
+    """A variant with its run: A distilled; the run's id where it has no letter."""
+    return f"{letters.get(entry.run, f'run {entry.run}')} {entry.variant}"
+
+
+def parallel(entries: Sequence[Entry], letters: Mapping[str, str], ranges: Ranges) -> go.Figure:
+    """Every variant as a line through the figures that have a range; those outside of any are greyed."""
+    names, runs = list(COLOURS), list(dict.fromkeys(e.run for e in entries))
+    chart = figure(460, "", "", legend=False)
+    chart.update_layout(margin={"l": 60, "r": 70, "t": 90, "b": 24})
+    present = [name for name in names if any(e.variant == name for e in entries)]
+    dimensions: list[dict[str, Any]] = [
+        _named_axis("Variant", [present.index(e.variant) for e in entries], present),
+        _named_axis("Run", [runs.index(e.run) for e in entries], [letters[run] for run in runs]),
+    ]
+    for title, ends in ranges.items():
+        factor = AXES[title][1]
+        values = [factor * e.values[title] for e in entries]
+        dimension: dict[str, Any] = {"label": short(title), "values": values, "tickformat": ",.3~r"}
+        low, high = (factor * end for end in ends)
+        if low > min(values) or high < max(values):
+            room = 1e-6 * (max(values) - min(values) or 1)  # Plotly's brush leaves out what stands on its very ends
+            dimension["constraintrange"] = [low - room, high + room]
+        dimensions.append(dimension)
+    scale = [[i / (len(names) - 1), COLOURS[name]] for i, name in enumerate(names)]
+    chart.add_parcoords(
+        line={
+            "color": [names.index(e.variant) for e in entries],
+            "colorscale": scale,
+            "cmin": 0,
+            "cmax": len(names) - 1,
+        },
+        dimensions=dimensions,
+        labelangle=-30,
+        unselected={"line": {"color": NEUTRAL, "opacity": 0.15}},
+    )
+    return chart
+
+
+def _named_axis(label: str, places: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "label": label,
+        "values": list(places),
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "range": [-0.5, len(names) - 0.5],
+    }
+
+
+def short(title: str) -> str:
+    """A column's name with its unit: Gzipped (MB)."""
+    unit = AXES[title][0].rpartition("(")[2]
+    return f"{title} ({unit}"
+
+
+def parallel_alt(entries: Sequence[Entry], kept: Sequence[Entry], letters: Mapping[str, str]) -> str:
+    """How many lines there are, how many are kept, and the ends of the first axes."""
+    best = max(entries, key=lambda e: e.values["Accuracy"])
+    small = min(entries, key=lambda e: e.values["Gzipped"])
+    return (
+        f"{len(entries)} variants, a line each, {len(kept)} of them within the ranges. Most accurate: "
+        f"{named(best, letters)}, {best.texts['Accuracy']}. Smallest gzipped: {named(small, letters)}, "
+        f"{small.texts['Gzipped']}."
+    )
+
+
+def inside(entry: Entry, ranges: Ranges) -> bool:
+    """Whether every figure of a variant is within its range; one that was not measured is not."""
+    return all(title in entry.values and low <= entry.values[title] <= high for title, (low, high) in ranges.items())

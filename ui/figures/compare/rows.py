@@ -1,0 +1,161 @@
+"""What was measured of each variant of finished runs, a row of figures each, and which of them are on a front."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+from typing import NamedTuple
+
+from simulator.errors import UnreadableRun
+from simulator.events import Provenance, Variant
+from simulator.figures import numbers, pareto
+from simulator.figures.statistics import by_variant, network_of, was_busy
+from simulator.runs import service
+from simulator.runs.database.store import Run
+from simulator.runs.records import Origin
+from ui.figures.columns import COST, QUALITY, SPEED, TIMED, Column, Seeds
+
+QUALITIES = ("Accuracy", "F1")
+COSTS = ("Gzipped", "Without zeros", "File", "Non-zero", "Parameters", "MACs", "Batch 1", "Batch 32")
+COLUMNS: dict[str, Column] = {title: (QUALITY | COST | SPEED)[title] for title in (*QUALITIES, *COSTS)}
+AT_ONCE = ("Gzipped", "MACs", "Batch 1")
+"""Size, computation and time: the costs that a front may be asked of together."""
+
+AXES: dict[str, tuple[str, float]] = {
+    "Accuracy": ("Test accuracy (%)", 100),
+    "F1": ("F1 (%)", 100),
+    "Gzipped": ("Gzipped file (MB)", 1e-6),
+    "Without zeros": ("File without zeros (MB)", 1e-6),
+    "File": ("Dense file (MB)", 1e-6),
+    "Non-zero": ("Non-zero parameters (M)", 1e-6),
+    "Parameters": ("Parameters (M)", 1e-6),
+    "MACs": ("MACs of one example (M)", 1e-6),
+    "Batch 1": ("Latency, batch 1 (ms)", 1),
+    "Batch 32": ("Latency, batch 32 (ms)", 1),
+}
+"""Column -> the title of its axis, with the unit, and the factor from the stored value to that unit."""
+
+
+class Where(NamedTuple):
+    """Where figures hold: on which test examples, timed on which machine. Only equal ones share a front."""
+
+    data: str
+    machine: str
+
+
+ANY_MACHINE = "any machine"
+"""Sizes, counts and answers are the same wherever they were measured."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One variant of one run.
+
+    Attributes:
+        where: None where the run did not store it.
+        values: Column -> the mean over the seeds; without those that were not measured.
+        texts: Column -> what every table shows of it.
+        middle: Timed column -> the range that the middle half of the calls fell into, over all seeds.
+        noise: Timed column -> the range within which another time is no better: the same, and endless where the machine
+            was busy.
+        network: Equal for models that do the same work, whatever their weights are.
+        test_examples: On how many the accuracy was measured.
+    """
+
+    run: str
+    variant: Variant
+    where: Where | None
+    values: Mapping[str, float]
+    texts: Mapping[str, str]
+    middle: Mapping[str, tuple[float, float]]
+    noise: Mapping[str, tuple[float, float]]
+    network: Hashable
+    macs_at: str
+    test_examples: int
+
+    def place(self, cost: str) -> Where | None:
+        """Where its figures compare if they stand against this cost: times only on one machine."""
+        if self.where is None or cost in TIMED:
+            return self.where
+        return self.where._replace(machine=ANY_MACHINE)
+
+    def objective(self, title: str, entries: Sequence[Entry]) -> pareto.Objective:
+        """A column as what a front compares: as it is printed, a time with the noise of all who do the same work."""
+        value = self.values[title]
+        if title in TIMED:
+            low, high = zip(*(e.noise[title] for e in entries if e.network == self.network), strict=True)
+            return pareto.Objective(value, min(low), max(high))
+        printed = numbers.as_printed(value)
+        return pareto.more(printed) if title in QUALITIES else pareto.less(printed)
+
+
+ENDLESS = (-inf, inf)
+MOST_KEPT = 5000
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def entries_of(run_id: str) -> tuple[Entry, ...]:
+    """The variants of a finished run. They never change, and reading them parses all of its layers."""
+    provenance, origin = service.provenance(run_id), service.run(run_id).origin
+    where = Where(provenance.data, machine(provenance, origin)) if provenance else None
+    return tuple(entry(run_id, name, ms, where) for name, ms in by_variant(service.measurements(run_id)).items())
+
+
+def machine(provenance: Provenance, origin: Origin) -> str:
+    """On what a run was timed: a run that was brought here, on another machine, whatever its processor is called."""
+    elsewhere = f", {origin}" if origin in ("recorded", "imported") else ""
+    return f"{provenance.device}, {provenance.threads} threads{elsewhere}"
+
+
+def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
+    """What was measured of one variant with each seed, as one row."""
+    middle, noise = {}, {}
+    for title, batch in TIMED.items():
+        timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
+        if timed:
+            middle[title] = (min(t.p25 for t in timed), max(t.p75 for t in timed))
+            noise[title] = ENDLESS if any(map(was_busy, timed)) else middle[title]
+    return Entry(
+        run=run_id,
+        variant=name,
+        where=where,
+        values={title: value for title, column in COLUMNS.items() if (value := column.value(ms)) is not None},
+        texts={title: column.show(ms) for title, column in COLUMNS.items()},
+        middle=middle,
+        noise=noise,
+        network=tuple(network_of(m) for m in ms),
+        macs_at=ms[0].macs_at,
+        test_examples=ms[0].test_examples,
+    )
+
+
+def finished() -> list[Run]:
+    """The runs that can be compared: finished ones, the recorded ones last. Experiments have cells, not variants."""
+    return [run for run in service.list_runs(("finished",)) if not run.study and _is_readable(run.id)]
+
+
+def _is_readable(run_id: str) -> bool:
+    try:
+        entries_of(run_id)
+    except UnreadableRun:  # the Runs page shows it as that
+        return False
+    return True
+
+
+class Front(NamedTuple):
+    """The entries that nothing dominates, the cheapest first, those of them that only noise keeps there, and all."""
+
+    on_it: list[Entry]
+    doubtful: list[Entry]
+    among: list[Entry]
+
+
+def front(entries: Sequence[Entry], quality: str, costs: Sequence[str]) -> Front:
+    """The Pareto front of a quality against costs, over the entries in which all of these were measured."""
+    measured = [e for e in entries if all(title in e.values for title in (quality, *costs))]
+    points = [[e.objective(title, measured) for title in (quality, *costs)] for e in measured]
+    places = sorted(pareto.front(points), key=lambda i: measured[i].values[costs[0]])
+    doubtful = pareto.doubtful(points, places)
+    return Front([measured[i] for i in places], [measured[i] for i in doubtful], measured)

@@ -1,0 +1,277 @@
+"""Measurements -> tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from simulator.catalog.counts import Count
+from simulator.catalog.models import MODELS, ModelInfo
+from simulator.config.run import RunConfig
+from simulator.events import Measurement, Variant
+from simulator.figures import numbers
+from simulator.figures.statistics import Speed, by_variant, relative, speed, spread, was_busy
+from simulator.runs.database.store import Run
+from ui.figures import columns, table
+from ui.figures.charts import COLOURS
+from ui.figures.columns import BATCHES, TIMED, Column, Seeds
+from ui.figures.table import Cell, Table
+from ui.settings import fields
+
+TALLEST = 800
+"""Pixels of a table that may have any number of rows; what is higher scrolls within itself."""
+
+
+def comparison(measurements: Sequence[Measurement], shown: Mapping[str, Column]) -> Table:
+    """A row a variant; the best value of each column is bold and starred, where there is more than one value."""
+    groups = by_variant(measurements)
+    starred = {title: _winners(groups, title, column) for title, column in shown.items()}
+    rows = [
+        {
+            "Variant": variant_cell(name),
+            **{t: _starred(c.cell(ms)) if name in starred[t] else c.cell(ms) for t, c in shown.items()},
+        }
+        for name, ms in groups.items()
+    ]
+    return table.of(rows, {title: column.tip for title, column in shown.items()})
+
+
+def variant_cell(name: Variant) -> Cell:
+    """A variant's name on its colour."""
+    return Cell(name, name, tint=f"{COLOURS[name]}40", strong=True)
+
+
+def _starred(cell: Cell) -> Cell:
+    return replace(cell, text=f"★ {cell.text}", strong=True)
+
+
+def _winners(groups: Mapping[Variant, Seeds], title: str, column: Column) -> list[Variant]:
+    """The variants whose value in a column is the best; of times, only where they are clearly the fastest."""
+    names = best(groups, column)
+    noisy = title in TIMED and not clearly_fastest(groups, names, TIMED[title])
+    return [] if noisy else names
+
+
+def best(groups: Mapping[Variant, Seeds], column: Column) -> list[Variant]:
+    """The variants with the best value; none where more than half share it, for that distinguishes nobody."""
+    if column.best is None:
+        return []
+    values = {n: numbers.as_printed(value) for n, ms in groups.items() if (value := column.value(ms)) is not None}
+    top = column.best(values.values(), default=None)
+    names = [name for name, value in values.items() if value == top]
+    return names if 2 * len(names) <= len(groups) else []
+
+
+def clearly_fastest(groups: Mapping[Variant, Seeds], winners: Sequence[Variant], batch: str) -> bool:
+    """Whether the winners are faster than all others that were timed: a star must not mark noise."""
+    others = [ms for name, ms in groups.items() if name not in winners and all(batch in m.latency_ms for m in ms)]
+    return all(speed(ms, groups[name], batch) == "faster" for name in winners for ms in others)
+
+
+NO_VERDICT: dict[Speed, str] = {
+    "no clear difference": "within noise",
+    "equal networks": "equal networks",
+    "busy": "busy machine",
+}
+"""What stands in the place of a change of latency that cannot be told from chance."""
+
+
+def busy_note(measurements: Sequence[Measurement]) -> str:
+    """A sentence on the machine where it was too busy for its times to be compared; "" where it was not."""
+    timed = [latency for m in measurements for latency in m.latency_ms.values()]
+    if not any(map(was_busy, timed)):
+        return ""
+    used = max((latency.others_cpu for latency in timed if latency.others_cpu is not None), default=None)
+    others = (
+        "" if used is None else f" Other processes used up to {numbers.whole_percent(round(used, 2))} of its cores."
+    )
+    return f" The machine was busy while these were timed: not comparable.{others}"
+
+
+NOT_IN_CSV = {
+    "layers", "confusion", "generated", "latency_ms", "accuracy_interval", "answers", "sparse_encodings",
+}  # fmt: skip
+
+
+def plain(measurements: Sequence[Measurement]) -> list[dict[str, Any]]:
+    """Every figure of the table as a plain number, a row a variant and seed: what the CSV holds."""
+    rows = []
+    for m in measurements:
+        row: dict[str, Any] = m.model_dump(exclude=NOT_IN_CSV)
+        row["accuracy_low"], row["accuracy_high"] = m.accuracy_interval
+        for batch, latency in m.latency_ms.items():
+            row |= {f"latency_ms_{batch}_{k}": v for k, v in latency.model_dump().items()}
+        rows.append(row)
+    return rows
+
+
+def gains(variant: Seeds, reference: Measurement) -> list[tuple[str, str, str]]:
+    """(what, change, explanation) of a variant against the teacher; what became less has a minus, what grew a plus.
+
+    Of several seeds, means; where the seeds differ, the explanation holds the standard deviation.
+    """
+    changes = [relative(m, reference) for m in variant]
+
+    def row(
+        what: str, values: Sequence[float], form: Callable[[float], str], was: str, now: str
+    ) -> tuple[str, str, str]:
+        over = spread(values)
+        seeds = f" Mean of {over.seeds} seeds, standard deviation {over.deviation:.2g}." if over.deviation else ""
+        return what, form(over.mean), f"{was} to {now}.{seeds}"
+
+    def mean(of: Callable[[Measurement], float]) -> float:
+        return spread([of(m) for m in variant]).mean
+
+    rows = [
+        row(
+            "Accuracy, points",
+            [c.accuracy_change_points for c in changes],
+            numbers.points,
+            numbers.percent(reference.accuracy),
+            numbers.percent(mean(lambda m: m.accuracy)),
+        ),
+        row(
+            "File size",
+            [c.size_reduction for c in changes],
+            _less,
+            numbers.size(reference.size_bytes),
+            numbers.size(mean(lambda m: m.size_bytes)),
+        ),
+        row(
+            "MACs",
+            [c.macs_reduction for c in changes],
+            _less,
+            numbers.count(reference.macs),
+            numbers.count(mean(lambda m: m.macs)),
+        ),
+    ]
+    for batch in changes[0].latency_improvement:
+        rows.append(
+            row(
+                f"Latency, {BATCHES[batch][0]}",
+                [c.latency_improvement[batch] for c in changes],
+                partial(_change, speed([reference], variant, batch)),
+                numbers.milliseconds(reference.latency_ms[batch].median),
+                numbers.milliseconds(mean(lambda m, batch=batch: m.latency_ms[batch].median)),  # type: ignore[misc]
+            )
+        )
+    return rows
+
+
+def _change(judged: Speed, reduction: float) -> str:
+    return NO_VERDICT.get(judged) or _less(reduction)
+
+
+def _less(reduction: float) -> str:
+    return numbers.signed(-reduction, "%")
+
+
+def model_figures(info: ModelInfo, counted: Count | None) -> Table:
+    """Reference figures of a model beside those that our own code counted; None where nothing is counted yet."""
+    published, missing = info.published, "not counted yet"
+    macs = numbers.count(published.macs) if published.macs is not None else "no figure found"
+    rows = [
+        {
+            "Figure": "Parameters",
+            "Reference": f"{published.parameters:,}",
+            "Counted by us": f"{counted.parameters:,}" if counted else missing,
+        },
+        {
+            "Figure": "MACs",
+            "Reference": macs,
+            "Counted by us": numbers.count(counted.macs) if counted else missing,
+        },
+    ]
+    return table.of(rows, sortable=False)
+
+
+def settings_table(config: RunConfig, names: Iterable[str]) -> Table:
+    """A row a setting."""
+    rows = [{"Setting": fields.all_controls()[n].label, "Value": fields.written(n, config)} for n in names]
+    return table.of(rows, sortable=False)
+
+
+def written(variant: Measurement) -> Table:
+    """For T5: a few test texts, their labels and what the variant wrote."""
+    return table.of(
+        [{"Text": text, "True label": label, "Written": answer} for text, label, answer in variant.generated]
+    )
+
+
+# -- runs
+
+STARS = "★ marks the best of a column as it is printed; of times, only one that is clearly the fastest."
+UNKNOWN = "not known"
+NOTE_START = 80
+"""Characters of a run's notes that stand in its row: a name, or what was asked."""
+
+RUN_TIPS = {
+    "Run": "The run's id, as in its link.",
+    "Notes": "How its notes begin: write your name there to find your runs.",
+    "T": "Temperature",
+    "Alpha": "Weight of the soft loss",
+    "Sparsity": "Target sparsity; none where each layer has its own",
+    "Accuracy": "Test accuracy of the run's last variant",
+    "File": "Its dense file against the teacher's",
+}
+
+
+SOURCES = {"pretrained": "pretrained", "scratch": "from scratch"}
+
+
+NOTHING = Cell("", None)
+
+
+def headline(measurements: Sequence[Measurement]) -> tuple[Cell, Cell]:
+    """The accuracy of the last variant, and its file against the teacher's; empty where they were not measured."""
+    if not measurements:
+        return NOTHING, NOTHING
+    groups = by_variant(measurements)
+    last, teacher = groups[measurements[-1].name], groups.get("teacher")
+    size = NOTHING
+    if teacher:
+        smaller = spread([relative(m, teacher[0]).size_reduction for m in last]).mean
+        size = Cell(_less(smaller), -smaller)
+    return columns.QUALITY["Accuracy"].cell(last), size
+
+
+def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell] | None], notes: Mapping[str, str]) -> Table:
+    """A row a run: what, when, state, figures, how its notes begin, settings; no column in which nothing stands.
+
+    Args:
+        headlines: Run id -> its headline figures; None where they cannot be read.
+        notes: Run id -> what was written about it.
+    """
+    rows = [_run_row(r, headlines.get(r.id, (NOTHING, NOTHING)), notes.get(r.id, "")) for r in runs]
+    said = {title for row in rows for title, content in row.items() if content not in ("", NOTHING)}
+    return table.of([{title: content for title, content in row.items() if title in said} for row in rows], RUN_TIPS)
+
+
+def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.Row:
+    c = run.settings
+    shares = None if run.study or c.scope == "by_hand" else c.target_sparsity
+    return {
+        "Model": MODELS[c.model].title,
+        "When": Cell(numbers.ago(run.created_at), run.created_at.isoformat()),
+        "State": _state(run) if headline else "unreadable",
+        "Accuracy": headline[0] if headline else NOTHING,
+        "File": headline[1] if headline else NOTHING,
+        "Data": fields.shown("dataset", c.dataset),
+        "Notes": note.partition("\n")[0][:NOTE_START],
+        "Experiment": run.study.entry.title if run.study else "",
+        "T": _number(None if run.study else c.temperature, "{:g}".format),
+        "Alpha": _number(None if run.study else c.alpha, "{:g}".format),
+        "Epochs": c.epochs,
+        "Sparsity": _number(shares, numbers.whole_percent),
+        "Run": run.id,
+    }
+
+
+def _state(run: Run) -> str:
+    return run.origin if run.origin in ("recorded", "imported") else run.state
+
+
+def _number(value: float | None, form: Callable[[float], str]) -> Cell:
+    return Cell("" if value is None else form(value), value)

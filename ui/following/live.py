@@ -1,0 +1,284 @@
+"""The fragment that follows a run: it reads what is new, and draws stages, curves and what came of it."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig
+from simulator.data.own_data import dataset_info
+from simulator.events import STAGES, Stage, Variant
+from simulator.figures import numbers
+from simulator.runs import service
+from simulator.runs.database.store import ENDED, Run, RunState
+from ui.figures import charts
+from ui.following import views
+from ui.following.story import STAGE_TITLES, STAGE_WORDS, Story
+from ui.shell import address
+from ui.shell.guard import errors_shown, show_problem
+from ui.shell.plain import literal
+from ui.words import glossary
+
+EVERY_SECONDS = 0.7
+STORIES = "stories"
+KEPT_STORIES = 4
+RUN, LAST_RUN = "run", "last_run"
+PANEL = "open-run"  # the anchor of the place where a run is followed
+
+STATE_WORDS = {
+    "queued": "waiting",
+    "running": "running",
+    "finished": "finished",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "interrupted": "interrupted",
+}
+
+
+def chosen_run(place: str) -> str | None:
+    """The run in the URL, or the one this session last had open at ``place``; the URL then shows it again."""
+    linked = address.text(RUN)
+    if linked:
+        st.session_state[f"{place}_{RUN}"] = st.session_state[LAST_RUN] = linked
+        return linked
+    kept: str | None = st.session_state.get(f"{place}_{RUN}")
+    if kept:
+        address.put(RUN, kept)
+    return kept
+
+
+def choose_run(place: str, run_id: str | None) -> None:
+    """Open a run at ``place`` and put it into the URL; None closes the one that is open."""
+    st.session_state[f"{place}_{RUN}"] = st.session_state[LAST_RUN] = run_id
+    if run_id:
+        address.put(RUN, run_id)
+    else:
+        address.drop(RUN)
+
+
+def page_of(run: Run) -> str:
+    """The page on which a run is followed."""
+    return "pages/studies.py" if run.study else "pages/lab.py"
+
+
+def way_to(run: Run | None) -> None:
+    """One line that leads to the open run, where it stands below all controls on a narrow screen.
+
+    Of an ordinary run that has ended nothing is said: the Results page shows it.
+    """
+    if run is not None and (run.study or run.state not in ENDED):
+        on = "" if run.study else f" on {dataset_info(run.settings.dataset).title}"
+        what = literal(f"{MODELS[run.settings.model].title}{on}")
+        st.markdown(f"The open run of {what} is {STATE_WORDS[run.state]}. [Go to it](#{PANEL})")
+
+
+def open_here() -> None:
+    """The heading above the run that is open: where :func:`way_to` leads."""
+    st.subheader("The open run", anchor=PANEL, divider="gray")
+
+
+def story_of(run_id: str) -> Story:
+    """What a run has said so far. Only events that are new are read; those read are kept in this session."""
+    stories: dict[str, Story] = st.session_state.setdefault(STORIES, {})
+    story = stories.pop(run_id, Story())
+    story.add(service.events(run_id, after=story.last))
+    stories[run_id] = story
+    while len(stories) > KEPT_STORIES:
+        stories.pop(next(iter(stories)))
+    return story
+
+
+def follow(run: Run) -> None:
+    """Draw a run, again and again while it is under way."""
+    every = None if run.state in ENDED else EVERY_SECONDS
+    st.fragment(_panel, run_every=every, key="follow")(run.id, run.state)
+
+
+@errors_shown()  # the timer runs it without its page around it
+def _panel(run_id: str, page_shows: RunState) -> None:
+    run = service.run(run_id)
+    story = story_of(run_id)
+    if run.state != page_shows:
+        st.rerun()  # the whole page: it names the state, the buttons change, at the end the timer stops
+    headline(run, story)
+    st.html(stepper(story, run))
+    _progress(run, story)
+    curves(story, run.settings, "live", side_by_side=False)
+
+
+def headline(run: Run, story: Story) -> None:
+    """Which run this is, and how it stands."""
+    st.markdown(f"Run `{run.id}`, {STATE_WORDS[run.state]}, {since(run)}")
+    if run.state == "queued":
+        st.info(waiting(run), icon=":material/hourglass:")
+    elif run.state == "finished":
+        took = f" in {numbers.duration(story.seconds)}" if story.seconds is not None else ""
+        st.success(f"Finished{took}.", icon=":material/check_circle:")
+    elif run.state in ("failed", "interrupted"):
+        show_problem(run.message or f"The run was {run.state}.", run.advice)
+    elif run.state == "cancelled":
+        st.warning(
+            literal(run.message) or "Cancelled. What it had measured until then stays below.", icon=":material/cancel:"
+        )
+
+
+def waiting(run: Run) -> str:
+    """How many runs are before it, and about how long they will take."""
+    position, wait = service.queue_position(run.id), service.expected_wait(run.id)
+    ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
+    about = f" About {numbers.duration(wait)} until it starts, if the machine is otherwise idle." if wait else ""
+    return f"Waiting for its turn. {ahead}{about} It starts by itself; you may close this page."
+
+
+def since(run: Run) -> str:
+    """When a run started; when it was submitted, if it never did. One that is shipped was started by nobody here."""
+    if run.origin == "recorded" and run.started_at:
+        return f"recorded {numbers.ago(run.started_at)}"
+    return f"started {numbers.ago(run.started_at)}" if run.started_at else f"submitted {numbers.ago(run.created_at)}"
+
+
+def stepper(story: Story, run: Run) -> str:
+    """The seven stages as a list of marks: done, now, next; of a run that broke: where it stopped."""
+    marks = {"done": "✓", "now": "●", "next": "○", "left out": "-", "stopped here": "✕", "not reached": "○"}
+    items = []
+    for stage in STAGES:
+        state = story.state_of(stage)
+        if run.state in ENDED:
+            state = {"now": "stopped here", "next": "not reached"}.get(state, state)
+        took = story.finished_stages.get(stage)
+        tip = numbers.duration(took.seconds) if took else STAGE_WORDS[stage]
+        style = "padding:2px 10px;border-radius:999px;border:1px solid;white-space:nowrap;font-size:0.85rem;"
+        style += {"done": "opacity:0.85;", "now": "font-weight:700;", "stopped here": "font-weight:700;"}.get(
+            state, "opacity:0.6;border-style:dashed;"
+        )
+        current = ' aria-current="step"' if state == "now" else ""
+        items.append(
+            f'<li style="{style}" title="{html.escape(tip)}"{current}>{marks[state]} {STAGE_TITLES[stage]}'
+            f'<span style="position:absolute;clip-path:inset(50%)"> ({state})</span></li>'
+        )
+    row = "display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:0;padding:0"
+    return f'<ol aria-label="Stages of the run" style="{row}">{"".join(items)}</ol>'
+
+
+def _progress(run: Run, story: Story) -> None:
+    """What is being done, how fast, and how long it will still take; the place stays when there is nothing yet."""
+    if run.state != "running":
+        return
+    if story.stage is None:
+        elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
+        st.progress(0.0, text=f":shimmer[Starting the worker process] ({numbers.duration(max(1, elapsed))})")
+        return
+    st.markdown(doing(story, of_repeats(story.repeat, run.settings)))
+    done = story.progress
+    share = min(1.0, done.done / done.total) if done and done.total else 0.0
+    st.progress(share, text=pace(story))
+
+
+def doing(story: Story, repeat: str = "") -> str:
+    """The stage under way, what happens in it, and what the run says of it; nothing between two stages."""
+    if story.stage is None:
+        return ""
+    text = f"**{STAGE_TITLES[story.stage]}{repeat}.** {STAGE_WORDS[story.stage]}"
+    has_more = story.note and story.stage != "study"  # an experiment's note is its title
+    return f"{text} *{literal(story.note)}*" if has_more else text
+
+
+def of_repeats(repeat: int, config: RunConfig) -> str:
+    """ ", repeat 2 of 3"; nothing where there is one seed."""
+    return f", repeat {repeat + 1} of {config.repeats}" if config.repeats > 1 else ""
+
+
+def pace(story: Story) -> str:
+    """Speed and time left of the stage, as far as it has said them."""
+    done = story.progress
+    if done is None:
+        return "Under way"
+    unit = " cells" if story.stage == "study" else " examples" if done.examples_per_second else ""
+    parts = [f"{done.done:,} of {done.total:,}{unit}"]
+    if done.examples_per_second:
+        parts.append(f"{numbers.three(done.examples_per_second)} examples per second")
+    if done.seconds_left is not None and done.done < done.total:
+        parts.append(f"about {numbers.duration(max(1, round(done.seconds_left)))} left in this stage")
+    return " · ".join(parts)
+
+
+CURVES: dict[str, tuple[charts.Term, tuple[Variant, ...], str]] = {
+    "Hard loss": ("hard", ("control", "distilled"), "Both against the true labels: the same measure for both."),
+    "Soft loss": ("soft", ("distilled",), "How far the student is from the teacher. The control has no teacher."),
+    "Total loss": (
+        "total",
+        ("control", "distilled"),
+        "What each one minimises. The two are different mixtures, so their heights do not compare.",
+    ),
+    "Recovery": ("hard", ("recovered",), "The hard loss while the pruned student is trained again."),
+    "Teacher": ("hard", ("teacher",), "The teacher's own training; empty if it was kept from an earlier run."),
+}
+OF_STAGE: dict[Stage | None, str] = {"prepare": "Teacher", "teacher": "Teacher", "recover": "Recovery"}
+
+
+def curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repeat: int | None = None) -> None:
+    """The losses that the student chooses to see, and validation accuracy by epoch.
+
+    Until something is chosen, the curve is that of the stage under way.
+
+    Args:
+        repeat: Of which seed; None follows the one under way.
+    """
+    title = _pick_curve(story, place)
+    seed = story.repeat if repeat is None else repeat
+    losses, epochs = story.losses_of(seed), story.epochs_of(seed)
+    term, variants, words_for_it = CURVES[title]
+    left, right = st.columns(2) if side_by_side else (st.container(), st.container())
+    with left:
+        st.markdown(f"**{charts.TERM_TITLES[term]}**{of_repeats(seed, config)}")
+        glossary.explain(words_for_it, "nats", "KL divergence")
+        ends: dict[str, int | None] = {"Recovery": config.epochs_after_pruning, "Teacher": None}
+        views.chart(
+            charts.losses(losses, term, variants, ends.get(title, config.epochs)),
+            f"{place}_losses",
+            charts.losses_alt(losses, term, variants),
+        )
+    with right:
+        shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
+        st.markdown(f"**Validation accuracy**{of_repeats(seed, config)}")
+        st.caption("On examples that are not trained on. Epoch 0 is before training.")
+        views.chart(charts.validation(epochs, shown), f"{place}_validation", charts.validation_alt(epochs, shown))
+
+
+def _pick_curve(story: Story, place: str) -> str:
+    """The control for it. Where it starts is part of its key: as the stages pass, a new control takes the place of the
+    one before. Were its value set instead, what a browser sends meanwhile of the old one would count as a choice.
+    """
+    chosen = f"{place}_curve_chosen"
+    start: str = st.session_state.get(chosen) or OF_STAGE.get(story.stage, "Hard loss")
+    picked = st.segmented_control(
+        "Curve",
+        list(CURVES),
+        default=start,
+        required=True,
+        wrap=True,
+        key=f"{place}_curve_{start}",
+        label_visibility="collapsed",
+        on_change=lambda: st.session_state.update({chosen: start}),
+    )
+    return picked or start
+
+
+def status() -> None:
+    """For the sidebar: runs under way and waiting, each a link."""
+    under_way = service.list_runs(("queued", "running"))
+    if not under_way:
+        st.caption("No run is under way.")
+    for run in reversed(under_way[-5:]):
+        what = run.study.entry.title if run.study else MODELS[run.settings.model].title
+        st.page_link(
+            page_of(run),
+            label=f"{STATE_WORDS[run.state].capitalize()}: {what}",  # a narrow sidebar cuts off the end
+            icon=":material/play_circle:" if run.state == "running" else ":material/hourglass:",
+            query_params={RUN: run.id},
+        )
+    if len(under_way) > 5:
+        st.caption(f"and {len(under_way) - 5} more on the Runs page")

@@ -1,0 +1,1 @@
+"""Pieces that any screen may use."""

@@ -1,0 +1,69 @@
+"""The report of an experiment: its question, what its numbers say, every cell."""
+
+from __future__ import annotations
+
+from simulator.catalog.models import MODELS
+from simulator.errors import NotAllowed
+from simulator.events import Conclusion
+from simulator.figures import numbers
+from simulator.runs import notes, service
+from simulator.runs.database.store import Run
+from ui.figures import table
+from ui.figures.experiments import cell_charts, cell_table
+from ui.following.story import tell
+from ui.report import page
+from ui.report.page import Report, Section, Titled
+
+
+def study_report(run: Run) -> Report:
+    """What an experiment measured and what it says.
+
+    Raises:
+        NotAllowed: if none of its cells was measured.
+    """
+    story, config = tell(service.events(run.id)), run.study
+    if config is None or not story.cells:
+        raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs an experiment with measured cells.")
+    study, axes = config.entry, {axis.setting: axis.values for axis in config.axes}
+    figures = []
+    for value, title in study.view.values.items():
+        if any(value in cell.values for cell in story.cells):
+            chart = cell_charts.draw(study.view, value, story.cells, axes)
+            said = cell_charts.alt(study.view, value, story.cells)
+            figures.append(page.drawn(chart, f"c-{value.replace('_', '-')}", title, said))
+    cells = Titled("", cell_table.cells(story.cells, study.view))
+    seeds = f"--seeds {config.seeds} "
+    along = "".join(f"--axis {a.setting}={','.join(map(cell_charts.shown, a.values))} " for a in config.axes)
+    command = f"python -m simulator experiment {study.name} {seeds}{along}"
+    return Report(
+        title=f"{study.title}: {MODELS[config.base.model].title}",
+        question=study.question,
+        origin=page.origin(run, story.provenance),
+        note=notes.note(run.id),
+        sections=[
+            _conclusion(story.conclusion),
+            Section("What the cells show", figures=figures),
+            Section("Every cell", tables=(cells,)),
+            Section("What the literature leads one to expect", (study.hypothesis, f"Source: {study.paper}")),
+            page.settings_section(config.base, command + page.flags(config.base, without=tuple(axes))),
+            page.provenance_section(run, story.provenance),
+        ],
+    )
+
+
+def _conclusion(said: Conclusion | None) -> Section:
+    if said is None:
+        return Section("What the numbers say", ("The experiment was stopped before its end, so nothing is concluded.",))
+    rows = [
+        {
+            "Compared": c.name,
+            "Mean difference": numbers.three(c.mean),
+            "Standard deviation": "not known" if c.deviation is None else numbers.three(c.deviation),
+            "95 % interval": "not known" if c.interval is None else " to ".join(map(numbers.three, c.interval)),
+            "p": "not known" if c.p is None else numbers.p_value(c.p),
+            "Pairs": str(c.n),
+        }
+        for c in said.comparisons
+    ]
+    tables = [Titled("What this rests on", table.of(rows))] if rows else []
+    return Section("What the numbers say", points=said.sentences, tables=tables)

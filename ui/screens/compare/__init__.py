@@ -1,0 +1,1 @@
+"""Compare: variants of any finished runs."""

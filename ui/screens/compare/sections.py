@@ -1,0 +1,204 @@
+"""Pieces of the Compare page: which runs, the table of their variants, and their settings side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.data.own_data import dataset_info
+from simulator.errors import RunNotFound
+from simulator.runs import service
+from simulator.runs.database.store import Run
+from ui.figures import table
+from ui.figures.compare import comparison, rows
+from ui.figures.compare.rows import Entry, Front, Where
+from ui.figures.run import tables
+from ui.following import live
+from ui.kit import table_view
+from ui.screens.results import sections as results
+from ui.shell import address
+from ui.shell.plain import literal
+
+RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
+MOST_COMPARED = len(ascii_uppercase)
+MOST_EXPLAINED = 5
+CLEARED = "compare_cleared"
+RANGE = "compare_range_"
+
+
+# -- which runs
+
+
+def asked_for(runs: Sequence[Run]) -> list[str]:
+    """The ids in the URL; without any, those last compared in this session; at first the recorded runs."""
+    linked = [part.strip() for part in (address.text(RUNS, address.LONGEST_LIST) or "").split(",")]
+    asked = list(dict.fromkeys(part for part in linked if part)) or st.session_state.get(CHOSEN, [])
+    ids = {run.id for run in runs}
+    if not any(run_id in ids for run_id in asked):
+        recorded = [run.id for run in runs if run.origin == "recorded"]
+        asked = [*asked, *(recorded or [run.id for run in runs])[:4]]
+    return asked
+
+
+def choose(runs: Sequence[Run]) -> list[Run]:
+    """The runs to compare, from the URL or picked here; the URL then names them."""
+    by_id = {run.id: run for run in runs}
+    asked = asked_for(runs)
+    known = [run_id for run_id in asked if run_id in by_id]
+    _say_what_is_left_out([run_id for run_id in asked if run_id not in by_id], known[MOST_COMPARED:])
+    if PICK not in st.session_state:
+        st.session_state[PICK] = known[:MOST_COMPARED]
+    picked = st.multiselect(
+        "Runs",
+        list(by_id),
+        # Streamlit forgets a choice whose label changes, as one would that says how long ago it was.
+        format_func=lambda run_id: f"{results.what_it_was(by_id[run_id])} ({run_id})",
+        max_selections=MOST_COMPARED,
+        key=PICK,
+        placeholder="Choose finished runs",
+    )
+    _remember(picked)
+    return [by_id[run_id] for run_id in picked]
+
+
+def open_with(run_ids: Sequence[str]) -> None:
+    """Compare these runs from now on: for a button's callback, which runs before the page."""
+    st.session_state[PICK] = list(run_ids)
+    _remember(run_ids)
+
+
+def _remember(run_ids: Sequence[str]) -> None:
+    st.session_state[CHOSEN] = list(run_ids)
+    if run_ids:
+        address.put(RUNS, ",".join(run_ids))
+    else:
+        address.drop(RUNS)
+
+
+def _say_what_is_left_out(unknown: Sequence[str], too_many: Sequence[str]) -> None:
+    said = [_why_not(run_id) for run_id in unknown[:MOST_EXPLAINED]]
+    if more := unknown[MOST_EXPLAINED:]:
+        said.append(f"Of {len(more):,} more runs, none can be compared.")
+    if too_many:
+        said.append(f"At most {MOST_COMPARED} runs are compared at a time; {len(too_many)} more are left out.")
+    if said:
+        st.warning("\n".join(f"- {sentence}" for sentence in said), icon=":material/info:")
+
+
+def _why_not(run_id: str) -> str:
+    try:
+        run = service.run(run_id)
+        service.measurements(run_id)
+    except RunNotFound as error:
+        return literal(str(error))
+    if run.study:
+        return f"Run `{run_id}` is an experiment: it has cells, not variants. Open it on the Experiments page."
+    return f"Run `{run_id}` is {live.STATE_WORDS[run.state]}: only finished runs are compared."
+
+
+def letters_of(runs: Sequence[Run]) -> dict[str, str]:
+    """Run id -> the letter that stands for it in the charts and tables."""
+    return {run.id: letter for run, letter in zip(runs, ascii_uppercase, strict=False)}
+
+
+def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
+    """Each letter with its run, a link to its results."""
+    names = comparison.run_names(runs, letters)
+    with st.container(horizontal=True):
+        for run in runs:
+            st.page_link(
+                "pages/results.py",
+                label=literal(names[run.id]),
+                icon=":material/table_chart:",
+                help=literal(f"Results of {results.run_label(run)}"),
+                query_params={live.RUN: run.id},
+                width="content",
+            )
+
+
+# -- what may be compared
+
+
+def places(runs: Sequence[Run], cost: str) -> dict[Where, str]:
+    """Each place at which a cost of any of the runs compares, with words for it."""
+    found: dict[Where, str] = {}
+    for run in runs:
+        for entry in rows.entries_of(run.id)[:1]:
+            if place := entry.place(cost):
+                found.setdefault(place, f"{dataset_info(run.settings.dataset).title}, {place.machine}")
+    alike = [words_ for words_ in found.values() if list(found.values()).count(words_) > 1]
+    return {w: f"{said} ({w.data.rpartition(':')[2][:8]})" if said in alike else said for w, said in found.items()}
+
+
+def warn_of_mixture(entries: Sequence[Entry]) -> None:
+    """Say which figures of these runs do not compare."""
+    data = {e.where.data for e in entries if e.where}
+    machines = {e.where.machine for e in entries if e.where}
+    said = []
+    if len(data) > 1:
+        said.append(
+            f"These runs answer {len(data)} different sets of test examples: their accuracies compare only within one."
+        )
+    if len(machines) > 1:
+        said.append(
+            f"They were timed in {len(machines)} places (recorded and imported runs count as elsewhere): latencies "
+            "compare only within one."
+        )
+    if said:
+        st.info(" ".join(said), icon=":material/balance:")
+
+
+# -- tables
+
+
+def filtered(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: Front | None) -> None:
+    """The variants that are left, and how many those are; with their standing where a front is drawn."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(shown)} of {of} variants**", width="content")
+        if len(shown) < of and st.button("Show all", icon=":material/filter_alt_off:", key="show_all"):
+            _forget_filters()
+            st.rerun()
+        st.download_button(
+            "Variants (CSV)",
+            lambda: table.csv_of(comparison.raw(shown)),
+            "variants.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    if not shown:
+        st.info("None of the chosen runs' variants lies there.", icon=":material/filter_alt:")
+    else:
+        alt = f"Figures of {len(shown)} variants"
+        table_view.show(comparison.variants(shown, names, front), alt, "variants", tables.TALLEST)
+
+
+def _forget_filters() -> None:
+    st.session_state[CLEARED] = st.session_state.get(CLEARED, 0) + 1
+    for key in [k for k in st.session_state if str(k).startswith(RANGE)]:
+        del st.session_state[key]
+
+
+def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Sequence[Entry]) -> None:
+    """Settings and results of the runs in columns, the rows that differ marked."""
+    provenances = {run.id: service.provenance(run.id) for run in runs}
+    names = list(comparison.run_names(runs, letters).values())
+    said = comparison.side_by_side(runs, entries, provenances)
+    differing = comparison.differing(said)
+    only = st.toggle(
+        "Only what differs", value=True, key="only_differing", bind="query-params", persist_state="session"
+    )
+    if not differing:
+        st.caption("These runs have equal settings and figures.")
+    elif not only:
+        st.caption("Marked rows differ between the runs.")
+    rows, to_mark = ({row: said[row] for row in differing}, []) if only and differing else (said, differing)
+    table_view.show(comparison.marked(rows, names, to_mark), "Settings and results of the chosen runs", "settings")
+
+
+def row_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
+    """Run id -> its letter and its model, short enough for a table's cell."""
+    return {run.id: f"{letters[run.id]} {MODELS[run.settings.model].title}" for run in runs}

@@ -1,0 +1,244 @@
+"""Pieces of the Experiments page: the list, one experiment with its prediction, and the run that is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.experiments import STUDIES, Study, StudyConfig, make_study
+from simulator.figures import numbers
+from simulator.runs import service
+from simulator.runs.database.store import ENDED, Run, RunState
+from ui.figures import table
+from ui.figures.experiments import cell_charts as charts
+from ui.figures.experiments import cell_table
+from ui.figures.run import tables
+from ui.following import live, views
+from ui.following.story import Story
+from ui.kit import table_view
+from ui.screens import lab
+from ui.screens.experiments import allocation, settings
+from ui.screens.experiments.settings import PREDICTED
+from ui.screens.results import take_home
+from ui.shell import address
+from ui.shell.guard import errors_shown, show_problem
+from ui.shell.plain import literal
+from ui.words import glossary, provenance
+
+PLACE = "studies"
+STUDY = "study"
+
+
+def chosen() -> tuple[Study | None, Run | None]:
+    """The experiment and the run that are open; a run in the URL brings its experiment with it."""
+    name, run_id = address.text(STUDY), address.text(live.RUN)
+    run: Run | None = None
+    if run_id:
+        with errors_shown():
+            run = service.run(run_id)
+        if run is not None and run.study is None:
+            st.switch_page("pages/lab.py", query_params={live.RUN: run.id})
+    if run is not None and run.study is not None:
+        address.put(live.RUN, run.id)
+        return run.study.entry, run
+    study = STUDIES.get(name or "")
+    if study is not None:
+        address.put(STUDY, study.name)  # a link to the page that is open leaves its parameters out of the address
+    elif name:
+        show_problem(f"There is no experiment {name}.", "Choose one of those below.")
+    elif not run_id:
+        address.replace({})  # likewise: of the experiment that was left
+    return study, None
+
+
+def catalogue() -> None:
+    """Every experiment with its question."""
+    st.markdown(
+        "Each experiment trains or prunes many students to answer **one question**. Say first what you expect; "
+        "what it concludes is computed from its numbers, and says so when the expected effect did not show."
+    )
+    for study in STUDIES.values():
+        with st.container(border=True):
+            st.markdown(f"**{study.title}**")
+            st.markdown(study.question)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
+                )
+                takes = service.forecast(make_study(study.name)).seconds
+                st.caption(f"about {numbers.duration(takes)} with its default settings", width="content")
+
+
+def introduction(study: Study) -> None:
+    """Title, question, what to look for, and the source of the idea."""
+    st.page_link("pages/studies.py", label="All experiments", icon=":material/arrow_back:", query_params={})
+    st.header(study.title, divider="gray")
+    st.markdown(f"**{study.question}**")
+    st.caption(f"What to look for: {study.look_for}")
+    if study.signs:
+        st.caption("\n".join(f"- **{name[0].upper() + name[1:]}.** {sign}" for name, sign in study.signs.items()))
+    st.caption(f"Source: {study.paper}")
+
+
+def prediction(study: Study) -> str | None:
+    """What the student expects, kept in the session and in the URL; None until it is chosen."""
+    st.markdown("#### Your prediction")
+    key = f"{PREDICTED}_{study.name}"
+    linked = address.one_of(PREDICTED, study.predictions)
+    if key not in st.session_state and linked:
+        st.session_state[key] = linked
+    picked: str | None = st.radio(
+        "What will come out?",
+        list(study.predictions),
+        index=None,
+        format_func=lambda answer: study.predictions[answer],
+        key=key,
+        persist_state="session",
+    )
+    if picked:
+        address.put(PREDICTED, picked)
+    with st.expander("What the literature leads one to expect", icon=":material/menu_book:"):
+        st.markdown(study.hypothesis)
+    return picked
+
+
+def run_bar(config: StudyConfig | None, predicted: str | None, run: Run | None) -> None:
+    """What it will cost, Run, and Cancel for the run that is open."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Run",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="run_study",
+            disabled=config is None or predicted is None,
+            help=None if predicted else "Choose your prediction first.",
+        )
+        cancelled = run is not None and run.state not in ENDED and st.button("Cancel", icon=":material/stop:")
+        settings.link_for_others()
+        if config is not None:
+            st.caption(lab.forecast_words(service.forecast(config)))
+    if predicted is None:
+        st.caption("Choose your prediction first; then Run can be pressed.")
+    if pressed and config is not None:
+        _open(service.submit(config))
+    if cancelled and run is not None:
+        service.cancel(run.id)
+        st.toast("Cancelling. The cells measured until now stay.", icon=":material/stop:")
+
+
+def _open(run_id: str) -> None:
+    address.put(live.RUN, run_id)
+    st.rerun()
+
+
+def not_run_yet(study: Study) -> None:
+    """Earlier runs of this experiment, each a link."""
+    earlier = [run for run in service.list_runs() if run.study and run.study.study == study.name][:5]
+    if earlier:
+        st.markdown("**Earlier runs of this experiment**")
+    for run in earlier:
+        label = f"{MODELS[run.settings.model].title}, {live.STATE_WORDS[run.state]}, {live.since(run)}"
+        st.page_link("pages/studies.py", label=label, icon=":material/history:", query_params={live.RUN: run.id})
+
+
+def show(run: Run, predicted: str | None, config: StudyConfig | None) -> None:
+    """The open run: live while it is under way; its conclusion beside the prediction when it is over."""
+    live.open_here()
+    if run.study and config and (other := settings.differing(run.study, config)):
+        st.caption(f"This run has other settings than the controls show now: {literal(', '.join(other))}.")
+    every = None if run.state in ENDED else live.EVERY_SECONDS
+    st.fragment(_panel, run_every=every, key="follow_study")(run.id, run.state, predicted)
+    stopped = run.state in ENDED and run.state != "finished"
+    if stopped and st.button("Go on from the cells that are there", icon=":material/replay:", key="again_study"):
+        _open(service.rerun(run.id))
+
+
+@errors_shown()  # the timer runs it without its page around it
+def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
+    run, story = service.run(run_id), live.story_of(run_id)
+    if run.state != page_shows:
+        st.rerun()  # the whole page: the buttons change, at the end the timer stops
+    live.headline(run, story)
+    if run.state == "running":
+        progress(story)
+    if run.study is None:
+        return
+    if story.conclusion is not None:
+        outcome(run.study.entry, story, predicted)
+    if run.state != "queued":
+        picture(run.study, story)
+    provenance.provenance_badge(story.provenance, run, compact=True)
+    if run.state == "finished":
+        take_home.write_notes(run)
+        take_home.report_button(run)
+
+
+def progress(story: Story) -> None:
+    """What is being done, and how many cells are measured; while the teacher learns, how far it is."""
+    if story.stage is None:
+        st.progress(0.0, text="Starting the worker process")
+        return
+    st.markdown(live.doing(story))
+    done = story.progress
+    st.progress(min(1.0, done.done / done.total) if done and done.total else 0.0, text=live.pace(story))
+
+
+def outcome(study: Study, story: Story, predicted: str | None) -> None:
+    """The conclusion beside the prediction."""
+    said = story.conclusion
+    if said is None:
+        return
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("**You predicted**")
+        st.markdown(study.predictions[predicted] if predicted else "Nothing: no prediction was made here.")
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("**The numbers say**")
+        st.markdown(study.predictions[said.answer] if said.answer else "One seed cannot tell. Take more seeds.")
+        if predicted and said.answer:
+            st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
+    st.markdown("\n".join(f"- {literal(sentence)}" for sentence in said.sentences))
+    if sum(comparison.p is not None for comparison in said.comparisons) > 1:
+        glossary.explain(SEVERAL, "p", "95 % interval")
+
+
+SEVERAL = (
+    "Several differences were tested: each p is raised for that (Holm 1979). The intervals are those of one alone."
+)
+
+
+def picture(config: StudyConfig, story: Story) -> None:
+    """Chart and table of the cells so far."""
+    view = config.entry.view
+    value = next(iter(view.values))
+    if len(view.values) > 1:
+        value = st.segmented_control(
+            "Shown", list(view.values), default=value, required=True, wrap=True,
+            format_func=lambda name: view.values[name], key=f"shown_{config.study}", label_visibility="collapsed",
+        ) or value  # fmt: skip
+    axes = {axis.setting: axis.values for axis in config.axes}
+    drawn, alt = charts.draw(view, value, story.cells, axes), charts.alt(view, value, story.cells)
+    scanned = config.study == "sensitivity" and story.conclusion is not None
+    if scanned:
+        allocation.clickable(config, story, drawn, alt)
+    else:
+        views.chart(drawn, "study_chart", alt)
+    if any(cell.measured_in for cell in story.cells):
+        taken = sum(bool(cell.measured_in) for cell in story.cells)
+        st.caption(
+            f"{taken} of these cells were measured in an earlier run with the same settings (column Measured in)."
+        )
+    if scanned:
+        allocation.propose(config, story)
+    with st.expander(f"Table: {numbers.several(len(story.cells), 'cell')}", icon=":material/table:"):
+        st.download_button(
+            "Cells (CSV)",
+            lambda: table.csv_of(cell_table.raw(story.cells)),
+            f"{config.study}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        table_view.show(
+            cell_table.cells(story.cells, view), "Every cell with its seed and its values", "cells", tables.TALLEST
+        )

@@ -1,0 +1,154 @@
+"""The controls of an experiment: its settings, the link that carries them, and where an open run has others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig
+from simulator.errors import SimulatorError
+from simulator.experiments import Study, StudyConfig, make_study
+from simulator.experiments.base import AxisValue
+from simulator.experiments.config import MOST_SEEDS, read_values, sweep_settings
+from simulator.runs.database.store import Run
+from ui.figures.experiments import cell_charts as charts
+from ui.figures.run import tables
+from ui.following import live
+from ui.kit import table_view
+from ui.settings import fields
+from ui.shell import address
+from ui.shell.guard import show_problem
+
+TAKEN_FROM = "study_controls_from"
+PREDICTED = "predicted"
+"""The parameter of the address that holds a prediction: it survives a reload, and is in no link for others."""
+
+
+def settings_of(study: Study, run: Run | None) -> StudyConfig | None:
+    """The settings as they are chosen here, at first those of the open run; None, with why, where they do not fit.
+
+    The address holds them, so they survive a reload, and a link carries them.
+    """
+    st.markdown("#### Settings")
+    names = list(study.models or MODELS)
+    default = run.study if run and run.study else make_study(study.name)
+    _take_once(run)
+    model = st.selectbox(
+        "Model",
+        names,
+        index=names.index(default.base.model),
+        format_func=lambda name: MODELS[name].title,
+        key=f"model_{study.name}",
+        bind="query-params",
+        persist_state="session",
+    )
+    seeds = st.slider(
+        "Seeds", 1, MOST_SEEDS, default.seeds, key=f"seeds_{study.name}", help=SEEDS_HELP,
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
+    try:
+        base = make_study(study.name, {"model": model}).base
+        starts = {axis.setting: axis.values for axis in default.axes}
+        axes = (_sweep_axes if study.any_axes else _own_axes)(study, base, starts)
+        config = make_study(study.name, {"model": model}, axes, seeds)
+    except SimulatorError as error:
+        show_problem(error.message, error.advice)
+        return None
+    with st.expander("All settings", icon=":material/tune:"):
+        fixed = [name for name in RunConfig.model_fields if name not in axes]
+        table_view.show(tables.settings_table(config.base, fixed), "Settings that all cells share", "study_settings")
+    return config
+
+
+SEEDS_HELP = "Every cell is measured with so many seeds. From one seed nothing can be said of chance."
+
+
+def _take_once(run: Run | None) -> None:
+    """Set the controls to a run that is opened, once: they may be changed while it stays open.
+
+    In a link that names settings itself these are kept: it was copied, or reloaded, after a change.
+    """
+    opened = run.id if run and run.study else None
+    if st.session_state.get(TAKEN_FROM) == opened:
+        return
+    first = TAKEN_FROM not in st.session_state
+    st.session_state[TAKEN_FROM] = opened
+    if run is None or run.study is None:
+        return
+    config = run.study
+    values: dict[str, str | int] = {f"model_{config.study}": config.base.model, f"seeds_{config.study}": config.seeds}
+    for number, axis in enumerate(config.axes):
+        values[f"values_{config.study}_{axis.setting}"] = ", ".join(map(charts.shown, axis.values))
+        if config.entry.any_axes:
+            values[f"axis_{number}"] = axis.setting
+    if not (first and any(map(address.holds, values))):
+        st.session_state.update(values)
+
+
+Axes = Mapping[str, tuple[AxisValue, ...]]
+
+
+def _own_axes(study: Study, base: RunConfig, starts: Axes) -> Axes:
+    return {name: _values(study, base, name, values) for name, values in starts.items()}
+
+
+def _sweep_axes(study: Study, base: RunConfig, starts: Axes) -> Axes:
+    axes: dict[str, tuple[AxisValue, ...]] = {}
+    names = list(sweep_settings())
+    for number, (where, first) in enumerate(zip(("Along", "Upwards"), starts, strict=False)):
+        left = [name for name in names if name not in axes]
+        name = st.selectbox(
+            where,
+            left,
+            index=left.index(first) if first in left else 0,
+            format_func=lambda n: fields.all_controls()[n].label,
+            key=f"axis_{number}",
+            bind="query-params",
+            persist_state="session",
+        )
+        start = starts.get(name) or fields.choices(name, base) or (getattr(base, name),)
+        axes[name] = _values(study, base, name, start)
+    return axes
+
+
+def _values(study: Study, base: RunConfig, name: str, start: Sequence[AxisValue]) -> tuple[AxisValue, ...]:
+    typed = st.text_input(
+        f"Values of {_axis_label(name)}", ", ".join(map(charts.shown, start)), key=f"values_{study.name}_{name}",
+        help="Separated by commas.", bind="query-params", persist_state="session",
+    )  # fmt: skip
+    return read_values(base, name, typed)
+
+
+def _axis_label(name: str) -> str:
+    return fields.all_controls()[name].label if name in RunConfig.model_fields else charts.axis_name(name)
+
+
+def link_for_others() -> None:
+    """The address to copy: what is open here, without one's own prediction."""
+    here = (st.context.url or "").split("?")[0]
+    kept = address.everything()
+    kept.pop(PREDICTED, None)
+    with st.popover("Link", icon=":material/link:"):
+        st.markdown("**For somebody else on this server**: this experiment, its settings, and the run if one is open.")
+        st.code(f"{here}?{urlencode(kept, doseq=True)}", language=None, wrap_lines=True)
+        shows_answer = "; an open run shows at once what came out" if live.RUN in kept else ": they make their own"
+        st.caption(f"Your prediction is left out{shows_answer}.")
+
+
+def differing(of_run: StudyConfig, chosen: StudyConfig) -> list[str]:
+    """The settings of a run that the controls hold otherwise, each with the run's value."""
+    mine = {axis.setting: axis.values for axis in chosen.axes}
+    found = [
+        f"{fields.all_controls()[name].label}: {fields.shown(name, value)}"
+        for name, value in of_run.base
+        if value != getattr(chosen.base, name) and name not in mine
+    ]
+    if of_run.seeds != chosen.seeds:
+        found.append(f"Seeds: {of_run.seeds}")
+    for axis in of_run.axes:
+        if mine.get(axis.setting) != axis.values:
+            found.append(f"Values of {_axis_label(axis.setting)}: {', '.join(map(charts.shown, axis.values))}")
+    return found

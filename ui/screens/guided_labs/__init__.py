@@ -1,0 +1,1 @@
+"""Guided labs: where somebody is, the steps, and the step that runs."""

@@ -1,0 +1,133 @@
+"""The step of a guided lab in which it runs: now, or from a recording."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.config.run import RunConfig
+from simulator.experiments.config import StudyConfig
+from simulator.figures import numbers
+from simulator.runs import recorded, service
+from simulator.runs.records import ENDED, Run, RunState
+from simulator.teaching.labs import Lab, progress
+from simulator.teaching.labs.progress import LabProgress
+from ui.following import live
+from ui.screens import lab
+from ui.screens.experiments import sections as experiments
+from ui.screens.guided_labs.sections import Place
+from ui.settings import fields
+from ui.shell.guard import errors_shown
+from ui.words import provenance
+
+
+def the_run(place: Place, record: LabProgress) -> None:
+    """Start it, or take the recorded one; follow it; run it again if it broke."""
+    st.markdown(f"**Look for:** {place.lab.watch}")
+    with errors_shown():
+        if not place.wanted:
+            offer(place, record)
+            return
+        if len(place.runs) < place.wanted:
+            st.warning("A run of this lab was deleted.", icon=":material/delete:")
+            offer(place, record)
+            return
+        ended = [run for run in place.runs if run.state in ENDED and run.state != "finished"]
+        under_way = [run for run in place.runs if run.state not in ENDED]
+        if ended:
+            offer(place, record)
+        elif under_way and st.button(
+            "Stop, and take the recorded run", icon=":material/inventory_2:", key="lab_switch"
+        ):
+            for run in under_way:
+                service.cancel(run.id)
+            take(place, place.lab.recorded)
+        one = (ended or under_way or place.runs[-1:])[0]
+        if place.wanted > 1:
+            st.caption(f"Run {place.runs.index(one) + 1} of {place.wanted}: {difference(one)}")
+        follow(one)
+        if place.has_finished and not record.answers:
+            with st.expander("Another run instead", icon=":material/replay:"):
+                offer(place, record)
+
+
+def difference(run: Run) -> str:
+    """What a run of several removes."""
+    return fields.shown("pruning", run.settings.pruning)
+
+
+def offer(place: Place, record: LabProgress) -> None:
+    """Both ways to a result, with what they cost and what they are."""
+    configs = place.lab.configs(record.settings)
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("**Run it now**")
+        st.caption(cost(configs))
+        if st.button("Run", type="primary", icon=":material/play_arrow:", key="lab_run"):
+            take(place, [service.submit(config) for config in configs])
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("**No time? Take the recorded run**")
+        shipped = [one for one in map(recorded.find, place.lab.recorded) if one is not None]
+        if len(shipped) < len(place.lab.recorded):
+            st.caption("This copy of the app ships no recorded run for this lab.")
+            return
+        st.caption(recorded_words(shipped[0], place.lab))
+        if st.button("Take the recorded run", icon=":material/inventory_2:", key="lab_recorded"):
+            take(place, place.lab.recorded)
+
+
+def cost(configs: tuple[RunConfig | StudyConfig, ...]) -> str:
+    """What the runs will take, together; the memory is that of one, for they run one after the other."""
+    expected = [service.forecast(config) for config in configs]
+    whole = expected[0].model_copy(
+        update={
+            "seconds": sum(f.seconds for f in expected),
+            "peak_memory_mb": max(f.peak_memory_mb for f in expected),
+        }
+    )
+    said = lab.forecast_words(whole)
+    return f"Real training on this machine: {said}" + (", two runs." if len(configs) > 1 else ".")
+
+
+def recorded_words(one: recorded.Recorded, it: Lab) -> str:
+    """When and where it was recorded, and with which settings where the student had a choice."""
+    said = f"A real run, recorded on {one.provenance.device}, {numbers.day(one.provenance.recorded_at)}."
+    if it.choices:
+        taken = {choice.setting: float(getattr(one.run.settings, choice.setting)) for choice in it.choices}
+        said += f" Its settings may not be yours{chosen(it, taken)}."
+    return said
+
+
+def take(place: Place, run_ids: list[str] | tuple[str, ...]) -> None:
+    """Let the answer come from these runs."""
+    if place.progress is not None:
+        progress.take_runs(place.progress, place.lab, run_ids)
+        st.rerun()
+
+
+def follow(run: Run) -> None:
+    """A run while it is under way, and its curves afterwards; of a study, its cells."""
+    if run.origin == "recorded":
+        provenance.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
+    if run.study is None:
+        live.follow(run)
+        return
+    every = None if run.state in ENDED else live.EVERY_SECONDS
+    st.fragment(_study, run_every=every, key="follow_lab_study")(run.id, run.state)
+
+
+@errors_shown()  # the timer runs it without its page around it
+def _study(run_id: str, page_shows: RunState) -> None:
+    run, story = service.run(run_id), live.story_of(run_id)
+    if run.state != page_shows:
+        st.rerun()  # the whole page: the way forward opens
+    live.headline(run, story)
+    if run.state == "running":
+        experiments.progress(story)
+    if run.study is not None and run.state != "queued":
+        experiments.picture(run.study, story)
+
+
+def chosen(it: Lab, taken: dict[str, float]) -> str:
+    """ " (width 50.0 %, ...)"; nothing where the lab leaves nothing to choose."""
+    said = [f"{choice.label.lower()}: {choice.form(taken[choice.setting])}" for choice in it.choices]
+    return f" ({', '.join(said)})" if said else ""

@@ -1,0 +1,194 @@
+"""The steps of a guided lab, a function a step, in their order; that of the run is in run_step.py."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.teaching.labs import Evidence, Lab, evidence, progress
+from simulator.teaching.labs.base import beside
+from simulator.teaching.labs.progress import LabProgress
+from simulator.teaching.quiz.sitting import Sitting
+from ui.figures import table
+from ui.following import live
+from ui.kit import table_view
+from ui.screens import quiz
+from ui.screens.guided_labs import run_step
+from ui.screens.guided_labs import sections as guided_labs
+from ui.screens.guided_labs.sections import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
+from ui.shell.guard import errors_shown
+from ui.words import glossary
+from ui.words.provenance import provenance_badge
+
+
+def show(place: Place) -> None:
+    """The step that is open."""
+    if place.step <= PREDICTION:
+        question(place.lab) if place.step == QUESTION else prediction(place)
+    elif place.record is not None:
+        if place.step == RUN:
+            run_step.the_run(place, place.record)
+        else:
+            found = evidence(place.record.runs)
+            match place.step:
+                case _ if place.step == MEASURED:
+                    measured(place, place.record, found)
+                case _ if place.step in (FIRST, SECOND):
+                    check(place, place.record, found, place.step - FIRST)
+                case _ if place.step == TAKEAWAY:
+                    takeaway(place, place.record, found)
+
+
+def question(it: Lab) -> None:
+    """What is asked, and what one needs to know."""
+    st.markdown(f"#### {it.question}")
+    st.markdown(it.idea)
+    glossary.explain(f"About {it.minutes} minutes. What the words mean stands behind the question mark.", *it.terms)
+
+
+# -- the prediction
+
+
+def prediction(place: Place) -> None:
+    """The slider or the choice, and the button that commits to it; afterwards what was committed."""
+    asked = place.lab.prediction
+    st.markdown(f"#### {asked.text}")
+    if place.record is not None:
+        with_it = run_step.chosen(place.lab, place.record.settings)
+        st.success(
+            f"You committed to **{asked.shown(place.record.prediction)}**{with_it}. It stays as it is.",
+            icon=":material/lock:",
+        )
+        return
+    taken = {choice.setting: choose(place.lab, number) for number, choice in enumerate(place.lab.choices)}
+    value = guess(place.lab)
+    with errors_shown():
+        if st.button("Commit to it", type="primary", icon=":material/lock:", key="lab_commit", disabled=value is None):
+            commit(place, value, taken)
+    st.caption("Once committed, a prediction cannot be changed. There is no mark for being right.")
+
+
+def guess(it: Lab) -> float | str | None:
+    """What is predicted at the moment; None until something was chosen."""
+    asked, key = it.prediction, f"guess_{it.name}"
+    if asked.options:
+        picked: str | None = st.radio(
+            "Your prediction",
+            list(asked.options),
+            index=None,
+            format_func=lambda option: asked.options[option],
+            key=key,
+            label_visibility="collapsed",
+        )
+        return picked
+    value = st.slider("Your prediction", asked.low, asked.high, asked.start, asked.step, format="%g", key=key)
+    st.markdown(f"You say **{asked.shown(float(value))}**.")
+    return float(value)
+
+
+def choose(it: Lab, number: int) -> float:
+    """A setting that this lab leaves to the student."""
+    choice = it.choices[number]
+    value = st.segmented_control(
+        choice.label,
+        choice.values,
+        default=choice.start,
+        required=True,
+        format_func=choice.form,
+        key=f"choice_{it.name}_{choice.setting}",
+    )
+    return choice.start if value is None else float(value)
+
+
+def commit(place: Place, value: float | str | None, taken: dict[str, float]) -> None:
+    """Store the prediction; the first one of a student makes the progress."""
+    if value is None:
+        return
+    known = place.progress or progress.new_id()
+    progress.commit(known, place.lab, value, taken)
+    guided_labs.keep(known)
+    guided_labs.go_to(RUN)
+    st.rerun()
+
+
+# -- what came out
+
+
+def measured(place: Place, record: LabProgress, found: Evidence) -> None:
+    """The measured answer beside the prediction."""
+    answer = place.lab.answer(found)
+    asked = place.lab.prediction
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("**You said**")
+        st.markdown(f"#### {asked.shown(record.prediction)}")
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("**Measured**")
+        st.markdown(f"#### {asked.shown(answer.value)}")
+        st.caption(answer.basis)
+    st.markdown(beside(asked, record.prediction, answer))
+    st.markdown(answer.sentence)
+    glossary.explain("How sure is that?", "95 % interval", "p", "n", "seed", "within noise")
+    figures(place, found)
+
+
+def figures(place: Place, found: Evidence) -> None:
+    """The table, and where it comes from."""
+    table_view.show(
+        table.of(place.lab.table(found), sortable=False),
+        f"Measured in lab {place.number}: {place.lab.title}",
+        "measured",
+    )
+    st.caption("Differences are taken before the figures are rounded.")
+    badges = {}  # two runs of one day on one machine need one badge
+    for seen in found:
+        provenance = live.story_of(seen.run.id).provenance
+        badges[seen.run.origin, provenance and (provenance.device, provenance.recorded_at[:10])] = provenance, seen.run
+    for provenance, run in badges.values():
+        provenance_badge(provenance, run, compact=True)
+    if any(seen.run.origin == "recorded" for seen in found):
+        st.caption(
+            "These figures were recorded earlier, on another machine or another day. They are not of a run of yours."
+        )
+
+
+def check(place: Place, record: LabProgress, found: Evidence, number: int) -> None:
+    """One of the two questions; once answered, its explanation."""
+    asked = sitting(place, record, found)
+    it = asked.questions[number]
+    st.markdown(f"#### {it.text}")
+    if number < len(record.answers):
+        quiz.judge(it, record.answers[number])
+    elif place.progress is not None:
+        answer = quiz.answer_form(asked, it)
+        with errors_shown():
+            if answer is not None:
+                progress.answer(place.progress, place.lab, number, answer)
+                guided_labs.go_to(place.step)
+                st.rerun()
+    with st.expander("What was measured", expanded=True, icon=":material/table_chart:"):
+        figures(place, found)
+
+
+def sitting(place: Place, record: LabProgress, found: Evidence) -> Sitting:
+    """Both questions with the answers until now; the progress decides the order of the options."""
+    return Sitting(int((place.progress or "0")[:8], 16), place.lab.questions(found), record.answers)
+
+
+def takeaway(place: Place, record: LabProgress, found: Evidence) -> None:
+    """What this run showed, and did not show; the score; where to go on."""
+    for sentence in place.lab.takeaway(found):
+        st.markdown(f"- {sentence}")
+    asked = sitting(place, record, found)
+    st.markdown(f"**Checks: {asked.score} of {len(asked.questions)} right.**")
+    st.markdown(beside(place.lab.prediction, record.prediction, place.lab.answer(found)))
+    with st.container(horizontal=True):
+        page, label = place.lab.screen
+        st.page_link(page, label=label, icon=":material/explore:")
+        for seen in found:
+            target = "pages/studies.py" if seen.run.study else "pages/results.py"
+            st.page_link(
+                target,
+                label=f"Everything about run {seen.run.id}",
+                icon=":material/table_chart:",
+                query_params={live.RUN: seen.run.id},
+            )

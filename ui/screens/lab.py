@@ -1,0 +1,153 @@
+"""What stands beside the Lab's controls: the forecast, the buttons, and the run that is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.config.run import RunConfig
+from simulator.data.availability import data_state_soon
+from simulator.data.own_data import dataset_info
+from simulator.errors import SimulatorError
+from simulator.events import STAGES
+from simulator.figures import numbers
+from simulator.runs import service
+from simulator.runs.database.store import ENDED, Forecast, Run
+from ui.following import live, views
+from ui.following.story import STAGE_TITLES, STAGE_WORDS
+from ui.screens import model_cards
+from ui.screens.results import take_home
+from ui.settings import controls, fields
+from ui.shell.guard import errors_shown, show_problem
+from ui.shell.plain import literal
+from ui.words import glossary, provenance
+
+PLACE = "lab"
+
+
+def data_state(config: RunConfig) -> None:
+    """One line on the data: what it is, and whether it can be had here."""
+    data = dataset_info(config.dataset)
+    state = data_state_soon(data.name) if data.needs_internet else "here"
+    text = f"{data.summary} {len(data.class_names)} classes."
+    if data.needs_internet:
+        said = {"cached": "Downloaded already.", "reachable": "Downloaded on first use."}
+        text += " " + said.get(
+            state or "", "**Needs internet:** it cannot be reached from here." if state else "Needs internet."
+        )
+    st.caption(text)
+    if state == "not reachable":
+        model_cards.not_reachable()
+
+
+def open_run() -> Run | None:
+    """The run in the URL or the last one of this session. One that is gone is said to be so, and closed."""
+    run_id = live.chosen_run(PLACE)
+    if run_id is None:
+        return None
+    with errors_shown():
+        run = service.run(run_id)
+        if run.study is None:
+            return run
+        st.switch_page(live.page_of(run), query_params={live.RUN: run.id})
+    live.choose_run(PLACE, None)
+    return None
+
+
+def way_to_experiments() -> None:
+    """One click from here to the experiments, whether a run is open or not."""
+    st.page_link("pages/studies.py", label="Or answer a question with many students", icon=":material/biotech:")
+
+
+def run_bar(config: RunConfig) -> None:
+    """What a run with these settings will cost, and Run."""
+    st.markdown(f"**{MODELS[config.model].title}** on **{literal(dataset_info(config.dataset).title)}**")
+    forecast = _forecast(config)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Run", type="primary", icon=":material/play_arrow:", key="run_button", disabled=forecast is None
+        )
+        if forecast is not None:
+            st.caption(forecast_words(forecast))
+    with errors_shown():
+        if pressed:
+            live.choose_run(PLACE, service.submit(config))
+            controls.forget_notes()
+            st.rerun()
+
+
+def _forecast(config: RunConfig) -> Forecast | None:
+    try:
+        return service.forecast(config)
+    except SimulatorError as error:
+        show_problem(error.message, error.advice)
+        return None
+
+
+def forecast_words(forecast: Forecast) -> str:
+    """About how long, how much memory, and what that rests on."""
+    basis = "an estimate, if the machine is otherwise idle" if forecast.basis == "estimate" else "from recent runs here"
+    memory = numbers.size(forecast.peak_memory_mb * 2**20)
+    return f"about {numbers.duration(forecast.seconds)}, {memory} of memory ({basis})"
+
+
+def what_will_happen() -> None:
+    """Before the first run: the seven stages, so that the page is not empty and nothing comes as a surprise."""
+    with st.container(border=True):
+        st.markdown("**Press Run, and this happens, for real, on this machine:**")
+        st.markdown("\n".join(f"1. **{STAGE_TITLES[stage]}.** {STAGE_WORDS[stage]}" for stage in STAGES))
+        glossary.explain(
+            "The control is what makes the comparison fair: without it nobody could say that the teacher helped.",
+            "teacher", "student", "control", "distilled", "pruned", "recovered",
+        )  # fmt: skip
+    st.caption("The run belongs to the server: you may move the sliders, change the page or close the tab meanwhile.")
+
+
+def show_run(run: Run, config: RunConfig) -> None:
+    """The open run: its settings where they differ from the sliders, its progress, and its result."""
+    _which(run, config)
+    if run.state not in ENDED:
+        _cancel(run)
+    live.follow(run)
+    with st.expander("Your notes", icon=":material/edit_note:"):
+        take_home.write_notes(run)
+    if run.state not in ENDED:
+        return
+    measured = service.measurements(run.id)
+    if measured:
+        provenance.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
+        story = live.story_of(run.id)
+        views.compression(measured, story.labels, story.averages_estimated())
+        st.page_link(
+            "pages/results.py",
+            label="All results of this run",
+            icon=":material/table_chart:",
+            query_params={"run": run.id},
+        )
+    if run.state != "finished" and st.button("Run again", icon=":material/replay:", key="again_button"):
+        live.choose_run(PLACE, service.rerun(run.id))
+        st.rerun()
+
+
+def _cancel(run: Run) -> None:
+    """Stop the open run."""
+    with errors_shown():
+        if st.button("Cancel this run", icon=":material/stop:", key="cancel_button"):
+            service.cancel(run.id)
+            st.toast("Cancelling. What was measured until now stays.", icon=":material/stop:")
+
+
+def _which(run: Run, config: RunConfig) -> None:
+    """Say it when the open run was started with other settings than the sliders show now."""
+    live.open_here()
+    changed = [name for name in RunConfig.model_fields if getattr(run.settings, name) != getattr(config, name)]
+    if changed:
+        listed = ", ".join(f"{fields.all_controls()[n].label}: {fields.written(n, run.settings)}" for n in changed)
+        st.caption(f"This run has other settings than the controls show now: {literal(listed)}.")
+        st.button(
+            "Set the controls to this run",
+            icon=":material/tune:",
+            key="take_button",
+            on_click=controls.take,
+            args=(run.settings,),
+        )

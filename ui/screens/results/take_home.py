@@ -1,0 +1,111 @@
+"""What a student takes home from a run: notes, figures, the report, the notebook, the weights."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from simulator.events import Measurement
+from simulator.runs import notes, service
+from simulator.runs.database.store import Run
+from simulator.teaching import lesson, notebook
+from ui import report
+from ui.figures import table
+from ui.figures.run import tables
+from ui.shell.guard import errors_shown
+
+
+def write_notes(run: Run) -> None:
+    """A place for what the student thinks of a run. What is written is kept at once."""
+    key = f"note_{run.id}"
+
+    def keep() -> None:
+        with errors_shown():
+            notes.write_note(run.id, st.session_state[key])
+            st.toast("Your notes are kept.", icon=":material/check:")
+
+    st.text_area(
+        "Your notes",
+        notes.note(run.id),
+        max_chars=notes.LONGEST,
+        height=140,
+        key=key,
+        on_change=keep,
+        placeholder="What did you expect? What came out, and why?",
+    )
+    st.caption(
+        "Kept with the run and part of its report; the Runs page shows how they begin, so a name helps to find it. "
+        "Whoever opens this run on this server can read them."
+    )
+
+
+def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
+    """The report, the table and everything else as files, and the student's weights where this machine has them."""
+    has_weights = (service.export_dir(run.id) / "model.safetensors").is_file()
+    with st.container(horizontal=True):
+        report_button(run)
+        _button("Table (CSV)", lambda: table.csv_of(tables.plain(measurements)), f"run-{run.id}.csv", "text/csv")
+        everything = f"run-{run.id}.json"
+        _button(
+            "Everything (JSON)", lambda: json.dumps(service.export(run.id), indent=1), everything, "application/json"
+        )
+        if has_weights:
+            _button(
+                "Student's weights (ZIP)",
+                lambda: weights_zip(run.id),
+                f"student-{run.id}.zip",
+                "application/zip",
+                "model.safetensors, its config, and a README that says how to load them in plain PyTorch.",
+            )
+        missing = notebook.not_offered(run)
+        if not missing:
+            _button(
+                "Notebook (ZIP)",
+                lambda: notebook.bundle(run.id),
+                f"notebook-{run.id}.zip",
+                "application/zip",
+                "This run in plain PyTorch, for Jupyter: the weights measured again and, for image models, teacher and "
+                "student trained again. It is packed with the weights when you press.",
+            )
+    if not has_weights:
+        st.caption(NO_WEIGHTS.get(run.origin, "The weights of this run are not kept here."))
+    elif missing:
+        st.caption(missing)
+
+
+NO_WEIGHTS = {
+    "recorded": "Recorded runs carry no weights, and so no notebook; run it yourself to get them.",
+    "imported": "Imported runs carry no weights, and so no notebook.",
+    "cli": "The weights of this run are not kept here; with --export it wrote them elsewhere.",
+}
+
+
+def report_button(run: Run) -> None:
+    """The report of a run or of an experiment."""
+    _button(
+        "Report (HTML)",
+        lambda: report.html(run.id),
+        f"report-{run.id}.html",
+        "text/html",
+        "One file with question, figures, charts, settings and your notes, for any browser and for paper. It is "
+        "written when you press, which takes a second or two.",
+    )
+
+
+def _button(label: str, content: Callable[[], str | bytes], name: str, mime: str, tip: str | None = None) -> None:
+    """A download whose content is made when it is asked for."""
+    st.download_button(label, content, name, mime, icon=":material/download:", on_click="ignore", help=tip)
+
+
+def weights_zip(run_id: str) -> bytes:
+    """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick."""
+    folder, packed = service.export_dir(run_id), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        lessons = (lesson.FACTS_FILE, lesson.NUMBERS_FILE)  # for the Learn screens, no part of the student
+        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in lessons):
+            archive.write(path, f"student-{run_id}/{path.name}")
+    return packed.getvalue()

@@ -1,0 +1,203 @@
+"""Pieces of the Runs page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from simulator.errors import UnreadableRun
+from simulator.figures import numbers
+from simulator.runs import history, notes, service
+from simulator.runs.database.store import ENDED, Run
+from simulator.runs.history_file import LARGEST_MB
+from simulator.runs.records import Unreadable
+from ui.figures.run import tables
+from ui.figures.table import Cell
+from ui.following import live
+from ui.kit import table_view
+from ui.screens.results import sections as results
+from ui.settings import controls
+from ui.shell.guard import errors_shown
+from ui.shell.plain import code_span, literal
+
+MOST_LISTED = 200
+MOST_UNREADABLE = 20
+TICKED, FORGOTTEN = "ticked_runs", "ticks_forgotten"
+TALLEST = 420
+"""Pixels of the table: what can be done with the ticked runs stays in sight below it."""
+
+IMPORTED = "imported_runs"
+
+
+def listing() -> list[Run]:
+    """The newest runs, by when they were made, wherever that was; the recorded ones last."""
+    newest = sorted(service.list_runs(), key=lambda run: run.created_at, reverse=True)
+    return sorted(newest, key=lambda run: run.origin == "recorded")[:MOST_LISTED]
+
+
+def nothing_yet() -> None:
+    """No run at all: what to do."""
+    st.info("There are no runs yet. Start one in the Lab.", icon=":material/science:")
+    st.page_link("pages/lab.py", label="To the Lab", icon=":material/science:")
+
+
+@st.cache_data(max_entries=2 * MOST_LISTED, show_spinner=False)
+def finished_headline(run_id: str) -> tuple[Cell, Cell] | None:
+    """The headline figures of a finished run; None where they cannot be read.
+
+    They never change, and each reading parses all of its layers.
+    """
+    try:
+        return tables.headline(service.measurements(run_id))
+    except UnreadableRun:
+        return None
+
+
+def tickable(listed: Sequence[Run]) -> list[Run]:
+    """All runs, a row each; gives those that are ticked."""
+    st.caption("Tick one to open it, run it again or delete it. Tick two or more finished ones to compare them.")
+    ids = [run.id for run in listed]
+    headlines = {run.id: finished_headline(run.id) for run in listed if run.state == "finished"}
+    ticked = table_view.tick(
+        tables.run_rows(listed, headlines, notes.notes_of(ids)),
+        "All runs with state, settings and results",
+        f"runs_{st.session_state.get(FORGOTTEN, 0)}",
+        ids,
+        st.session_state.get(TICKED, ()),
+        TALLEST,
+    )
+    st.session_state[TICKED] = ticked
+    return [run for run in listed if run.id in ticked]
+
+
+def actions(selected: Sequence[Run]) -> None:
+    """What can be done with the runs that are ticked."""
+    one = selected[0] if len(selected) == 1 else None
+    under_way = [run for run in selected if run.state not in ENDED]
+    removable = [run for run in selected if run.state in ENDED and run.origin != "recorded"]
+    with st.container(horizontal=True):
+        if st.button("Open", icon=":material/open_in_new:", disabled=one is None, key="open_run") and one:
+            forget_ticks()
+            page = "pages/results.py" if one.state == "finished" and not one.study else live.page_of(one)
+            st.switch_page(page, query_params={"run": one.id})
+        compared = [run.id for run in selected if run.state == "finished" and not run.study]
+        if st.button("Compare", icon=":material/compare_arrows:", disabled=len(compared) < 2, key="compare_runs"):
+            forget_ticks()
+            st.switch_page("pages/compare.py", query_params={"runs": ",".join(compared)})
+        again = st.button("Run again", icon=":material/replay:", disabled=one is None, key="rerun_run")
+        cancel = st.button("Cancel", icon=":material/stop:", disabled=not under_way, key="cancel_runs")
+        delete = f"Delete {len(removable)} runs" if len(removable) > 1 else "Delete"
+        if st.button(delete, icon=":material/delete:", disabled=not removable, key="delete_runs"):
+            confirm_delete(removable, sum(run.origin == "recorded" for run in selected))
+    with errors_shown():
+        if again and one:
+            new = service.rerun(one.id)
+            forget_ticks()
+            if not one.study:
+                controls.take(one.settings)  # the Lab then shows the settings of the run that it follows
+            st.switch_page(live.page_of(one), query_params={"run": new})
+        if cancel:
+            for run in under_way:
+                service.cancel(run.id)
+            st.rerun()
+
+
+def forget_ticks() -> None:
+    """So that a tick that is no longer in view does not join the next choice."""
+    st.session_state.pop(TICKED, None)
+    st.session_state[FORGOTTEN] = st.session_state.get(FORGOTTEN, 0) + 1
+
+
+@st.dialog("Delete for good?", icon=":material/delete:")
+def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
+    """Ask before events, figures and weights are removed; recorded runs that are ticked, too, stay."""
+    st.markdown("\n".join(f"- {literal(results.run_label(run))}" for run in removable))
+    st.markdown("Curves, figures and weights go. This cannot be undone.")
+    if recorded:
+        st.caption(f"{numbers.several(recorded, 'recorded run').capitalize()} cannot be deleted.")
+    with st.container(horizontal=True):
+        if st.button(f"Delete {len(removable)}", key="really_delete"):
+            with errors_shown():
+                for run in removable:
+                    service.delete(run.id)
+                forget_ticks()
+                st.rerun()
+        if st.button("Keep", type="primary", key="keep_runs"):
+            st.rerun()
+
+
+def unreadable() -> None:
+    """The runs that are stored and cannot be read, each with the reason and a way to be rid of it."""
+    found = service.unreadable_runs()
+    if not found:
+        return
+    with st.expander(
+        f"Unreadable: {numbers.several(len(found), 'run')}", icon=":material/broken_image:", expanded=True
+    ):
+        st.caption("What is stored of them is damaged, or of another version of this app. They can only be deleted.")
+        for number, run in enumerate(found[:MOST_UNREADABLE]):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{code_span(run.id)}, {literal(run.state)}: {literal(run.reason)}", width="stretch")
+                if st.button("Delete", icon=":material/delete:", key=f"delete_unreadable_{number}"):
+                    confirm_delete_unreadable(run)
+        if len(found) > MOST_UNREADABLE:
+            st.caption(f"and {len(found) - MOST_UNREADABLE:,} more")
+
+
+@st.dialog("Delete for good?", icon=":material/delete:")
+def confirm_delete_unreadable(run: Unreadable) -> None:
+    """Ask before a run is removed that nobody can look at first."""
+    st.markdown(f"Run {code_span(run.id)} with whatever is stored of it. This cannot be undone.")
+    with st.container(horizontal=True):
+        if st.button("Delete", key="really_delete_unreadable"):
+            with errors_shown():
+                service.delete(run.id)
+                st.rerun()
+        if st.button("Keep", type="primary", key="keep_unreadable"):
+            st.rerun()
+
+
+def keep_and_bring_back() -> None:
+    """The history of runs as a file: to keep where disks do not last, and to bring back."""
+    with st.expander("Keep your runs, or bring them back", icon=":material/save:"):
+        groups = _parts(tuple(run.id for run in history.ended_runs()))
+        form = "one JSON file" if len(groups) == 1 else f"{len(groups)} JSON files, the oldest runs in the first"
+        st.caption(
+            f"Settings, curves, figures and notes of all runs that have ended and can be read, as {form}. Weights and "
+            f"own data are not in it. A file of up to {LARGEST_MB} MB can be brought back."
+        )
+        with st.container(horizontal=True):
+            for number, ids in enumerate(groups, 1):
+                st.download_button(
+                    "All runs (JSON)" if len(groups) == 1 else f"Runs, part {number} of {len(groups)} (JSON)",
+                    partial(history.export_history, ids),
+                    "runs.json" if len(groups) == 1 else f"runs-{number}-of-{len(groups)}.json",
+                    "application/json",
+                    icon=":material/download:",
+                    on_click="ignore",
+                    key=f"export_runs_{number}",
+                )
+        file = st.file_uploader("Bring back", type="json", max_upload_size=LARGEST_MB, key="history_file")
+        if st.button("Add its runs", icon=":material/upload:", disabled=file is None, key="import_history") and file:
+            with errors_shown():
+                st.session_state.pop(IMPORTED, None)
+                st.session_state[IMPORTED] = history.import_history(file.getvalue())
+                st.rerun()
+        _say_what_was_brought(st.session_state.get(IMPORTED))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _parts(ids: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The runs by file. What runs that have ended said never changes, and to measure it all of it is read."""
+    return history.parts(ids)
+
+
+def _say_what_was_brought(imported: history.Imported | None) -> None:
+    if imported is None:
+        return
+    left_out = f" Notes of runs that are not here: {imported.notes_left_out}." if imported.notes_left_out else ""
+    st.success(
+        f"Runs added: {imported.added}. Here already: {imported.already_here}.{left_out}", icon=":material/check:"
+    )

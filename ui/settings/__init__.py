@@ -1,0 +1,1 @@
+"""RunConfig's fields as controls."""

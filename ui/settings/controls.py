@@ -1,0 +1,190 @@
+"""RunConfig's fields -> widgets. A widget's key is the field's name, and so is its parameter in the URL.
+
+What the widgets hold is made to fit together before they are drawn: :func:`settle` once at the top of a page,
+then :func:`draw` for each control, then :func:`chosen`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
+from simulator.config.run import RunConfig
+from simulator.data.own_data import dataset_info
+from ui.settings import fields
+from ui.settings.fields import Control
+from ui.shell import address
+from ui.shell.frame import arrive_again, just_arrived
+from ui.shell.plain import literal
+
+CAPTIONS = {"pruning": PRUNING, "scope": SCOPES, "importance": IMPORTANCES, "schedule": SCHEDULES}
+SETTLED = "settings_settled"
+NOTES = "settings_notes"
+
+
+def settle() -> RunConfig:
+    """The settings of this session, made to fit together. Call it before any control is drawn.
+
+    The first call after another page reads the link that was followed; what it does not name stays as it was. What
+    could not be kept is noted for :func:`show_notes`; a model that was changed takes its own defaults with it.
+    """
+    before: RunConfig | None = st.session_state.get(SETTLED)
+    state = st.session_state
+    asked = {name: state[name] for name in fields.all_controls() if name in state}
+    notes: list[str] = []
+    arrived = just_arrived() or before is None
+    if arrived:
+        linked, notes = fields.from_link(address.lists(fields.all_controls()))
+        asked |= linked
+    if "also_prune" in asked:
+        asked["also_prune"] = tuple(asked["also_prune"])
+    config, refused = fields.fit(asked, before)
+    if arrived:
+        _spell_as_shown(config)
+    for name in fields.all_controls():
+        _put(name, getattr(config, name), config)
+    if arrived or before != config:
+        state[NOTES] = notes + (refused if before is None or before.model == config.model else [])
+    state[SETTLED] = config
+    return config
+
+
+def _spell_as_shown(config: RunConfig) -> None:
+    """Start again with the link spelt as the controls show it, if it names options otherwise (model=t5_small).
+
+    Streamlit would drop these from the address, and lets nobody write a control's parameter once it was drawn.
+    """
+    behind = False
+    for name, shown in in_link(config).items():
+        wanted = [shown] if isinstance(shown, str) else shown
+        if address.holds(name) and address.lists([name])[name] != wanted:
+            address.put(name, wanted)
+            behind = True
+    if behind:
+        arrive_again()
+        st.rerun()
+
+
+def _put(name: str, value: Any, config: RunConfig) -> None:
+    """Hand a value to a widget that holds another one, or that starts with another one."""
+    held = st.session_state.get(name, fields.default_of(name, config))
+    if isinstance(value, tuple):
+        value, held = list(value), list(held)
+    if held != value:
+        st.session_state[name] = value
+
+
+def take(config: RunConfig) -> None:
+    """Set every control to a run's settings. For a button's callback: widgets that are drawn cannot be set."""
+    for name, value in config:
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+    st.session_state[SETTLED] = config  # so that no setting counts as the old model's default
+
+
+def in_link(config: RunConfig) -> dict[str, str | list[str]]:
+    """A run's settings as the Lab's URL holds them: those that a control does not start with."""
+    link: dict[str, str | list[str]] = {}
+    for name, value in config:
+        if value != fields.default_of(name, config):
+            plain = str(value).lower() if isinstance(value, bool) else fields.shown(name, value)
+            link[name] = list(value) if isinstance(value, tuple) else plain
+    return link
+
+
+def show_notes() -> None:
+    """Say which settings of the link could not be kept; nothing where all were."""
+    notes = st.session_state.get(NOTES)
+    if notes:
+        st.warning("\n\n".join(map(literal, notes)), icon=":material/link_off:")
+
+
+def forget_notes() -> None:
+    """Once a run is started, what the link asked for is history."""
+    st.session_state.pop(NOTES, None)
+
+
+def draw(name: str, config: RunConfig) -> None:
+    """One control, holding what ``config`` holds."""
+    control = fields.all_controls()[name]
+    default = fields.default_of(name, config)
+    common: dict[str, Any] = {
+        "label": _label(control, config),
+        "key": name,
+        "help": _help(control, config),
+        "bind": "query-params",
+        "persist_state": "session",
+    }
+    match control.shape:
+        case "choice" | "sizes" | "log":
+            _draw_choice(control, config, default, common)
+        case "several":
+            st.multiselect(options=control.choices, default=list(default), **common)
+        case "flag":
+            st.toggle(value=default, **common)
+        case "text":
+            st.text_input(value=default, placeholder="NAME=SHARE, NAME=SHARE", **common)
+        case "integer":
+            # In floats, which hold every seed: Streamlit's field for integers breaks on a link with an infinite number.
+            low, high = cast("float", control.low), cast("float", control.high)
+            st.number_input(
+                min_value=float(low), max_value=float(high), value=float(default), step=1.0, format="%.0f", **common
+            )
+        case "slider":
+            _draw_slider(control, config, default, common)
+
+
+def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict[str, Any]) -> None:
+    options = fields.choices(control.name, config)
+    common |= {"options": options, "format_func": lambda value: fields.shown(control.name, value)}
+    if control.shape != "choice":
+        st.select_slider(value=default, **common)
+    elif control.name in CAPTIONS:
+        captions = [CAPTIONS[control.name][option].help for option in options]
+        st.radio(index=options.index(default), captions=captions, **common)
+    elif control.name in ("model", "dataset", "method", "weights"):
+        st.selectbox(index=options.index(default), **common)
+    else:
+        st.segmented_control(default=default, required=True, wrap=True, **common)
+
+
+def _draw_slider(control: Control, config: RunConfig, default: Any, common: dict[str, Any]) -> None:
+    low, high, step = control.low, control.high, control.step
+    if control.name == "train_examples":
+        high = dataset_info(config.dataset).max_train_examples
+    why_not = fields.settled_otherwise(control.name, config)
+    common["disabled"] = bool(why_not)
+    if isinstance(default, int):
+        st.slider(min_value=_int(low), max_value=_int(high), value=default, step=_int(step), **common)
+    else:
+        st.slider(min_value=low, max_value=high, value=default, step=step, format="%g", **common)
+    if why_not:
+        st.caption(why_not)
+
+
+def _int(value: float | None) -> int:
+    return int(cast("float", value))
+
+
+def _label(control: Control, config: RunConfig) -> str:
+    return f"{control.label} ({MODELS[config.model].student.unit})" if control.shape == "sizes" else control.label
+
+
+def _help(control: Control, config: RunConfig) -> str:
+    return MODELS[config.model].student.help if control.shape == "sizes" else control.help
+
+
+def chosen(settled: RunConfig) -> RunConfig:
+    """The config that the controls hold now that they are drawn.
+
+    The browser's Back button changes widgets while they are drawn; where they then do not fit
+    together, the page starts over and settles them first.
+    """
+    held = {name: st.session_state.get(name, getattr(settled, name)) for name in fields.all_controls()}
+    held["also_prune"] = tuple(held["also_prune"])
+    config, refused = fields.fit(held, None)
+    if refused or config.model != settled.model or config.dataset != settled.dataset or config.method != settled.method:
+        st.rerun()
+    return config

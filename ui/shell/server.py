@@ -1,0 +1,47 @@
+"""What happens beside the pages: while the server is up, runs are carried out behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from streamlit import cli_util
+from streamlit.web.server import server_util
+
+import ui
+from simulator.host.faults import FAULTS, in_words
+from simulator.runs import service
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """From the server's start to its end.
+
+    By the time the first page is asked for, what the pages import is there and a worker waits; and the runs of a
+    server that was stopped are taken up though nobody opens a page.
+    """
+    for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
+        importlib.import_module(module.name)
+    try:
+        service.start()
+    except FAULTS as error:  # every page meets it again, and shows it
+        log.error("%s", in_words(error))
+    if not st.get_option("server.headless"):  # where an app has a lifespan, Streamlit opens no browser itself
+        await asyncio.to_thread(cli_util.open_browser, own_address())
+    try:
+        yield
+    finally:
+        service.close()
+
+
+def own_address() -> str:
+    """Where this server is reached from this machine. It listens already; requests wait until it is ready."""
+    address = st.get_option("server.address") or st.get_option("browser.serverAddress")
+    return server_util.get_url(server_util.get_display_address(address))

@@ -1,0 +1,117 @@
+"""What a run shows, in sentences that are computed from its measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from simulator.events import Measurement, Variant
+from simulator.figures import numbers
+from simulator.figures.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
+
+NO_ANSWERS = (
+    "This run has no stored answers (it is of an earlier version), so the variants are compared by their intervals, "
+    "not example by example."
+)
+
+
+def findings(
+    measurements: Sequence[Measurement], labels: Sequence[int], averages_estimated: Sequence[Variant] = ()
+) -> list[str]:
+    """What the run shows, in sentences made from its numbers; nothing that was not measured.
+
+    Args:
+        labels: The class of every test example; empty in runs of earlier versions.
+        averages_estimated: The variants for which batch norm's averages were estimated anew.
+    """
+    by_name = by_variant(measurements)
+    compared: tuple[tuple[Variant, Variant, str, str], ...] = (
+        ("distilled", "control", "The distilled student", "the control"),
+        ("pruned", "distilled", "After pruning the student", "before"),
+        ("recovered", "pruned", "After recovery it", "just after pruning"),
+    )
+    said = [
+        _difference(by_name[new], by_name[old], labels, subject, reference)
+        for new, old, subject, reference in compared
+        if new in by_name and old in by_name
+    ]
+    said = _like_guessing(by_name) + said + _what_was_removed(by_name)
+    if "teacher" in by_name and len(by_name) > 1:
+        said.append(_against_teacher(by_name, labels))
+    if said and verdict(measurements[:1], measurements[:1], labels) is None:
+        said.append(NO_ANSWERS)
+    seeds = max((len(ms) for ms in by_name.values()), default=1)
+    if seeds > 1:
+        said.append(_SEEDS.format(seeds=seeds))
+    if averages_estimated:
+        said.append(numbers.averages_estimated(averages_estimated))
+    return said
+
+
+def _like_guessing(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[str]:
+    """Variants that are not shown to do better than naming the most frequent class each time."""
+    guessing = [name for name, ms in by_name.items() if all(m.accuracy_interval[0] <= majority_share(m) for m in ms)]
+    if not guessing:
+        return []
+    share = numbers.percent(majority_share(by_name[guessing[0]][0]))
+    return [
+        f"**{', '.join(guessing)}: no better than guessing** (always naming the most frequent class is right in "
+        f"{share}). How small or fast such a model is means little; train longer, or remove less."
+    ]
+
+
+def _what_was_removed(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[str]:
+    """What pruning took, of what it may touch and of everything."""
+    if "pruned" not in by_name or "distilled" not in by_name:
+        return []
+    pruned, distilled = by_name["pruned"], by_name["distilled"]
+    gone = [1 - after.parameters / before.parameters for after, before in zip(pruned, distilled, strict=False)]
+    if max(gone) > 0:
+        share = numbers.over_seeds(gone, numbers.percent)
+        return [f"Pruning cut out {share} of the parameters: the layers are smaller, and none of what is left is zero."]
+    if pruned[0].prunable_sparsity - pruned[0].sparsity < 0.005:
+        return []
+    prunable, of_all = (
+        numbers.over_seeds(zeros, numbers.percent)
+        for zeros in ([m.prunable_sparsity for m in pruned], [m.sparsity for m in pruned])
+    )
+    return [
+        f"{prunable} of the weights that pruning may touch are zero, which is {of_all} of all parameters: the others "
+        "(any of embeddings, norms, biases, classifier) were left alone."
+    ]
+
+
+_SEEDS = (
+    "Figures are means over {seeds} seeds with one teacher; \N{PLUS-MINUS SIGN} is the standard deviation over the "
+    "seeds, and a figure without it was the same for each. The intervals of differences come from drawing test "
+    "examples anew, each with all its seeds."
+)
+
+
+def _difference(
+    new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequence[int], subject: str, reference: str
+) -> str:
+    now, before = (numbers.over_seeds([m.accuracy for m in ms], numbers.percent) for ms in (new, old))
+    return f"{subject} is right in **{now}**, {reference} in **{before}** ({_judged(new, old, labels)})."
+
+
+def _against_teacher(by_name: Mapping[Variant, Sequence[Measurement]], labels: Sequence[int]) -> str:
+    teacher = by_name["teacher"]
+    parts = [f"{name} {_judged(ms, teacher, labels)}" for name, ms in by_name.items() if name != "teacher"]
+    return f"Against the teacher ({numbers.percent(teacher[0].accuracy)}): {'; '.join(parts)}."
+
+
+def _judged(new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequence[int]) -> str:
+    """The difference in points and whether it is more than noise."""
+    judged = verdict(new, old, labels)
+    if judged is not None:
+        between = numbers.between(*judged.interval)
+        said = f"{numbers.points(judged.points)} points, 95 % interval {between}: **{numbers.verdict(judged)}**"
+        low, high = judged.interval
+        doubt = judged.outcome == "within noise" and (low > 0 or high < 0)
+        return said + (" (the interval leaves 0 out, but p is not below 0.05)" if doubt else "")
+    points = numbers.points(100 * (spread([m.accuracy for m in new]).mean - spread([m.accuracy for m in old]).mean))
+    if new[0].accuracy == old[0].accuracy:
+        return f"{points} points: no difference on these examples"
+    if intervals_overlap(new[0], old[0]):
+        return f"{points} points: with {new[0].test_examples} test examples this may be chance"
+    return f"{points} points: the 95 % intervals do not overlap"

@@ -1,0 +1,88 @@
+"""What a method of distillation does, its formula, and its code as it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from simulator.catalog.methods import METHODS
+from simulator.config.run import RunConfig
+from simulator.figures import numbers
+from simulator.teaching.sources import source_of
+from ui.words.glossary import explain
+
+
+def about_method(method: str) -> None:
+    """What a method does, and where it comes from."""
+    known = METHODS[method]
+    st.caption(known.help, help=f"Source: {known.paper}")
+
+
+def loss_formula(config: RunConfig) -> None:
+    """The distillation loss with the numbers that the sliders hold."""
+    st.markdown(
+        f"Loss = **{config.alpha:g}** · soft loss + **{weight_of_labels(config):.2g}** · hard loss",
+        help="Alpha weighs the soft loss; the hard loss is cross-entropy with the labels." + warm_up_words(config),
+    )
+    formula = f"soft loss = {soft_formula(config)}"
+    explain(formula, *(["KL divergence"] if "KL" in formula else []))
+
+
+def loss_words(config: RunConfig) -> str:
+    """The same formula in a sentence, for where nothing can be touched."""
+    weights = f"Loss = {config.alpha:g} · soft loss + {weight_of_labels(config):.2g} · hard loss"
+    return f"{weights}, with soft loss = {soft_formula(config)}.{warm_up_words(config)}"
+
+
+def weight_of_labels(config: RunConfig) -> float:
+    """What the hard loss is multiplied by."""
+    return METHODS[config.method].weight_of_labels(config.alpha)
+
+
+def warm_up_words(config: RunConfig) -> str:
+    """How the soft loss's weight begins, where that is not with alpha."""
+    share = METHODS[config.method].warm_up
+    return f" Alpha rises from 0 over the first {numbers.percent(share)} of the steps." if share else ""
+
+
+def soft_formula(config: RunConfig) -> str:
+    """The method's soft loss with the numbers of these settings."""
+    return SOFT_LOSSES[config.method].format(T=f"{config.temperature:g}", beta=f"{config.beta:g}")
+
+
+_KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"
+
+
+SOFT_LOSSES = {
+    "kd": _KD,
+    "dkd": "{T}² · (KL of true class against the rest + {beta} · KL among the wrong classes), at T={T}",
+    "dist": "{T}² · (2 - correlation within examples - correlation within classes), at T={T}",
+    "reverse_kl": "{T}² · KL(student at T={T} ‖ teacher at T={T})",
+    "rkd": "25 · difference of distances + 50 · difference of angles, between the batch's features",
+    "hint": _KD + " + ½ · (projected middle layer - teacher's)²",
+    "attention": _KD + " + difference of attention",
+    "cosine": _KD + " + ⅕ · (1 - cosine of last features)",
+    "label_smoothing": "cross-entropy with all classes equally likely",
+}
+
+
+def show_loss(method: str) -> None:
+    """The loss exactly as it runs: the method's own function, and how it is blended with the hard loss."""
+    own = "feature_losses" if METHODS[method].compares_features else "methods"
+    sources = [("engine/distillation/losses.py", name) for name in ("soft_loss", "distillation_loss")]
+    _show_sources("Show the loss as it runs", [(f"engine/distillation/{own}.py", method), *sources])
+
+
+def show_code(title: str, path: str, *functions: str, opened: bool = False) -> None:
+    """Functions of one file exactly as they run; unless ``opened``, folded away until someone asks."""
+    _show_sources(title, [(path, function) for function in functions], opened)
+
+
+def _show_sources(title: str, sources: Sequence[tuple[str, str]], opened: bool = False) -> None:
+    with st.expander(title, icon=":material/code:", expanded=opened):
+        files = " and ".join(dict.fromkeys(f"simulator/{path}" for path, _ in sources))
+        st.caption(f"From {files}: this is the code that runs, not a copy.")
+        st.code(
+            "\n\n\n".join(source_of(path, function) for path, function in sources), language="python", wrap_lines=True
+        )

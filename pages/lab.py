@@ -7,6 +7,7 @@ import streamlit as st
 from ui.following import live
 from ui.screens import lab
 from ui.settings import controls, fields
+from ui.shell import routes
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
 from ui.words import glossary, methods
@@ -24,7 +25,7 @@ with left:
     controls.draw("model", settled)
     controls.draw("dataset", settled)
     lab.data_state(settled)
-    st.page_link("pages/own_data.py", label="Bring data of your own", icon=":material/upload_file:")
+    st.page_link(routes.OWN_DATA.path, label="Bring data of your own", icon=":material/upload_file:")
     controls.draw("student_size", settled)
     controls.draw("train_examples", settled)
 

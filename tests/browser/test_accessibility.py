@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -11,11 +10,11 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screens import A_MINUTE
-from tests.serving import ROOT, served
+from tests.serving import served
+from ui.shell.routes import ROUTES
 
 pytestmark = pytest.mark.browser
 
-PAGES = re.findall(r'st\.Page\("pages/(\w+)\.py"', (ROOT / "ui/shell/frame.py").read_text(encoding="utf-8"))
 GRAVE = {"serious", "critical"}
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
@@ -78,7 +77,7 @@ def test_a_violation_is_found(tab: Page, server: str) -> None:
     assert {"color-contrast", "image-alt"} <= {v["rule"] for v in violations(tab)}
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ROUTES)
 def test_no_grave_violation_of_our_own_in_either_theme(tab: Page, server: str, name: str) -> None:
     tab.goto(f"{server}/{'' if name == 'home' else name}")
     for theme in THEMES:

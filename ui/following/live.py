@@ -17,7 +17,7 @@ from simulator.runs.database.store import ENDED, Run, RunState
 from ui.figures import charts
 from ui.following import views
 from ui.following.story import STAGE_TITLES, STAGE_WORDS, Story
-from ui.shell import address
+from ui.shell import address, routes
 from ui.shell.guard import errors_shown, show_problem
 from ui.shell.plain import literal
 from ui.words import glossary
@@ -61,7 +61,7 @@ def choose_run(place: str, run_id: str | None) -> None:
 
 def page_of(run: Run) -> str:
     """The page on which a run is followed."""
-    return "pages/studies.py" if run.study else "pages/lab.py"
+    return routes.EXPERIMENTS.path if run.study else routes.LAB.path
 
 
 def way_to(run: Run | None) -> None:

@@ -15,6 +15,7 @@ from ui.figures import charts
 from ui.following import live, views
 from ui.following.story import tell
 from ui.screens.guided_labs import sections as guided_labs
+from ui.shell import routes
 from ui.words import glossary, provenance
 
 
@@ -43,7 +44,7 @@ def begin_here() -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(label, type="primary", icon=":material/school:", key="begin_here"):
-                st.switch_page(guided_labs.PAGE, query_params=query)
+                st.switch_page(routes.GUIDED_LABS.path, query_params=query)
             st.caption(f"About {LABS[0].minutes} minutes, the first of {len(LABS)}.", width="content")
 
 
@@ -52,16 +53,16 @@ def ways_on() -> None:
     st.markdown("Or look around by yourself:")
     steps = [
         (
-            "pages/lab.py",
+            routes.LAB.path,
             "1. Start a run",
             "Temperature, alpha, epochs, sparsity. The Lab says beforehand how long it will take.",
         ),
         (
-            "pages/results.py",
+            routes.RESULTS.path,
             "2. Read the result",
             "Accuracy, size and latency of teacher, control, distilled, pruned, recovered.",
         ),
-        ("pages/compare.py", "3. Compare runs", "Change one thing, run again, see what it did."),
+        (routes.COMPARE.path, "3. Compare runs", "Change one thing, run again, see what it did."),
     ]
     for place, (page, label, text) in zip(st.columns(3), steps, strict=True):
         with place, st.container(border=True, height="stretch"):
@@ -95,7 +96,7 @@ def recorded_result(shipped: Sequence[Recorded]) -> None:
         views.chart(charts.trade_off(one.measurements), "home_trade_off", charts.trade_off_alt(one.measurements))
     views.compression(one.measurements, one.labels)
     st.page_link(
-        "pages/results.py",
+        routes.RESULTS.path,
         label="Everything about this run",
         icon=":material/table_chart:",
         query_params={live.RUN: one.run.id},
@@ -108,4 +109,4 @@ def no_recording() -> None:
         "This copy of the app ships no recorded run yet, so there is nothing to show before your first one.",
         icon=":material/inventory_2:",
     )
-    st.page_link("pages/lab.py", label="Make the first one in the Lab", icon=":material/science:")
+    st.page_link(routes.LAB.path, label="Make the first one in the Lab", icon=":material/science:")

@@ -18,6 +18,7 @@ from ui.following.story import STAGE_TITLES, STAGE_WORDS
 from ui.screens import model_cards
 from ui.screens.results import take_home
 from ui.settings import controls, fields
+from ui.shell import routes
 from ui.shell.guard import errors_shown, show_problem
 from ui.shell.plain import literal
 from ui.words import glossary, provenance
@@ -56,7 +57,7 @@ def open_run() -> Run | None:
 
 def way_to_experiments() -> None:
     """One click from here to the experiments, whether a run is open or not."""
-    st.page_link("pages/studies.py", label="Or answer a question with many students", icon=":material/biotech:")
+    st.page_link(routes.EXPERIMENTS.path, label="Or answer a question with many students", icon=":material/biotech:")
 
 
 def run_bar(config: RunConfig) -> None:
@@ -119,7 +120,7 @@ def show_run(run: Run, config: RunConfig) -> None:
         story = live.story_of(run.id)
         views.compression(measured, story.labels, story.averages_estimated())
         st.page_link(
-            "pages/results.py",
+            routes.RESULTS.path,
             label="All results of this run",
             icon=":material/table_chart:",
             query_params={"run": run.id},

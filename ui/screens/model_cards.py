@@ -18,6 +18,7 @@ from ui.figures import table
 from ui.figures.run import tables
 from ui.kit import table_view
 from ui.settings import fields
+from ui.shell import routes
 from ui.shell.plain import literal
 from ui.words import glossary
 
@@ -55,7 +56,7 @@ def model_card(info: ModelInfo) -> None:
         )
         st.caption(f"Paper: {info.paper}. Weights: {info.repository}")
         st.page_link(
-            "pages/lab.py", label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
+            routes.LAB.path, label="Use it in the Lab", icon=":material/science:", query_params={"model": info.title}
         )
 
 

@@ -22,7 +22,7 @@ from simulator.figures import numbers
 from simulator.runs import service
 from ui.figures import table
 from ui.kit import table_view
-from ui.shell import address
+from ui.shell import address, routes
 from ui.shell.guard import errors_shown, show_problem
 from ui.shell.plain import literal
 
@@ -256,7 +256,7 @@ def ways_on(data: OwnData) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for model in (m for m in MODELS.values() if m.kind == data.kind):
             st.page_link(
-                "pages/lab.py",
+                routes.LAB.path,
                 label=f"{model.title} on it, in the Lab",
                 icon=":material/science:",
                 query_params={"model": model.title, "dataset": data.title},

@@ -16,7 +16,7 @@ from simulator.teaching.quiz.bank import QUESTIONS
 from simulator.teaching.quiz.question import Question
 from simulator.teaching.quiz.sitting import Sitting
 from ui.screens.results import sections as results
-from ui.shell import address
+from ui.shell import address, routes
 from ui.shell.guard import errors_shown
 from ui.shell.plain import literal
 
@@ -24,14 +24,6 @@ HELD = "quiz_held"
 ABOUT, SEED, COUNT, ANSWERS, AT = "quiz", "seed", "questions", "answers", "at"
 EVERYTHING = "everything"
 LENGTHS = {"10 questions": 10, "20 questions": 20, f"All {len(QUESTIONS)}": len(QUESTIONS)}
-SCREENS = {
-    "lab": ("pages/lab.py", "Lab", ":material/science:"),
-    "results": ("pages/results.py", "Results", ":material/table_chart:"),
-    "studies": ("pages/studies.py", "Experiments", ":material/biotech:"),
-    "models": ("pages/models.py", "Models", ":material/schema:"),
-    "runs": ("pages/runs.py", "Runs", ":material/list:"),
-    "own_data": ("pages/own_data.py", "Your data", ":material/upload_file:"),
-}
 
 
 def open_sitting() -> Sitting | None:
@@ -199,10 +191,10 @@ def as_markdown(question: Question, text: str) -> str:
 
 def link(question: Question) -> None:
     """The screen that shows what the question is about; that of a run opens the run."""
-    page, label, icon = SCREENS[question.screen]
+    page = routes.ROUTES[question.screen]
     about = address.text(ABOUT) or EVERYTHING
     parameters = {"run": about} if about != EVERYTHING and question.screen == "results" else None
-    st.page_link(page, label=f"Look again: {label}", icon=icon, query_params=parameters)
+    st.page_link(page.path, label=f"Look again: {page.title}", icon=page.icon, query_params=parameters)
 
 
 def is_at_end(quiz: Sitting) -> bool:

@@ -19,6 +19,7 @@ from ui.following import live
 from ui.kit import table_view
 from ui.screens.results import sections as results
 from ui.settings import controls
+from ui.shell import routes
 from ui.shell.guard import errors_shown
 from ui.shell.plain import code_span, literal
 
@@ -40,7 +41,7 @@ def listing() -> list[Run]:
 def nothing_yet() -> None:
     """No run at all: what to do."""
     st.info("There are no runs yet. Start one in the Lab.", icon=":material/science:")
-    st.page_link("pages/lab.py", label="To the Lab", icon=":material/science:")
+    st.page_link(routes.LAB.path, label="To the Lab", icon=":material/science:")
 
 
 @st.cache_data(max_entries=2 * MOST_LISTED, show_spinner=False)
@@ -80,12 +81,12 @@ def actions(selected: Sequence[Run]) -> None:
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/open_in_new:", disabled=one is None, key="open_run") and one:
             forget_ticks()
-            page = "pages/results.py" if one.state == "finished" and not one.study else live.page_of(one)
+            page = routes.RESULTS.path if one.state == "finished" and not one.study else live.page_of(one)
             st.switch_page(page, query_params={"run": one.id})
         compared = [run.id for run in selected if run.state == "finished" and not run.study]
         if st.button("Compare", icon=":material/compare_arrows:", disabled=len(compared) < 2, key="compare_runs"):
             forget_ticks()
-            st.switch_page("pages/compare.py", query_params={"runs": ",".join(compared)})
+            st.switch_page(routes.COMPARE.path, query_params={"runs": ",".join(compared)})
         again = st.button("Run again", icon=":material/replay:", disabled=one is None, key="rerun_run")
         cancel = st.button("Cancel", icon=":material/stop:", disabled=not under_way, key="cancel_runs")
         delete = f"Delete {len(removable)} runs" if len(removable) > 1 else "Delete"

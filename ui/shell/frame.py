@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+
+from ui.shell import routes
+from ui.shell.routes import Route
 
 
 def navigation() -> StreamlitPage:
     """The app's pages; gives the one that was asked for."""
-    pages = [
-        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-        st.Page("pages/guided_labs.py", title="Guided labs", icon=":material/school:"),
-        st.Page("pages/models.py", title="Models", icon=":material/schema:"),
-        st.Page("pages/lab.py", title="Lab", icon=":material/science:"),
-        st.Page("pages/studies.py", title="Experiments", icon=":material/biotech:"),
-        st.Page("pages/own_data.py", title="Your data", icon=":material/upload_file:"),
-        st.Page("pages/results.py", title="Results", icon=":material/table_chart:"),
-        st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
-        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
-        st.Page("pages/quiz.py", title="Quiz", icon=":material/quiz:"),
-    ]
-    learn = [
-        st.Page("pages/learn_soft_targets.py", title="Soft targets", icon=":material/thermostat:"),
-        st.Page("pages/learn_loss.py", title="The loss", icon=":material/functions:"),
-        st.Page("pages/learn_masks.py", title="Masks", icon=":material/grid_on:"),
-        st.Page("pages/learn_zeros.py", title="What zeros cost", icon=":material/exposure_zero:"),
-        st.Page("pages/learn_inside.py", title="Inside the network", icon=":material/account_tree:"),
-        st.Page("pages/learn_answers.py", title="What changed", icon=":material/compare:"),
-    ]
-    return st.navigation({"": pages, "Learn": learn}, expanded=True)
+    return st.navigation({"": _pages(routes.MAIN), "Learn": _pages(routes.LEARN)}, expanded=True)
+
+
+def _pages(listed: Iterable[Route]) -> list[StreamlitPage]:
+    return [st.Page(one.path, title=one.title, icon=one.icon, default=one == routes.HOME) for one in listed]
 
 
 HERE, ARRIVED = "page_here", "page_arrived"

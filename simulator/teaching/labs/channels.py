@@ -163,5 +163,5 @@ CHANNELS = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen=("pages/learn_inside.py", "Learn: inside the network"),
+    screen="learn_inside",
 )

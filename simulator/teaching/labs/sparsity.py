@@ -153,5 +153,5 @@ SPARSITY = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen=("pages/learn_masks.py", "Learn: masks"),
+    screen="learn_masks",
 )

@@ -157,5 +157,5 @@ TEACHER = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen=("pages/learn_loss.py", "Learn: the loss"),
+    screen="learn_loss",
 )

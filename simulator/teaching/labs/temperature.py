@@ -113,5 +113,5 @@ TEMPERATURE = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen=("pages/learn_soft_targets.py", "Learn: soft targets"),
+    screen="learn_soft_targets",
 )

@@ -136,7 +136,7 @@ TOGETHER = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen=("pages/lab.py", "The Lab: every setting is yours"),
+    screen="lab",
     choices=(
         Choice("student_size", "Student's width against the teacher's", (0.25, 0.5), 0.5),
         Choice("target_sparsity", "Share of the channels that goes", (0.3, 0.5, 0.7), 0.5),

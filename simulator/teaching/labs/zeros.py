@@ -137,5 +137,5 @@ ZEROS = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen=("pages/learn_zeros.py", "Learn: what zeros cost"),
+    screen="learn_zeros",
 )

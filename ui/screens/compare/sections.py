@@ -19,7 +19,7 @@ from ui.figures.run import tables
 from ui.following import live
 from ui.kit import table_view
 from ui.screens.results import sections as results
-from ui.shell import address
+from ui.shell import address, routes
 from ui.shell.plain import literal
 
 RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
@@ -110,7 +110,7 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
     with st.container(horizontal=True):
         for run in runs:
             st.page_link(
-                "pages/results.py",
+                routes.RESULTS.path,
                 label=literal(names[run.id]),
                 icon=":material/table_chart:",
                 help=literal(f"Results of {results.run_label(run)}"),

@@ -23,7 +23,7 @@ from ui.following import live
 from ui.following.story import Story
 from ui.kit import table_view
 from ui.settings import controls
-from ui.shell import address
+from ui.shell import address, routes
 from ui.shell.guard import errors_shown
 
 CHART, EDITOR, BUDGET = "scan_chart", "scan_editor", "fit_budget"
@@ -164,12 +164,12 @@ def _run_it(config: StudyConfig, plan: Shares) -> None:
     with errors_shown(), st.container(horizontal=True):
         wanted = run_of(config, plan)
         if st.button("Check it by a run", icon=":material/play_arrow:", key="scan_check", type="primary"):
-            st.switch_page("pages/lab.py", query_params={live.RUN: service.submit(wanted)})
+            st.switch_page(routes.LAB.path, query_params={live.RUN: service.submit(wanted)})
         to_lab = st.button(
             "Set the Lab to it", icon=":material/tune:", key="scan_to_lab", on_click=controls.take, args=(wanted,)
         )
     if to_lab:
-        st.switch_page("pages/lab.py", query_params=controls.in_link(wanted))
+        st.switch_page(routes.LAB.path, query_params=controls.in_link(wanted))
 
 
 def _checks(config: StudyConfig, story: Story) -> None:
@@ -179,7 +179,7 @@ def _checks(config: StudyConfig, story: Story) -> None:
         with suppress(UnreadableRun):  # the Runs page shows it as that
             found = check(config, story.cells, run.settings, service.measurements(run.id))
             if found is not None:
-                _say(found, "pages/results.py", f"Run {run.id}", run.id)
+                _say(found, routes.RESULTS.path, f"Run {run.id}", run.id)
 
 
 def in_words(found: Check) -> str:
@@ -207,5 +207,5 @@ def foretold(run: Run, measured: Sequence[Measurement]) -> None:
         with suppress(UnreadableRun):
             found = check(scan.study, live.story_of(scan.id).cells, run.settings, measured)
             if found is not None:
-                _say(found, "pages/studies.py", "The scan", scan.id)
+                _say(found, routes.EXPERIMENTS.path, "The scan", scan.id)
                 return

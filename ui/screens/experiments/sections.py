@@ -20,7 +20,7 @@ from ui.screens import lab
 from ui.screens.experiments import allocation, settings
 from ui.screens.experiments.settings import PREDICTED
 from ui.screens.results import take_home
-from ui.shell import address
+from ui.shell import address, routes
 from ui.shell.guard import errors_shown, show_problem
 from ui.shell.plain import literal
 from ui.words import glossary, provenance
@@ -37,7 +37,7 @@ def chosen() -> tuple[Study | None, Run | None]:
         with errors_shown():
             run = service.run(run_id)
         if run is not None and run.study is None:
-            st.switch_page("pages/lab.py", query_params={live.RUN: run.id})
+            st.switch_page(routes.LAB.path, query_params={live.RUN: run.id})
     if run is not None and run.study is not None:
         address.put(live.RUN, run.id)
         return run.study.entry, run
@@ -63,7 +63,10 @@ def catalogue() -> None:
             st.markdown(study.question)
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
-                    "pages/studies.py", label="Open", icon=":material/arrow_forward:", query_params={STUDY: study.name}
+                    routes.EXPERIMENTS.path,
+                    label="Open",
+                    icon=":material/arrow_forward:",
+                    query_params={STUDY: study.name},
                 )
                 takes = service.forecast(make_study(study.name)).seconds
                 st.caption(f"about {numbers.duration(takes)} with its default settings", width="content")
@@ -71,7 +74,7 @@ def catalogue() -> None:
 
 def introduction(study: Study) -> None:
     """Title, question, what to look for, and the source of the idea."""
-    st.page_link("pages/studies.py", label="All experiments", icon=":material/arrow_back:", query_params={})
+    st.page_link(routes.EXPERIMENTS.path, label="All experiments", icon=":material/arrow_back:", query_params={})
     st.header(study.title, divider="gray")
     st.markdown(f"**{study.question}**")
     st.caption(f"What to look for: {study.look_for}")
@@ -138,7 +141,7 @@ def not_run_yet(study: Study) -> None:
         st.markdown("**Earlier runs of this experiment**")
     for run in earlier:
         label = f"{MODELS[run.settings.model].title}, {live.STATE_WORDS[run.state]}, {live.since(run)}"
-        st.page_link("pages/studies.py", label=label, icon=":material/history:", query_params={live.RUN: run.id})
+        st.page_link(routes.EXPERIMENTS.path, label=label, icon=":material/history:", query_params={live.RUN: run.id})
 
 
 def show(run: Run, predicted: str | None, config: StudyConfig | None) -> None:

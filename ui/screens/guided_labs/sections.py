@@ -17,7 +17,6 @@ from ui.shell.guard import errors_shown
 
 LAB, PROGRESS, STEP = "lab", "progress", "step"
 KEPT = "labs_progress"
-PAGE = "pages/guided_labs.py"
 STEPS = ("The question", "Your prediction", "The run", "What was measured", "First check", "Second check", "Takeaway")
 QUESTION, PREDICTION, RUN, MEASURED, FIRST, SECOND, TAKEAWAY = range(len(STEPS))
 WAITS_FOR = {

@@ -15,6 +15,7 @@ from ui.screens import quiz
 from ui.screens.guided_labs import run_step
 from ui.screens.guided_labs import sections as guided_labs
 from ui.screens.guided_labs.sections import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
+from ui.shell import routes
 from ui.shell.guard import errors_shown
 from ui.words import glossary
 from ui.words.provenance import provenance_badge
@@ -182,10 +183,10 @@ def takeaway(place: Place, record: LabProgress, found: Evidence) -> None:
     st.markdown(f"**Checks: {asked.score} of {len(asked.questions)} right.**")
     st.markdown(beside(place.lab.prediction, record.prediction, place.lab.answer(found)))
     with st.container(horizontal=True):
-        page, label = place.lab.screen
-        st.page_link(page, label=label, icon=":material/explore:")
+        deeper = routes.ROUTES[place.lab.screen]
+        st.page_link(deeper.path, label=f"Go deeper: {deeper.title}", icon=":material/explore:")
         for seen in found:
-            target = "pages/studies.py" if seen.run.study else "pages/results.py"
+            target = routes.EXPERIMENTS.path if seen.run.study else routes.RESULTS.path
             st.page_link(
                 target,
                 label=f"Everything about run {seen.run.id}",

@@ -21,6 +21,7 @@ from ui.following import live, views
 from ui.following.story import Story
 from ui.kit import table_view
 from ui.settings import fields
+from ui.shell import routes
 from ui.shell.guard import show_problem
 from ui.shell.plain import literal
 from ui.words import glossary
@@ -70,7 +71,7 @@ def what_it_was(run: Run) -> str:
 def nothing_yet() -> None:
     """The first visit, with nothing recorded: what to do, in one sentence."""
     st.info("No run has finished yet. Start one in the Lab.", icon=":material/science:")
-    st.page_link("pages/lab.py", label="To the Lab", icon=":material/science:")
+    st.page_link(routes.LAB.path, label="To the Lab", icon=":material/science:")
 
 
 def headline(run_id: str) -> tuple[Run, Story]:
@@ -97,7 +98,7 @@ def to_compare(run: Run) -> None:
     """The way to the same picture with every other run in it."""
     if run.state == "finished":
         st.page_link(
-            "pages/compare.py",
+            routes.COMPARE.path,
             label="Compare with other runs",
             icon=":material/compare_arrows:",
             query_params={"runs": run.id},
@@ -109,12 +110,12 @@ def not_measured(run: Run) -> None:
     if run.state not in ENDED:
         st.info("This run is still under way. Its figures come at its end.", icon=":material/hourglass:")
         st.page_link(
-            "pages/lab.py", label="Follow it in the Lab", icon=":material/science:", query_params={"run": run.id}
+            routes.LAB.path, label="Follow it in the Lab", icon=":material/science:", query_params={"run": run.id}
         )
     else:
         show_problem(run.message or f"The run was {run.state} before anything was measured.", run.advice)
         st.page_link(
-            "pages/lab.py", label="See how far it got", icon=":material/science:", query_params={"run": run.id}
+            routes.LAB.path, label="See how far it got", icon=":material/science:", query_params={"run": run.id}
         )
 
 

@@ -14,7 +14,6 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-import simulator
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
 from simulator.data import baselines
@@ -34,9 +32,10 @@ from simulator.data.baselines import Accuracy, Measured
 from simulator.data.near_duplicates import grouped, groups_of
 from simulator.engine.datasets import Dataset, load
 from simulator.engine.host.device import device_name
+from simulator.host.paths import PACKAGE
 from simulator.runs.teachers import MOST_EXAMPLES
 
-FILE = Path(simulator.__file__).parent / "baselines.json"
+FILE = PACKAGE / "data/baselines.json"
 STEPS = 1_000
 """Of logistic regression's solver at most; scikit-learn's 100 are too few for the pixels."""
 

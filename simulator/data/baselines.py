@@ -49,7 +49,7 @@ class Measured:
 @lru_cache(maxsize=1)
 def read() -> dict[str, Measured]:
     """What was measured, by data set."""
-    content = json.loads((files("simulator") / "baselines.json").read_text(encoding="utf-8"))
+    content = json.loads((files("simulator.data") / "baselines.json").read_text(encoding="utf-8"))
     return {
         name: Measured(
             data=values["data"],

@@ -79,7 +79,7 @@ def test_intervals_overlap():
 
 
 def with_answers(name, answers, repeat=0):
-    return measurement(name, answers=tuple(int(a) for a in answers), repeat=repeat)
+    return measurement(name, answers=tuple(int(a) for a in answers), test_examples=len(answers), repeat=repeat)
 
 
 @pytest.mark.parametrize(("gained", "lost"), [(1, 0), (6, 0), (3, 9), (9, 3), (17, 30), (25, 25), (200, 250)])

@@ -57,6 +57,13 @@ def signed(value: float, unit: str = "") -> str:
     return f"{sign}{three(abs(value))} {unit}".rstrip()
 
 
+def change(percent: float) -> str:
+    """A relative change in per cent with its sign: as many digits as show that something is left, where it is."""
+    if as_printed(percent) == -100 < percent:
+        return f"\N{MINUS SIGN}{-percent:.{-_magnitude(100 + percent)}f} %"
+    return signed(percent, "%")
+
+
 def points(change: float) -> str:
     """A change of an accuracy in percentage points, with its sign; one digit after the point, like the accuracies."""
     rounded = round(change, 1)

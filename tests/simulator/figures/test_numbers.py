@@ -46,6 +46,20 @@ def test_signed(value, text):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        (-100.0, "-100 %"),
+        (-99.9714, "-99.97 %"),
+        (-99.9904, "-99.990 %"),
+        (-99.8, "-99.8 %"),
+        (12.34, "+12.3 %"),
+    ],
+)
+def test_only_what_is_gone_has_changed_by_minus_100_percent(value, text):
+    assert numbers.change(value) == text.replace("-", "\N{MINUS SIGN}")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
         (0.444, "+0.4"),
         (-2.44, "\N{MINUS SIGN}2.4"),
         (0.04, "\N{PLUS-MINUS SIGN}0.0"),

@@ -108,7 +108,7 @@ def _file(
     if was is None or now is None:
         return f"{what}: not measured."
     change = 100 * (now / was - 1)
-    changed = "no change" if abs(change) < SAME else numbers.signed(change, "%")
+    changed = "no change" if abs(change) < SAME else numbers.change(change)
     written = [numbers.over_seeds([v for m in ms if (v := of(m)) is not None], form) for ms in (before, after)]
     return f"{what}: {written[0]} before pruning, {written[1]} after (**{changed}**): {why}."
 
@@ -126,7 +126,7 @@ def _time(batch: str, before: Seeds, after: Seeds) -> str:
     was, now = (numbers.over_seeds(of, numbers.milliseconds) for of in medians)
     times = f"{was} before, {now} after"
     if judged in ("faster", "slower"):
-        times += f" ({numbers.signed(100 * (spread(medians[1]).mean / spread(medians[0]).mean - 1), '%')})"
+        times += f" ({numbers.change(100 * (spread(medians[1]).mean / spread(medians[0]).mean - 1))})"
     return f"Latency, {columns.BATCHES[batch][0]}: {times}: **{numbers.SPEEDS[judged]}**."
 
 

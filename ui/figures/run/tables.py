@@ -165,7 +165,7 @@ def _change(judged: Speed, reduction: float) -> str:
 
 
 def _less(reduction: float) -> str:
-    return numbers.signed(-reduction, "%")
+    return numbers.change(-reduction)
 
 
 def model_figures(info: ModelInfo, counted: Count | None) -> Table:

@@ -170,7 +170,7 @@ def bytes_chart(before: Mapping[str, int], after: Mapping[str, int]) -> go.Figur
 
 def bytes_words(before: Mapping[str, int], after: Mapping[str, int], sparsity: float) -> str:
     """What the zeros did to the bytes."""
-    changes = ", ".join(f"{name} {numbers.signed(100 * (after[name] / before[name] - 1), '%')}" for name in after)
+    changes = ", ".join(f"{name} {numbers.change(100 * (after[name] / before[name] - 1))}" for name in after)
     return f"With {numbers.percent(sparsity)} zeros: {changes}."
 
 

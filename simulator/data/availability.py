@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from simulator.catalog.models import MODELS
-from simulator.connections import OFFLINE, explain, seconds_to_wait
 from simulator.data.own_data import dataset_info
+from simulator.host.connections import OFFLINE, explain, seconds_to_wait
 from simulator.host.paths import cache_dir
 
 WeightsState = Literal["cached", "reachable", "not reachable"]

@@ -6,10 +6,10 @@ import shutil
 
 import numpy as np
 
-from simulator.connections import explain
 from simulator.engine.datasets.base import Dataset
 from simulator.engine.datasets.published import fetch, split
 from simulator.engine.host.hub import Unusable, give_up_when_stalled
+from simulator.host.connections import explain
 from simulator.host.paths import cache_dir
 
 Examples = tuple[np.ndarray, np.ndarray]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from simulator.connections import explain
 from simulator.errors import SimulatorError
+from simulator.host.connections import explain
 from simulator.host.paths import cache_dir, write_whole
 
 SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -14,10 +14,10 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.catalog.models import MODELS, ModelInfo
-from simulator.connections import explain
 from simulator.data.availability import CHECKPOINTS, HUB_FILES, cached_weights, checkpoint_file, weights_finding
 from simulator.engine.host.hub import Unusable, check_content, checksum, discard, download, give_up_when_stalled
 from simulator.errors import NotAvailable
+from simulator.host.connections import explain
 
 if TYPE_CHECKING:
     from torch import nn

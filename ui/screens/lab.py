@@ -6,7 +6,7 @@ import streamlit as st
 
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
-from simulator.data.availability import data_state_soon
+from simulator.data import availability
 from simulator.data.own_data import dataset_info
 from simulator.errors import SimulatorError
 from simulator.events import STAGES
@@ -29,7 +29,7 @@ PLACE = "lab"
 def data_state(config: RunConfig) -> None:
     """One line on the data: what it is, and whether it can be had here."""
     data = dataset_info(config.dataset)
-    state = data_state_soon(data.name) if data.needs_internet else "here"
+    state = availability.data_state_soon(data.name) if data.needs_internet else "here"
     text = f"{data.summary} {len(data.class_names)} classes."
     if data.needs_internet:
         said = {"cached": "Downloaded already.", "reachable": "Downloaded on first use."}

@@ -62,8 +62,8 @@ class Latency(Record):
     """Time for one batch, in milliseconds, over ``runs`` timed calls (torch.utils.benchmark).
 
     Attributes:
-        others_cpu: The share of all cores that other processes used meanwhile, 0 to 1; None in runs of earlier
-            versions.
+        others_cpu: The share of all cores that other processes used meanwhile, 0 to 1; None where the system does not
+            count it, and in runs of earlier versions.
     """
 
     median: Time

@@ -20,7 +20,7 @@ from simulator.engine.pruning.importance import calibration
 from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.engine.pruning.removal import mask_rule
 from simulator.errors import SimulatorError
-from simulator.events import CellFinished, Event
+from simulator.events import CellFinished, Event, Latency
 from simulator.experiments.base import Place
 from simulator.experiments.zeros_or_channels import CHANNELS, STUDENTS, UNPRUNED, ZEROS, places
 from simulator.host.paths import scratch_folder
@@ -109,9 +109,15 @@ def measured(bench: Bench, group: Sequence[Place], students: Mapping[str, nn.Mod
             macs=count_macs(student, setup.module.exported_call, one),
             latency_1=at_one[name].median,
             latency_32=at_many[name].median,
-            others_cpu=max(timed[name].others_cpu or 0.0 for timed in (at_one, at_many)),
+            **others_cpu(at_one[name], at_many[name]),
             **files(student),
         )
+
+
+def others_cpu(*timed: Latency) -> dict[str, float]:
+    """The most that other processes used while a student was timed; nothing where the system does not count it."""
+    known = [latency.others_cpu for latency in timed if latency.others_cpu is not None]
+    return {"others_cpu": max(known)} if known else {}
 
 
 def files(student: nn.Module) -> dict[str, float]:

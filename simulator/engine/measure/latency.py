@@ -55,7 +55,7 @@ def measure_in_turns(
     return {name: summed_up(values, threads, others.share) for name, values in times.items()}
 
 
-def summed_up(times: list[float], threads: int, others_cpu: float) -> Latency:
+def summed_up(times: list[float], threads: int, others_cpu: float | None) -> Latency:
     """Percentiles in milliseconds of single calls' seconds."""
     p25, median, p75, p95 = np.percentile(times, [25, 50, 75, 95]) * 1e3
     return Latency(median=median, p25=p25, p75=p75, p95=p95, runs=len(times), threads=threads, others_cpu=others_cpu)

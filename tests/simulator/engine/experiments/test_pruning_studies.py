@@ -12,7 +12,7 @@ from simulator.engine.experiments import importance, step_by_step, zeros_or_chan
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
 from simulator.engine.setup import prepare
 from simulator.errors import SimulatorError
-from simulator.events import CellFinished
+from simulator.events import CellFinished, Latency
 from simulator.experiments import make_study
 
 SMALL = {"student_size": 0.25, "train_examples": 96, "epochs": 1, "recovery_epochs": 3, "weights": "scratch"}
@@ -96,6 +96,13 @@ def test_zeros_and_channels_are_measured_at_equal_numbers(setup):
     assert zeros["gzip_bytes"] < 0.7 * whole["gzip_bytes"]
     assert zeros["zeros"] > 0.5 and channels["zeros"] == whole["zeros"] == 0
     assert all(v["latency_1"] > 0 and v["latency_32"] > 0 for v in found.values())
+
+
+def test_what_others_used_is_left_out_where_it_is_not_known():
+    unknown = Latency(median=2, p25=1, p75=3, p95=4, runs=6, threads=1)
+    known = unknown.model_copy(update={"others_cpu": 0.2})
+    assert zeros_or_channels.others_cpu(unknown, unknown) == {}
+    assert zeros_or_channels.others_cpu(unknown, known) == {"others_cpu": 0.2}
 
 
 @pytest.mark.parametrize(

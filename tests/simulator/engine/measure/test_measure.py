@@ -2,6 +2,7 @@
 
 import gzip
 import mmap
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from torch import nn
 
 from simulator.engine.datasets.batches import Examples
 from simulator.engine.measure.compute import count_macs
-from simulator.engine.measure.latency import measure_in_turns
+from simulator.engine.measure.latency import measure_in_turns, summed_up
 from simulator.engine.measure.memory import EVERY_SECONDS, PeakMemory
 from simulator.engine.measure.others import OthersCpu
 from simulator.engine.measure.quality import measure_quality
@@ -119,6 +120,18 @@ def test_what_other_processes_use_is_counted_and_what_this_one_uses_is_not():
             process.wait()
     assert beside.share > 0.4  # they and this process share the cores
     assert before.share <= beside.share + 0.1  # what else the machine did is in both
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system counts elsewhere")
+def test_where_the_system_counts_nothing_it_is_not_known_what_others_used(tmp_path, monkeypatch):
+    """A sandbox whose processors' ticks are all zero."""
+    (tmp_path / "stat").write_text(f"cpu  {'0 ' * 10}\nbtime {int(psutil.boot_time())}\n")
+    (tmp_path / str(os.getpid())).symlink_to(f"/proc/{os.getpid()}")
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+    with OthersCpu() as others:
+        time.sleep(0.05)
+    assert others.share is None
+    assert summed_up([0.001] * 6, 1, others.share).others_cpu is None
 
 
 def test_peak_memory_sees_what_was_held_and_let_go():

@@ -80,7 +80,7 @@ def prepare(config: RunConfig) -> Setup:
     bfloat16 = MODELS[config.model].kind == "text" and has_fast_bfloat16(device)
     made_from = teacher_made_from(config, found, data, device, bfloat16)
     folder = teachers.folder(made_from)
-    damage = discard_damaged(folder, made_from)
+    damage = kept.discard_damaged(folder, made_from)
     with tempfile.TemporaryDirectory() as scratch:  # a tokenizer that is trained now is kept with its teacher
         place = found.folder or (folder if folder.exists() else Path(scratch))
         encode = module.make_encoder(train.inputs, dataset.label_words, found, place, config.image_size)
@@ -115,14 +115,6 @@ def teacher_made_from(
         "device": device_name(device),
         "precision": precision(bfloat16),
     }
-
-
-def discard_damaged(folder: Path, made_from: dict[str, Any]) -> str:
-    """Discard a kept teacher that is not as it was written; gives what was wrong with it, "" where nothing was."""
-    damage = kept.damage(folder, made_from) if folder.exists() else ""
-    if damage:
-        kept.discard(folder)
-    return damage
 
 
 def precision(bfloat16: bool) -> Precision:

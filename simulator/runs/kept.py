@@ -81,18 +81,35 @@ def damage(folder: Path, made_from: Mapping[str, Any]) -> str:
         return next(filter(None, wrong), "")
     except FileNotFoundError:
         return f"{DESCRIPTION_FILE} is missing"
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return f"{DESCRIPTION_FILE} cannot be read"
 
 
-def discard(folder: Path) -> None:
-    """Remove a folder; nobody finds half of it meanwhile."""
+def discard_damaged(folder: Path, made_from: Mapping[str, Any]) -> str:
+    """Remove a folder that is not as it was written; nobody finds half of it meanwhile.
+
+    Another run may discard it first and make it anew while this one reads it: a whole one is put back.
+
+    Returns:
+        What was wrong with it; "" if nothing was, or none is there.
+    """
+    found = damage(folder, made_from) if folder.exists() else ""
+    if not found:
+        return ""
     beside = _beside(folder)
     try:
         folder.rename(beside)
     except FileNotFoundError:  # another run has discarded it
-        return
+        return found
+    found = damage(beside, made_from)
+    if not found:
+        try:
+            beside.rename(folder)
+        except OSError:  # a third run has made one, too
+            if not folder.exists():
+                raise
     shutil.rmtree(beside, ignore_errors=True)
+    return found
 
 
 def _beside(folder: Path) -> Path:
@@ -119,10 +136,14 @@ def _sync(folder: Path) -> None:
 
 
 def _damage(file: Path, size: int, sha256: str) -> str:
-    if not file.exists():
+    try:
+        there = file.stat().st_size
+        if there != size:
+            return f"{file.name} has {there:,} of its {size:,} bytes"
+        with file.open("rb") as stream:
+            same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
         return f"{file.name} is missing"
-    if file.stat().st_size != size:
-        return f"{file.name} has {file.stat().st_size:,} of its {size:,} bytes"
-    with file.open("rb") as stream:
-        same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except OSError as error:
+        return f"{file.name} cannot be read: {error.strerror}"
     return "" if same else f"{file.name} is not what was written: its SHA-256 differs"

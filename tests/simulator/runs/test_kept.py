@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ FILES = {"weights.bin": bytes(range(16)), "config.json": b'{"layers": 2}', "empt
 MADE_FROM = {"model": "resnet18", "threads": 2, "recipe": {"epochs": 3}}
 
 KILLED = """
-import json, os, signal, sys
+import json, os, shutil, signal, sys
 from pathlib import Path
 from simulator.runs import kept
 files, made_from, folder = {"a.bin": b"abc", "b.bin": b"def"}, {"model": "resnet18"}, Path(sys.argv[1])
@@ -48,7 +49,7 @@ for call_number in range(100):
     print(json.dumps([status, folder.exists(), whole]))
     if not status:
         break
-    kept.discard(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 """
 """Writes a folder in a process that is killed before its first call that reaches the disk, then its second, ..."""
 
@@ -98,10 +99,50 @@ def test_missing_empty_and_truncated_files_are_seen(folder: Path, name: str, spo
     spoil(folder / name)
     assert name in kept.damage(folder, MADE_FROM)
     assert kept.made_from(folder) is None
-    kept.discard(folder)
+    assert name in kept.discard_damaged(folder, MADE_FROM)
     assert list(folder.parent.iterdir()) == []
-    kept.discard(folder)  # another run did so just before
+    assert kept.discard_damaged(folder, MADE_FROM) == ""  # another run did so just before
     assert kept.keep(folder, FILES, MADE_FROM)
+
+
+@pytest.mark.parametrize("name", ["empty.txt", kept.DESCRIPTION_FILE])
+def test_a_file_that_cannot_be_read_is_damage(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    assert name in kept.damage(folder, MADE_FROM)
+    assert name in kept.discard_damaged(folder, MADE_FROM)
+    assert kept.keep(folder, FILES, MADE_FROM)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that no disk can read")
+@pytest.mark.parametrize("name", ["empty.txt", kept.DESCRIPTION_FILE])
+def test_a_file_that_the_disk_cannot_read_is_damage(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    (folder / name).symlink_to("/proc/self/mem")  # nothing lies at its first address: EIO
+    assert name in kept.discard_damaged(folder, MADE_FROM)
+    assert list(folder.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("third", [False, True])
+def test_what_another_run_has_made_anew_while_the_damage_was_looked_for_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, third: bool
+) -> None:
+    look = kept.damage
+    (folder / "weights.bin").unlink()
+
+    def look_slowly(place: Path, made_from: dict[str, object]) -> str:
+        found = look(place, made_from)
+        if place == folder:
+            shutil.rmtree(folder)
+            assert kept.keep(folder, FILES, MADE_FROM)
+        elif third:
+            shutil.copytree(place, folder)
+        return found
+
+    monkeypatch.setattr(kept, "damage", look_slowly)
+    assert kept.discard_damaged(folder, MADE_FROM) == ""
+    assert look(folder, MADE_FROM) == ""
+    assert list(folder.parent.iterdir()) == [folder]
 
 
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(

@@ -166,12 +166,12 @@ def cancel(run_id: str) -> None:
         NotAllowed: if it has ended, or was started from a command line.
     """
     store = open_store()
+    # first, and by the database: a worker may take the run meanwhile, and one that waits need not be readable
+    if store.finish(run_id, "cancelled", "Cancelled while it was waiting.", was=("queued",)):
+        return
     it = run(run_id)
     if it.state in ENDED:
         raise NotAllowed(f"Run {run_id} has already {it.state}.", "Nothing needs to be done.")
-    # asked again in the database: a worker may have taken the run since
-    if store.finish(run_id, "cancelled", "Cancelled while it was waiting.", was=("queued",)):
-        return
     if it.origin == "cli":
         raise NotAllowed(f"Run {run_id} was started from a command line.", "Press Ctrl-C there.")
     store.request_cancel(run_id)
@@ -180,7 +180,7 @@ def cancel(run_id: str) -> None:
 
 
 def delete(run_id: str) -> None:
-    """Remove a run that has ended, or that cannot be read, with its exported files.
+    """Remove a run that has ended, or that cannot be read and is not running, with its exported files.
 
     With the last run on own data that was removed goes what was still known of that data.
 
@@ -191,7 +191,9 @@ def delete(run_id: str) -> None:
     if recorded.find(run_id):
         raise NotAllowed(f"Run {run_id} is shipped with the app.", "Recorded runs stay.")
     state = open_store().state_of(run_id)
-    if state in UNDER_WAY:
+    if state == "queued" and run_id in {unreadable.id for unreadable in unreadable_runs()}:
+        cancel(run_id)  # no page does so: they show it as one that can only be deleted
+    elif state in UNDER_WAY:
         raise NotAllowed(f"Run {run_id} is {state}.", "Cancel it first.")
     open_store().delete(run_id)
     shutil.rmtree(export_dir(run_id), ignore_errors=True)

@@ -12,7 +12,8 @@ from simulator.errors import NotAllowed, RunNotFound
 from simulator.events import RunFailed
 from simulator.host.machine import process_name
 from simulator.runs import service
-from simulator.runs.database.store import ENDED, Store
+from simulator.runs.database.schema import runs
+from simulator.runs.database.store import ENDED, Origin, Store
 from simulator.runs.executor import LocalExecutor
 from simulator.runs.recorded import Recorded
 from tests.simulator.stand_in_worker import ENDLESS, QUICK
@@ -103,6 +104,32 @@ def test_a_run_of_a_command_line_is_cancelled_there(store: Store) -> None:
     assert store.start(run_id, process_name())
     with pytest.raises(NotAllowed, match="command line"):
         service.cancel(run_id)
+
+
+@pytest.mark.parametrize("origin", ["app", "cli"])
+def test_a_waiting_run_that_cannot_be_read_is_cancelled_or_deleted(store: Store, origin: Origin) -> None:
+    cancelled, deleted, readable = (service.submit(make_config({}), origin) for _ in range(3))
+    with store.engine.begin() as connection:
+        connection.execute(
+            runs.update().where(runs.c.id.in_([cancelled, deleted])).values(config='{"temperature": 99}')
+        )
+    service.cancel(cancelled)
+    assert store.state_of(cancelled) == "cancelled"
+    service.delete(deleted)
+    with pytest.raises(RunNotFound, match="There is no run"):
+        store.state_of(deleted)
+    with pytest.raises(NotAllowed, match="Cancel it first"):
+        service.delete(readable)
+
+
+def test_a_run_under_way_that_cannot_be_read_is_not_deleted(store: Store) -> None:
+    run_id = service.submit(make_config({}), "cli")
+    assert store.start(run_id, process_name())
+    with store.engine.begin() as connection:
+        connection.execute(runs.update().values(config='{"temperature": 99}'))
+    with pytest.raises(NotAllowed, match="is running"):
+        service.delete(run_id)
+    assert store.state_of(run_id) == "running"
 
 
 @pytest.mark.parametrize(("places", "busy"), [("1", []), ("2", [17])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from simulator.data import own_data
 from simulator.data.upload_csv import plain
@@ -46,29 +47,32 @@ def check(known: own_data.OwnData) -> None:
 
 @contextmanager
 def taken(brought: Iterable[own_data.OwnData]) -> Iterator[None]:
-    """Keep what is known of data sets of another server, as of ones that were removed; those that are here stay.
+    """Keep what is known of data sets of another server, as of ones that were removed.
 
-    If what is done within it fails, nothing is kept.
+    Those that are here stay as they are, whether or not they can be read. If what is done within it fails, nothing is
+    kept.
 
     Raises:
         SimulatorError: if this server then knew more than 250 data sets.
     """
     with own_data.moving:
-        new = [known for known in brought if own_data.record(known.name) is None]
+        new = [known for known in brought if not own_data.folder_of(known.name).exists()]
         if new and len(list(data_dir("own").iterdir())) + len(new) > MOST_KNOWN:
             raise SimulatorError(
                 f"This server keeps the descriptions of at most {MOST_KNOWN} own data sets.",
                 "Nothing was taken. Delete imported runs on data that is gone: what is known of it goes with them.",
             )
+        made = list[Path]()
         try:
             for known in new:
                 folder = own_data.folder_of(known.name)
-                folder.mkdir(exist_ok=True)
+                folder.mkdir()
+                made.append(folder)
                 own_data.describe(folder, own_data.without_examples(known))
             yield
         except BaseException:
-            for known in new:
-                shutil.rmtree(own_data.folder_of(known.name), ignore_errors=True)
+            for folder in made:
+                shutil.rmtree(folder, ignore_errors=True)
             raise
 
 

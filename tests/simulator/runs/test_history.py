@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -339,6 +340,26 @@ def test_data_that_is_here_is_not_replaced_by_its_description(on_own_data: tuple
     assert history.import_history(text.encode()).added == 1
     assert own_data.is_here(again.name)
     assert own_data.dataset_info(again.name).title == "My animals"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_data_that_is_here_and_cannot_be_read_is_not_touched(
+    on_own_data: tuple[OwnData, str], store: Store, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    kept, text = on_own_data
+    own_data.keep(uploads.check("s.csv", csv_bytes(texts(100, ["cats", "dogs"]))).name, "My animals")
+    folder = own_data.folder_of(kept.name)
+    (folder / own_data.INFO_FILE).write_text("{")
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with monkeypatch.context() as patch:
+        if fails:
+            patch.setattr(Store, "restore", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError) if fails else nullcontext():
+            history.import_history(text.encode())
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    service.delete_data(kept.name)
+    history.import_history(text.encode())  # now there is room for what the file knows of it
+    assert service.run("ee55").settings.dataset == kept.name
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ def write_whole(file: Path, content: bytes) -> None:
             part.write(content)
         os.replace(part.name, file)
     except BaseException:
-        os.unlink(part.name)
+        with suppress(OSError):  # what stopped the writing is said, and sweep deletes the part
+            os.unlink(part.name)
         raise
 
 

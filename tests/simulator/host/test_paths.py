@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +52,21 @@ def test_a_file_that_cannot_be_written_whole_is_not_there_and_leaves_no_part(tmp
         write_whole(tmp_path / "folder", b"a file cannot take the place of a folder")
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "data") == ["folder", "kept"]
     assert (tmp_path / "kept").read_bytes() == b"before"
+
+
+def test_what_stopped_a_file_is_said_even_where_its_part_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+
+    def deleted(*_: object) -> None:
+        shutil.rmtree(folder)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", deleted)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(folder / "weights", b"x")
 
 
 def test_a_folder_is_whole_or_not_there(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from simulator.host.paths import PACKAGE, data_dir
 
 MB = 2**20
 MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MB, 20 * MB
-SECONDS_FOR_PICTURES, SECONDS_TO_WAIT = 120, 300
+SECONDS_FOR_TEXTS, SECONDS_FOR_PICTURES, SECONDS_TO_WAIT = 120, 120, 300
 DRAFT_SECONDS = 24 * 3600
 MAGIC = {
     b"PK\x03\x04": "a ZIP or an Excel file",
@@ -115,12 +115,37 @@ def _texts(content: bytes, folder: Path) -> Checked:
     classes, labels = number_classes(kept.labels, kept.skipped)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     texts, labels = [kept.inputs[i] for i in order], [labels[i] for i in order]
-    groups = near_duplicates.text_groups(texts)
+    groups = _groups_of(texts)
     splits, near = split(classes, labels, groups), near_duplicates.grouped(groups)
     own_data.write_texts(folder, texts, labels, splits)
     digest = digest_of([classes, texts, labels], splits, near)
     tokens = upload_csv.typical_tokens(texts)
     return Checked("text", classes, labels, splits, near, digest, tokens, kept.skipped, kept.notes)
+
+
+def _groups_of(texts: list[str]) -> np.ndarray:
+    """The groups of near-duplicates, [examples], found in a process of its own: words can be chosen to take minutes."""
+    command = [sys.executable, "-m", near_duplicates.__name__]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps(texts),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_FOR_TEXTS,
+            cwd=PACKAGE.parent,
+        )
+    except subprocess.TimeoutExpired:
+        raise InvalidUpload(
+            f"Comparing the texts with one another took longer than {SECONDS_FOR_TEXTS} s.",
+            "Upload fewer or shorter texts.",
+        ) from None
+    if done.returncode != 0:
+        raise InvalidUpload(
+            f"The texts could not be compared within this server's limits ({_last_words(done)}).",
+            "Upload fewer or shorter ones.",
+        )
+    return np.array(json.loads(done.stdout), dtype=np.int64)
 
 
 def _pictures(content: bytes, folder: Path) -> Checked:
@@ -172,14 +197,18 @@ def _in_own_process(file: Path, folder: Path) -> dict[str, Any]:
             f"Reading the pictures took longer than {SECONDS_FOR_PICTURES} s.", "Upload fewer or smaller pictures."
         ) from None
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1][:200]
         raise InvalidUpload(
-            f"The pictures could not be read within this server's limits ({last}).", "Upload fewer or smaller ones."
+            f"The pictures could not be read within this server's limits ({_last_words(done)}).",
+            "Upload fewer or smaller ones.",
         )
     answer: dict[str, Any] = json.loads(done.stdout)
     if "message" in answer:
         raise InvalidUpload(answer["message"], answer["advice"])
     return answer
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    return (done.stderr.strip().splitlines() or ["no message"])[-1][:200]
 
 
 def _as_draft(checked: Checked, folder: Path, file_name: str) -> OwnData:

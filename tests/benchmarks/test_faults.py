@@ -30,5 +30,5 @@ def test_a_few_kills_lose_nothing_and_leave_nothing() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
-    assert sum(figures["killed"].values()) == 6
+    assert sum(figures["kills"].values()) == 6
     assert {name: figures[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)

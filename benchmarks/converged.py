@@ -39,6 +39,7 @@ from benchmarks.converged_cells import (
 )
 from simulator.catalog.methods import METHODS
 from simulator.config.run import RunConfig
+from simulator.events.outcome import result_of
 from simulator.experiments import make_study
 
 Place = tuple[str, str, Settings, int, int]
@@ -88,7 +89,7 @@ class Workshop:
 
     def __init__(self) -> None:
         from simulator.engine.distillation import teacher as teacher_room
-        from simulator.engine.experiments.bench import Bench, result_of
+        from simulator.engine.experiments.bench import Bench
         from simulator.engine.setup import prepare, provenance
 
         study = make_study("sweep", MODEL | {"train_examples": 1077}, {"method": tuple(METHODS)}, 1)

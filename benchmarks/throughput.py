@@ -13,7 +13,6 @@ import argparse
 import copy
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
@@ -35,6 +34,7 @@ from simulator.engine.distillation.training import MAX_GRADIENT_NORM, accuracy, 
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.pipeline import plan, student_examples
 from simulator.engine.setup import Setup, prepare
+from simulator.events.outcome import result_of
 
 SETTINGS: dict[str, dict[str, int]] = {
     "text": {"epochs": 3, "train_examples": 960},  # the plain loop needs minutes for more
@@ -78,7 +78,7 @@ def compare(name: str, seeds: int, console: Console) -> Result:
     for seed in range(seeds):
         config = make_config({"model": name, "seed": seed, **SETTINGS[MODELS[name].kind]})
         setup = prepare(config)
-        teacher, logits = exhaust(teacher_room.provide(setup))
+        teacher, logits = result_of(teacher_room.provide(setup))
         initial = setup.module.build_student(teacher, config.student_size, seed).to(setup.device)
         student, seconds = ours(setup, initial, logits[: config.train_examples])
         ours_seconds.append(seconds)
@@ -100,16 +100,6 @@ def compare(name: str, seeds: int, console: Console) -> Result:
         plain_accuracy=mean(plain_right),
         fraction_of_peak=ours_per_s * flops_per_example(setup, initial) / peak_flops(setup),
     )
-
-
-def exhaust(stage: Iterator[object]) -> tuple[nn.Module, Tensor]:
-    """Carry a stage out and give its result."""
-    while True:
-        try:
-            next(stage)
-        except StopIteration as end:
-            result: tuple[nn.Module, Tensor] = end.value
-            return result
 
 
 def ours(setup: Setup, initial: nn.Module, teacher_logits: Tensor) -> tuple[nn.Module, float]:

@@ -40,6 +40,7 @@ from simulator.events import (
     StageStarted,
     Variant,
 )
+from simulator.events.outcome import Outcome
 
 T = TypeVar("T")
 
@@ -150,18 +151,14 @@ def staged(
     started, examples = time.perf_counter(), 0
     yield StageStarted(stage=stage, note=note, repeat=repeat)
     with PeakMemory() as memory:
-        while True:
-            try:
-                event = next(body)
-            except StopIteration as end:
-                result: T = end.value
-                break
+        outcome = Outcome(body)
+        for event in outcome:
             if isinstance(event, Progress) and event.examples_per_second:  # a training says its speed
                 examples = max(examples, event.done)
             curve = isinstance(event, LossPoint | EpochFinished)
             yield event.model_copy(update={"repeat": repeat}) if curve else event
     yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
-    return result, memory.mb
+    return outcome.result, memory.mb
 
 
 def preparation(config: RunConfig) -> Generator[Event, None, Setup]:

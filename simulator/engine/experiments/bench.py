@@ -7,7 +7,6 @@ import dataclasses
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,10 +19,9 @@ from simulator.engine.distillation.training import TrainingPlan, predict, train
 from simulator.engine.pruning.masks import Masks
 from simulator.engine.setup import Setup
 from simulator.events import CellFinished, Event, Progress
+from simulator.events.outcome import result_of
 from simulator.experiments.base import Place
 from simulator.experiments.config import StudyConfig, with_settings
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -146,16 +144,6 @@ class Bench:
     def accuracy(self, model: nn.Module, examples: Examples) -> float:
         """The share of right answers."""
         return share_right(self.logits(model, examples), examples.labels)
-
-
-def result_of(stage: Generator[Event, None, T]) -> T:
-    """What a stage gives in the end. Its events are left out: a study's events are its cells."""
-    while True:
-        try:
-            next(stage)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 def share_right(logits: Tensor, labels: Tensor) -> float:

@@ -11,6 +11,7 @@ from simulator.config.run import RunConfig
 from simulator.engine import pipeline
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
 from simulator.events import Event, LossPoint, Variant
+from simulator.events.outcome import Outcome
 from simulator.experiments.step_by_step import places
 
 
@@ -46,11 +47,8 @@ def pruned_and_recovered(bench: Bench, config: RunConfig, distilled: nn.Module) 
     teaching = bench.teaching(config, soft) if config.recovery_with_teacher else None
     variants: dict[Variant, nn.Module] = {"distilled": distilled, "pruned": pruned}
     stage = pipeline.recovery(setup, bench.new_student(config), variants, masks, teaching, is_validated=False)
-    steps = 0
-    while True:
-        try:
-            event = next(stage)
-        except StopIteration as end:
-            return pruned, end.value, steps
+    steps, recovered = 0, Outcome(stage)
+    for event in recovered:
         if isinstance(event, LossPoint):  # the last step of a training is always among them
             steps = event.step
+    return pruned, recovered.result, steps

@@ -9,8 +9,9 @@ from torch import nn
 from simulator.catalog.methods import METHODS
 from simulator.config.run import RunConfig
 from simulator.engine import pipeline
-from simulator.engine.experiments.bench import Bench, result_of, zeros_and_rest
+from simulator.engine.experiments.bench import Bench, zeros_and_rest
 from simulator.events import Event, Variant
+from simulator.events.outcome import result_of
 from simulator.experiments.sweep import places
 
 OF_CONTROL = ("student_size", "train_examples", "epochs", "learning_rate", "batch_size", "seed")

@@ -30,7 +30,7 @@ from safetensors import SafetensorError, safe_open
 
 from simulator.config.run import RunConfig, make_config
 from simulator.data import own_data, uploads
-from simulator.data.upload_classes import FEWEST
+from simulator.data.uploads.classes import FEWEST
 from simulator.events import Event, RunFailed, RunFinished, StageFinished, StageStarted
 from simulator.host.machine import is_alive
 from simulator.host.paths import UNFINISHED, cache_dir, data_dir

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.data import own_data
-from simulator.data.upload_csv import plain
+from simulator.data.uploads.csv_file import plain
 from simulator.errors import NotAvailable, SimulatorError
 from simulator.host.paths import data_dir
 

@@ -1,30 +1,28 @@
 """Data sets that students bring: where they are kept, what is known of them, and all data sets in one list.
 
-An own data set is a folder ``own/own-<hash8>`` in the data directory: ``info.json`` and its examples, as
-``examples.csv`` (texts) or ``examples.safetensors`` (pictures). Nothing in it is ever executed. The checks
-that come before are in :mod:`simulator.data.uploads`. Imports no torch.
+An own data set is a folder ``own/own-<hash8>`` in the data directory: ``info.json`` and its examples
+(:mod:`simulator.data.own_examples`). Nothing in it is ever executed. The checks that come before are in
+:mod:`simulator.data.uploads`. Imports no torch.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 import logging
 import re
 import shutil
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from pydantic import ValidationError
 
 from simulator.catalog.datasets import DATASETS, DatasetInfo
 from simulator.catalog.models import MODELS, Kind
+from simulator.data import own_examples
 from simulator.errors import NotAvailable, SimulatorError
 from simulator.events.fields import MomentText, Record, Whole
 from simulator.host.paths import data_dir, write_whole
@@ -33,7 +31,7 @@ log = logging.getLogger(__name__)
 
 NAME = re.compile(r"own-[0-9a-f]{8}")
 SPLITS = ("train", "validation", "test")
-INFO_FILE, TEXTS_FILE, PICTURES_FILE, SPLITS_FILE = "info.json", "examples.csv", "examples.safetensors", "splits.json"
+INFO_FILE = "info.json"
 
 LABEL_WORDS = tuple(
     "apple ball cat dog egg fish green house ice jump king lamp moon night ocean paper queen river sun tree".split()
@@ -259,7 +257,7 @@ def remove(name: str, keep_description: bool) -> None:
         known, folder = record(name), folder_of(name)
         if keep_description and known is not None:
             describe(folder, without_examples(known))
-            for file in (TEXTS_FILE, PICTURES_FILE, SPLITS_FILE):
+            for file in own_examples.FILES:
                 (folder / file).unlink(missing_ok=True)
         else:
             shutil.rmtree(folder)
@@ -268,43 +266,3 @@ def remove(name: str, keep_description: bool) -> None:
 def without_examples(known: OwnData) -> OwnData:
     """What is left of the facts where the examples are gone: title, classes and counts."""
     return known.model_copy(update={"removed": True, "skipped": (), "notes": (), "file_name": ""})
-
-
-# -- the examples
-
-
-def write_texts(folder: Path, texts: Sequence[str], labels: Sequence[int], splits: Sequence[int]) -> None:
-    """Write ``examples.csv``: text, class number, split number."""
-    with (folder / TEXTS_FILE).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("text", "label", "split"))
-        writer.writerows(zip(texts, labels, splits, strict=True))
-
-
-def read_texts(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Texts, class numbers [examples] and split numbers [examples]."""
-    with (folder / TEXTS_FILE).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
-    numbers = np.array([[int(row[1]), int(row[2])] for row in rows], dtype=np.int64)
-    return [row[0] for row in rows], numbers[:, 0], numbers[:, 1]
-
-
-def write_splits(folder: Path, labels: Sequence[int], splits: Sequence[int]) -> None:
-    """Write class and split numbers beside the pictures."""
-    content = json.dumps({"labels": list(labels), "splits": list(splits)})
-    (folder / SPLITS_FILE).write_text(content, encoding="utf-8")
-
-
-def read_splits(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Class and split numbers [examples] of pictures, in their order in the file."""
-    held = json.loads((folder / SPLITS_FILE).read_text(encoding="utf-8"))
-    return np.array(held["labels"], dtype=np.int64), np.array(held["splits"], dtype=np.int64)
-
-
-def read_pictures(folder: Path, rows: Sequence[int] | None = None) -> np.ndarray:
-    """Pictures [examples, height, width, 3] of 0..255; all of them, or only some rows."""
-    from safetensors import safe_open
-
-    with safe_open(folder / PICTURES_FILE, framework="numpy") as file:
-        pictures = file.get_slice("pictures")
-        return pictures[:] if rows is None else np.concatenate([pictures[row : row + 1] for row in rows])

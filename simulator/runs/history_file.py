@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from simulator.data import descriptions, own_data
 from simulator.data.own_data import OwnData
-from simulator.data.upload_csv import plain
+from simulator.data.uploads.csv_file import plain
 from simulator.errors import SimulatorError
 from simulator.events import CellFinished, Concluded, Described, Event, Measured, Measurement, RunFinished
 from simulator.events.fields import Record

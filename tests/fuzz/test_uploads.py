@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.data import own_data, upload_zip, uploads
+from simulator.data import own_data, uploads
+from simulator.data.uploads import checking, zip_file
 from simulator.runs import service
 from tests.fuzz.drawn import mangled, odd_texts, unless_refused
 from tests.pages.test_addresses import acting
@@ -58,7 +59,7 @@ zip_files = st.one_of(
 @pytest.fixture
 def in_this_process(monkeypatch):
     """Pictures are read here: in a process of their own a traceback would be a message like any other."""
-    monkeypatch.setattr(uploads, "_in_own_process", lambda file, to: json.loads(json.dumps(upload_zip.read(file, to))))
+    monkeypatch.setattr(checking, "_in_own_process", lambda file, to: json.loads(json.dumps(zip_file.read(file, to))))
 
 
 def comes_to_rest(open_screen, content, file_name, title):

@@ -13,10 +13,10 @@ import numpy as np
 import streamlit as st
 
 from simulator.catalog.models import MODELS
-from simulator.data import own_data, uploads
+from simulator.data import own_data, own_examples, uploads
 from simulator.data.near_duplicates import NEAR_PIXELS, NEAR_WORDS
 from simulator.data.own_data import OwnData
-from simulator.data.upload_classes import CLASSES, FEWEST, FEWEST_PER_CLASS
+from simulator.data.uploads.classes import CLASSES, FEWEST, FEWEST_PER_CLASS
 from simulator.errors import SimulatorError
 from simulator.figures import numbers
 from simulator.runs import service
@@ -196,7 +196,7 @@ def first_rows(labels: np.ndarray, classes: int) -> list[int]:
 
 def preview_texts(data: OwnData, folder: Path, key: str) -> None:
     """A few texts of each class, with their labels."""
-    texts, labels, _ = own_data.read_texts(folder)
+    texts, labels, _ = own_examples.read_texts(folder)
     rows = first_rows(labels, len(data.class_names))
     names = [safe_cell(data.class_names[labels[r]]) for r in rows]
     shown = [{"Text": safe_cell(texts[row]), "Label": name} for row, name in zip(rows, names, strict=True)]
@@ -208,9 +208,9 @@ def preview_texts(data: OwnData, folder: Path, key: str) -> None:
 
 def preview_pictures(data: OwnData, folder: Path) -> None:
     """A few pictures of each class as the models get them."""
-    labels, _ = own_data.read_splits(folder)
+    labels, _ = own_examples.read_splits(folder)
     rows = first_rows(labels, len(data.class_names))
-    pictures = own_data.read_pictures(folder, rows)
+    pictures = own_examples.read_pictures(folder, rows)
     for number, name in enumerate(data.class_names):
         mine = [picture for picture, row in zip(pictures, rows, strict=True) if labels[row] == number]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -294,7 +294,7 @@ def confirm_delete(data: OwnData) -> None:
 
 def as_csv(data: OwnData) -> str:
     """The texts with labels and splits, safe to open in a spreadsheet."""
-    texts, labels, splits = own_data.read_texts(own_data.folder_of(data.name))
+    texts, labels, splits = own_examples.read_texts(own_data.folder_of(data.name))
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(("text", "label", "split"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.data import own_data
+from simulator.data import own_data, own_examples
 from simulator.engine.datasets.base import Dataset, Inputs, Split, fingerprint, take
 from simulator.errors import NotAvailable
 
@@ -20,9 +20,9 @@ def load(name: str) -> Dataset:
     inputs: Inputs
     try:
         if kind == "text":
-            inputs, labels, splits = own_data.read_texts(folder)
+            inputs, labels, splits = own_examples.read_texts(folder)
         else:
-            inputs, (labels, splits) = own_data.read_pictures(folder), own_data.read_splits(folder)
+            inputs, (labels, splits) = own_examples.read_pictures(folder), own_examples.read_splits(folder)
     except FileNotFoundError as error:  # deleted by somebody while this run was waiting
         raise NotAvailable(f"The examples of {name} are gone.", "Upload them again, or choose other data.") from error
     parts = []

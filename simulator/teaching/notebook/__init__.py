@@ -15,7 +15,7 @@ from typing import Any
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.methods import METHODS
 from simulator.catalog.models import MODELS
-from simulator.data import own_data
+from simulator.data import own_data, own_examples
 from simulator.data.own_data import dataset_info, is_here
 from simulator.errors import NotAllowed
 from simulator.events import Described, EpochFinished
@@ -69,8 +69,7 @@ def bundle(run_id: str) -> bytes:
 def _data_files(dataset: str) -> list[Path]:
     """What a notebook cannot make itself: the reviews, and own data."""
     if dataset not in DATASETS:
-        names = (own_data.TEXTS_FILE, own_data.PICTURES_FILE, own_data.SPLITS_FILE)
-        return [own_data.folder_of(dataset) / name for name in names]
+        return [own_data.folder_of(dataset) / name for name in own_examples.FILES]
     reviews = PACKAGE / "engine/datasets/reviews.csv"
     return [reviews] if dataset.startswith("reviews") else []
 

@@ -13,7 +13,8 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.data import availability, own_data, uploads
 from simulator.data.own_data import OwnData
-from simulator.data.upload_classes import CLASSES
+from simulator.data.uploads import checking
+from simulator.data.uploads.classes import CLASSES
 from simulator.engine.datasets import load
 from simulator.engine.models.t5_small import label_token_ids, load_tokenizer, train_tokenizer
 from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorError
@@ -141,7 +142,7 @@ def test_a_broken_description_leaves_the_others_usable(kept: OwnData) -> None:
 
 def test_old_drafts_go(monkeypatch: pytest.MonkeyPatch) -> None:
     first = uploads.check("t.csv", csv_bytes(texts(71)))
-    monkeypatch.setattr(uploads, "DRAFT_SECONDS", -1)
+    monkeypatch.setattr(checking, "DRAFT_SECONDS", -1)
     uploads.check("t.csv", csv_bytes(texts(72)))
     with pytest.raises(NotAvailable, match="no longer here"):
         own_data.keep(first.name, "Late")

@@ -24,8 +24,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from simulator.data import own_data, upload_csv, upload_zip, uploads
-from simulator.data.upload_csv import MOST_TOKENS, plain, typical_tokens
+from simulator.data import own_data, own_examples, uploads
+from simulator.data.uploads import checking, csv_file, zip_file
+from simulator.data.uploads.csv_file import MOST_TOKENS, plain, typical_tokens
 from simulator.engine.datasets import load
 from simulator.engine.host.weights import find
 from simulator.engine.models import images
@@ -53,9 +54,9 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures are read here, for speed; ``test_pictures_are_read_in_a_process_of_their_own`` does it as the app."""
 
     def read(file: Path, folder: Path) -> Any:
-        return json.loads(json.dumps(upload_zip.read(file, folder)))
+        return json.loads(json.dumps(zip_file.read(file, folder)))
 
-    monkeypatch.setattr(uploads, "_in_own_process", read)
+    monkeypatch.setattr(checking, "_in_own_process", read)
 
 
 GOOD = texts()
@@ -235,7 +236,7 @@ GOOD_PICTURES = {
 
 @pytest.mark.parametrize("name", GOOD_PICTURES)
 def test_every_usual_kind_of_picture_becomes_a_square_of_three_colours(name: str) -> None:
-    array, reason = upload_zip.decode(GOOD_PICTURES[name])
+    array, reason = zip_file.decode(GOOD_PICTURES[name])
     side = {"large": 64, "small": 4}.get(name, 10)
     assert reason == ""
     assert array is not None and array.shape == (side, side, 3) and array.dtype == np.uint8
@@ -245,10 +246,10 @@ def test_every_usual_kind_of_picture_becomes_a_square_of_three_colours(name: str
 def test_a_picture_keeps_its_colours_and_clear_parts_become_white() -> None:
     out = io.BytesIO()
     Image.new("RGBA", (8, 8), (200, 10, 30, 0)).save(out, "PNG")
-    assert (upload_zip.decode(out.getvalue())[0] == 255).all()
+    assert (zip_file.decode(out.getvalue())[0] == 255).all()
     out = io.BytesIO()
     Image.new("RGB", (8, 8), (200, 10, 30)).save(out, "PNG")
-    assert (upload_zip.decode(out.getvalue())[0] == (200, 10, 30)).all()
+    assert (zip_file.decode(out.getvalue())[0] == (200, 10, 30)).all()
 
 
 @pytest.mark.parametrize("width", [32, 39])
@@ -270,7 +271,7 @@ def test_pictures_that_are_small_reach_the_models_as_they_are(width: int) -> Non
 def test_pictures_of_many_sizes_are_kept_as_large_as_the_largest() -> None:
     brought = [*pictures(), ("cats/large.png", picture(7, size=(48, 50)))]
     draft = uploads.check("mixed.zip", zip_bytes(brought))
-    assert own_data.read_pictures(own_data.draft_folder(draft.name)).shape == (125, 48, 48, 3)
+    assert own_examples.read_pictures(own_data.draft_folder(draft.name)).shape == (125, 48, 48, 3)
     assert draft.notes == ("124 smaller pictures were enlarged to 48 x 48 pixels, the size of the largest.",)
 
 
@@ -296,14 +297,14 @@ def test_windows_folders_unicode_names_and_outer_folders_are_understood() -> Non
 def test_pictures_are_read_in_a_process_of_their_own() -> None:
     draft = uploads.check("pictures.zip", zip_bytes(pictures()))
     folder = own_data.draft_folder(draft.name)
-    labels, _ = own_data.read_splits(folder)
-    stored = own_data.read_pictures(folder)
+    labels, _ = own_examples.read_splits(folder)
+    stored = own_examples.read_pictures(folder)
     assert stored.shape == (124, 10, 10, 3)
     assert Counter(labels.tolist()) == {0: 62, 1: 62}
-    expected = {upload_zip.decode(body)[0].tobytes(): str(name).split("/")[0] for name, body in pictures()}
+    expected = {zip_file.decode(body)[0].tobytes(): str(name).split("/")[0] for name, body in pictures()}
     for array, label in zip(stored, labels, strict=True):
         assert expected[array.tobytes()] == draft.class_names[label]
-    assert np.array_equal(own_data.read_pictures(folder, [5, 100]), stored[[5, 100]])
+    assert np.array_equal(own_examples.read_pictures(folder, [5, 100]), stored[[5, 100]])
     with pytest.raises(InvalidUpload, match="encrypted"):
         uploads.check("pictures.zip", encrypted(zip_bytes(pictures(3))))
 
@@ -312,7 +313,7 @@ def read_by_a_process(before: str, tmp_path: Path) -> dict[str, Any]:
     """What the reader of pictures answers after some lines of Python."""
     file = tmp_path / "pictures.zip"
     file.write_bytes(zip_bytes(pictures(5)))
-    code = f"{before}\nfrom simulator.data import upload_zip\nupload_zip.main()"
+    code = f"{before}\nfrom simulator.data.uploads import zip_file\nzip_file.main()"
     one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", code, str(file), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, env=one_thread, timeout=60)
@@ -333,9 +334,9 @@ def test_the_reader_is_allowed_no_more_than_what_is_free(free_mb: int, monkeypat
     limits: list[tuple[int, int]] = []
     monkeypatch.setattr("resource.getrlimit", lambda what: (-1, -1))
     monkeypatch.setattr("resource.setrlimit", lambda what, limit: limits.append(limit))
-    monkeypatch.setattr(upload_zip, "available_memory_mb", lambda: free_mb)
-    monkeypatch.setattr(upload_zip.psutil.Process, "memory_info", lambda self: SimpleNamespace(vms=300 * uploads.MB))
-    upload_zip.limit_memory()
+    monkeypatch.setattr(zip_file, "available_memory_mb", lambda: free_mb)
+    monkeypatch.setattr(zip_file.psutil.Process, "memory_info", lambda self: SimpleNamespace(vms=300 * uploads.MB))
+    zip_file.limit_memory()
     assert limits == [(min(300 + free_mb, 2048) * uploads.MB, -1)]
 
 
@@ -346,8 +347,8 @@ def test_where_such_a_limit_is_refused_none_is_set(monkeypatch: pytest.MonkeyPat
         raise ValueError("current limit exceeds maximum limit")
 
     monkeypatch.setattr("resource.setrlimit", refuse, raising=False)
-    monkeypatch.setattr(upload_zip.sys, "platform", "darwin")
-    upload_zip.limit_memory()
+    monkeypatch.setattr(zip_file.sys, "platform", "darwin")
+    zip_file.limit_memory()
 
 
 def test_pictures_are_read_one_upload_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,22 +367,22 @@ def test_pictures_are_read_one_upload_at_a_time(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(InvalidUpload, match="read"):
             uploads.check("pictures.zip", b"PK\x03\x04")
 
-    monkeypatch.setattr(uploads, "_in_own_process", read)
+    monkeypatch.setattr(checking, "_in_own_process", read)
     with ThreadPoolExecutor(4) as students:
         list(students.map(bring, range(4)))
     assert at_once == [1] * 4
     assert not uploads.must_wait(b"PK")
-    monkeypatch.setattr(uploads, "SECONDS_TO_WAIT", 0.01)
-    with uploads._reading_pictures, pytest.raises(InvalidUpload, match="were not begun"):
+    monkeypatch.setattr(checking, "SECONDS_TO_WAIT", 0.01)
+    with checking._reading_pictures, pytest.raises(InvalidUpload, match="were not begun"):
         uploads.check("pictures.zip", b"PK\x03\x04")
 
 
 def test_a_reader_that_takes_too_long_or_dies_is_an_error_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "SECONDS_FOR_PICTURES", 0.01)
+    monkeypatch.setattr(checking, "SECONDS_FOR_PICTURES", 0.01)
     with pytest.raises(InvalidUpload, match="took longer"):
         uploads.check("pictures.zip", zip_bytes(pictures(2)))
-    monkeypatch.setattr(uploads, "SECONDS_FOR_PICTURES", 60)
-    monkeypatch.setattr(uploads.sys, "executable", "/bin/false")
+    monkeypatch.setattr(checking, "SECONDS_FOR_PICTURES", 60)
+    monkeypatch.setattr(checking.sys, "executable", "/bin/false")
     with pytest.raises(InvalidUpload, match="could not be read"):
         uploads.check("pictures.zip", zip_bytes(pictures(2)))
 
@@ -407,7 +408,7 @@ def test_encodings_are_recognised_and_a_guess_is_said(name: str) -> None:
     assert len([n for n in draft.notes if "Latin-1" in n]) == notes
     marked = [n for n in draft.notes if "as the mark at its beginning says" in n]
     assert bool(marked) == encoding.startswith(("utf-16", "utf-32"))
-    read, _, _ = own_data.read_texts(own_data.draft_folder(draft.name))
+    read, _, _ = own_examples.read_texts(own_data.draft_folder(draft.name))
     assert f"{word} 7" in read
 
 
@@ -450,7 +451,7 @@ def test_headings_are_read_as_the_rows_are() -> None:
 
 
 def test_of_what_is_skipped_only_counts_and_the_first_places_are_kept() -> None:
-    found = upload_csv.read(csv_bytes(GOOD) + b"\n" * 100_000 + b",cats\n" * 1_000)
+    found = csv_file.read(csv_bytes(GOOD) + b"\n" * 100_000 + b",cats\n" * 1_000)
     assert found.skipped.counts == {"empty row": 99_999, "no text": 1_000}
     assert [len(places) for places in found.skipped.first.values()] == [5, 5]
     assert found.skipped.first["empty row"][0] == "line 142"
@@ -465,7 +466,7 @@ def test_a_text_with_two_labels_is_left_out_wholly() -> None:
 def test_formulas_stay_text_and_labels_lose_what_a_screen_would_act_on() -> None:
     rows = [(f"=cmd|' {i}'!A{i}", "[cats](http://x)") for i in range(70)] + texts(70, ["@dogs"])
     draft = uploads.check("t.csv", csv_bytes(rows))
-    read, labels, _ = own_data.read_texts(own_data.draft_folder(draft.name))
+    read, labels, _ = own_examples.read_texts(own_data.draft_folder(draft.name))
     assert draft.class_names == ("@dogs", "cats (http //x)")
     assert "=cmd|' 3'!A3" in [t for t, y in zip(read, labels, strict=True) if y == 1]
 
@@ -473,7 +474,7 @@ def test_formulas_stay_text_and_labels_lose_what_a_screen_would_act_on() -> None
 def test_no_example_is_in_two_splits_and_every_class_is_in_all() -> None:
     rows = texts(40, ["a", "b", "c"])
     draft = uploads.check("t.csv", csv_bytes([*rows, *rows, *((t.upper(), y) for t, y in rows)]))
-    read, labels, splits = own_data.read_texts(own_data.draft_folder(draft.name))
+    read, labels, splits = own_examples.read_texts(own_data.draft_folder(draft.name))
     assert len({t.casefold() for t in read}) == len(read) == 120
     assert draft.counts == ((24, 6, 10),) * 3
     assert Counter(zip(labels.tolist(), splits.tolist(), strict=True)) == {
@@ -494,7 +495,7 @@ def test_near_duplicates_are_counted_and_stay_in_one_split(sizes: list[int], see
         words = shuffle.choice(WORDS, 10, replace=False).tolist()
         rows += [(" ".join([*words[:n], *words[n + 1 :]]), ("cats", "dogs")[number % 2]) for n in range(size)]
     draft = uploads.check("t.csv", csv_bytes(rows))
-    read, _, splits = own_data.read_texts(own_data.draft_folder(draft.name))
+    read, _, splits = own_examples.read_texts(own_data.draft_folder(draft.name))
     has = [set(text.lower().split()) for text in read]
     near = [(i, j) for i in range(len(has)) for j in range(i) if len(has[i] & has[j]) / len(has[i] | has[j]) >= 0.6]
     assert [pair for pair in near if splits[pair[0]] != splits[pair[1]]] == []
@@ -505,7 +506,7 @@ def test_data_that_an_earlier_version_split_is_other_data_where_near_duplicates_
     """Names were made of the content alone; the content of the second file holds near-duplicates."""
     for rows, same in ((GOOD, True), ([*GOOD, *((f"{t} again", y) for t, y in GOOD[:20])], False)):
         draft = uploads.check("t.csv", csv_bytes(rows))
-        read, labels, _ = own_data.read_texts(own_data.draft_folder(draft.name))
+        read, labels, _ = own_examples.read_texts(own_data.draft_folder(draft.name))
         content = json.dumps([draft.class_names, read, labels.tolist()]).encode()
         assert (draft.name == f"own-{hashlib.sha256(content).hexdigest()[:8]}") == same
         assert draft.near_duplicates == (0 if same else 40)
@@ -531,8 +532,8 @@ def test_pictures_that_were_saved_again_stay_in_one_split() -> None:
             members.append((f"cats/smooth{number}-{quality}.jpg", out.getvalue()))
     draft = uploads.check("p.zip", zip_bytes(members))
     folder = own_data.draft_folder(draft.name)
-    _, splits = own_data.read_splits(folder)
-    stored = own_data.read_pictures(folder).astype(float)
+    _, splits = own_examples.read_splits(folder)
+    stored = own_examples.read_pictures(folder).astype(float)
     apart = np.sqrt(((stored[:, None, ::8, ::8] - stored[None, :, ::8, ::8]) ** 2).mean(axis=(2, 3, 4)))
     near = [(i, j) for i, j in np.argwhere(apart < 20) if i != j]  # noise is more than 100 from other noise
     assert draft.near_duplicates == len({i for i, _ in near}) == 36
@@ -551,7 +552,7 @@ def test_a_whole_class_can_check_the_same_file_at_once(data_directory: Path) -> 
         same = list(students.map(lambda n: uploads.check(f"{n}.csv", csv_bytes(GOOD)), range(16)))
         list(students.map(lambda content: uploads.check("t.csv", content), others))
     assert len({draft.name for draft in same}) == 1
-    assert len(own_data.read_texts(own_data.draft_folder(same[0].name))[0]) == 140
+    assert len(own_examples.read_texts(own_data.draft_folder(same[0].name))[0]) == 140
     assert {p.name[:4] for p in (data_directory / "own-drafts").iterdir()} == {"own-"}  # nothing half done is left
 
 
@@ -570,7 +571,7 @@ def test_of_a_class_that_keeps_the_same_file_at_once_one_does_and_the_others_are
     [kept] = own_data.listed()
     assert kept.title in said
     assert said.count(f"The same data is here already: {kept.title}.") == 7
-    assert len(own_data.read_texts(own_data.folder_of(kept.name))[0]) == 140
+    assert len(own_examples.read_texts(own_data.folder_of(kept.name))[0]) == 140
 
 
 def test_equal_content_from_another_file_is_described_as_the_latest_file() -> None:

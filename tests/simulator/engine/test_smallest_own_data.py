@@ -2,7 +2,7 @@
 
 from simulator.config.run import make_config
 from simulator.data import own_data, uploads
-from simulator.data.upload_classes import FEWEST
+from simulator.data.uploads.classes import FEWEST
 from simulator.engine import pipeline
 from simulator.events import Measured, RunFinished
 from simulator.host.paths import data_dir

@@ -1,4 +1,6 @@
-"""Pictures from a ZIP file of class folders: ``python -m simulator.data.upload_zip FILE FOLDER``, a process of its own.
+"""Pictures from a ZIP file of class folders, in a process of its own.
+
+``python -m simulator.data.uploads.zip_file FILE FOLDER`` starts it.
 
 Nothing is ever unpacked to disk, and no name in the ZIP becomes a path: each picture is read into memory, decoded,
 shrunk and written into one file of numbers. Imports no torch.
@@ -25,9 +27,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from safetensors.numpy import save_file
 
 from simulator.data.near_duplicates import picture_groups
-from simulator.data.own_data import PICTURES_FILE
-from simulator.data.upload_classes import SPLIT_SEED, drop_duplicates
-from simulator.data.upload_csv import LONGEST_LABEL, Examples, plain
+from simulator.data.own_examples import PICTURES_FILE
+from simulator.data.uploads.classes import SPLIT_SEED, drop_duplicates
+from simulator.data.uploads.csv_file import LONGEST_LABEL, Examples, plain
 from simulator.errors import InvalidUpload
 from simulator.host.machine import available_memory_mb
 

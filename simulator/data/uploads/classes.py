@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.data import near_duplicates
 from simulator.data.own_data import Skipped
-from simulator.data.upload_csv import Examples, Skips, plain
+from simulator.data.uploads.csv_file import Examples, Skips, plain
 from simulator.errors import InvalidUpload
 
 CLASSES = (2, 20)

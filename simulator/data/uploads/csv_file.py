@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from simulator.data.uploads import encodings
 from simulator.errors import InvalidUpload
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -21,13 +21,6 @@ FIRST_SHOWN = 5
 LONGEST_TEXT, LONGEST_LABEL = 2_000, 40
 LONGEST_CELL = 100_000
 MOST_TOKENS = 64  # what the models read of a text: engine/models/text.py, which a test compares
-CONTROL_SHARE = 0.01
-MARKS = {
-    codecs.BOM_UTF32_LE: "UTF-32",  # begins like the next one, so it is looked for first
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
 MARKUP = '<>[]{}`$*\\|~^#:_"'
 
 
@@ -82,7 +75,7 @@ def read(content: bytes) -> Examples:
         InvalidUpload: if it is no CSV file, or has other columns.
     """
     found = Examples()
-    text = decode(content, found.notes)
+    text = encodings.decode(content, found.notes)
     separator, heading = find_heading(text)
     if separator != ",":
         found.notes.append(f"The columns are separated by {SEPARATORS[separator]}s.")
@@ -108,52 +101,6 @@ def read(content: bytes) -> Examples:
     if cut:
         found.notes.append(f"{cut} texts were cut to {LONGEST_TEXT:,} characters; the models read 64 tokens.")
     return found
-
-
-def decode(content: bytes, notes: list[str]) -> str:
-    """The file's text: UTF-8; UTF-16 or UTF-32 by the mark at its beginning, or Windows-1252, both with a note.
-
-    Raises:
-        InvalidUpload: if it is no text, or not in the encoding that its mark names.
-    """
-    marked = next((name for mark, name in MARKS.items() if content.startswith(mark)), None)
-    text = _unmarked(content, notes) if marked is None else _marked(content, marked, notes)
-    odd = sum(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text)
-    if odd > CONTROL_SHARE * len(text):
-        raise InvalidUpload(
-            "The file is full of control characters, so it is no text file.", "Save the table as CSV (UTF-8)."
-        )
-    return text
-
-
-def _marked(content: bytes, encoding: str, notes: list[str]) -> str:
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InvalidUpload(
-            f"The file begins with the mark of {encoding} and is not {encoding} (byte {error.start:,}).",
-            "Save the table as CSV (UTF-8).",
-        ) from error
-    if "\0" in text:
-        raise InvalidUpload("The file holds NUL characters, so it is no text file.", "Save the table as CSV (UTF-8).")
-    notes.append(f"The file was read as {encoding}, as the mark at its beginning says.")
-    return text
-
-
-def _unmarked(content: bytes, notes: list[str]) -> str:
-    if b"\0" in content:
-        raise InvalidUpload(
-            "The file holds NUL bytes: it is no text file, or one in UTF-16 or UTF-32 without the mark that says so.",
-            "Save the table as CSV (UTF-8).",
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        notes.append(
-            f"The file is not UTF-8 (byte {error.start:,}), so it was read as Latin-1 (Windows-1252). "
-            "Look at the preview: if letters are wrong there, save the file as CSV UTF-8 and upload it again."
-        )
-        return content.decode("cp1252", errors="replace")
 
 
 def find_heading(text: str) -> tuple[str, list[str]]:

@@ -24,10 +24,11 @@ from typing import Any
 
 import numpy as np
 
-from simulator.data import near_duplicates, own_data, upload_csv
+from simulator.data import near_duplicates, own_data, own_examples
 from simulator.data.own_data import OwnData
-from simulator.data.upload_classes import SPLIT_SEED, drop_duplicates, grouped, number_classes, split
-from simulator.data.upload_csv import Skips, plain
+from simulator.data.uploads import csv_file
+from simulator.data.uploads.classes import SPLIT_SEED, drop_duplicates, grouped, number_classes, split
+from simulator.data.uploads.csv_file import Skips, plain
 from simulator.errors import InvalidUpload
 from simulator.host.paths import PACKAGE, data_dir
 
@@ -110,16 +111,16 @@ def _texts(content: bytes, folder: Path) -> Checked:
     for magic, what in MAGIC.items():
         if content.startswith(magic):
             raise InvalidUpload(f"This is {what}, not a CSV file.", "Save the table as CSV (UTF-8) and upload that.")
-    read = upload_csv.read(content)
+    read = csv_file.read(content)
     kept = drop_duplicates(read)
     classes, labels = number_classes(kept.labels, kept.skipped)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     texts, labels = [kept.inputs[i] for i in order], [labels[i] for i in order]
     groups = _groups_of(texts)
     splits, near = split(classes, labels, groups), near_duplicates.grouped(groups)
-    own_data.write_texts(folder, texts, labels, splits)
+    own_examples.write_texts(folder, texts, labels, splits)
     digest = digest_of([classes, texts, labels], splits, near)
-    tokens = upload_csv.typical_tokens(texts)
+    tokens = csv_file.typical_tokens(texts)
     return Checked("text", classes, labels, splits, near, digest, tokens, kept.skipped, kept.notes)
 
 
@@ -165,7 +166,7 @@ def _pictures(content: bytes, folder: Path) -> Checked:
     classes, labels = number_classes(found["labels"], skipped)
     groups = np.array(found["groups"], dtype=np.int64)
     splits, near = split(classes, labels, groups), near_duplicates.grouped(groups)
-    own_data.write_splits(folder, labels, splits)
+    own_examples.write_splits(folder, labels, splits)
     digest = digest_of([classes, found["digest"], labels], splits, near)
     return Checked("image", classes, labels, splits, near, digest, 0, skipped, found["notes"])
 
@@ -179,7 +180,7 @@ def digest_of(content: list[Any], splits: list[int], near: int) -> str:
 
 
 def _in_own_process(file: Path, folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "simulator.data.upload_zip", str(file), str(folder)]
+    command = [sys.executable, "-m", "simulator.data.uploads.zip_file", str(file), str(folder)]
     # one thread, for each would reserve memory
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:

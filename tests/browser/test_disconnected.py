@@ -8,13 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from simulator.experiments import STUDIES
-from tests.browser.screens import POINTS, press, start_run, wait_for_points
+from tests.browser.screens import LONG, POINTS, press, start_run, wait_for_points
 from tests.cable import Cable, cable_to
 
 pytestmark = pytest.mark.browser
 
 SECONDS_OUT = 60
-LONGER = "train_examples=1077&epochs=20&recovery_epochs=1"
 NOTE = "I expect that the teacher helps."
 
 
@@ -34,7 +33,7 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def test_what_was_begun_goes_on_as_if_nothing_had_happened(browser: Browser, cable: Cable) -> None:
-    lab = opened(browser, f"{cable.address}/lab?{LONGER}")
+    lab = opened(browser, f"{cable.address}/lab?{LONG}")
     press(lab, "Temperature T", "ArrowRight", times=4)
     lab.wait_for_function("location.search.includes('temperature=6')")
     run = start_run(lab)
@@ -64,6 +63,7 @@ def test_what_was_begun_goes_on_as_if_nothing_had_happened(browser: Browser, cab
     wait_for_points(lab, before)
     assert lab.evaluate(POINTS) > before
     expect(lab.get_by_role("slider", name="Temperature T")).to_have_value("6")
+    expect(lab.get_by_text(f"Run {run}, running")).to_be_visible()
     lab.get_by_role("button", name="Cancel this run").click()
     expect(lab.get_by_text(f"Run {run}, cancelled")).to_be_visible()
     lab.goto(f"{cable.address}/lab?run={run}")

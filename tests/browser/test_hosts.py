@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.host.machine import WORKER_MODULE
-from tests.browser.screens import open_lab, start_run
+from tests.browser.screens import LONG, open_lab, start_run
 from tests.serving import ROOT, Served, served
 from tests.waiting import wait_until
 
@@ -54,7 +54,7 @@ def reached(place: Path, run: str) -> int:
 
 
 def test_a_run_goes_on_while_the_app_is_changed_under_it(page: Page, host: Served, place: Path) -> None:
-    open_lab(page, host.address)
+    open_lab(page, host.address, LONG)
     run = start_run(page)
     expect(page.get_by_text(f"Run {run}, running")).to_be_visible()
     changed = place / "ui/screens/lab.py"

@@ -19,7 +19,8 @@ import torch
 
 from benchmarks.baselines import accuracy as measured_now
 from benchmarks.baselines import write
-from simulator.catalog.models import MODELS, Recipe
+from simulator.catalog.model_info import Recipe
+from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.data import baselines
 from simulator.engine.datasets.batches import Examples

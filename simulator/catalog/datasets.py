@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.catalog.models import Kind
+from simulator.catalog.model_info import Kind
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from simulator.catalog.models import Kind, MethodInfo
+from dataclasses import dataclass
+
+from simulator.catalog.model_info import Kind
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """A choice in the Lab with the sentence that explains it."""
+
+    name: str
+    title: str
+    help: str
+
 
 CALIBRATION_BATCHES = 4
 """So many batches of the training examples are looked at by an importance that needs data."""

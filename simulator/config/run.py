@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.methods import METHODS, USUAL_BETA
-from simulator.catalog.models import MODELS
+from simulator.catalog.models import DEFAULT_MODEL, MODELS
 from simulator.catalog.pruning import TRAIN_AGAIN, TWO_OF_FOUR_SPARSITY
 from simulator.config import pruning_rules
 from simulator.config.layer_shares import as_text, parse, tidy
@@ -70,7 +70,7 @@ class RunConfig(Record):
     """
 
     model: ModelName = setting(
-        "resnet18", "Model", "The network that is the teacher; the student is a smaller one of its kind."
+        DEFAULT_MODEL, "Model", "The network that is the teacher; the student is a smaller one of its kind."
     )
     dataset: DatasetName = setting(None, "Data", "What the models learn to classify.")
     student_size: float = setting(None, "Student size", "How small the student is.")
@@ -243,7 +243,7 @@ class RunConfig(Record):
         if not isinstance(data, dict):
             return data
         data = dict(data)
-        model = MODELS.get(str(data.setdefault("model", "resnet18")))  # a list, say, is refused below
+        model = MODELS.get(str(data.setdefault("model", DEFAULT_MODEL)))  # a list, say, is refused below
         if model is None:
             return data
         defaults = {

@@ -32,15 +32,6 @@ LIMIT = 5.0
 ASK_AGAIN = 180.0
 """Seconds after which a server that was not reachable is asked again."""
 
-HUB_FILES = {
-    "distilbert": ("config.json", "model.safetensors", "tokenizer.json"),
-    "t5_small": ("config.json", "model.safetensors", "spiece.model"),
-}
-# torchvision's own addresses, repeated here because asking torchvision would import torch; a test compares them.
-CHECKPOINTS = {
-    "mobilenet_v2": "https://download.pytorch.org/models/mobilenet_v2-b0353104.pth",
-    "resnet18": "https://download.pytorch.org/models/resnet18-f37072fd.pth",
-}
 SST2 = "stanfordnlp/sst2"
 SST2_REVISION = "8d51e7e4887a4caaa95b3fbebbf53c0490b58bbb"
 SST2_FILES = ("data/train-00000-of-00001.parquet", "data/validation-00000-of-00001.parquet")
@@ -125,10 +116,11 @@ def _of_weights(state: DataState) -> WeightsState:
 def _look_for_weights(model: str) -> Finding | Question:
     if cached_weights(model):
         return Finding("cached")
-    if model in CHECKPOINTS:
-        url = CHECKPOINTS[model]
-        return Question(url, lambda: _ask(url))
     info = MODELS[model]
+    if info.checkpoint:
+        return Question(info.checkpoint, lambda: _ask(info.checkpoint))
+    if not info.files:
+        return Finding("not reachable", "no weights are published")
     return Question(info.repository, lambda: _ask_hub(info.repository, info.revision, "model.safetensors", "model"))
 
 
@@ -145,10 +137,11 @@ def _look_for_data(name: str) -> Finding | Question:
 
 def cached_weights(model: str) -> dict[str, Path] | None:
     """The files of a model's published weights by name, if all of them are in the local cache."""
-    if model in CHECKPOINTS:
+    info = MODELS[model]
+    if info.checkpoint:
         file = checkpoint_file(model)
         return {file.name: file} if file.is_file() else None
-    return cached_from_hub(MODELS[model].repository, MODELS[model].revision, HUB_FILES[model], "model")
+    return cached_from_hub(info.repository, info.revision, info.files, "model") if info.files else None
 
 
 def cached_data(name: str) -> dict[str, Path] | None:
@@ -164,7 +157,7 @@ def checkpoint_file(model: str) -> Path:
     """Where torch.hub keeps a torchvision checkpoint, whether or not it is there."""
     caches = os.environ.get("XDG_CACHE_HOME", "~/.cache")
     home = os.environ.get("TORCH_HOME", os.path.join(caches, "torch"))
-    return Path(home).expanduser() / "hub" / "checkpoints" / CHECKPOINTS[model].rsplit("/", 1)[-1]
+    return Path(home).expanduser() / "hub" / "checkpoints" / MODELS[model].checkpoint.rsplit("/", 1)[-1]
 
 
 def cached_from_hub(repository: str, revision: str, files: tuple[str, ...], repo_type: str) -> dict[str, Path] | None:

@@ -21,7 +21,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from simulator.catalog.datasets import DATASETS, DatasetInfo
-from simulator.catalog.models import MODELS, Kind
+from simulator.catalog.model_info import Kind
+from simulator.catalog.models import MODELS
 from simulator.data import own_examples
 from simulator.errors import NotAvailable, SimulatorError
 from simulator.events.fields import MomentText, Record, Whole

@@ -14,7 +14,8 @@ from typing import Any
 import torch
 
 from simulator.catalog.datasets import DatasetInfo
-from simulator.catalog.models import MODELS, ModelInfo
+from simulator.catalog.model_info import ModelInfo
+from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info
 from simulator.engine import datasets

@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError, mo
 
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.methods import METHODS
-from simulator.catalog.models import MODELS
+from simulator.catalog.models import DEFAULT_MODEL, MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Conclusion
@@ -216,7 +216,7 @@ def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ..
 
 def fitting_defaults(study: Study, model: str | None) -> dict[str, Any]:
     """A study's own settings for a model: a student size that the model does not have is left to the model."""
-    values = {"model": "resnet18", **study.settings}
+    values = {"model": DEFAULT_MODEL, **study.settings}
     if not isinstance(model, str) or model == values["model"] or model not in MODELS:
         return values
     for name in ("student_size", "learning_rate", "batch_size"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import mean
 
+from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import SCORE_LAYERS_ONLY
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import Design, Place, Study, View, sparsity_without_a_say
@@ -33,8 +34,8 @@ OF_PRUNING = (MASKS, CLASSIFIER)
 
 
 def made_here(config: Design) -> list[str]:
-    """The mistakes that can be made with the model: T5 answers in words and has no classifier to prune."""
-    return [name for name in SIGNS if name != CLASSIFIER or config.base.model != "t5_small"]
+    """The mistakes that can be made with the model: where it answers in words, there is no classifier to prune."""
+    return [name for name in SIGNS if name != CLASSIFIER or MODELS[config.base.model].has_classifier]
 
 
 def places(config: Design) -> list[Place]:

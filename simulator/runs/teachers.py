@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.catalog.models import MODELS, Recipe
+from simulator.catalog.model_info import Recipe
+from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.host.machine import processor, threads
 from simulator.host.paths import cache_dir

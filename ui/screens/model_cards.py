@@ -10,7 +10,8 @@ import streamlit as st
 from simulator.catalog import counts
 from simulator.catalog.counts import Count
 from simulator.catalog.datasets import DATASETS
-from simulator.catalog.models import MODELS, ModelInfo
+from simulator.catalog.model_info import ModelInfo
+from simulator.catalog.models import MODELS
 from simulator.data import availability, baselines
 from simulator.data.own_data import all_datasets
 from simulator.figures import numbers

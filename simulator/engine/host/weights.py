@@ -13,8 +13,9 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.catalog.models import MODELS, ModelInfo
-from simulator.data.availability import CHECKPOINTS, HUB_FILES, cached_weights, checkpoint_file, weights_finding
+from simulator.catalog.model_info import ModelInfo
+from simulator.catalog.models import MODELS
+from simulator.data.availability import cached_weights, checkpoint_file, weights_finding
 from simulator.engine.host.hub import Unusable, check_content, checksum, discard, download, give_up_when_stalled
 from simulator.errors import NotAvailable
 from simulator.host.connections import explain
@@ -106,20 +107,21 @@ def _from_internet(model: str) -> dict[str, Path]:
     finding = weights_finding(model)
     if finding.state == "not reachable":
         raise Unusable(finding.reason)
-    if model in CHECKPOINTS:
-        return _from_torchvision(model)
-    return download(MODELS[model].repository, MODELS[model].revision, HUB_FILES[model])
+    info = MODELS[model]
+    if info.checkpoint:
+        return _from_torchvision(info)
+    return download(info.repository, info.revision, info.files)
 
 
-def _from_torchvision(model: str) -> dict[str, Path]:
+def _from_torchvision(info: ModelInfo) -> dict[str, Path]:
     """Fetch a checkpoint to where torchvision itself keeps it. It is moved there only if its hash is right."""
     from torch.hub import download_url_to_file
 
-    file = checkpoint_file(model)
+    file = checkpoint_file(info.name)
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with give_up_when_stalled():
-            download_url_to_file(CHECKPOINTS[model], str(file), _published_hash(file), progress=sys.stderr.isatty())
+            download_url_to_file(info.checkpoint, str(file), _published_hash(file), progress=sys.stderr.isatty())
     except RuntimeError as error:  # the wrong hash: cut off or not the file that was published
         raise Unusable(f"{file.name} is broken: {error}") from error
     except OSError as error:
@@ -141,7 +143,7 @@ def _checked(info: ModelInfo, files: dict[str, Path]) -> Weights:
     torch.hub trusts a file that lies in its cache; here it is compared with its name as a download is.
     """
     try:
-        if info.name in CHECKPOINTS:
+        if info.checkpoint:
             (file,) = files.values()
             digest = checksum(file)
             if not digest.startswith(_published_hash(file)):

@@ -12,7 +12,8 @@ from itertools import product
 from statistics import median
 
 from simulator.catalog.methods import METHODS
-from simulator.catalog.models import Recipe
+from simulator.catalog.model_info import Recipe
+from simulator.catalog.models import DEFAULT_MODEL, MODELS
 from simulator.config.run import RunConfig
 from simulator.data.availability import weights_state_soon
 from simulator.errors import DoesNotFit
@@ -22,7 +23,7 @@ from simulator.host.machine import available_memory_mb, bfloat16_hardware, matmu
 from simulator.runs import teachers
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
-from simulator.runs.forecast.workload import SIZES, epoch_examples, macs_of_example, memory_mb, passes, work
+from simulator.runs.forecast.workload import epoch_examples, macs_of_example, memory_mb, passes, work
 
 __all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_study"]
 
@@ -38,9 +39,6 @@ FIXED_SECONDS: dict[Stage, float] = {
     "study": 0.0,
 }
 """What a stage takes whatever the settings, before this machine has runs of its own to tell; measuring: see Size."""
-
-DEFAULT_MODEL = "resnet18"
-"""The one that a study's seconds a cell were measured with."""
 
 SCANNED_LAYERS = 20
 """Layers of a student that a scan goes through: 12 to 52, by the model."""
@@ -136,7 +134,7 @@ def _students_seconds(config: StudyConfig, costs: list[Cost]) -> float:
     trained = (
         config.entry.trained_examples(config) * passes("distil", _costliest(config)) * macs_of_example(config.base)
     )
-    a_cell = config.entry.cell_seconds * SIZES[model].measure_seconds / SIZES[DEFAULT_MODEL].measure_seconds
+    a_cell = config.entry.cell_seconds * MODELS[model].size.measure_seconds / MODELS[DEFAULT_MODEL].size.measure_seconds
     places = config.places()
     cells = len(places) if places is not None else SCANNED_LAYERS * config.seeds * len(config.axes[0].values)
     return trained * _pace("distil", model, costs) + cells * a_cell
@@ -192,7 +190,7 @@ def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs:
     fixed = [cost.seconds for cost in costs if cost.stage == stage and not cost.work]
     if fixed:
         return median(fixed)
-    return SIZES[config.model].measure_seconds if stage == "measure" else FIXED_SECONDS[stage]
+    return MODELS[config.model].size.measure_seconds if stage == "measure" else FIXED_SECONDS[stage]
 
 
 def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
@@ -203,7 +201,7 @@ def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
     trained = [cost for cost in costs if cost.work]
     counted = [cost for cost in trained if cost.stage == stage] or trained
     if not counted:
-        return FLOPS_PER_MAC / (matmul_flops() * SIZES[model].efficiency[bfloat16_hardware()])
+        return FLOPS_PER_MAC / (matmul_flops() * MODELS[model].size.efficiency[bfloat16_hardware()])
     return sum(cost.seconds for cost in counted) / sum(cost.work for cost in counted)
 
 

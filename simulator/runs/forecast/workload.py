@@ -5,15 +5,13 @@ Work is counted in multiply-adds (MACs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from simulator.catalog.methods import METHODS
-from simulator.catalog.models import MODELS, Recipe
+from simulator.catalog.model_info import Recipe
+from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info, record
 from simulator.events import Stage
-from simulator.host.machine import MB, Bfloat16
+from simulator.host.machine import MB
 from simulator.runs import teachers
 
 TRAINING: tuple[Stage, ...] = ("teacher", "control", "distil", "recover")
@@ -31,51 +29,6 @@ FLOAT_BYTES = 4
 RKD_TENSORS = 8
 """Tensors of [batch, batch, width] that rkd's distances and angles hold at once, backward pass included: 582 MiB
 measured at batch 128 and width 1280, where one takes 80."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """What a model's work and memory depend on, as far as a forecast needs it.
-
-    Attributes:
-        fixed_parameters: Embeddings: a student has as many as its teacher.
-        macs_per_unit: Of the teacher, for a pixel of a picture or a token of a text.
-        student_share: A student of size 1 (a width, or all the layers) as a share of the teacher.
-        student_power: The share grows with the size to this power.
-        activation_bytes_per_unit: Kept by the teacher's forward pass for the backward pass.
-        efficiency: Training's pace against the machine's float32 matrix-product rate, by what multiplies bfloat16.
-            Memory traffic, the optimiser and small kernels lower it; bfloat16, and texts shorter than is counted, raise
-            it. Measured over the stages of default runs on two cores of a Xeon with AMX, and with bfloat16 turned off;
-            for AVX-512 a rough figure from an EPYC's recorded runs, whose matrix-product rate was not noted.
-        feature_width: Of the pooled features of an example.
-        measure_seconds: What measuring the five variants of a default run took there.
-    """
-
-    fixed_parameters: int
-    macs_per_unit: float
-    student_share: float
-    student_power: float
-    activation_bytes_per_unit: int
-    efficiency: Mapping[Bfloat16, float]
-    feature_width: int
-    measure_seconds: float
-
-
-ANY: tuple[Bfloat16, ...] = ("amx", "avx512", "")
-"""The image models multiply in float32 everywhere."""
-
-SIZES: dict[str, Size] = {
-    # 30,522 x 768 token and 512 x 768 position embeddings; 5.587 G MACs at 128 tokens; six layers
-    "distilbert": Size(
-        23_835_000, 5.587e9 / 128, 1 / 6, 1.0, 200_000, {"amx": 1.8, "avx512": 1.8, "": 1.05}, 768, 80.0
-    ),
-    # 32,128 x 512 embeddings; each token passes the encoder's 18.9 M weights, the decoder sees one position
-    "t5_small": Size(16_450_000, 20e6, 1 / 6, 1.0, 200_000, {"amx": 0.62, "avx512": 0.9, "": 0.54}, 512, 55.0),
-    # a width w leaves about w^1.6 of the MACs: 0.32 at 0.5, 0.69 at 0.75 (counted); small kernels, much traffic
-    "mobilenet_v2": Size(0, 0.301e9 / 224**2, 1.0, 1.6, 1_100, dict.fromkeys(ANY, 0.054), 1280, 20.0),
-    # ResNet-10 has 0.49 of the MACs; a width w leaves about w^1.8 of those: 0.14 at 0.5 (counted)
-    "resnet18": Size(0, 1.814e9 / 224**2, 0.49, 1.8, 500, dict.fromkeys(ANY, 0.31), 512, 20.0),
-}
 
 
 TOKENS: dict[str, int] = {"docstrings": 16, "reviews_topic": 24, "reviews_sentiment": 24, "sst2": 14}
@@ -97,7 +50,7 @@ def work(stage: Stage, examples: int, config: RunConfig) -> float:
 
 def macs_of_example(config: RunConfig) -> float:
     """MACs of the teacher's forward pass of one example."""
-    return _units(config) * SIZES[config.model].macs_per_unit
+    return _units(config) * MODELS[config.model].size.macs_per_unit
 
 
 def _share(stage: Stage, config: RunConfig) -> float:
@@ -113,7 +66,7 @@ def passes(stage: Stage, config: RunConfig) -> float:
 
 
 def _student_share(config: RunConfig) -> float:
-    size = SIZES[config.model]
+    size = MODELS[config.model].size
     return float(size.student_share * config.student_size**size.student_power)
 
 
@@ -144,7 +97,7 @@ def memory_mb(config: RunConfig, teacher_recipe: Recipe | None) -> float:
     Args:
         teacher_recipe: How the teacher is trained, whose batch size is its own; None where it was trained before.
     """
-    size, batch = SIZES[config.model], config.batch_size
+    size, batch = MODELS[config.model].size, config.batch_size
     teacher = MODELS[config.model].published.parameters
     student = size.fixed_parameters + (teacher - size.fixed_parameters) * _student_share(config)
     activations = _units(config) * size.activation_bytes_per_unit  # of one example in the teacher

@@ -28,9 +28,6 @@ NEEDS = {
 }
 """What a method of simulator/engine/distillation/methods.py is made of."""
 
-ENCODERS = {"distilbert": "encode_distilbert", "t5_small": "encode_t5"}
-FRESH = {"distilbert": "fresh_distilbert", "t5_small": "fresh_t5"}
-
 Cell = dict[str, Any]
 
 
@@ -61,12 +58,18 @@ def parts(config: RunConfig, source: str) -> list[str]:
         data = ["own_texts" if kind == "text" else "own_pictures", "own_split"]
     else:
         data = [f"data_{'reviews' if config.dataset.startswith('reviews') else config.dataset}"]
-    chosen = ["opening", "split", *data, "same_data", "batches", ENCODERS.get(config.model, "encode_image"), "student"]
+    chosen = ["opening", "split", *data, "same_data", "batches", of_model("encode", config), "student"]
     chosen.append("training")
     if not_trained_again(config, source):
-        return [*chosen, FRESH.get(config.model, "fresh_image"), "short"]
+        return [*chosen, of_model("fresh", config), "short"]
     pruning = [] if not_pruned_again(config) else ["again_pruning"]
     return [*chosen, "method", "again_teacher", *pruning, "again_compare"]
+
+
+def of_model(part: str, config: RunConfig) -> str:
+    """The name of a part that depends on the model: one of its own, or that of all models of its kind."""
+    own = f"{part}_{config.model}"
+    return own if (PARTS / f"{own}.md").is_file() else f"{part}_{MODELS[config.model].kind}"
 
 
 def not_trained_again(config: RunConfig, source: str) -> str:
@@ -111,9 +114,7 @@ def _opening(run: Run, source: str) -> str:
             covers.append(f"- **Not** the pruning: {pruning}. The exported student is the pruned one all the same.")
     if config.repeats > 1:
         covers.append("- Of the run's seeds, the first.")
-    libraries = "torch safetensors scikit-learn " + {
-        "distilbert": "transformers tokenizers", "t5_small": "transformers sentencepiece",
-    }.get(config.model, "torchvision")  # fmt: skip
+    libraries = " ".join(("torch safetensors scikit-learn", *MODELS[config.model].libraries))
     if config.dataset == "docstrings":
         libraries += " scipy pandas"
     title = html.escape(f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}, run {run.id}")

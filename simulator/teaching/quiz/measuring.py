@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from simulator.catalog.models import MODELS
+from simulator.catalog.models import DISTILBERT, MOBILENET_V2, RESNET18, T5_SMALL
 from simulator.figures.statistics import wilson_interval
 from simulator.teaching.quiz.question import choice, number, truth
 
@@ -18,8 +18,8 @@ pick_fact = partial(choice, topic="Models and data", screen="models")
 say_fact = partial(truth, topic="Models and data", screen="models")
 
 FLOAT_BYTES = 4
-PARAMETERS = MODELS["resnet18"].published.parameters
-MACS = MODELS["mobilenet_v2"].published.macs or 0
+PARAMETERS = RESNET18.published.parameters
+MACS = MOBILENET_V2.published.macs or 0
 IN, OUT, KERNEL, SIDE = 16, 32, 3, 8
 BEFORE_MS, AFTER_MS = 40, 25
 RIGHT, TESTED = 45, 50
@@ -38,7 +38,7 @@ QUESTIONS = (
         text=f"ResNet-18 has {PARAMETERS:,} parameters of 32 bits each. How large are they, in MB (millions of bytes)?",
         right=PARAMETERS * FLOAT_BYTES / 1e6,
         why=f"4 bytes each: {PARAMETERS * FLOAT_BYTES / 1e6:.1f} MB. Source for the count: "
-        f"{MODELS['resnet18'].published.source}.",
+        f"{RESNET18.published.source}.",
         tolerance=0.5,
     ),
     number_size(
@@ -47,7 +47,7 @@ QUESTIONS = (
         "in millions, if a multiply-add counts as two?",
         right=2 * MACS / 1e6,
         why=f"A multiply-add is a multiplication and an addition: {2 * MACS / 1e6:,.0f} M. Source for the MACs: "
-        f"{MODELS['mobilenet_v2'].published.source}.",
+        f"{MOBILENET_V2.published.source}.",
         tolerance=1,
     ),
     number_size(
@@ -169,8 +169,8 @@ QUESTIONS = (
     pick_fact(
         key="distilbert",
         text="Which of the four models was itself made by distillation?",
-        options=tuple(MODELS[m].title for m in ("distilbert", "t5_small", "mobilenet_v2", "resnet18")),
-        why=f"DistilBERT was distilled from BERT. Source: {MODELS['distilbert'].paper}.",
+        options=tuple(m.title for m in (DISTILBERT, T5_SMALL, MOBILENET_V2, RESNET18)),
+        why=f"DistilBERT was distilled from BERT. Source: {DISTILBERT.paper}.",
     ),
     pick_fact(
         key="t5",
@@ -181,7 +181,7 @@ QUESTIONS = (
             "It compares the text with a picture of each class",
             "It cannot; it only translates",
         ),
-        why=f"Every task is text to text. Source: {MODELS['t5_small'].paper}.",
+        why=f"Every task is text to text. Source: {T5_SMALL.paper}.",
     ),
     pick_fact(
         key="mobilenet",
@@ -192,13 +192,13 @@ QUESTIONS = (
             "No convolutions at all",
             "Every layer is used twice",
         ),
-        why=f"Depthwise separable convolutions. Source: {MODELS['mobilenet_v2'].paper}, section 3.1.",
+        why=f"Depthwise separable convolutions. Source: {MOBILENET_V2.paper}, section 3.1.",
     ),
     say_fact(
         key="fewer-parameters",
         text="MobileNetV2 has fewer parameters than ResNet-18.",
-        true=(MODELS["mobilenet_v2"].published.parameters < PARAMETERS),
-        why=f"{MODELS['mobilenet_v2'].published.parameters:,} against {PARAMETERS:,}. Source: "
-        f"{MODELS['mobilenet_v2'].published.source} and {MODELS['resnet18'].published.source}.",
+        true=(MOBILENET_V2.published.parameters < PARAMETERS),
+        why=f"{MOBILENET_V2.published.parameters:,} against {PARAMETERS:,}. Source: "
+        f"{MOBILENET_V2.published.source} and {RESNET18.published.source}.",
     ),
 )

@@ -17,8 +17,10 @@ from tests.hub_server import HubServer, python
 STATES = """
 import json, sys
 from simulator.data import availability
+from dataclasses import replace
 from simulator.catalog.datasets import DATASETS; from simulator.catalog.models import MODELS
-availability.CHECKPOINTS.update({m: sys.argv[1] + "/models/" + m + "-00000000.pth" for m in availability.CHECKPOINTS})
+for m in [m for m in MODELS.values() if m.checkpoint]:
+    MODELS[m.name] = replace(m, checkpoint=f"{sys.argv[1]}/models/{m.name}-00000000.pth")
 availability.DATA_URLS.update({d: sys.argv[1] + "/data/" + d for d in availability.DATA_URLS})
 for _ in range(2):
     weights = {m: availability.weights_state(m) for m in MODELS}
@@ -32,8 +34,8 @@ from simulator.data import availability
 from simulator.engine.host import hub
 hub.download(availability.SST2, availability.SST2_REVISION, availability.SST2_FILES, "dataset")
 from simulator.catalog.models import MODELS
-for model, files in availability.HUB_FILES.items():
-    hub.download(MODELS[model].repository, MODELS[model].revision, files)
+for model in MODELS.values():
+    hub.download(model.repository, model.revision, model.files)
 print(json.dumps({m: availability.weights_state(m) for m in MODELS}))
 """
 SOON = """
@@ -49,8 +51,10 @@ print(json.dumps({"first": first, "took": took, "last": last, "decided": time.mo
 """
 TWICE = """
 import json, sys
+from dataclasses import replace
+from simulator.catalog.models import MODELS
 from simulator.data import availability
-availability.CHECKPOINTS["resnet18"] = sys.argv[2] + "/models/resnet18-00000000.pth"
+MODELS["resnet18"] = replace(MODELS["resnet18"], checkpoint=sys.argv[2] + "/models/resnet18-00000000.pth")
 def look():
     return {m: vars(availability.weights_finding(m)) for m in ("t5_small", "resnet18")}
 first = look()
@@ -61,6 +65,8 @@ else:
     availability.ASK_AGAIN = float(sys.argv[1])
 print(json.dumps({"first": first, "refused": refused, "second": look()}))
 """
+HUB_MODELS = [m for m in MODELS.values() if m.files]
+CHECKPOINTS = [m.name for m in MODELS.values() if m.checkpoint]
 INTERNET = [name for name, info in DATASETS.items() if info.needs_internet]
 
 
@@ -71,12 +77,12 @@ def server() -> Iterator[HubServer]:
 
 
 def publish_everything(server: HubServer) -> None:
-    for model, files in availability.HUB_FILES.items():
-        server.publish(MODELS[model].repository, MODELS[model].revision, dict.fromkeys(files, b"content"))
+    for model in HUB_MODELS:
+        server.publish(model.repository, model.revision, dict.fromkeys(model.files, b"content"))
     server.publish(
         availability.SST2, availability.SST2_REVISION, dict.fromkeys(availability.SST2_FILES, b"content"), "dataset"
     )
-    for model in availability.CHECKPOINTS:
+    for model in CHECKPOINTS:
         server.files[f"/models/{model}-00000000.pth"] = b"content"
     for name in availability.DATA_URLS:
         server.files[f"/data/{name}"] = b"content"
@@ -146,7 +152,7 @@ def test_data_that_is_always_here_is_known_at_once() -> None:
     assert availability.data_state("digits") == "here"
 
 
-@pytest.mark.parametrize("model", availability.CHECKPOINTS)
+@pytest.mark.parametrize("model", CHECKPOINTS)
 def test_checkpoint_in_torch_home_is_cached(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: str) -> None:
     monkeypatch.delenv("TORCH_HOME", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))

@@ -7,7 +7,7 @@ import torch
 from transformers import DistilBertConfig, T5Config
 
 from simulator.catalog.datasets import DATASETS
-from simulator.catalog.models import Recipe
+from simulator.catalog.model_info import Recipe
 from simulator.config.run import make_config
 from simulator.engine import pipeline
 from simulator.engine.datasets import load

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from simulator.catalog.counts import Count
-from simulator.catalog.models import MODELS, ModelInfo
+from simulator.catalog.model_info import ModelInfo
+from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.events import Measurement, Variant
 from simulator.figures import numbers

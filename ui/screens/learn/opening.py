@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from simulator.catalog.models import DEFAULT_MODEL
 from simulator.runs import recorded, service
 from simulator.runs.database.store import Run
 from simulator.teaching import lesson
@@ -23,7 +24,6 @@ from ui.words import glossary, provenance
 PLACE = "learn"
 EXAMPLE = "example"
 HESITATES = "Where it hesitates"
-DEFAULT = "resnet18"  # pictures say more at a glance than sentences
 PICTURE_PIXELS = 128
 
 
@@ -43,7 +43,7 @@ def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
     if not runs:
         st.info("No run has left a lesson on this machine yet. Run one in the Lab.", icon=":material/science:")
         st.stop()
-    default = next((r.run.id for r in recorded.all_recorded() if r.run.settings.model == DEFAULT), "")
+    default = next((r.run.id for r in recorded.all_recorded() if r.run.settings.model == DEFAULT_MODEL), "")
     run_id = asked or (default if default in runs else next(iter(runs)))
     picked = st.selectbox(
         "Numbers of this run",

@@ -11,6 +11,7 @@ import io
 import pickle
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def distilbert(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     tokenizer.save(str(folder / "tokenizer.json"))
     config = DistilBertConfig(vocab_size=64, dim=16, n_layers=1, n_heads=2, hidden_dim=32, max_position_embeddings=64)
     DistilBertForMaskedLM(config).save_pretrained(folder)
-    return content(folder, availability.HUB_FILES["distilbert"])
+    return content(folder, MODELS["distilbert"].files)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def t5_small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     (folder / "spiece.model").write_bytes(model.getvalue())
     config = T5Config(vocab_size=64, d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, decoder_start_token_id=0)
     T5ForConditionalGeneration(config).save_pretrained(folder)
-    return content(folder, availability.HUB_FILES["t5_small"])
+    return content(folder, MODELS["t5_small"].files)
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_hub_weights_are_fetched_used_and_found_again_with_the_server_gone(
         assert used[model]["shape"] == [2, 2]
         assert used[model]["sha256"] == hashlib.sha256(published).hexdigest()
     asked_for = {r.rsplit("/", 1)[-1] for r in hub.requests if "/resolve/" in r}
-    assert asked_for == set(availability.HUB_FILES["distilbert"] + availability.HUB_FILES["t5_small"])
+    assert asked_for == set(MODELS["distilbert"].files + MODELS["t5_small"].files)
 
     hub.stop()
     again = python(FIND, "pretrained", "distilbert", "t5_small", server=hub, home=tmp_path)
@@ -143,7 +144,7 @@ def test_hub_weights_are_fetched_used_and_found_again_with_the_server_gone(
         assert again[model]["source"] == "pretrained"
         assert again[model]["sha256"] == used[model]["sha256"]
         assert again[model]["notice"] == ""
-        assert {p.name for p in Path(again[model]["folder"]).iterdir()} == set(availability.HUB_FILES[model])
+        assert {p.name for p in Path(again[model]["folder"]).iterdir()} == set(MODELS[model].files)
 
 
 def test_repository_that_is_not_there(server: HubServer, tmp_path: Path) -> None:
@@ -272,7 +273,7 @@ def announce(monkeypatch: pytest.MonkeyPatch, server: HubServer, data: bytes) ->
     """Have the server stand for torchvision's, with a name that carries the checksum of this file."""
     path = f"/models/mobilenet_v2-{hashlib.sha256(data).hexdigest()[:8]}.pth"
     server.files[path] = data
-    monkeypatch.setitem(availability.CHECKPOINTS, "mobilenet_v2", server.url + path)
+    monkeypatch.setitem(MODELS, "mobilenet_v2", replace(MODELS["mobilenet_v2"], checkpoint=server.url + path))
     return availability.checkpoint_file("mobilenet_v2")
 
 
@@ -372,6 +373,6 @@ def test_checksum_is_remembered_until_the_file_changes(in_process: Path) -> None
     assert hub_module.checksum(file) == hashlib.sha256(b"other").hexdigest()
 
 
-@pytest.mark.parametrize("model", availability.CHECKPOINTS)
+@pytest.mark.parametrize("model", [m.name for m in MODELS.values() if m.checkpoint])
 def test_addresses_are_torchvisions_own(model: str) -> None:
-    assert availability.CHECKPOINTS[model] == get_weight(MODELS[model].revision).url
+    assert MODELS[model].checkpoint == get_weight(MODELS[model].revision).url

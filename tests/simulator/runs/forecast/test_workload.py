@@ -6,7 +6,7 @@ import pytest
 
 from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
-from simulator.runs.forecast.workload import SIZES, macs_of_example, memory_mb, passes, work
+from simulator.runs.forecast.workload import macs_of_example, memory_mb, passes, work
 
 
 def test_relations_between_examples_take_memory_with_the_square_of_the_batch() -> None:
@@ -27,7 +27,9 @@ def test_a_teacher_is_trained_with_its_own_batch(model: str) -> None:
     trained = memory_mb(smallest, recipe)
     assert memory_mb(smallest.model_copy(update={"batch_size": 8}), recipe) == trained
     a_batch_more = memory_mb(smallest, replace(recipe, batch_size=2 * recipe.batch_size)) - trained
-    assert a_batch_more == pytest.approx(recipe.batch_size * 64**2 * SIZES[model].activation_bytes_per_unit / 2**20)
+    assert a_batch_more == pytest.approx(
+        recipe.batch_size * 64**2 * MODELS[model].size.activation_bytes_per_unit / 2**20
+    )
 
 
 def test_work_by_hand() -> None:

@@ -186,7 +186,12 @@ def made(store: Store) -> str:
         ({"pruning": "structured"}, "scratch", {"again_teacher"}, {"again_pruning"}),
         ({"importance": "taylor"}, "scratch", {"again_teacher"}, {"again_pruning"}),
         ({"model": "distilbert"}, "scratch", {"short", "data_reviews", "encode_distilbert"}, {"again_teacher"}),
-        ({"model": "t5_small", "dataset": "docstrings"}, "scratch", {"data_docstrings", "encode_t5"}, {"encode_image"}),
+        (
+            {"model": "t5_small", "dataset": "docstrings"},
+            "scratch",
+            {"data_docstrings", "encode_t5_small"},
+            {"encode_image"},
+        ),
     ],
 )
 def test_the_parts_are_those_that_the_settings_allow(

@@ -22,7 +22,7 @@ def test_the_moments_are_spread_evenly_and_the_same_for_a_seed() -> None:
     assert moments == draw(len(moments), seed=1) != draw(len(moments), seed=2)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2.5)
 def test_a_few_kills_lose_nothing_and_leave_nothing() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.faults", "--kills", "6", "--seed", "3"],

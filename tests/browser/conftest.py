@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,9 +15,15 @@ expect.set_options(timeout=A_MINUTE)  # a busy machine is slow, and no test here
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def servers_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of this module's server."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def server(servers_data: Path) -> Iterator[str]:
     """The address of a server of this module's own, as a user starts it."""
-    with served(tmp_path_factory.mktemp("data")) as here:
+    with served(servers_data) as here:
         yield here.address
 
 

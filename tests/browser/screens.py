@@ -20,11 +20,28 @@ POINTS = """() => [...document.querySelectorAll('.js-plotly-plot')]
     .flatMap(plot => plot.data).filter(t => t.name && t.x).reduce((n, t) => n + t.x.length, 0)"""
 
 
+# Each chart has the width of its place, the next picture has been drawn, and the page is as high as in the one before.
+STILL = """async () => {
+    const drawn = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const main = document.querySelector('[data-testid=stMainBlockContainer]'), height = main.scrollHeight;
+    await drawn();
+    return main.scrollHeight === height && document.getAnimations().every(a => a.playState !== 'running')
+        && [...document.querySelectorAll('.js-plotly-plot')].every(
+            plot => plot._fullLayout && Math.abs(plot._fullLayout.width - plot.parentElement.clientWidth) <= 1);
+}"""
+
+
 def press(page: Page, slider: str, key: str, times: int = 1) -> None:
     handle = page.get_by_role("slider", name=slider)
     handle.focus()
     for _ in range(times):
         handle.press(key)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run, each chart is as wide as its place, and nothing moves any more."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+    page.wait_for_function(STILL)
 
 
 def open_lab(page: Page, server: str, query: str = "") -> None:
@@ -48,10 +65,10 @@ def shoot(page: Page, name: str) -> None:
     SHOTS.mkdir(exist_ok=True)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1000})
-        page.wait_for_timeout(1000)  # the charts follow the width
+        settle(page)
         height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
         page.set_viewport_size({"width": width, "height": min(int(height) + 60, 6000)})
-        page.wait_for_timeout(500)
+        settle(page)
         page.screenshot(path=SHOTS / f"{name}-{width}.png")
         assert (
             page.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0

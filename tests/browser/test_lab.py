@@ -19,6 +19,7 @@ from tests.browser.screens import (
     download,
     open_lab,
     press,
+    settle,
     shoot,
     start_run,
     wait_for_points,
@@ -84,7 +85,7 @@ def test_a_run_to_its_end_its_results_and_its_downloads(page: Page, server: str)
     for path, name in SCREENS.items():
         page.goto(f"{server}{path}" + (f"?run={run_id}" if name in ("lab", "results") else ""))
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.wait_for_timeout(2000)
+        settle(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         shoot(page, name)
 

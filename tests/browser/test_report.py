@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simulator.runs import recorded, service
+from simulator.runs import notes, recorded, service
 from tests.browser.screens import download
+from tests.waiting import wait_until
 from ui.figures import columns
 
 pytestmark = pytest.mark.browser
@@ -18,14 +19,20 @@ RUN = recorded.all_recorded()[-1].run.id
 
 
 def test_notes_survive_a_reload_and_the_report_opens_offline(
-    page: Page, browser: Browser, server: str, tmp_path: Path
+    page: Page,
+    browser: Browser,
+    server: str,
+    servers_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("KDPS_DATA_DIR", str(servers_data))
     page.goto(f"{server}/results?run={RUN}")
     expect(page.get_by_role("heading", name="What it wrote")).to_be_visible()  # the page's end
     box = page.get_by_label("Your notes")
     box.fill(NOTE)
     box.press("Control+Enter")
-    page.wait_for_timeout(3000)  # it is sent; what says that it is kept may be gone before a slow machine has drawn it
+    wait_until(lambda: notes.note(RUN) == NOTE)  # the page may say so too briefly to be seen
     page.reload()
     expect(page.get_by_label("Your notes")).to_have_value(NOTE)
 

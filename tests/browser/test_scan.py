@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from simulator.events import CellFinished, Concluded, Conclusion, Described, RunFinished
 from simulator.experiments import make_study
 from simulator.runs.database.store import open_store
+from tests.browser.screens import settle
 from tests.serving import served
 from tests.ui.invented import PROVENANCE
 
@@ -51,7 +52,7 @@ def test_clicks_on_chart_and_table_set_the_layers_shares_and_the_lab_takes_them(
         "changes by \N{MINUS SIGN}9.0 points"
     )  # late at 0.9, early whole
     page.wait_for_function(f"({WHERE})('early') !== null")
-    page.wait_for_timeout(1000)  # the chart is laid out, and nothing scrolls any more
+    settle(page)
     page.mouse.click(*page.evaluate(WHERE, "early"))
     expect(page.get_by_text("This leaves")).to_contain_text("changes by \N{MINUS SIGN}54.0 points")
     page.get_by_role("combobox", name="Sparsity, early").select_option("30 %")

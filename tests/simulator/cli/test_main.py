@@ -1,6 +1,7 @@
 """The command line as a user types it, in a process of its own."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -102,7 +103,8 @@ def test_datasets_and_runs_list_what_there_is():
 
 
 @pytest.fixture
-def tiny_run(tmp_path):
+def tiny_run(tmp_path, with_teacher, data_directory):
+    shutil.copytree(with_teacher, data_directory)
     out, export = tmp_path / "out.json", tmp_path / "export"
     done = run(
         *"run --model resnet18 --dataset digits --student-size 0.25 --train-examples 128 --epochs 1".split(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,7 +95,10 @@ def test_the_classes_keep_their_shares_where_enough_examples_stand_alone() -> No
 
 
 @pytest.mark.parametrize("name", ["docstrings", "reviews_topic", "reviews_sentiment", "digits"])
-def test_no_near_duplicates_are_in_two_splits_of_a_shipped_data_set(name: str) -> None:
+def test_no_near_duplicates_are_in_two_splits_of_a_shipped_data_set(
+    name: str, with_docstrings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KDPS_DATA_DIR", str(with_docstrings))
     data = load(name)
     parts = [data.train, data.validation, data.test]
     where = np.repeat(range(3), list(map(len, parts)))

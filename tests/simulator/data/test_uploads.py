@@ -582,7 +582,10 @@ def test_equal_content_from_another_file_is_described_as_the_latest_file() -> No
 
 
 @pytest.mark.parametrize("name", ["docstrings", "reviews_topic"])
-def test_typical_tokens_come_near_to_what_the_shipped_texts_have(name: str) -> None:
+def test_typical_tokens_come_near_to_what_the_shipped_texts_have(
+    name: str, with_docstrings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KDPS_DATA_DIR", str(with_docstrings))
     assert typical_tokens(load(name).train.inputs) == pytest.approx(TOKENS[name], rel=0.3)
 
 

@@ -1,16 +1,15 @@
-"""The four real models at full size through the whole pipeline, from the command line, with few examples and epochs.
+"""The four real models at full size through the whole pipeline, by its command, with few examples and epochs.
 
 Teachers are trained for as long as their recipe says, so their accuracy is checked too.
 """
 
 import json
-import subprocess
-import sys
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+import simulator.cli.main as cli
 from simulator.catalog import counts
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
@@ -18,8 +17,7 @@ from simulator.engine.datasets import load
 from simulator.engine.measure.counting import count
 from simulator.engine.models import MODULES, portable
 
-pytestmark = pytest.mark.slow
-
+MINUTES = {"distilbert": 5, "t5_small": 4, "mobilenet_v2": 1, "resnet18": 1}
 TEACHER_AT_LEAST = {"distilbert": 0.70, "t5_small": 0.70, "mobilenet_v2": 0.97, "resnet18": 0.97}
 STUDENT = {
     "distilbert": ["--student-size", "2"],
@@ -29,6 +27,7 @@ STUDENT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_counts_agree_with_what_was_published(name):
     counted, published = count(name), MODELS[name].published
@@ -38,13 +37,11 @@ def test_counts_agree_with_what_was_published(name):
     assert counts.read()[name] == counted
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow(minutes=MINUTES[name])) for name in MODELS])
 def test_a_run_of_the_real_model(name, tmp_path):
     out, export = tmp_path / "out.json", tmp_path / "export"
     few = ["--train-examples", "256", "--epochs", "1", "--recovery-epochs", "1", "--weights", "scratch", *STUDENT[name]]
-    command = [sys.executable, "-m", "simulator", "run", "--model", name, *few, "--json", out, "--export", export]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert cli.main(["run", "--model", name, *few, "--json", str(out), "--export", str(export)]) == 0
     variants = {v["name"]: v for v in json.loads(out.read_text())["variants"]}
     assert list(variants) == ["teacher", "control", "distilled", "pruned", "recovered"]
     assert variants["teacher"]["accuracy"] >= TEACHER_AT_LEAST[name]

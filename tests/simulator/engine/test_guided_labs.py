@@ -18,18 +18,9 @@ from simulator.teaching.labs.temperature import TEMPERATURE, TEMPERATURES
 from simulator.teaching.labs.together import BUDGET, TOGETHER
 from simulator.teaching.labs.zeros import ZEROS
 
+pytestmark = pytest.mark.usefixtures("use_shared_data")
+
 SMALL = {"train_examples": 64, "epochs": 1, "student_size": 0.25, "weights": "scratch"}
-
-
-@pytest.fixture(scope="module")
-def shared_data(tmp_path_factory):
-    """One data directory for the module, so that its teacher is trained once."""
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture(autouse=True)
-def use_shared_data(shared_data, monkeypatch):
-    monkeypatch.setenv("KDPS_DATA_DIR", str(shared_data))
 
 
 def carry_out(name, config):

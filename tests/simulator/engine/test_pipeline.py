@@ -26,6 +26,8 @@ from simulator.events import (
 from simulator.events.outcome import Outcome
 from simulator.teaching import lesson
 
+pytestmark = pytest.mark.usefixtures("use_shared_data")
+
 SMALL = {
     "model": "resnet18",
     "dataset": "digits",
@@ -35,21 +37,6 @@ SMALL = {
     "recovery_epochs": 1,
     "weights": "scratch",
 }
-
-
-@pytest.fixture(scope="module")
-def shared_data(tmp_path_factory):
-    """One cache for the module, so that its teacher is trained once."""
-    folder = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KDPS_DATA_DIR", str(folder))
-        list(pipeline.prepare_teacher(make_config(SMALL)))
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def use_shared_data(shared_data, monkeypatch):
-    monkeypatch.setenv("KDPS_DATA_DIR", str(shared_data))
 
 
 def carry_out(tmp_path=None, **settings):

@@ -11,22 +11,9 @@ from simulator.errors import SimulatorError
 from simulator.events import EpochFinished, LossPoint, Measured, Progress, StageFinished, StageStarted
 from tests.simulator.engine.test_pipeline import SMALL
 
+pytestmark = pytest.mark.usefixtures("use_shared_data")
+
 SHORT = {**SMALL, "epochs": 1, "recovery_epochs": 1}
-
-
-@pytest.fixture(scope="module")
-def shared_data(tmp_path_factory):
-    """One cache for the module, so that its teacher is trained once."""
-    folder = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KDPS_DATA_DIR", str(folder))
-        list(pipeline.prepare_teacher(make_config(SHORT)))
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def use_shared_data(shared_data, monkeypatch):
-    monkeypatch.setenv("KDPS_DATA_DIR", str(shared_data))
 
 
 def carry_out(folder=None, **settings):

@@ -1,10 +1,9 @@
-"""The real harvest of the libraries that are installed here, once, into a folder of its own."""
+"""The real harvest of the libraries that are installed here, once."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,18 +16,10 @@ from simulator.errors import NotAvailable
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("docstrings")
-
-
-@pytest.fixture(scope="module")
-def data(folder: Path) -> Dataset:
+def data(with_docstrings: Path) -> Dataset:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KDPS_DATA_DIR", str(folder))
-        started = time.monotonic()
-        data = docstrings.load()
-    print(f"\nharvested in {time.monotonic() - started:.1f} s")  # shown by pytest -s; how fast is not asserted
-    return data
+        patch.setenv("KDPS_DATA_DIR", str(with_docstrings))
+        return docstrings.load()
 
 
 def everything(data: Dataset) -> list[str]:
@@ -68,8 +59,8 @@ def test_fingerprint_names_the_versions_and_the_content(data: Dataset) -> None:
     assert re.search(r"sha256:[0-9a-f]{16}$", data.fingerprint)
 
 
-def test_second_load_reads_the_cache(data: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KDPS_DATA_DIR", str(folder))
+def test_second_load_reads_the_cache(data: Dataset, with_docstrings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KDPS_DATA_DIR", str(with_docstrings))
     monkeypatch.setattr(docstrings, "harvest", lambda: pytest.fail("harvested again"))
     again = docstrings.load()
     assert again.fingerprint == data.fingerprint

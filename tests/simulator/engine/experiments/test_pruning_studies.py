@@ -106,7 +106,7 @@ def test_what_others_used_is_left_out_where_it_is_not_known():
 
 
 @pytest.mark.parametrize(
-    ("model", "size"), [("mobilenet_v2", 0.25), pytest.param("distilbert", 1, marks=pytest.mark.slow)]
+    ("model", "size"), [("mobilenet_v2", 0.25), pytest.param("distilbert", 1, marks=pytest.mark.slow(minutes=0.5))]
 )
 def test_other_models_are_cut_to_equal_numbers_too(tmp_path, model, size):
     other = prepared(tmp_path, {**SMALL, "model": model, "student_size": size})

@@ -22,6 +22,8 @@ from simulator.host.machine import process_name
 from simulator.runs import service
 from simulator.runs.database.store import open_store
 
+pytestmark = pytest.mark.usefixtures("use_shared_data")
+
 SMALL = {"student_size": 0.25, "train_examples": 96, "epochs": 1, "weights": "scratch"}
 TINY = {
     "missing_digit": ({}, {"temperature": (1.0, 8.0)}),
@@ -40,20 +42,6 @@ TINY = {
 def tiny(name, seeds=1, **changes):
     settings, axes = TINY[name]
     return make_study(name, {**SMALL, **settings, **changes}, axes, seeds)
-
-
-@pytest.fixture(scope="module")
-def shared_data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KDPS_DATA_DIR", str(folder))
-        list(pipeline.prepare_teacher(make_config({"model": "resnet18", **SMALL})))
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def use_shared_data(shared_data, monkeypatch):
-    monkeypatch.setenv("KDPS_DATA_DIR", str(shared_data))
 
 
 def cells(events):

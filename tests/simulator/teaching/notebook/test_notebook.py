@@ -144,7 +144,10 @@ def test_own_pictures_are_read_as_the_run_read_them(store: Store, monkeypatch: p
 
 
 @pytest.mark.slow
-def test_docstrings_are_harvested_as_the_run_harvested_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docstrings_are_harvested_as_the_run_harvested_them(
+    with_docstrings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KDPS_DATA_DIR", str(with_docstrings))
     assert loaded_in_cells("docstrings", monkeypatch) == datasets.load("docstrings").fingerprint
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from simulator.config.run import RunConfig
-from simulator.events import CellFinished, Concluded, Described, Measured, RunFinished
+from simulator.events import CellFinished, Concluded, Conclusion, Described, Latency, Measured, RunFinished
 from simulator.experiments import StudyConfig
 from simulator.runs.database.store import open_store
 from simulator.runs.records import Run
-from simulator.teaching.labs import Evidence
-from simulator.teaching.labs.evidence import evidence
+from simulator.teaching.labs.evidence import Evidence, evidence
+from simulator.teaching.labs.teacher import TEACHER
+from simulator.teaching.labs.temperature import TEMPERATURE
 from tests.ui.invented import PROVENANCE, TESTED, measurement
 
 WHEN = datetime(2026, 5, 3, tzinfo=UTC)
@@ -39,3 +40,51 @@ def one_run(config: RunConfig, *said: Measured) -> Evidence:
 def study(config: StudyConfig, cells: list[CellFinished], conclusion: Any = None) -> Evidence:
     end = [Concluded(conclusion=conclusion)] if conclusion else []
     return evidence([put("s1", config, [*cells, *end])])
+
+
+def settings_of(lab):
+    return {choice.setting: choice.start for choice in lab.choices}
+
+
+def config_of(lab) -> RunConfig:
+    return lab.configs(settings_of(lab))[0]
+
+
+def labelled(few: tuple[float, float], many: tuple[float, float] = (0.9, 0.9), wobble: float = 0.01):
+    """Control and distilled with few and with many labels.
+
+    The distilled one's seeds differ by ``wobble`` with few, by half of it with many.
+    """
+    config = config_of(TEACHER)
+    assert isinstance(config, StudyConfig)
+    cells = [
+        CellFinished(
+            at={"labels": labels, "student": student}, seed=seed, values={"accuracy": a + add * spread * (seed - 1)}
+        )
+        for labels, pair, spread in ((50, few, wobble), (500, many, wobble / 2))
+        for student, a, add in zip(("control", "distilled"), pair, (0, 1), strict=True)
+        for seed in range(3)
+    ]
+    return study(config, cells, config.conclude(cells))
+
+
+def hot(answer: str, shown: bool = False, entropies: tuple[float, ...] = (0.1, 1.0, 2.0)):
+    config = config_of(TEMPERATURE)
+    assert isinstance(config, StudyConfig)
+    cells = [
+        CellFinished(
+            at={"temperature": t},
+            seed=seed,
+            values={"entropy": e, "accuracy": a + seed / 100, "agreement": 0.9, "validation_accuracy": a},
+        )
+        for t, e, a in zip((1.0, 4.0, 20.0), entropies, (0.80, 0.84, 0.77), strict=True)
+        for seed in range(3)
+    ]
+    return study(config, cells, Conclusion(sentences=("It is warm.",), answer=answer, shown=shown))
+
+
+def timed(median: float, spread: float = 0.1) -> dict[str, Latency]:
+    one = Latency(
+        median=median, p25=median * (1 - spread), p75=median * (1 + spread), p95=median * 1.5, runs=9, threads=2
+    )
+    return {"batch_1": one, "batch_32": one}

@@ -1,0 +1,46 @@
+"""Lab 1: does a teacher help, with few labels and with many?"""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.teaching.labs.teacher import TEACHER
+from tests.simulator.teaching.labs.made import labelled
+
+
+def test_a_teacher_that_helped():
+    found = labelled((0.75, 0.95))
+    assert TEACHER.answer(found).value == pytest.approx(20)
+    assert TEACHER.answer(found).basis == "3 seeds"
+    more, chance = TEACHER.questions(found)
+    assert more.right == 0 and more.is_right(0.1) and not more.is_right(20)
+    # by hand: mean 0.2, deviation 0.01, t = 0.2 / (0.01 / sqrt 3) = 34.6, p = 0.0008, the second of three: 0.0017
+    assert "p = 0.002" in chance.explanation
+    assert "the run tests 3 differences" in chance.explanation
+    assert chance.right_words() == "The teacher helped, by more than the seeds' chance would often do"
+    helped, shrinks, _ = TEACHER.takeaway(found)
+    assert helped.startswith("The teacher helped: +20.0 points with 50 labels")
+    assert "With 500 labels no help showed (0.0 points, within noise): where labels are plenty" in shrinks
+
+
+@pytest.mark.parametrize(
+    ("few", "many"), [((0.75, 0.76), (0.9, 0.9)), ((0.75, 0.7), (0.9, 0.8)), ((0.75, 0.95), (0.7, 0.9))]
+)
+def test_where_labels_are_plenty_is_said_of_help_that_shrank_only(few, many):
+    assert "plenty" not in " ".join(TEACHER.takeaway(labelled(few, many, wobble=0.02)))
+
+
+def test_a_help_within_noise_is_called_so():
+    found = labelled((0.75, 0.76), wobble=0.05)
+    assert TEACHER.questions(found)[1].right_words() == "The seeds cannot tell this difference from chance"
+    assert "expected effect did not show: +1.0 points" in TEACHER.takeaway(found)[0]
+
+
+def test_a_teacher_that_did_harm():
+    found = labelled((0.75, 0.55), (0.9, 0.95))
+    assert TEACHER.answer(found).value == pytest.approx(-20)
+    assert TEACHER.questions(found)[0].right == 5.0
+    assert TEACHER.questions(found)[1].right_words().startswith("The teacher did harm")
+    harm, more, _ = TEACHER.takeaway(found)
+    assert "turned round" in harm
+    assert more == "With 500 labels it still helped (+5.0 points)."

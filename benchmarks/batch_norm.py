@@ -20,7 +20,8 @@ from simulator.catalog.models import MODELS
 from simulator.engine import datasets
 from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.batch_norm import estimate_averages
-from simulator.engine.distillation.training import TrainingPlan, accuracy, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, accuracy, train
 from simulator.engine.host import weights
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.masks import Masks, apply_masks, global_masks
@@ -43,12 +44,11 @@ def main() -> None:
     teacher = module.build_teacher(10, weights.find(info.name, "scratch"), 0)
     recipe = info.student_recipe
 
-    def trained(model: nn.Module, part: tuple[int, int], seed: int, masks: Masks | None = None) -> nn.Module:
+    def trained(model: nn.Module, part: tuple[int, int], seed: int, masks: Masks) -> nn.Module:
         model = copy.deepcopy(model)
         plan = TrainingPlan(part[1], recipe.learning_rate, recipe.batch_size, seed)
-        for _ in train(
-            model, module.logits, examples.first(part[0]), None, plan, stage="study", variant="control", masks=masks
-        ):
+        training = Training(module.logits, examples.first(part[0]), None, plan, "study", "control", masks=masks)
+        for _ in train(model, training):
             pass
         return model
 
@@ -63,7 +63,7 @@ def main() -> None:
     for seed in range(options.seeds):
         student = module.build_student(teacher, info.student.default, seed)
         for part in TRAININGS:
-            report(f"seed {seed}, trained", whole := trained(student, part, seed), part)
+            report(f"seed {seed}, trained", whole := trained(student, part, seed, Masks()), part)
         convolutions = {name: p for name, p in whole.named_parameters() if p.ndim == 4}
         masks = global_masks({name: p.detach().abs() for name, p in convolutions.items()}, SPARSITY)
         apply_masks(convolutions, masks)

@@ -30,7 +30,8 @@ from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.distillation.one_position import answering
-from simulator.engine.distillation.training import MAX_GRADIENT_NORM, accuracy, train, warm_up_then_decay
+from simulator.engine.distillation.plan import warm_up_then_decay
+from simulator.engine.distillation.training import MAX_GRADIENT_NORM, Training, accuracy, train
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.pipeline import plan, student_examples
 from simulator.engine.setup import Setup, prepare
@@ -106,16 +107,16 @@ def ours(setup: Setup, initial: nn.Module, teacher_logits: Tensor) -> tuple[nn.M
     """The distillation stage as the app runs it."""
     student, config = copy.deepcopy(initial), setup.config
     started = time.perf_counter()
-    for _ in train(
-        student,
+    training = Training(
         setup.module.logits,
         student_examples(setup),
         setup.validation.first(FEW_VALIDATION_EXAMPLES),
         plan(setup, config.epochs, config.seed),
-        stage="distil",
-        variant="distilled",
-        teaching=Teaching("kd", config.temperature, teacher_logits),
-    ):
+        "distil",
+        "distilled",
+        Teaching("kd", config.temperature, teacher_logits),
+    )
+    for _ in train(student, training):
         pass
     return student, time.perf_counter() - started
 

@@ -10,11 +10,10 @@ import copy
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from simulator.catalog.methods import METHODS
 from simulator.config.run import RunConfig, Schedule
@@ -22,7 +21,8 @@ from simulator.engine.datasets.batches import Examples
 from simulator.engine.deploy.stage import measurement
 from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.training import Remask, TrainingPlan, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, train
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, dense_masks
@@ -77,60 +77,65 @@ def run(config: RunConfig, export_to: Path | None = None, variants_to: Path | No
         yield Described(provenance=provenance(setup), class_names=setup.dataset.class_names, labels=labels)
 
         # teacher: trained on the labels, or taken from the cache, with its logits for every training example
-        peaks: dict[Variant, float] = {}
-        (teacher, logits), peaks["teacher"] = yield from staged(
-            "teacher", teacher_room.note(setup), teacher_room.provide(setup)
-        )
-        peak = max(preparing, peaks["teacher"])
+        taught, teaching = yield from staged("teacher", teacher_room.note(setup), teacher_room.provide(setup))
+        peak = max(preparing, teaching)
 
-        # one student a seed, all of the one teacher, which is measured beside the first
+        # one student a seed, all of the one teacher; the first one's files are kept
         for repeat in range(config.repeats):
-            setup = replace(setup, config=config.model_copy(update={"seed": config.seed + repeat}))
-            variants: dict[Variant, nn.Module] = {} if repeat else {"teacher": teacher}  # lets go of the last student
-            soft = logits[: config.train_examples]  # [examples, classes]
-            teaching = Teaching(config.method, config.temperature, soft, teacher, setup.config.seed, config.beta)
-
-            # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
-            initial = setup.module.build_student(teacher, config.student_size, setup.config.seed).to(setup.device)
-            removal.mask_rule(setup).parameters(initial)  # a layer that is not there is said before any training
-            lessons = plan(setup, config.epochs, setup.config.seed)
-            variants["control"], peaks["control"] = yield from staged(
-                "control",
-                "Training the student without the teacher, to compare",
-                learn(setup, initial, "control", "control", lessons, None),
-                repeat,
-            )
-            # distil: the same student, with what the method makes of the teacher
-            variants["distilled"], peaks["distilled"] = yield from staged(
-                "distil",
-                DISTIL_NOTES[METHODS[config.method].has_teacher],
-                learn(setup, initial, "distil", "distilled", lessons, teaching),
-                repeat,
-            )
-            # prune: the distilled student loses weights or channels, and is not retrained yet
-            (variants["pruned"], masks), peaks["pruned"] = yield from staged(
-                "prune", removal.note(setup, initial), pruning(setup, variants["distilled"]), repeat
-            )
-            # recover: the schedule decides from where and how; masks hold
-            if config.epochs_after_pruning:
-                again = teaching if config.recovery_with_teacher else None
-                variants["recovered"], peaks["recovered"] = yield from staged(
-                    "recover",
-                    RECOVERY_NOTES[config.schedule],
-                    recovery(setup, initial, variants, masks, again),
-                    repeat,
-                )
-            # measure: every variant the same way, on the same held-out examples; the first student is kept
-            keep = (export_to, variants_to) if repeat == 0 else (None, None)
-            _, measuring = yield from staged(
-                "measure",
-                "Measuring every variant",
-                measurement(setup, variants, peaks, *keep, repeat),
-                repeat,
-            )
-            peak = max(peak, measuring, *peaks.values())
+            of_seed = replace(setup, config=config.model_copy(update={"seed": config.seed + repeat}))
+            keep = (None, None) if repeat else (export_to, variants_to)
+            peak = max(peak, (yield from one_student(of_seed, repeat, taught, teaching, keep)))
     # the stages' own watches look at other moments, and may have seen more
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=max(peak, whole.mb))
+
+
+def one_student(
+    setup: Setup,
+    repeat: int,
+    taught: tuple[nn.Module, Tensor],
+    teacher_peak: float,
+    keep: tuple[Path | None, Path | None],
+) -> Generator[Event, None, float]:
+    """Train, prune, recover and measure the student of one seed; gives the peak memory in MiB.
+
+    Args:
+        repeat: Of which seed the student is; beside the first one the teacher is measured.
+        taught: The teacher, and its logits [training examples, classes].
+        teacher_peak: Peak memory of the teacher's stage.
+        keep: As ``export_to`` and ``variants_to`` of :func:`run`.
+    """
+    config, (teacher, logits) = setup.config, taught
+    variants: dict[Variant, nn.Module] = {} if repeat else {"teacher": teacher}
+    peaks: dict[Variant, float] = {"teacher": teacher_peak}
+    soft = logits[: config.train_examples]  # [examples, classes]
+    teaching = Teaching(config.method, config.temperature, soft, teacher, config.seed, config.beta)
+
+    # control: the student without the teacher. Same initial weights, batches, steps and seed as the next
+    initial = setup.module.build_student(teacher, config.student_size, config.seed).to(setup.device)
+    removal.mask_rule(setup).parameters(initial)  # a layer that is not there is said before any training
+    lessons = student_training(setup, "control", "control", plan(setup, config.epochs, config.seed))
+    note = "Training the student without the teacher, to compare"
+    variants["control"], peaks["control"] = yield from staged("control", note, learn(initial, lessons), repeat)
+
+    # distil: the same student, with what the method makes of the teacher
+    lessons = replace(lessons, stage="distil", variant="distilled", teaching=teaching)
+    note = DISTIL_NOTES[METHODS[config.method].has_teacher]
+    variants["distilled"], peaks["distilled"] = yield from staged("distil", note, learn(initial, lessons), repeat)
+
+    # prune: the distilled student loses weights or channels, and is not retrained yet
+    cut = pruning(setup, variants["distilled"])
+    (variants["pruned"], masks), peaks["pruned"] = yield from staged("prune", removal.note(setup, initial), cut, repeat)
+
+    # recover: the schedule decides from where and how; masks hold
+    if config.epochs_after_pruning:
+        again = recovery(setup, initial, variants, masks, teaching if config.recovery_with_teacher else None)
+        note = RECOVERY_NOTES[config.schedule]
+        variants["recovered"], peaks["recovered"] = yield from staged("recover", note, again, repeat)
+
+    # measure: every variant the same way, on the same held-out examples
+    measures = measurement(setup, variants, peaks, *keep, repeat)
+    _, measuring = yield from staged("measure", "Measuring every variant", measures, repeat)
+    return max(measuring, *peaks.values())
 
 
 def prepare_teacher(config: RunConfig) -> Iterator[Event]:
@@ -174,35 +179,28 @@ def student_examples(setup: Setup) -> Examples:
     return setup.train.first(setup.config.train_examples)
 
 
-def learn(
+def student_training(
     setup: Setup,
-    initial: nn.Module,
     stage: Stage,
     variant: Variant,
     plan: TrainingPlan,
-    teaching: Teaching | None,
-    masks: Masks | None = None,
-    remask: Remask | None = None,
+    teaching: Teaching | None = None,
     is_validated: bool = True,
-) -> Generator[Event, None, nn.Module]:
-    """Train a copy of a student, with or without a teacher.
+) -> Training:
+    """A training of the run's student.
 
-    What ``masks`` dropped stays exactly zero; ``remask`` may drop more after every step. A study, whose events are
-    its cells, does not ask how the training goes.
+    Args:
+        teaching: None trains on labels alone.
+        is_validated: False for a study, whose events are its cells: it does not ask how the training goes.
     """
+    validation = setup.validation if is_validated else None
+    return Training(setup.module.logits, student_examples(setup), validation, plan, stage, variant, teaching)
+
+
+def learn(initial: nn.Module, training: Training) -> Generator[Event, None, nn.Module]:
+    """Train a copy of a student."""
     student = copy.deepcopy(initial)
-    yield from train(
-        student,
-        setup.module.logits,
-        student_examples(setup),
-        setup.validation if is_validated else None,
-        plan,
-        stage=stage,
-        variant=variant,
-        teaching=teaching,
-        masks=masks,
-        remask=remask,
-    )
+    yield from train(student, training)
     return student
 
 
@@ -230,33 +228,36 @@ def recovery(
         variants: Holds "distilled" and "pruned".
         masks: Of the pruned student.
         teaching: None recovers on labels alone.
-        is_validated: As for :func:`learn`.
+        is_validated: As for :func:`student_training`.
     """
     config, seed = setup.config, setup.config.seed + 1  # other batches than the distillation saw
-    train_on = partial(learn, setup, stage="recover", variant="recovered", teaching=teaching, is_validated=is_validated)
-    again = plan(setup, config.recovery_epochs, seed)
+    again = student_training(
+        setup, "recover", "recovered", plan(setup, config.recovery_epochs, seed), teaching, is_validated
+    )
     student = variants["distilled"]
     match config.schedule:
         case "one_shot":
-            return (yield from train_on(variants["pruned"], plan=again, masks=masks))
+            return (yield from learn(variants["pruned"], replace(again, masks=masks)))
         case "iterative":
             held = Masks()
             for number in range(config.rounds):
                 student = copy.deepcopy(student)
                 this_round, whole = (number + 1, config.rounds), variants["distilled"]
                 held = removal.remove(setup, student, student_examples(setup), held, this_round, whole)
-                student = yield from train_on(student, plan=replace(again, part=(number, config.rounds)), masks=held)
+                part = replace(again.plan, part=(number, config.rounds))
+                student = yield from learn(student, replace(again, plan=part, masks=held))
             return student
         case "cubic":
             rule = removal.mask_rule(setup)
-            dense = dense_masks(rule.parameters(student))
             remask = CubicMasks(rule, setup.module.logits, config.seed)
-            return (yield from train_on(student, plan=again, masks=dense, remask=remask))
+            dense = dense_masks(rule.parameters(student))
+            return (yield from learn(student, replace(again, masks=dense, remask=remask)))
         case "lottery":
             ticket = rewound(initial, masks)
         case "lottery_random":
             ticket = redrawn(initial, masks, seed)
-    return (yield from train_on(ticket, plan=plan(setup, config.epochs, config.seed), masks=masks))
+    from_the_start = plan(setup, config.epochs, config.seed)
+    return (yield from learn(ticket, replace(again, plan=from_the_start, masks=masks)))
 
 
 def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:

@@ -14,7 +14,8 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from simulator.engine.distillation.training import TrainingPlan, predict, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, predict, train
 from simulator.engine.measure.size import tensors_of
 from simulator.engine.models import portable
 from simulator.engine.setup import Setup
@@ -63,9 +64,7 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
         one_position=True,
         few_steps=setup.model.few_steps,
     )
-    yield from train(
-        model, setup.module.logits, setup.train, setup.validation, plan, stage="teacher", variant="teacher"
-    )
+    yield from train(model, Training(setup.module.logits, setup.train, setup.validation, plan, "teacher", "teacher"))
     # The teacher is frozen and the inputs are not augmented: one pass gives the soft targets of every epoch.
     logits = predict(model, setup.module.logits, setup.train, setup.bfloat16)
     files = {

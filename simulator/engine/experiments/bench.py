@@ -15,10 +15,11 @@ from simulator.config.run import RunConfig
 from simulator.engine import pipeline
 from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.training import TrainingPlan, predict, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, predict, train
 from simulator.engine.pruning.masks import Masks
 from simulator.engine.setup import Setup
-from simulator.events import CellFinished, Event, Progress
+from simulator.events import CellFinished, Event, Progress, Variant
 from simulator.events.outcome import result_of
 from simulator.experiments.base import Place
 from simulator.experiments.config import StudyConfig, with_settings
@@ -111,11 +112,11 @@ class Bench:
         """
         student = copy.deepcopy(initial)
         teaching = None if teacher_logits is None else self.teaching(config, teacher_logits)
-        variant = "control" if teaching is None else "distilled"
-        for _ in train(
-            student, self.setup.module.logits, examples, None, plan,
-            stage="study", variant=variant, teaching=teaching, masks=masks,
-        ):  # fmt: skip
+        variant: Variant = "control" if teaching is None else "distilled"
+        training = Training(
+            self.setup.module.logits, examples, None, plan, "study", variant, teaching, masks or Masks()
+        )
+        for _ in train(student, training):
             pass
         return student
 

@@ -20,12 +20,11 @@ from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.batch_norm import averages_lag, estimate_averages
 from simulator.engine.distillation.finite import check_step
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
+from simulator.engine.distillation.plan import TrainingPlan, warm_up_then_decay
 from simulator.engine.distillation.training import (
     MAX_GRADIENT_NORM,
-    TrainingPlan,
     make_optimizer,
     tensor_scales,
-    warm_up_then_decay,
 )
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
 from simulator.engine.host.device import autocast

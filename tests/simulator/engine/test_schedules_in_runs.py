@@ -75,9 +75,9 @@ def test_a_ticket_starts_from_the_initial_weights_under_the_mask(monkeypatch):
     config, starts = make_config({**SHORT, "schedule": "lottery", "recovery_epochs": 0}), {}
     train = pipeline.train
 
-    def watched(model, *rest, **named):
-        starts[named["variant"]] = ({n: p.detach().clone() for n, p in model.named_parameters()}, named["masks"])
-        return train(model, *rest, **named)
+    def watched(model, training):
+        starts[training.variant] = ({n: p.detach().clone() for n, p in model.named_parameters()}, training.masks)
+        return train(model, training)
 
     monkeypatch.setattr(pipeline, "train", watched)
     list(pipeline.run(config))

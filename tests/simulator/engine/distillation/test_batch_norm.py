@@ -10,7 +10,8 @@ from simulator.catalog.models import MODELS
 from simulator.engine import datasets
 from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.batch_norm import averages_lag, estimate_averages
-from simulator.engine.distillation.training import TrainingPlan, accuracy, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, accuracy, train
 from simulator.engine.host import weights
 from simulator.engine.models import MODULES
 from simulator.events import EpochFinished, LossPoint
@@ -37,8 +38,7 @@ def student():
 
 def trained(student, examples, validation, plan):
     model = copy.deepcopy(student)
-    events = train(model, MODULE.logits, examples, validation, plan, stage="control", variant="control")
-    return model, list(events)
+    return model, list(train(model, Training(MODULE.logits, examples, validation, plan, "control", "control")))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from simulator.engine.distillation import features as features_module
 from simulator.engine.distillation.feature_losses import FEATURE_METHODS
 from simulator.engine.distillation.features import Features, Tap, look, matched
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.training import TrainingPlan, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, train
 from simulator.engine.models import MODULES, portable
 from tests.small_models import small_distilbert, small_t5, token_batch
 
@@ -226,7 +227,7 @@ def tiny_run(method, alpha, model_name):
     plan = TrainingPlan(epochs=2, learning_rate=1e-3, batch_size=8, seed=0, alpha=alpha)
     run = MODULES[model_name].logits
     before = copy.deepcopy(teacher.state_dict())
-    events = list(train(student, run, examples, examples, plan, stage="distil", variant="distilled", teaching=teaching))
+    events = list(train(student, Training(run, examples, examples, plan, "distil", "distilled", teaching)))
     assert all(torch.equal(v, before[k]) for k, v in teacher.state_dict().items())
     return student, [e for e in events if e.kind == "loss"]
 
@@ -263,7 +264,7 @@ def test_the_teacher_runs_once_a_step_in_the_students_arithmetic_and_attention_o
     teaching = Teaching(method, 2.0, torch.zeros(16, 3), teacher)
     plan = TrainingPlan(epochs=1, learning_rate=1e-3, batch_size=8, seed=0, alpha=0.5, bfloat16=True)
     run = MODULES["distilbert"].logits
-    events = list(train(student, run, examples, examples, plan, stage="distil", variant="distilled", teaching=teaching))
+    events = list(train(student, Training(run, examples, examples, plan, "distil", "distilled", teaching)))
     assert seen[-2:] == [torch.bfloat16] * 2  # two steps; before them one look at the shapes
     assert len(seen) == 3
     # the look at the shapes reads 1 + 2 layers, and so does each of the two steps if the method asks for it

@@ -8,7 +8,8 @@ import torch
 
 from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.training import TrainingPlan, predict, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, predict, train
 from simulator.engine.models import MODULES
 from simulator.errors import NotFinite
 from simulator.events import LossPoint
@@ -27,7 +28,7 @@ def stopped(model, examples, stage="distil", **options):
     """What a training said before it stopped, and why it stopped."""
     events = []
     with pytest.raises(NotFinite) as end:
-        events.extend(train(model, LOGITS, examples, None, PLAN, stage=stage, variant="distilled", **options))
+        events.extend(train(model, Training(LOGITS, examples, None, PLAN, stage, "distilled", **options)))
     return events, end.value
 
 

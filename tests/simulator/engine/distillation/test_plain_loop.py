@@ -13,7 +13,8 @@ from torch import nn
 
 from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.training import TrainingPlan, train
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import Training, train
 from simulator.engine.models import MODULES, portable
 from simulator.events import LossPoint
 from tests.small_models import small_distilbert, small_t5, token_batch
@@ -114,10 +115,8 @@ def plain_totals(name, model, examples, epochs, loss_at):
 
 
 def our_points(name, student, examples, plan, teaching):
-    events = train(
-        student, MODULES[name].logits, examples, examples, plan, stage="distil", variant="distilled", teaching=teaching
-    )
-    return [e for e in events if isinstance(e, LossPoint)]
+    training = Training(MODULES[name].logits, examples, examples, plan, "distil", "distilled", teaching)
+    return [e for e in train(student, training) if isinstance(e, LossPoint)]
 
 
 @pytest.mark.parametrize("one_position", [False, True])

@@ -6,14 +6,14 @@ from torch import nn
 
 from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
+from simulator.engine.distillation.plan import TrainingPlan, warm_up_then_decay
 from simulator.engine.distillation.training import (
-    TrainingPlan,
+    Training,
     clip_gradients,
     make_optimizer,
     predict,
     tensor_scales,
     train,
-    warm_up_then_decay,
 )
 from simulator.engine.models import MODULES
 from simulator.events import EpochFinished, LossPoint, Progress
@@ -30,7 +30,7 @@ def examples():
 
 def losses(model, examples, plan, **options):
     logits = MODULES["distilbert"].logits
-    events = list(train(model, logits, examples, examples, plan, stage="distil", variant="distilled", **options))
+    events = list(train(model, Training(logits, examples, examples, plan, "distil", "distilled", **options)))
     return [e for e in events if isinstance(e, LossPoint)], events
 
 
@@ -50,7 +50,8 @@ def test_equal_seeds_give_equal_losses_and_weights(examples):
 def test_without_validation_the_training_is_the_same_and_nothing_is_said_of_epochs(examples):
     validated, unasked = small_distilbert(), small_distilbert()
     a, _ = losses(validated, examples, PLAN)
-    said = list(train(unasked, MODULES["distilbert"].logits, examples, None, PLAN, stage="study", variant="control"))
+    unvalidated = Training(MODULES["distilbert"].logits, examples, None, PLAN, "study", "control")
+    said = list(train(unasked, unvalidated))
     assert [p.total for p in a] == [e.total for e in said if isinstance(e, LossPoint)]
     assert not [e for e in said if isinstance(e, EpochFinished)]
     assert all(torch.equal(p, q) for p, q in zip(validated.parameters(), unasked.parameters(), strict=True))

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from simulator.engine.datasets.batches import Examples
-from simulator.engine.distillation.training import TrainingPlan, make_optimizer, tensor_scales
+from simulator.engine.distillation.plan import TrainingPlan
+from simulator.engine.distillation.training import make_optimizer, tensor_scales
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.models import MODULES
 from tests.small_models import small_distilbert, small_t5, token_batch

@@ -6,7 +6,7 @@ from torch import nn
 
 from simulator.config.run import make_config
 from simulator.engine.datasets.batches import Examples
-from simulator.engine.distillation.training import part_of_steps
+from simulator.engine.distillation.plan import part_of_steps
 from simulator.engine.pruning.masks import MaskRule, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, after_round, cubic, redrawn, rewound
 

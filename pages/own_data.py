@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator.data import own_data as kept
-from ui.screens import own_data
+from simulator.data import own_data
+from ui.screens.own_data import contents, kept, upload
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
 
 need_frame()
 st.title("Your data")
 st.markdown("Bring texts or pictures of your own, and let a teacher teach a student on them.")
-own_data.what_can_be_brought()
+upload.what_can_be_brought()
 with errors_shown():
-    draft = own_data.upload()
+    draft = upload.upload()
     if draft is not None:
-        st.header("What came of the file", divider="gray")
-        own_data.headline(draft)
-        own_data.keep(draft)
-        own_data.describe(draft, kept.draft_folder(draft.name))
+        st.header("What is in the file", divider="gray")
+        contents.headline(draft)
+        upload.keep(draft)
+        contents.describe(draft, own_data.draft_folder(draft.name))
 
-    own_data.unreadable()
-    here = kept.listed()
+    kept.unreadable()
+    here = own_data.listed()
     if here:
         st.header("Data that is here", divider="gray")
-        data = own_data.choose(here)
-        own_data.headline(data)
-        own_data.ways_on(data)
-        own_data.describe(data, kept.folder_of(data.name))
+        data = kept.choose(here)
+        contents.headline(data)
+        kept.ways_on(data)
+        contents.describe(data, own_data.folder_of(data.name))

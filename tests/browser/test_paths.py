@@ -158,7 +158,7 @@ def test_texts_and_pictures_are_brought_and_reach_the_lab(page: Page, server: st
         ("Noise", "noise.zip", zip_bytes(pictures()), "ResNet-18"),
     ):
         page.locator("input[type=file]").set_input_files({"name": kind, "mimeType": "", "buffer": content})
-        expect(page.get_by_role("heading", name="What came of the file")).to_be_visible()
+        expect(page.get_by_role("heading", name="What is in the file")).to_be_visible()
         page.get_by_role("textbox", name="Name").fill(name)
         page.get_by_role("button", name="Keep it").click()
         page.get_by_role("link", name=f"{model} on it, in the Lab").click()

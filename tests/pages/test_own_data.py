@@ -6,7 +6,7 @@ from simulator.data import own_data, uploads
 from simulator.runs.database.store import open_store
 from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
 from tests.ui.reading import tables_on
-from ui.screens.own_data import as_csv, example_csv, safe_cell
+from ui.screens.own_data.spreadsheets import as_csv, example_csv, safe_cell
 
 
 def said(app):

@@ -15,6 +15,7 @@ from simulator.figures import numbers
 from simulator.runs import service
 from simulator.runs.database.store import ENDED, Run, RunState
 from ui.figures import charts
+from ui.figures.run import curves
 from ui.following import views
 from ui.following.story import STAGE_TITLES, STAGE_WORDS, Story
 from ui.shell import address, routes
@@ -106,7 +107,7 @@ def _panel(run_id: str, page_shows: RunState) -> None:
     headline(run, story)
     st.html(stepper(story, run))
     _progress(run, story)
-    curves(story, run.settings, "live", side_by_side=False)
+    show_curves(story, run.settings, "live", side_by_side=False)
 
 
 def headline(run: Run, story: Story) -> None:
@@ -205,7 +206,7 @@ def pace(story: Story) -> str:
     return " · ".join(parts)
 
 
-CURVES: dict[str, tuple[charts.Term, tuple[Variant, ...], str]] = {
+CURVES: dict[str, tuple[curves.Term, tuple[Variant, ...], str]] = {
     "Hard loss": ("hard", ("control", "distilled"), "Both against the true labels: the same measure for both."),
     "Soft loss": ("soft", ("distilled",), "How far the student is from the teacher. The control has no teacher."),
     "Total loss": (
@@ -219,7 +220,7 @@ CURVES: dict[str, tuple[charts.Term, tuple[Variant, ...], str]] = {
 OF_STAGE: dict[Stage | None, str] = {"prepare": "Teacher", "teacher": "Teacher", "recover": "Recovery"}
 
 
-def curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repeat: int | None = None) -> None:
+def show_curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repeat: int | None = None) -> None:
     """The losses that the student chooses to see, and validation accuracy by epoch.
 
     Until something is chosen, the curve is that of the stage under way.
@@ -233,19 +234,19 @@ def curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repe
     term, variants, words_for_it = CURVES[title]
     left, right = st.columns(2) if side_by_side else (st.container(), st.container())
     with left:
-        st.markdown(f"**{charts.TERM_TITLES[term]}**{of_repeats(seed, config)}")
+        st.markdown(f"**{curves.TERM_TITLES[term]}**{of_repeats(seed, config)}")
         glossary.explain(words_for_it, "nats", "KL divergence")
         ends: dict[str, int | None] = {"Recovery": config.epochs_after_pruning, "Teacher": None}
         views.chart(
-            charts.losses(losses, term, variants, ends.get(title, config.epochs)),
+            curves.losses(losses, term, variants, ends.get(title, config.epochs)),
             f"{place}_losses",
-            charts.losses_alt(losses, term, variants),
+            curves.losses_alt(losses, term, variants),
         )
     with right:
         shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
         st.markdown(f"**Validation accuracy**{of_repeats(seed, config)}")
         st.caption("On examples that are not trained on. Epoch 0 is before training.")
-        views.chart(charts.validation(epochs, shown), f"{place}_validation", charts.validation_alt(epochs, shown))
+        views.chart(curves.validation(epochs, shown), f"{place}_validation", curves.validation_alt(epochs, shown))
 
 
 def _pick_curve(story: Story, place: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from simulator.events import Measurement, Variant
 from simulator.figures.statistics import by_variant
 from ui.figures import charts, columns
-from ui.figures.run import tables
+from ui.figures.run import costs, tables
 from ui.kit import table_view
 from ui.shell.plain import literal
 from ui.words import findings, glossary
@@ -77,17 +77,17 @@ def cost_charts(measurements: Sequence[Measurement]) -> None:
     with left:
         st.markdown("**Accuracy against size**")
         st.caption(f"Up and to the left is better. Bars: {bars_of(measurements)}.")
-        chart(charts.trade_off(measurements), "trade_off", charts.trade_off_alt(measurements))
+        chart(costs.trade_off(measurements), "trade_off", costs.trade_off_alt(measurements))
     with right:
         st.markdown("**File size**")
         st.caption("Solid: as it is. Hatched: gzipped. Crossed: without its zeros.")
-        chart(charts.sizes(measurements), "sizes", charts.sizes_alt(measurements))
+        chart(costs.sizes(measurements), "sizes", costs.sizes_alt(measurements))
     batches = [b for b in columns.BATCHES if any(b in m.latency_ms for m in measurements)]
     for place, batch in zip(st.columns(2), batches, strict=False):
         with place:
             st.markdown(f"**Latency, {columns.BATCHES[batch][0]}**")
             st.caption("Median; the bar spans the middle half of the timed calls.")
-            chart(charts.latencies(measurements, batch), f"latency_{batch}", charts.latencies_alt(measurements, batch))
+            chart(costs.latencies(measurements, batch), f"latency_{batch}", costs.latencies_alt(measurements, batch))
 
 
 def bars_of(measurements: Sequence[Measurement]) -> str:

@@ -16,7 +16,7 @@ from simulator.figures.statistics import by_variant
 from simulator.runs import notes, service
 from simulator.runs.database.store import Run
 from ui.figures import charts, columns, table
-from ui.figures.run import details, sizes, tables
+from ui.figures.run import costs, curves, details, sizes, tables
 from ui.following import live, views
 from ui.following.story import Story, tell
 from ui.report import page
@@ -97,19 +97,19 @@ def _outcome(config: RunConfig, story: Story) -> Iterator[Section]:
 
 def _costs(measured: Sequence[Measurement]) -> Section:
     """Accuracy against size, file sizes, latency."""
-    said = f"Up and to the left is better; bars: {views.bars_of(measured)}. {charts.trade_off_alt(measured)}"
+    said = f"Up and to the left is better; bars: {views.bars_of(measured)}. {costs.trade_off_alt(measured)}"
     dense = numbers.size(min(m.size_bytes for m in measured))
     files = f"Solid: as it is. Hatched: gzipped. Crossed: without its zeros. The smallest dense file has {dense}."
     figures = [
-        page.drawn(charts.trade_off(measured), "trade", "Accuracy against size", said),
-        page.drawn(charts.sizes(measured), "sizes", "File size", files),
+        page.drawn(costs.trade_off(measured), "trade", "Accuracy against size", said),
+        page.drawn(costs.sizes(measured), "sizes", "File size", files),
     ]
     for batch, (_, what) in columns.BATCHES.items():
         timed = [m for m in measured if batch in m.latency_ms]
         if timed:
-            said = f"Median; the bar spans the middle half of the timed calls. {charts.latencies_alt(timed, batch)}"
+            said = f"Median; the bar spans the middle half of the timed calls. {costs.latencies_alt(timed, batch)}"
             title = f"Latency, {what}"
-            figures.append(page.drawn(charts.latencies(measured, batch), batch.replace("_", "-"), title, said))
+            figures.append(page.drawn(costs.latencies(measured, batch), batch.replace("_", "-"), title, said))
     return Section("Size, accuracy, latency", figures=figures)
 
 
@@ -126,14 +126,14 @@ def _learning(config: RunConfig, story: Story) -> Section:
     ends = {"Recovery": config.epochs_after_pruning, "Teacher": None}
     figures = list[Figure]()
     for number, (title, (term, variants, said)) in enumerate(live.CURVES.items()):
-        if any(charts.loss_series(losses.get(v, ()), term) for v in variants):
-            chart = charts.losses(losses, term, variants, ends.get(title, config.epochs))
-            told = f"{said} {charts.losses_alt(losses, term, variants)}"
+        if any(curves.loss_series(losses.get(v, ()), term) for v in variants):
+            chart = curves.losses(losses, term, variants, ends.get(title, config.epochs))
+            told = f"{said} {curves.losses_alt(losses, term, variants)}"
             figures.append(page.drawn(chart, f"curve-{number}", title, told))
     shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
     if shown:
-        told = charts.validation_alt(epochs, shown)
-        figures.append(page.drawn(charts.validation(epochs, shown), "validation", "Validation accuracy", told))
+        told = curves.validation_alt(epochs, shown)
+        figures.append(page.drawn(curves.validation(epochs, shown), "validation", "Validation accuracy", told))
     texts = ["Faint: every logged step. Bold: the running mean. " + methods.loss_words(config)]
     if config.repeats > 1:
         texts.append("The curves are those of the first seed.")

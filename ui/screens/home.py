@@ -11,7 +11,7 @@ from simulator.data.own_data import dataset_info
 from simulator.events import Variant
 from simulator.runs.recorded import Recorded
 from simulator.teaching.labs import LABS
-from ui.figures import charts
+from ui.figures.run import costs, curves
 from ui.following import live, views
 from ui.following.story import tell
 from ui.screens.guided_labs import sections as guided_labs
@@ -88,12 +88,12 @@ def recorded_result(shipped: Sequence[Recorded]) -> None:
         st.caption("Hard loss: both against the true labels.")
         pair: tuple[Variant, ...] = ("control", "distilled")
         views.chart(
-            charts.losses(story.losses, "hard", pair), "home_losses", charts.losses_alt(story.losses, "hard", pair)
+            curves.losses(story.losses, "hard", pair), "home_losses", curves.losses_alt(story.losses, "hard", pair)
         )
     with right:
         st.markdown("**Accuracy against size**")
         st.caption(f"Up and to the left is better. Bars: {views.bars_of(one.measurements)}.")
-        views.chart(charts.trade_off(one.measurements), "home_trade_off", charts.trade_off_alt(one.measurements))
+        views.chart(costs.trade_off(one.measurements), "home_trade_off", costs.trade_off_alt(one.measurements))
     views.compression(one.measurements, one.labels)
     st.page_link(
         routes.RESULTS.path,

@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.invented import measurement
 from ui.figures import charts
-from ui.figures.run import details
+from ui.figures.run import costs, curves, details
 from ui.report import svg, svg_axes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -57,7 +57,7 @@ def test_a_line_goes_through_its_points() -> None:
 
 
 def test_error_bars_end_where_the_interval_ends() -> None:
-    root = drawing(charts.trade_off([measurement("teacher", accuracy=0.9)]))
+    root = drawing(costs.trade_off([measurement("teacher", accuracy=0.9)]))
     bar = next(e for e in root.iter(f"{SVG}path") if "h8" in e.get("d", ""))
     top, bottom = map(float, re.match(r"M[\d.]+ ([\d.]+)V([\d.]+)", bar.get("d", "")).groups())  # type: ignore[union-attr]
     assert top < bottom
@@ -73,7 +73,7 @@ def test_every_cell_of_a_confusion_is_written_in_its_place() -> None:
 
 
 def test_hatched_bars_have_a_pattern_of_their_colour() -> None:
-    root = drawing(charts.sizes([measurement("teacher", sparse_bytes=2000), measurement("pruned", sparse_bytes=900)]))
+    root = drawing(costs.sizes([measurement("teacher", sparse_bytes=2000), measurement("pruned", sparse_bytes=900)]))
     fills = [bar.get("fill", "") for bar in root.iter(f"{SVG}rect")]
     ids = {pattern.get("id") for pattern in root.iter(f"{SVG}pattern")}
     assert {fill[5:-1] for fill in fills if fill.startswith("url(")} == ids
@@ -98,7 +98,7 @@ def test_what_users_named_is_text_and_nothing_else() -> None:
 
 
 def test_a_figure_without_points_says_so() -> None:
-    root = drawing(charts.losses({}, "hard", ("control",), 5))
+    root = drawing(curves.losses({}, "hard", ("control",), 5))
     assert "The curve begins with the first steps" in texts(root)
 
 

@@ -128,7 +128,7 @@ def learning(run: Run, story: Story) -> None:
         repeat = st.segmented_control(
             "Seed", seeds, default=0, required=True, format_func=lambda n: str(run.settings.seed + n), key="curves_seed"
         )
-    live.curves(story, run.settings, PLACE, side_by_side=True, repeat=repeat)
+    live.show_curves(story, run.settings, PLACE, side_by_side=True, repeat=repeat)
 
 
 def honest_size(run: Run, measured: Sequence[Measurement]) -> None:

@@ -1,0 +1,1 @@
+"""Your data: bring a file, look at what is in it, use it, take it home or delete it."""

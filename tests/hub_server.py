@@ -19,7 +19,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-Fault = Literal["404", "429", "hang", "cut", "login page"]
+Fault = Literal["404", "429", "hang", "cut", "drop", "trickle", "steady", "login page"]
+PIECES = {"trickle": 1, "steady": 16 * 1024}
+"""Bytes that come every 20 ms."""
 LARGE = (".safetensors", ".model", ".parquet")
 RESOLVE = re.compile(r"^/(?:datasets/)?[^/]+/[^/]+/resolve/(?P<revision>[^/]+)/")
 
@@ -29,10 +31,13 @@ class HubServer:
 
     Attributes:
         faults: File name -> what goes wrong with it. "404": it is not there. "429": asked too often, once, with the
-            header ``retry_after``. "hang": no answer ever comes. "cut": half of it, then the connection ends.
-            "login page": HTML without the hub's headers.
+            header ``retry_after``. "hang": no answer ever comes. "cut": half of it, then the connection ends;
+            "drop": the same, once. "trickle", "steady": it comes slowly, by PIECES. "login page": HTML without the
+            hub's headers.
         replaced: File name -> other content that is sent under the published file's checksum.
         requests: "METHOD path" of everything that was asked.
+        ranges: Of the requests among them that asked for a part of a file.
+        hung_up: Somebody closed the connection while a file came slowly.
     """
 
     def __init__(self, certificate: Path | None = None) -> None:
@@ -43,7 +48,9 @@ class HubServer:
         self.replaced: dict[str, bytes] = {}
         self.retry_after = "1"
         self.requests: list[str] = []
+        self.ranges: list[str] = []
         self.stopped = threading.Event()
+        self.hung_up = threading.Event()
         handler = type("Handler", (_Handler,), {"hub": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
@@ -137,21 +144,45 @@ class _Handler(BaseHTTPRequestHandler):
         if resolve and self.path == path and name.endswith(LARGE):
             digest = hashlib.sha256(published).hexdigest()
             headers |= {"X-Linked-Etag": f'"{digest}"', "X-Linked-Size": str(len(body))}
+            # as the hub does; whoever goes this way finds nothing at its end
+            headers |= {"X-Xet-Hash": digest, "Link": f'<{self.hub.url}/xet-token>; rel="xet-auth"'}
             storage = self.hub.url.replace("127.0.0.1", "localhost")  # another host, as the hub's storage is
             self.send(302, {**headers, "Location": f"{storage}/storage/{digest}"}, b"")
             return
         blob = b"blob %d\0" % len(published) + published  # git's name of a small file
         headers["ETag"] = f'"{hashlib.sha1(blob).hexdigest()}"'
+        if "Range" in self.headers:
+            self.hub.ranges.append(self.headers["Range"])
         start = int(re.sub(r"\D", "", self.headers.get("Range", "bytes=0-")))
         if start:
             headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
-        self.send(206 if start else 200, headers, body[start:], stop_at=len(body) // 2 if fault == "cut" else None)
+        if fault == "drop" and self.command == "GET":
+            del self.hub.faults[name]
+        stop_at = len(body) // 2 if fault in ("cut", "drop") else None
+        self.send(206 if start else 200, headers, body[start:], stop_at, PIECES.get(fault or ""))
 
-    def send(self, status: int, headers: dict[str, str], body: bytes, stop_at: int | None = None) -> None:
+    def send(
+        self, status: int, headers: dict[str, str], body: bytes, stop_at: int | None = None, piece: int | None = None
+    ) -> None:
         self.send_response(status)
         for key, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(key, value)
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(body if stop_at is None else body[:stop_at])
+            body = body if stop_at is None else body[:stop_at]
             self.close_connection = stop_at is not None
+            if piece is None:
+                self.wfile.write(body)
+            else:
+                self.send_slowly(body, piece)
+
+    def send_slowly(self, body: bytes, piece: int) -> None:
+        """Until somebody hangs up."""
+        try:
+            for start in range(0, len(body), piece):
+                self.wfile.write(body[start : start + piece])
+                if self.hub.stopped.wait(0.02):
+                    break
+        except OSError:
+            self.hub.hung_up.set()
+        self.close_connection = True

@@ -40,6 +40,9 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                     bars.update(stages[event.stage], total=event.total, completed=event.done)
                     if speed:
                         bars.update(stages[event.stage], detail=f"{speed:,.0f} examples/s")
+                case events.Downloading(file=file, received=received, total=total, bytes_per_second=pace):
+                    how_far = numbers.download(file, received, total, pace)
+                    bars.update(stages["prepare"], total=total, completed=received, detail=how_far)
                 case events.CellFinished():
                     bars.update(stages["study"], detail=", ".join(f"{k} {v}" for k, v in event.at.items()))
                 case events.EpochFinished():

@@ -14,17 +14,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from simulator.catalog.models import MODELS
 from simulator.data.own_data import dataset_info
+from simulator.host.background import in_background
 from simulator.host.connections import OFFLINE, explain, seconds_to_wait
 from simulator.host.paths import cache_dir
 
 WeightsState = Literal["cached", "reachable", "not reachable"]
 DataState = Literal["here", "cached", "reachable", "not reachable"]
-
-Result = TypeVar("Result")
 
 LIMIT = 5.0
 """Seconds in which a server must answer, what it asks us to wait included; else it counts as not reachable."""
@@ -191,7 +190,7 @@ def _decide(question: Question) -> Future[str]:
     with _lock:
         last, now = _decided.get(question.what), time.monotonic()
         if last is None or (last.refused() and now - last.asked >= ASK_AGAIN):
-            last = _decided[question.what] = Answer(_in_background(lambda: _within_limit(question.ask)), now)
+            last = _decided[question.what] = Answer(in_background(lambda: _within_limit(question.ask)), now)
         return last.reason
 
 
@@ -221,7 +220,7 @@ def _soon(key: str, look: Callable[[], Finding | Question]) -> Finding | None:
     with _lock:
         first = _looked.get(key)
         if first is None:
-            first = _looked[key] = _in_background(lambda: _wait_for(look()))
+            first = _looked[key] = in_background(lambda: _wait_for(look()))
     if not first.done():
         return None
     first.result()  # raises what went wrong
@@ -235,7 +234,7 @@ def _soon(key: str, look: Callable[[], Finding | Question]) -> Finding | None:
 def _within_limit(ask: Callable[[], str]) -> str:
     """An overall limit: the libraries' own time-outs leave out name look-up and start anew with every packet."""
     try:
-        return _in_background(lambda: _patiently(ask)).result(LIMIT)
+        return in_background(lambda: _patiently(ask)).result(LIMIT)
     except TimeoutError:
         return "timed out"
 
@@ -253,20 +252,6 @@ def _patiently(ask: Callable[[], str]) -> str:
             if wait is None or time.monotonic() + wait >= end:
                 return explain(error)
             time.sleep(wait)
-
-
-def _in_background(work: Callable[[], Result]) -> Future[Result]:
-    """Run in a daemon thread, which (unlike an executor's) never keeps a process from ending."""
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except Exception as error:  # not swallowed: raised again where the result is asked for
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
 
 
 def _ask_hub(repository: str, revision: str, file: str, repo_type: str) -> str:

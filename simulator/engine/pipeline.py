@@ -27,7 +27,7 @@ from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
-from simulator.engine.setup import Setup, prepare, provenance
+from simulator.engine.setup import Setup, preparation, provenance
 from simulator.events import (
     Described,
     EpochFinished,
@@ -164,14 +164,6 @@ def staged(
             yield event.model_copy(update={"repeat": repeat}) if curve else event
     yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
     return outcome.result, memory.mb
-
-
-def preparation(config: RunConfig) -> Generator[Event, None, Setup]:
-    """Everything that must be there before a model is trained."""
-    yield Progress(stage="prepare", done=0, total=1)
-    setup = prepare(config)
-    yield Progress(stage="prepare", done=1, total=1)
-    return setup
 
 
 def student_examples(setup: Setup) -> Examples:

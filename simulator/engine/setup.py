@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,9 +24,10 @@ from simulator.engine.datasets import Dataset, Split
 from simulator.engine.datasets.batches import Batch, Examples
 from simulator.engine.host import weights
 from simulator.engine.host.device import device_name, has_fast_bfloat16, pick_device, spare_imports
+from simulator.engine.host.downloads import followed
 from simulator.engine.host.weights import Weights
 from simulator.engine.models import MODULES
-from simulator.events import Precision, Provenance
+from simulator.events import Event, Precision, Progress, Provenance
 from simulator.host.machine import threads
 from simulator.runs import kept, teachers
 
@@ -63,10 +65,30 @@ class Setup:
     bfloat16: bool
 
 
-def prepare(config: RunConfig) -> Setup:
+def preparation(config: RunConfig) -> Generator[Event, None, Setup]:
+    """The same as :func:`prepare` as the first stage of a run, which says how far its downloads are.
+
+    Raises:
+        NotAvailable: if weights or data that were asked for cannot be had.
+    """
+    yield Progress(stage="prepare", done=0, total=3)
+    found = yield from followed(partial(weights.find, config.model, config.weights))
+    yield Progress(stage="prepare", done=1, total=3)
+    data = yield from followed(partial(datasets.load, config.dataset))
+    yield Progress(stage="prepare", done=2, total=3)
+    setup = prepare(config, found, data)
+    yield Progress(stage="prepare", done=3, total=3)
+    return setup
+
+
+def prepare(config: RunConfig, found: Weights | None = None, data: Dataset | None = None) -> Setup:
     """Find the weights, load the data, train or load the tokenizer and encode every split.
 
     A kept teacher is compared with its checksums, and discarded if it is damaged.
+
+    Args:
+        found: The weights, where they are found already.
+        data: The data set, where it is loaded already.
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
@@ -74,8 +96,8 @@ def prepare(config: RunConfig) -> Setup:
     spare_imports()
     torch.set_num_threads(threads())
     module, dataset, device = MODULES[config.model], dataset_info(config.dataset), pick_device()
-    found = weights.find(config.model, config.weights)
-    data = datasets.load(config.dataset)
+    found = found or weights.find(config.model, config.weights)
+    data = data or datasets.load(config.dataset)
     train = data.train.first(teachers.train_examples(config))
     # Measured (benchmarks/throughput.py): bfloat16 speeds up the transformers, not the small CNNs.
     bfloat16 = MODELS[config.model].kind == "text" and has_fast_bfloat16(device)

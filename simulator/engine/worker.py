@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from simulator.catalog.models import MODELS
 from simulator.data.availability import weights_state_soon
 from simulator.errors import RunNotFound
-from simulator.events import CellFinished, Described, Event, LossPoint, Progress, Provenance, RunFailed
+from simulator.events import CellFinished, Described, Downloading, Event, LossPoint, Progress, Provenance, RunFailed
 from simulator.experiments.config import StudyConfig
 from simulator.host.faults import FAULTS, in_words, may_pass
 from simulator.host.paths import data_dir
@@ -190,7 +190,7 @@ class Pending:
     def add(self, event: Event) -> None:
         """Take an event; what waits is stored if it is time."""
         self.waiting.append(event)
-        can_wait = isinstance(event, Progress) or (isinstance(event, LossPoint) and self.seen_loss)
+        can_wait = isinstance(event, Progress | Downloading) or (isinstance(event, LossPoint) and self.seen_loss)
         self.seen_loss = self.seen_loss or isinstance(event, LossPoint)
         if not can_wait or time.monotonic() - self.flushed_at >= FLUSH_SECONDS:
             self.flush()

@@ -175,6 +175,22 @@ class Progress(Record):
     seconds_left: Amount | None = None
 
 
+class Downloading(Record):
+    """How far a file is that the run fetches before it can begin.
+
+    Attributes:
+        received: Bytes that are here.
+        total: The file's size in bytes; None if the server does not say it.
+        bytes_per_second: Of the last seconds; None until there is something to compare with.
+    """
+
+    kind: Literal["downloading"] = "downloading"
+    file: Name
+    received: Whole
+    total: Whole | None = None
+    bytes_per_second: Amount | None = None
+
+
 class LossPoint(Record):
     """One logged step.
 
@@ -306,6 +322,7 @@ Event = Annotated[
     Described
     | StageStarted
     | Progress
+    | Downloading
     | LossPoint
     | EpochFinished
     | StageFinished

@@ -136,6 +136,16 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def download(file: str, received: int, total: int | None, bytes_per_second: float | None) -> str:
+    """How far a download is: model.safetensors: 12.3 MB of 268 MB, 2.1 MB/s, about 2 min left."""
+    parts = [f"{file}: {size(received)}" + (f" of {size(total)}" if total else "")]
+    if bytes_per_second is not None and received != total:
+        parts.append(f"{size(bytes_per_second)}/s")
+        if total and bytes_per_second:
+            parts.append(f"about {duration(max(1, round((total - received) / bytes_per_second)))} left")
+    return ", ".join(parts)
+
+
 def milliseconds(value: float) -> str:
     """A latency."""
     return f"{three(value)} ms"

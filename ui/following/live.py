@@ -173,9 +173,7 @@ def _progress(run: Run, story: Story) -> None:
         st.progress(0.0, text=f":shimmer[Starting the worker process] ({numbers.duration(max(1, elapsed))})")
         return
     st.markdown(doing(story, of_repeats(story.repeat, run.settings)))
-    done = story.progress
-    share = min(1.0, done.done / done.total) if done and done.total else 0.0
-    st.progress(share, text=pace(story))
+    st.progress(share(story), text=pace(story))
 
 
 def doing(story: Story, repeat: str = "") -> str:
@@ -192,8 +190,20 @@ def of_repeats(repeat: int, config: RunConfig) -> str:
     return f", repeat {repeat + 1} of {config.repeats}" if config.repeats > 1 else ""
 
 
+def share(story: Story) -> float:
+    """How much of the stage is done, or of the file that it is fetching: 0 to 1."""
+    if story.downloading:
+        done, total = story.downloading.received, story.downloading.total
+    else:
+        done, total = (story.progress.done, story.progress.total) if story.progress else (0, 0)
+    return min(1.0, done / total) if total else 0.0
+
+
 def pace(story: Story) -> str:
-    """Speed and time left of the stage, as far as it has said them."""
+    """Speed and time left of the stage, as far as it has said them; those of the file that it is fetching."""
+    if story.downloading:
+        file = story.downloading
+        return literal(numbers.download(file.file, file.received, file.total, file.bytes_per_second))
     done = story.progress
     if done is None:
         return "Under way"

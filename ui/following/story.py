@@ -11,6 +11,7 @@ from simulator.events import (
     Concluded,
     Conclusion,
     Described,
+    Downloading,
     EpochFinished,
     Event,
     LossPoint,
@@ -61,6 +62,7 @@ class Story:
         stage: The stage under way; None before the first and after the last.
         repeat: For which seed it is; after the end, the last. 0 is the first.
         labels: The class of every test example; empty in runs of earlier versions.
+        downloading: The file that is being fetched; None where none is.
         finished_stages: Of the seed under way; those before the student's are there for every seed.
     """
 
@@ -72,6 +74,7 @@ class Story:
     stage: Stage | None = None
     note: str = ""
     progress: Progress | None = None
+    downloading: Downloading | None = None
     finished_stages: dict[Stage, StageFinished] = field(default_factory=dict)
     losses: dict[Variant, list[LossPoint]] = field(default_factory=dict)
     epochs: dict[Variant, list[EpochFinished]] = field(default_factory=dict)
@@ -97,7 +100,9 @@ class Story:
                     self.finished_stages = {s: e for s, e in self.finished_stages.items() if s in ONCE}
                 self.stage, self.note, self.progress = event.stage, event.note, None
             case Progress():
-                self.progress = event
+                self.progress, self.downloading = event, None
+            case Downloading():
+                self.downloading = event
             case LossPoint():
                 self.losses.setdefault(event.variant, []).append(event)
             case EpochFinished():
@@ -115,7 +120,7 @@ class Story:
             case RunFinished():
                 self.stage, self.progress, self.seconds = None, None, event.seconds
             case RunFailed():
-                self.progress = None
+                self.progress, self.downloading = None, None
 
     def losses_of(self, repeat: int) -> dict[Variant, list[LossPoint]]:
         """The loss points of one seed; the teacher's, which is trained once, are among them for every seed."""

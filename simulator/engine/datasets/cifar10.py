@@ -6,7 +6,8 @@ import numpy as np
 
 from simulator.engine.datasets.base import Dataset
 from simulator.engine.datasets.published import fetch, split
-from simulator.engine.host.hub import Unusable, give_up_when_stalled
+from simulator.engine.host.downloads import Unusable
+from simulator.engine.host.transports import fetching_by_urllib
 from simulator.host.connections import explain
 from simulator.host.paths import cache_dir
 
@@ -28,7 +29,7 @@ def _read() -> tuple[Examples, Examples]:
     from torchvision.datasets import CIFAR10  # here, because text data and lists of data need no torch
 
     try:
-        with give_up_when_stalled():
+        with fetching_by_urllib():
             train, test = (CIFAR10(cache_dir("datasets"), train=train, download=True) for train in (True, False))
     except (OSError, RuntimeError) as error:
         raise Unusable(explain(error)) from error

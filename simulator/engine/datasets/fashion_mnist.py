@@ -8,7 +8,8 @@ import numpy as np
 
 from simulator.engine.datasets.base import Dataset
 from simulator.engine.datasets.published import fetch, split
-from simulator.engine.host.hub import Unusable, give_up_when_stalled
+from simulator.engine.host.downloads import Unusable
+from simulator.engine.host.transports import fetching_by_urllib
 from simulator.host.connections import explain
 from simulator.host.paths import cache_dir
 
@@ -30,7 +31,7 @@ def _read() -> tuple[Examples, Examples]:
 
     root = cache_dir("datasets")
     try:
-        with give_up_when_stalled():
+        with fetching_by_urllib():
             parts = [FashionMNIST(root, train=train, download=True) for train in (True, False)]
         train, test = ((_rgb(part.data.numpy()), part.targets.numpy()) for part in parts)
     except OSError as error:

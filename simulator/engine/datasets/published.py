@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from simulator.catalog.datasets import DATASETS
 from simulator.data.availability import data_finding
 from simulator.engine.datasets.base import SPLIT_SEED, Dataset, Inputs, Split, fingerprint, take
-from simulator.engine.host.hub import Unusable
+from simulator.engine.host.downloads import Unusable
 from simulator.errors import NotAvailable
 
 VALIDATION_SHARE = 0.1

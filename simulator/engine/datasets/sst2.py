@@ -10,7 +10,8 @@ import pandas as pd
 from simulator.data.availability import SST2, SST2_FILES, SST2_REVISION
 from simulator.engine.datasets.base import Dataset
 from simulator.engine.datasets.published import fetch, split
-from simulator.engine.host.hub import Unusable, check_content, discard, download
+from simulator.engine.host.downloads import Unusable
+from simulator.engine.host.hub import check_content, discard, download
 
 Examples = tuple[list[str], np.ndarray]
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from simulator.engine import pipeline
 from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.experiments.bench import Bench
 from simulator.engine.measure.memory import PeakMemory
-from simulator.engine.setup import Setup, prepare, provenance
+from simulator.engine.setup import preparation, provenance
 from simulator.events import (
     CellFinished,
     Concluded,
     Described,
     Event,
-    Progress,
     Provenance,
     RunFinished,
 )
@@ -39,7 +38,7 @@ def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
     """
     started = time.perf_counter()
     with PeakMemory() as memory:
-        setup, preparing = yield from pipeline.staged("prepare", "Loading weights and data", preparation(config))
+        setup, preparing = yield from pipeline.staged("prepare", "Loading weights and data", preparation(config.widest))
         described = provenance(setup)
         yield Described(provenance=described, class_names=setup.dataset.class_names)
         (teacher, logits), teaching = yield from pipeline.staged(
@@ -52,14 +51,6 @@ def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
     yield Concluded(conclusion=config.conclude(bench.cells))
     peak = max(memory.mb, preparing, teaching, working)
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=peak)
-
-
-def preparation(config: StudyConfig) -> Generator[Event, None, Setup]:
-    """What all cells share."""
-    yield Progress(stage="prepare", done=0, total=1)
-    setup = prepare(config.widest)
-    yield Progress(stage="prepare", done=1, total=1)
-    return setup
 
 
 def same_conditions(one: Provenance, other: Provenance) -> bool:

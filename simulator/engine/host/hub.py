@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import socket
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
-from simulator.errors import SimulatorError
+from simulator.engine.host import transports
+from simulator.engine.host.downloads import Unusable, fetching
 from simulator.host.connections import explain
 from simulator.host.paths import cache_dir, write_whole
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-STALLED = 30.0
-"""Seconds without a single byte after which a download is given up; a slow one may take as long as it needs."""
-
-
-class Unusable(SimulatorError):
-    """A file cannot be had or is broken; the message says why, in a few words."""
 
 
 def download(repository: str, revision: str, files: Iterable[str], repo_type: str = "model") -> dict[str, Path]:
@@ -39,12 +32,13 @@ def download(repository: str, revision: str, files: Iterable[str], repo_type: st
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HTTPError
 
+    transports.count_the_hubs()
     paths = {}
     for file in files:
         try:
-            paths[file] = Path(
-                hf_hub_download(repository, file, revision=revision, repo_type=repo_type, etag_timeout=5)
-            )
+            with fetching(file):
+                path = hf_hub_download(repository, file, revision=revision, repo_type=repo_type, etag_timeout=5)
+            paths[file] = Path(path)
         except (HTTPError, OSError, RuntimeError) as error:
             # The hub's library wraps a failed first request in a LocalEntryNotFoundError.
             raise Unusable(f"{file}: {explain(error.__cause__ or error)}") from error
@@ -91,14 +85,3 @@ def discard(paths: Iterable[Path]) -> None:
             path.unlink()
             path = target
         path.unlink(missing_ok=True)
-
-
-@contextmanager
-def give_up_when_stalled() -> Iterator[None]:
-    """torch.hub and torchvision set no time-out of their own: a dead connection would hang a run for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(STALLED)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)

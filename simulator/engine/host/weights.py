@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -16,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from simulator.catalog.model_info import ModelInfo
 from simulator.catalog.models import MODELS
 from simulator.data.availability import cached_weights, checkpoint_file, weights_finding
-from simulator.engine.host.hub import Unusable, check_content, checksum, discard, download, give_up_when_stalled
+from simulator.engine.host.downloads import Unusable
+from simulator.engine.host.hub import check_content, checksum, discard, download
+from simulator.engine.host.transports import fetching_by_urllib
 from simulator.errors import NotAvailable
 from simulator.host.connections import explain
 
@@ -28,8 +29,8 @@ Choice = Literal["auto", "pretrained", "scratch"]
 MODEL_TYPES = {"distilbert": "distilbert", "t5_small": "t5"}
 PUBLISHED_HASH = re.compile(r"-([0-9a-f]{8,})\.")
 ADVICE = (
-    "Connect to the internet, run `python -m simulator prepare` ahead of time where there is a connection, "
-    'or choose weights="scratch".'
+    "Connect to the internet and try again, run `python -m simulator prepare` ahead of time where there is a "
+    'connection, or choose weights="scratch".'
 )
 
 
@@ -120,8 +121,8 @@ def _from_torchvision(info: ModelInfo) -> dict[str, Path]:
     file = checkpoint_file(info.name)
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with give_up_when_stalled():
-            download_url_to_file(info.checkpoint, str(file), _published_hash(file), progress=sys.stderr.isatty())
+        with fetching_by_urllib():
+            download_url_to_file(info.checkpoint, str(file), _published_hash(file), progress=False)
     except RuntimeError as error:  # the wrong hash: cut off or not the file that was published
         raise Unusable(f"{file.name} is broken: {error}") from error
     except OSError as error:

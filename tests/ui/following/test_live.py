@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator.config.run import make_config
-from simulator.events import STAGES, Progress, RunFailed, StageStarted
+from simulator.events import STAGES, Downloading, Progress, RunFailed, StageStarted
 from simulator.runs.database.store import Run
 from tests.ui.invented import whole_run
 from ui.following import live
@@ -93,3 +93,18 @@ def test_the_pace_names_its_unit_and_no_time_left_when_all_is_done():
     )
     done = under_way.model_copy(update={"done": 3231})
     assert "left" not in live.pace(tell([(1, done)]))
+
+
+def test_the_pace_is_that_of_the_file_that_is_fetched():
+    started = StageStarted(stage="prepare", note="Loading weights and data")
+    file = Downloading(file="model.safetensors", received=67_000_000, total=268_000_000, bytes_per_second=2_000_000.0)
+    events = [started, Progress(stage="prepare", done=0, total=3), file]
+    story = tell(enumerate(events, 1))
+    assert live.pace(story) == "model.safetensors: 67.0 MB of 268 MB, 2.00 MB/s, about 2 min left"
+    assert live.share(story) == 0.25
+    unknown = file.model_copy(update={"total": None})
+    story.add([(4, unknown)])
+    assert live.pace(story) == "model.safetensors: 67.0 MB, 2.00 MB/s"
+    assert live.share(story) == 0
+    story.add([(5, Progress(stage="prepare", done=1, total=3))])
+    assert live.pace(story) == "1 of 3"

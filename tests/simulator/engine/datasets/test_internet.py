@@ -18,6 +18,7 @@ from torchvision.datasets import CIFAR10, FashionMNIST
 
 from simulator.data import availability
 from simulator.engine.datasets import cifar10, fashion_mnist
+from simulator.engine.host.downloads import Patience, followed
 from simulator.errors import NotAvailable
 from tests.hub_server import HubServer, python
 
@@ -152,9 +153,7 @@ def test_cifar10_from_a_filled_folder(folder: Path, cifar_files: dict[str, bytes
     assert np.array_equal(again.train.inputs, data.train.inputs)
 
 
-def test_cifar10_is_fetched(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, server: HubServer, cifar_files: dict[str, bytes]
-) -> None:
+def publish_cifar10(monkeypatch: pytest.MonkeyPatch, server: HubServer, cifar_files: dict[str, bytes]) -> bytes:
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
         for name, data in cifar_files.items():
@@ -165,12 +164,27 @@ def test_cifar10_is_fetched(
     monkeypatch.setattr(CIFAR10, "url", f"{server.url}/cifar-10-python.tar.gz")
     monkeypatch.setattr(CIFAR10, "tgz_md5", hashlib.md5(archive.getvalue()).hexdigest())
     monkeypatch.setitem(availability.DATA_URLS, "cifar10", CIFAR10.url)
+    return archive.getvalue()
 
-    server.replaced["cifar-10-python.tar.gz"] = archive.getvalue()[:-100]
+
+def test_cifar10_is_fetched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, server: HubServer, cifar_files: dict[str, bytes]
+) -> None:
+    archive = publish_cifar10(monkeypatch, server, cifar_files)
+    server.replaced["cifar-10-python.tar.gz"] = archive[:-100]
     with pytest.raises(NotAvailable, match=r"CIFAR-10 needs the internet.*corrupted"):
         cifar10.load()
     server.replaced.clear()
     check_cifar(cifar10.load(), cifar_files)
+
+
+def test_cifar10_that_hardly_comes_is_given_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, server: HubServer, cifar_files: dict[str, bytes]
+) -> None:
+    publish_cifar10(monkeypatch, server, cifar_files)
+    server.faults["cifar-10-python.tar.gz"] = "trickle"
+    with pytest.raises(NotAvailable, match=r"CIFAR-10.*cifar-10-python.tar.gz: only .* came.*Connect.*again.*digits"):
+        list(followed(cifar10.load, Patience(0.4, 1024)))
 
 
 def idx(array: np.ndarray) -> bytes:

@@ -49,7 +49,9 @@ def main() -> None:
 
     run_id = orders.get()
     try:
-        for _ in carry_out(run_id, open_store()):
+        store = open_store()
+        store.state_of(run_id)  # of a run that is not there, nothing could be stored
+        for _ in carry_out(run_id, store):
             pass
     except FAULTS as error:  # not even that it failed can be stored: the server does so when it can
         sys.exit(str(in_words(error)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,8 @@ PAUSE_SECONDS = 2.0
 GRACE_SECONDS = 1.0
 NICENESS = 10
 LAST_WORDS = 2_000  # characters of a dead worker's standard error
+WARNING = re.compile(r"^[WI]\d{4} [\d:.]+ .*\n|^\S+:\d+: \w*Warning: .*\n(?:  .*\n)?", re.MULTILINE)
+"""What torch and Python warn of on standard error; it ends no process."""
 
 RERUN_ADVICE = "Its events so far are kept. Rerun it with the same settings from the Runs page."
 MEMORY_ADVICE = (
@@ -256,7 +259,7 @@ class Worker:
     def _last_words(self) -> str:
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - LAST_WORDS))
-        return self._errors.read().decode(errors="replace").strip()
+        return WARNING.sub("", self._errors.read().decode(errors="replace") + "\n").strip()
 
 
 def is_dispatching() -> bool:

@@ -15,7 +15,7 @@ from simulator.events import Event, LossPoint, RunFinished
 from simulator.host.paths import data_dir, scratch_folder, whole_folder, write_whole
 from simulator.runs.database.store import open_store
 
-QUICK, ENDLESS, STUBBORN, ILL_BRED, REFUSING, EXITING, EXPORTING = range(7)
+QUICK, ENDLESS, STUBBORN, ILL_BRED, REFUSING, EXITING, EXPORTING, WARNED = range(8)
 
 
 def behave(how: int) -> Iterator[Event]:
@@ -28,6 +28,16 @@ def behave(how: int) -> Iterator[Event]:
         raise NotAvailable("SST-2 cannot be reached.", "Choose reviews.")
     if how == EXITING:
         print("the last thing I saw", file=sys.stderr, flush=True)
+        os._exit(3)
+    if how == WARNED:
+        print(
+            "W1128 04:57:58.745000 28416 torch/utils/cpp_extension.py:183] No CUDA runtime is found",
+            "/venv/torch/nn/modules.py:7: UserWarning: this is slow",
+            "  warnings.warn(slow)",
+            "the cause",
+            "W1128 04:57:59.745000 28416 torch/other.py:1] and no other",
+            sep="\n", file=sys.stderr, flush=True,
+        )  # fmt: skip
         os._exit(3)
     if how == EXPORTING:
         with whole_folder(data_dir("exports") / "run") as folder, scratch_folder():

@@ -22,6 +22,7 @@ from simulator.errors import RunNotFound, UnreadableRun
 from simulator.events import EVENT, Described, Event, Measured, Measurement, RunFailed
 from simulator.experiments.config import ANY_CONFIG, StudyConfig
 from simulator.host.paths import data_dir
+from simulator.runs.database.opened_file import insist_on
 from simulator.runs.database.rows import expected, reading, to_run
 from simulator.runs.database.schema import WAITING, events, measurements, notes, open_engine, prepare, runs
 from simulator.runs.records import ENDED, Forecast, Origin, Run, RunState, Unreadable
@@ -52,6 +53,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine: Engine = open_engine(url)
         prepare(self.engine)
+        insist_on(self.engine)
         self._unreadable: set[str] = set()  # of which the log has been told
 
     def close(self) -> None:

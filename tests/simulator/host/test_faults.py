@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from simulator.host.paths import data_dir, write_whole
 from simulator.runs import service
 from simulator.runs.database import schema
 from simulator.runs.database.store import Store, open_store
-from simulator.runs.executor import LocalExecutor
+from simulator.runs.executor import WORKER, LocalExecutor
 from tests.simulator.faulty_disks import damage, fill, read_only, small_disk
 from tests.waiting import wait_until
 
@@ -221,3 +222,50 @@ def test_a_run_that_could_not_even_store_its_end_is_ended_by_the_server_when_it_
     assert store.events("a")[-1][1] == RunFailed(message=store.get("a").message, advice=store.get("a").advice)
     assert caplog.text.count("locked by another program") <= 1
     assert "Traceback" not in caplog.text
+
+
+def test_a_data_folder_that_was_moved_is_noticed_and_works_again_where_it_was(store: Store, tmp_path: Path) -> None:
+    run_id = started(store)
+    moved = data_dir().rename(tmp_path / "moved")
+    for use in (lambda: store.get(run_id), lambda: store.append(run_id, [loss(1)]), lambda: service.list_runs()):
+        with pytest.raises(FAULTS) as fault:
+            use()
+        assert "no longer where it was" in said_of(fault).message
+        assert "put the folder back" in said_of(fault).advice
+    shutil.rmtree(data_dir())
+    moved.rename(data_dir())
+    store.append(run_id, [loss(2)])
+    assert steps(store, run_id) == [2]
+
+
+def test_a_database_that_was_replaced_or_deleted_is_noticed_and_no_other_is_made(store: Store) -> None:
+    started(store)
+    file, other = data_dir() / DATABASE, data_dir() / "other.sqlite3"
+    Store(f"sqlite:///{other}").close()
+    other.replace(file)
+    for _ in range(2):  # with a connection of the pool, and with a new one
+        with pytest.raises(FAULTS) as fault:
+            store.running()
+        assert "no longer where it was" in said_of(fault).message
+        file.unlink(missing_ok=True)
+    assert not file.exists()
+
+
+def test_a_run_whose_data_folder_is_moved_ends_and_says_so(store: Store, tmp_path: Path) -> None:
+    run_id = started(store)
+    events = record(run_id, store, training(1000, seconds=0.01))
+    next(events)
+    data_dir().rename(tmp_path / "moved")
+    with pytest.raises(FAULTS) as fault:
+        list(events)
+    assert "no longer where it was" in said_of(fault).message
+
+
+def test_a_worker_whose_run_is_not_there_ends_with_an_error() -> None:
+    with subprocess.Popen([*WORKER, "."], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as worker:
+        assert worker.stdin and worker.stderr
+        worker.stdin.write(b'{"run": "nobody"}\n')
+        worker.stdin.flush()  # and it stays open: its end would mean that the server is gone
+        words = worker.stderr.read().decode()
+    assert worker.returncode == 1
+    assert words.strip().endswith("There is no run 'nobody'. It may have been deleted; see the Runs page.")

@@ -23,7 +23,7 @@ from simulator.host.machine import is_alive, process_name
 from simulator.host.paths import data_dir
 from simulator.runs.database.store import ENDED, Store
 from simulator.runs.executor import LocalExecutor, Worker, give_way
-from tests.simulator.stand_in_worker import ENDLESS, EXITING, EXPORTING, ILL_BRED, QUICK, REFUSING, STUBBORN
+from tests.simulator.stand_in_worker import ENDLESS, EXITING, EXPORTING, ILL_BRED, QUICK, REFUSING, STUBBORN, WARNED
 from tests.waiting import wait_until
 
 STAND_IN = (sys.executable, "-m", "tests.simulator.stand_in_worker")
@@ -120,6 +120,7 @@ def test_a_crash_is_told_with_its_signal(store: Store, executor: LocalExecutor) 
     ("behaviour", "message", "advice"),
     [
         (EXITING, "exit code 3. Its last words: the last thing I saw", "Run it again"),
+        (WARNED, "exit code 3. Its last words: the cause", "Run it again"),
         (ILL_BRED, "ValueError: seven is not six", "report"),
         (REFUSING, "SST-2 cannot be reached.", "Choose reviews."),
     ],
@@ -130,6 +131,7 @@ def test_a_run_that_breaks_says_why(
     add(store, "broken", behaviour)
     wait_until(lambda: state(store, "broken") == "failed")
     assert message in store.get("broken").message
+    assert not any(word in store.get("broken").message for word in ("CUDA", "Warning", "warn"))
     assert advice in store.get("broken").advice
     assert steps(store, "broken") == [1]
     assert store.events("broken")[-1][1].kind == "failed"

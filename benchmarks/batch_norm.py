@@ -47,7 +47,7 @@ def main() -> None:
     def trained(model: nn.Module, part: tuple[int, int], seed: int, masks: Masks) -> nn.Module:
         model = copy.deepcopy(model)
         plan = TrainingPlan(part[1], recipe.learning_rate, recipe.batch_size, seed)
-        training = Training(module.logits, examples.first(part[0]), None, plan, "study", "control", masks=masks)
+        training = Training(module.logits, examples.first(part[0]), None, plan, "experiment", "control", masks=masks)
         for _ in train(model, training):
             pass
         return model

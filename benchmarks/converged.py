@@ -40,7 +40,7 @@ from benchmarks.converged_cells import (
 from simulator.catalog.methods import METHODS
 from simulator.config.run import RunConfig
 from simulator.events.outcome import result_of
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 
 Place = tuple[str, str, Settings, int, int]
 """Regime, method, settings, seed, epochs."""
@@ -92,10 +92,10 @@ class Workshop:
         from simulator.engine.experiments.bench import Bench
         from simulator.engine.setup import prepare, provenance
 
-        study = make_study("sweep", MODEL | {"train_examples": 1077}, {"method": tuple(METHODS)}, 1)
-        setup = prepare(study.base)
+        experiment = make_experiment("sweep", MODEL | {"train_examples": 1077}, {"method": tuple(METHODS)}, 1)
+        setup = prepare(experiment.base)
         teacher, logits = result_of(teacher_room.provide(setup))
-        self.bench = Bench(study, setup, teacher, logits)
+        self.bench = Bench(experiment, setup, teacher, logits)
         described = provenance(setup)
         self.teacher_answers = self.bench.logits(teacher, setup.test).argmax(1)
         self.conditions = {

@@ -26,7 +26,7 @@ from rich.table import Table
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import PRUNING, SCHEDULES_FOR, importances_for
 from simulator.events import CellFinished, Comparison, Described
-from simulator.experiments import StudyConfig, make_study
+from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.experiments.paired import compare, series, significant
 from simulator.figures import numbers
 from simulator.host.machine import process_name
@@ -77,22 +77,24 @@ def main() -> None:
                 options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
-def sweep_of(model: str, group: str, seeds: int) -> StudyConfig:
+def sweep_of(model: str, group: str, seeds: int) -> ExperimentConfig:
     """The sweep that a group is."""
     settings = {"model": model, **FEW[model]}
     pattern = group if group in PRUNING else "unstructured"
     settings |= {"pruning": pattern, "target_sparsity": SPARSITY[pattern]}
     values = SCHEDULES_FOR[pattern] if group == "schedules" else importances_for(MODELS[model].kind, pattern)
-    return make_study("sweep", settings, {"schedule" if group == "schedules" else "importance": values}, seeds)
+    return make_experiment("sweep", settings, {"schedule" if group == "schedules" else "importance": values}, seeds)
 
 
 def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
     """Carry a group out and compare: pruned and recovered with distilled, and the recovered with each other."""
-    from simulator.engine.worker import carry_out, same_study  # torch, only now
+    from simulator.engine.worker import carry_out, same_experiment  # torch, only now
 
     config = sweep_of(model, group, seeds)
     stopped = [
-        it.id for it in service.list_runs(("cancelled", "interrupted")) if it.study and same_study(it.study, config)
+        it.id
+        for it in service.list_runs(("cancelled", "interrupted"))
+        if it.experiment and same_experiment(it.experiment, config)
     ]
     run_id = service.submit(config.model_copy(update={"continues": stopped[0] if stopped else ""}), origin="cli")
     store = open_store()
@@ -203,13 +205,13 @@ def page(found: Found) -> str:
 
 def conditions(model: str, result: dict[str, Any]) -> str:
     """Data, settings, day, machine and command of a group."""
-    study = result["settings"]
-    base = study["base"]
+    experiment = result["settings"]
+    base = experiment["base"]
     return (
         f"{base['dataset']}, student {base['student_size']:g}, {base['train_examples']} training examples, "
         f"{base['epochs']} epochs, {base['recovery_epochs']} of recovery, T {base['temperature']:g}, "
-        f"{study['seeds']} seeds; {result['day']}, {result['threads']} of {result['cores']} cores, no GPU: "
-        f"`python -m benchmarks.methods --model {model} --group {result['group']} --seeds {study['seeds']}`"
+        f"{experiment['seeds']} seeds; {result['day']}, {result['threads']} of {result['cores']} cores, no GPU: "
+        f"`python -m benchmarks.methods --model {model} --group {result['group']} --seeds {experiment['seeds']}`"
     )
 
 

@@ -31,7 +31,7 @@ from simulator.config.run import RunConfig, make_config
 from simulator.engine import worker
 from simulator.engine.measure.counting import count
 from simulator.events import CellFinished
-from simulator.experiments import StudyConfig
+from simulator.experiments import ExperimentConfig
 from simulator.host.machine import process_name
 from simulator.host.paths import PACKAGE
 from simulator.runs import recorded, service
@@ -89,9 +89,9 @@ def record_lab(lab: Lab, console: Console) -> None:
 def conclude_anew() -> None:
     """Write what the labs' recorded experiments say by today's rules; their cells stay as they were measured."""
     for shipped in recorded.of_labs():
-        if not shipped.run.study:
+        if not shipped.run.experiment:
             continue
-        said = shipped.run.study.conclude([event for event in shipped.events if isinstance(event, CellFinished)])
+        said = shipped.run.experiment.conclude([event for event in shipped.events if isinstance(event, CellFinished)])
         file = LAB_RECORDINGS / f"{shipped.run.id.removeprefix('recorded-')}.json"
         content = json.loads(file.read_text(encoding="utf-8"))
         (event,) = (event for event in content["events"] if event["kind"] == "concluded")
@@ -100,7 +100,7 @@ def conclude_anew() -> None:
             write(file, content)
 
 
-def carry_out(name: str, config: RunConfig | StudyConfig, console: Console) -> str:
+def carry_out(name: str, config: RunConfig | ExperimentConfig, console: Console) -> str:
     """Carry out a run here and now; gives its id."""
     run_id = service.submit(config, origin="cli")
     store = open_store()

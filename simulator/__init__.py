@@ -13,16 +13,17 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit, InvalidConfig, NotAllowed, NotAvailable, RunNotFound, SimulatorError
 from simulator.events import Event, Measurement, Provenance
-from simulator.experiments import STUDIES, StudyConfig, make_study
+from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.runs import service
 from simulator.runs.database.store import Forecast, Run
 
 __all__ = [
     "DATASETS",
+    "EXPERIMENTS",
     "MODELS",
-    "STUDIES",
     "DoesNotFit",
     "Event",
+    "ExperimentConfig",
     "Forecast",
     "InvalidConfig",
     "Measurement",
@@ -33,8 +34,7 @@ __all__ = [
     "RunConfig",
     "RunNotFound",
     "SimulatorError",
-    "StudyConfig",
     "make_config",
-    "make_study",
+    "make_experiment",
     "service",
 ]

@@ -1,4 +1,4 @@
-"""Studies on the command line: the list, what was asked for, the table and what it says. Imports no torch."""
+"""Experiments on the command line: the list, what was asked for, the table and what it says. Imports no torch."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from rich.table import Table
 
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Concluded
-from simulator.experiments import STUDIES, StudyConfig, make_study
+from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.experiments.base import AxisValue
 from simulator.experiments.config import read_values
 from simulator.runs import service
 
 
 def listing() -> Table:
-    """Name and question of every study, a line each."""
+    """Name and question of every experiment, a line each."""
     table = Table("experiment", "question")
-    for study in STUDIES.values():
-        table.add_row(study.name, study.question)
+    for experiment in EXPERIMENTS.values():
+        table.add_row(experiment.name, experiment.question)
     return table
 
 
 def chosen(
     name: str, settings: Mapping[str, Any], axes: Sequence[str], seeds: int | None, continues: str
-) -> StudyConfig:
-    """The study that was asked for.
+) -> ExperimentConfig:
+    """The experiment that was asked for.
 
     Args:
         axes: "setting=value,value" each.
@@ -36,18 +36,18 @@ def chosen(
         InvalidConfig: with what is wrong.
         RunNotFound: if there is no run ``continues``.
     """
-    base = make_study(name, settings).base
+    base = make_experiment(name, settings).base
     values: dict[str, tuple[AxisValue, ...]] = {}
     for axis in axes:
         setting, equals, text = axis.partition("=")
         if not equals:
             raise InvalidConfig(f"--axis {axis!r} has no values.", "Write it as temperature=1,4,8.")
         values[setting] = read_values(base, setting, text)
-    config = make_study(name, settings, values, seeds)
+    config = make_experiment(name, settings, values, seeds)
     if not continues:
         return config
-    earlier = service.run(continues).study
-    if earlier is None or earlier.study != name:
+    earlier = service.run(continues).experiment
+    if earlier is None or earlier.name != name:
         raise InvalidConfig(f"Run {continues} is no run of {name}.", "Give the id of one; see the command runs.")
     return config.model_copy(update={"continues": continues})
 
@@ -56,9 +56,11 @@ def table(run_id: str) -> Table:
     """A row a cell: coordinates, seed, values; a star where an earlier run measured it."""
     cells = [e for _, e in service.events(run_id) if isinstance(e, CellFinished)]
     coordinates = list(dict.fromkeys(name for cell in cells for name in cell.at))
-    # a cell may carry more than the table has room for: what the study names is shown
-    study = service.run(run_id).study
-    shown = [name for name in (study.entry.view.values if study else ()) if any(name in c.values for c in cells)]
+    # a cell may carry more than the table has room for: what the experiment names is shown
+    experiment = service.run(run_id).experiment
+    shown = [
+        name for name in (experiment.entry.view.values if experiment else ()) if any(name in c.values for c in cells)
+    ]
     drawn = Table(*coordinates, "seed", *shown, title="Measured in this run (* in the run it goes on from)")
     for cell in cells:
         drawn.add_row(

@@ -159,7 +159,7 @@ def run_command(options: argparse.Namespace) -> int:
 
 
 def experiment_command(options: argparse.Namespace) -> int:
-    """``experiment``: carry out a study inline, print its table and what it says, write its JSON."""
+    """``experiment``: carry out an experiment inline, print its table and what it says, write its JSON."""
     if options.list or not options.name:
         console.print(experiments.listing())
         return 0
@@ -176,7 +176,9 @@ def experiment_command(options: argparse.Namespace) -> int:
     console.print(experiments.table(run_id))
     console.print(experiments.conclusion(run_id))
     if options.json:
-        options.json.write_text(json.dumps(service.study_summary(run_id), indent=2, allow_nan=False), encoding="utf-8")
+        options.json.write_text(
+            json.dumps(service.experiment_summary(run_id), indent=2, allow_nan=False), encoding="utf-8"
+        )
         console.print(f"Written to {options.json}.")
     console.print(f"Run {run_id} is on the Experiments page too.")
     return 0
@@ -306,7 +308,7 @@ def runs_command(options: argparse.Namespace) -> int:
     table = Table("run", "state", "from", "experiment", "model", "data", "started", "accuracy")
     for run in service.list_runs():
         started = run.started_at.strftime("%Y-%m-%d %H:%M") if run.started_at else "-"
-        title = run.study.entry.title if run.study else ""
+        title = run.experiment.entry.title if run.experiment else ""
         c = run.settings
         table.add_row(run.id, run.state, run.origin, title, c.model, c.dataset, started, last_accuracy(run.id))
     for unreadable in service.unreadable_runs():

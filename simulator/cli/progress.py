@@ -44,7 +44,7 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                     how_far = numbers.download(file, received, total, pace)
                     bars.update(stages["prepare"], total=total, completed=received, detail=how_far)
                 case events.CellFinished():
-                    bars.update(stages["study"], detail=", ".join(f"{k} {v}" for k, v in event.at.items()))
+                    bars.update(stages["experiment"], detail=", ".join(f"{k} {v}" for k, v in event.at.items()))
                 case events.EpochFinished():
                     bars.update(bars.task_ids[-1], detail=f"validation accuracy {event.validation_accuracy:.3f}")
                     estimated += [event.variant] if event.estimated_averages else []

@@ -183,7 +183,7 @@ def student_training(
 
     Args:
         teaching: None trains on labels alone.
-        is_validated: False for a study, whose events are its cells: it does not ask how the training goes.
+        is_validated: False for an experiment, whose events are its cells: it does not ask how the training goes.
     """
     validation = setup.validation if is_validated else None
     return Training(setup.module.logits, student_examples(setup), validation, plan, stage, variant, teaching)

@@ -24,7 +24,7 @@ from simulator.catalog.models import MODELS
 from simulator.data.availability import weights_state_soon
 from simulator.errors import RunNotFound
 from simulator.events import CellFinished, Described, Downloading, Event, LossPoint, Progress, Provenance, RunFailed
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 from simulator.host.faults import FAULTS, in_words, may_pass
 from simulator.host.paths import data_dir
 from simulator.runs.database.store import RunState, Store, open_store
@@ -94,7 +94,7 @@ def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Ite
         from simulator.engine import experiments, pipeline
 
         config = store.get(run_id).config
-        if isinstance(config, StudyConfig):
+        if isinstance(config, ExperimentConfig):
             yield from experiments.run(config, earlier_cells(config, store))
         else:
             yield from pipeline.run(config, data_dir("exports") / run_id, variants_to)
@@ -102,8 +102,8 @@ def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Ite
     return record(run_id, store, events())
 
 
-def earlier_cells(config: StudyConfig, store: Store) -> tuple[Provenance, list[CellFinished]] | None:
-    """The cells of the run that a study goes on from, marked as measured there; None where there are none.
+def earlier_cells(config: ExperimentConfig, store: Store) -> tuple[Provenance, list[CellFinished]] | None:
+    """The cells of the run that an experiment goes on from, marked as measured there; None where there are none.
 
     A run that ended before it had taken over its own earlier cells passes those on.
     """
@@ -116,7 +116,7 @@ def earlier_cells(config: StudyConfig, store: Store) -> tuple[Provenance, list[C
             return None
         if earlier.origin == "imported":  # its numbers are as good as the word of a file
             return None
-        if earlier.study is None or not same_study(earlier.study, config):
+        if earlier.experiment is None or not same_experiment(earlier.experiment, config):
             return None
         said = [event for _, event in store.events(earlier.id)]
         cells = [
@@ -126,13 +126,13 @@ def earlier_cells(config: StudyConfig, store: Store) -> tuple[Provenance, list[C
         ]
         if cells:
             return next(e.provenance for e in said if isinstance(e, Described)), cells
-        config = earlier.study
+        config = earlier.experiment
     return None
 
 
-def same_study(one: StudyConfig, other: StudyConfig) -> bool:
+def same_experiment(one: ExperimentConfig, other: ExperimentConfig) -> bool:
     """Whether cells at equal coordinates mean the same; more seeds only add cells."""
-    return (one.study, one.base, one.axes) == (other.study, other.base, other.axes)
+    return (one.name, one.base, one.axes) == (other.name, other.base, other.axes)
 
 
 def record(run_id: str, store: Store, events: Iterator[Event], patience: float = PATIENCE_SECONDS) -> Iterator[Event]:

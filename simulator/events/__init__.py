@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from simulator.events.fields import LARGEST_WHOLE, Amount, Fraction, Measure, MomentText, Name, Positive, Record, Whole
 
-Stage = Literal["prepare", "teacher", "control", "distil", "prune", "recover", "measure", "study"]
+Stage = Literal["prepare", "teacher", "control", "distil", "prune", "recover", "measure", "experiment"]
 Variant = Literal["teacher", "control", "distilled", "pruned", "recovered"]
 
 Precision = Literal["", "float32", "bfloat16"]
@@ -243,11 +243,11 @@ class Measured(Record):
 
 
 Coordinates = dict[str, bool | Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)] | Measure | str]
-"""Where a cell stands in a study: setting -> value."""
+"""Where a cell stands in an experiment: setting -> value."""
 
 
 class CellFinished(Record):
-    """One cell of a study was measured: one place in its table, with one seed.
+    """One cell of an experiment was measured: one place in its table, with one seed.
 
     Attributes:
         values: What was measured there, by name; fractions where the name is of an accuracy or a share.
@@ -267,7 +267,7 @@ class Comparison(Record):
     Attributes:
         deviation: Standard deviation of the differences; None from one seed.
         interval: 95 % interval of the mean difference (Student's t over the seeds); None from one seed.
-        p: Two-sided, of a paired t-test, corrected where the study makes several; None where it cannot be had.
+        p: Two-sided, of a paired t-test, corrected where the experiment makes several; None where it cannot be had.
         n: Pairs, one a seed.
     """
 
@@ -280,11 +280,11 @@ class Comparison(Record):
 
 
 class Conclusion(Record):
-    """What a study's numbers say.
+    """What an experiment's numbers say.
 
     Attributes:
         sentences: Made from the numbers, the main one first.
-        answer: Which of the study's predictions came true; "" where one seed cannot tell.
+        answer: Which of the experiment's predictions came true; "" where one seed cannot tell.
         shown: Whether the effect that the literature leads one to expect showed significantly.
         comparisons: What the sentences rest on.
     """
@@ -296,7 +296,7 @@ class Conclusion(Record):
 
 
 class Concluded(Record):
-    """A study is complete, and this is what came out."""
+    """An experiment is complete, and this is what came out."""
 
     kind: Literal["concluded"] = "concluded"
     conclusion: Conclusion

@@ -9,7 +9,7 @@ from statistics import fmean
 from simulator.config.layer_shares import as_text
 from simulator.config.run import RunConfig, make_config
 from simulator.events import CellFinished, Measurement
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 from simulator.experiments.sensitivity import curves, predicted_drop
 from simulator.figures.statistics import by_variant
 
@@ -37,7 +37,7 @@ class Check:
     seeds: int
 
 
-def run_of(scan: StudyConfig, shares: Mapping[str, float]) -> RunConfig:
+def run_of(scan: ExperimentConfig, shares: Mapping[str, float]) -> RunConfig:
     """The run that prunes a scan's students by hand.
 
     Args:
@@ -48,7 +48,7 @@ def run_of(scan: StudyConfig, shares: Mapping[str, float]) -> RunConfig:
     return make_config({**values, "layer_sparsity": pruned})
 
 
-def foretells(scan: StudyConfig, run: RunConfig) -> bool:
+def foretells(scan: ExperimentConfig, run: RunConfig) -> bool:
     """Whether a run prunes the very students that were scanned."""
     alike = all(getattr(run, name) == value for name, value in PRUNES_AS_A_SCAN.items())
     same = all(getattr(run, n) == getattr(scan.base, n) for n in RunConfig.model_fields if n not in AFTER_THE_SCAN)
@@ -61,7 +61,7 @@ def seeds_of(run: RunConfig) -> range:
 
 
 def check(
-    scan: StudyConfig, cells: Sequence[CellFinished], run: RunConfig, measurements: Sequence[Measurement]
+    scan: ExperimentConfig, cells: Sequence[CellFinished], run: RunConfig, measurements: Sequence[Measurement]
 ) -> Check | None:
     """The scan's prediction beside the run's measurement; None where the scan does not foretell the run.
 

@@ -1,4 +1,4 @@
-"""What a study is made of: the words around it, its default settings, and how its numbers become sentences."""
+"""What an experiment is made of: the words around it, its default settings, and how its numbers become sentences."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ PRUNING = (
 
 @dataclass(frozen=True)
 class View:
-    """How a study's cells are drawn.
+    """How an experiment's cells are drawn.
 
     Attributes:
         kind: "lines" (``x`` along, a line for each ``line``), "heat" (``x`` along, ``line`` upwards), "bars", or
@@ -77,7 +77,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Study:
+class Experiment:
     """A named experiment.
 
     Attributes:
@@ -129,7 +129,7 @@ class Study:
 
 
 def sparsity_without_a_say(config: Design) -> str:
-    """Why a study that sets the sparsity itself cannot be done with these settings; "" where it can."""
+    """Why an experiment that sets the sparsity itself cannot be done with these settings; "" where it can."""
     if config.base.pruning == "2:4":
         return "pruning 2:4 has one sparsity only: choose unstructured or structured"
     if config.base.scope == "by_hand":

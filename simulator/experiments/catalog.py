@@ -1,8 +1,8 @@
-"""The studies that there are, in the order of the screen."""
+"""The experiments that there are, in the order of the screen."""
 
 from __future__ import annotations
 
-from simulator.experiments.base import Study
+from simulator.experiments.base import Experiment
 from simulator.experiments.few_labels import FEW_LABELS
 from simulator.experiments.four_way import FOUR_WAY
 from simulator.experiments.how_hot import HOW_HOT
@@ -14,9 +14,9 @@ from simulator.experiments.step_by_step import STEP_BY_STEP
 from simulator.experiments.sweep import SWEEP
 from simulator.experiments.zeros_or_channels import ZEROS_OR_CHANNELS
 
-STUDIES: dict[str, Study] = {
-    study.name: study
-    for study in (
+EXPERIMENTS: dict[str, Experiment] = {
+    experiment.name: experiment
+    for experiment in (
         MISSING_DIGIT,
         FEW_LABELS,
         HOW_HOT,

@@ -1,4 +1,4 @@
-"""StudyConfig: everything that decides a study. It stands where an ordinary run has its RunConfig."""
+"""ExperimentConfig: everything that decides an experiment. It stands where an ordinary run has its RunConfig."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from simulator.config.run import RunConfig, make_config
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Conclusion
 from simulator.events.fields import Record
-from simulator.experiments.base import Axis, AxisValue, Place, Study
-from simulator.experiments.catalog import STUDIES
+from simulator.experiments.base import Axis, AxisValue, Experiment, Place
+from simulator.experiments.catalog import EXPERIMENTS
 
 MOST_SEEDS = 5
 ONE_SEED = "One seed cannot tell an effect from chance: this is what this one did. Take more seeds to conclude."
@@ -28,28 +28,28 @@ SAME_TEACHER = (
 """Settings that a sweep may vary: all its cells share one teacher, and the seeds are an axis of their own."""
 
 
-class StudyConfig(Record):
-    """Everything that decides a study. Equal configs give equal cells where equal RunConfigs give equal runs.
+class ExperimentConfig(Record):
+    """Everything that decides an experiment. Equal configs give equal cells where equal RunConfigs give equal runs.
 
     Attributes:
-        study: Its name in the catalogue.
+        name: In the catalogue.
         base: The settings that all cells share; its ``seed`` is the first of the seeds.
         axes: What varies; at most two.
         seeds: Every cell is measured with so many seeds, ``base.seed`` and those after it.
-        continues: The id of an ended run of the same study whose cells need not be measured again; "" for none.
+        continues: The id of an ended run of the same experiment whose cells need not be measured again; "" for none.
     """
 
-    kind: Literal["study"] = "study"
-    study: str
+    kind: Literal["experiment"] = "experiment"
+    name: str
     base: RunConfig
     axes: tuple[Axis, ...] = Field((), max_length=2)
     seeds: int = Field(1, ge=1, le=MOST_SEEDS)
     continues: str = ""
 
     @property
-    def entry(self) -> Study:
-        """The study's entry in the catalogue."""
-        return STUDIES[self.study]
+    def entry(self) -> Experiment:
+        """The experiment's entry in the catalogue."""
+        return EXPERIMENTS[self.name]
 
     def values(self, setting: str) -> tuple[AxisValue, ...]:
         """The values of an axis."""
@@ -77,38 +77,42 @@ class StudyConfig(Record):
         return self.entry.places(self) if self.entry.places else None
 
     @model_validator(mode="after")
-    def check_study(self) -> Self:
-        """Refuse what the study cannot be done with, naming what it can."""
-        study = STUDIES.get(self.study)
-        if study is None:
-            raise ValueError(f"there is no experiment {self.study!r}: choose {', '.join(STUDIES)}")
-        if study.models and self.base.model not in study.models:
-            raise ValueError(f"{study.name} cannot be done with {self.base.model}: choose {', '.join(study.models)}")
-        if study.dataset and self.base.dataset != study.dataset:
-            raise ValueError(f"{study.name} cannot be done on {self.base.dataset}: choose {study.dataset}")
+    def check_experiment(self) -> Self:
+        """Refuse what the experiment cannot be done with, naming what it can."""
+        experiment = EXPERIMENTS.get(self.name)
+        if experiment is None:
+            raise ValueError(f"there is no experiment {self.name!r}: choose {', '.join(EXPERIMENTS)}")
+        if experiment.models and self.base.model not in experiment.models:
+            raise ValueError(
+                f"{experiment.name} cannot be done with {self.base.model}: choose {', '.join(experiment.models)}"
+            )
+        if experiment.dataset and self.base.dataset != experiment.dataset:
+            raise ValueError(f"{experiment.name} cannot be done on {self.base.dataset}: choose {experiment.dataset}")
         names = [axis.setting for axis in self.axes]
-        allowed = SAME_TEACHER if study.any_axes else tuple(study.axes)
+        allowed = SAME_TEACHER if experiment.any_axes else tuple(experiment.axes)
         if wrong := [name for name in names if name not in allowed]:
-            raise ValueError(f"{study.name} cannot vary {wrong[0]}: choose {', '.join(allowed)}")
-        if len(set(names)) < len(names) or (not study.any_axes and set(names) != set(study.axes)):
-            raise ValueError(f"{study.name} varies {', '.join(study.axes)}, each once, and not {', '.join(names)}")
+            raise ValueError(f"{experiment.name} cannot vary {wrong[0]}: choose {', '.join(allowed)}")
+        if len(set(names)) < len(names) or (not experiment.any_axes and set(names) != set(experiment.axes)):
+            raise ValueError(
+                f"{experiment.name} varies {', '.join(experiment.axes)}, each once, and not {', '.join(names)}"
+            )
         for axis in self.axes:
-            self._check_values(study, axis)
-        if study.any_axes:
+            self._check_values(experiment, axis)
+        if experiment.any_axes:
             self._check_together()
-        if study.refusal and (refused := study.refusal(self)):
+        if experiment.refusal and (refused := experiment.refusal(self)):
             raise ValueError(refused)
         return self
 
-    def _check_values(self, study: Study, axis: Axis) -> None:
+    def _check_values(self, experiment: Experiment, axis: Axis) -> None:
         if len(set(axis.values)) < len(axis.values):
             raise ValueError(f"{axis.setting} has a value twice: give each once")
         for value in axis.values:
             if axis.setting in RunConfig.model_fields:
-                if not study.any_axes:
+                if not experiment.any_axes:
                     with_settings(self.base, {axis.setting: value})
-            elif not (isinstance(value, int | float) and _within(value, study.own_bounds[axis.setting])):
-                low, high = study.own_bounds[axis.setting]
+            elif not (isinstance(value, int | float) and _within(value, experiment.own_bounds[axis.setting])):
+                low, high = experiment.own_bounds[axis.setting]
                 raise ValueError(f"{axis.setting} {value!r}: choose {low:g} to {high:g}")
 
     def _check_together(self) -> None:
@@ -137,35 +141,35 @@ def with_settings(base: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
         raise ValueError(error.message) from None
 
 
-def make_study(
+def make_experiment(
     name: str,
     settings: Mapping[str, Any] | None = None,
     axes: Mapping[str, Sequence[AxisValue]] | None = None,
     seeds: int | None = None,
-) -> StudyConfig:
-    """A study with its defaults, where nothing else is given.
+) -> ExperimentConfig:
+    """An experiment with its defaults, where nothing else is given.
 
     Args:
         name: In the catalogue.
         settings: Of the base RunConfig.
-        axes: Instead of the study's own values; of a sweep, instead of its own axes.
+        axes: Instead of the experiment's own values; of a sweep, instead of its own axes.
         seeds: 1 to 5.
 
     Raises:
         InvalidConfig: with what is wrong, and what may be chosen.
     """
-    study = STUDIES.get(name)
-    if study is None:
-        raise InvalidConfig(f"There is no experiment {name!r}.", f"Choose one of {', '.join(STUDIES)}.")
-    chosen = dict(axes or {}) if study.any_axes and axes else {**study.axes, **(axes or {})}
+    experiment = EXPERIMENTS.get(name)
+    if experiment is None:
+        raise InvalidConfig(f"There is no experiment {name!r}.", f"Choose one of {', '.join(EXPERIMENTS)}.")
+    chosen = dict(axes or {}) if experiment.any_axes and axes else {**experiment.axes, **(axes or {})}
     asked = {k: v for k, v in (settings or {}).items() if v is not None}
-    base = make_config({**fitting_defaults(study, asked.get("model")), **asked})
+    base = make_config({**fitting_defaults(experiment, asked.get("model")), **asked})
     try:
-        config = StudyConfig(
-            study=name,
+        config = ExperimentConfig(
+            name=name,
             base=base,
             axes=tuple(Axis(setting=setting, values=tuple(values)) for setting, values in chosen.items()),
-            seeds=study.seeds if seeds is None else seeds,
+            seeds=experiment.seeds if seeds is None else seeds,
         )
     except ValidationError as error:
         problems = [e["msg"].removeprefix("Value error, ") for e in error.errors()]
@@ -177,21 +181,23 @@ def make_study(
     return config
 
 
-def _check_say(config: StudyConfig) -> None:
+def _check_say(config: ExperimentConfig) -> None:
     """Refuse settings that would be stored and shown, and change nothing."""
-    study, base = config.entry, config.base
-    default = make_config(fitting_defaults(study, base.model))
-    for name in ("repeats", *study.no_say, *(axis.setting for axis in config.axes)):
+    experiment, base = config.entry, config.base
+    default = make_config(fitting_defaults(experiment, base.model))
+    for name in ("repeats", *experiment.no_say, *(axis.setting for axis in config.axes)):
         if name in RunConfig.model_fields and getattr(base, name) != getattr(default, name):
             raise InvalidConfig(
-                f"{name} {getattr(base, name)} has no say in {study.name}.",
+                f"{name} {getattr(base, name)} has no say in {experiment.name}.",
                 "Leave it out. An experiment has --seeds where a run has repeats, and --axis for what it varies.",
             )
     method = METHODS[base.method]
-    if (study.about and not method.has_teacher) or (study.about == "temperature" and not method.uses_temperature):
+    if (experiment.about and not method.has_teacher) or (
+        experiment.about == "temperature" and not method.uses_temperature
+    ):
         raise InvalidConfig(
-            f"method {base.method} has no {study.about if method.has_teacher else 'teacher'}, which {study.name} is "
-            "about.",
+            f"method {base.method} has no {experiment.about if method.has_teacher else 'teacher'}, "
+            f"which {experiment.name} is about.",
             "Choose method kd.",
         )
 
@@ -214,14 +220,14 @@ def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ..
     return tuple(values)
 
 
-def fitting_defaults(study: Study, model: str | None) -> dict[str, Any]:
-    """A study's own settings for a model: a student size that the model does not have is left to the model."""
-    values = {"model": DEFAULT_MODEL, **study.settings}
+def fitting_defaults(experiment: Experiment, model: str | None) -> dict[str, Any]:
+    """An experiment's own settings for a model: a student size that the model does not have is left to the model."""
+    values = {"model": DEFAULT_MODEL, **experiment.settings}
     if not isinstance(model, str) or model == values["model"] or model not in MODELS:
         return values
     for name in ("student_size", "learning_rate", "batch_size"):
         values.pop(name, None)
-    if (most := values.get("train_examples")) and not study.dataset:
+    if (most := values.get("train_examples")) and not experiment.dataset:
         values["train_examples"] = min(most, DATASETS[MODELS[model].default_dataset].max_train_examples)
     return values
 
@@ -233,13 +239,13 @@ def sweep_settings() -> Iterator[str]:
 
 def _kind(value: Any) -> str:
     kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    return "study" if kind == "study" else "run"
+    return "experiment" if kind == "experiment" else "run"
 
 
 AnyConfig = Annotated[
-    Annotated[RunConfig, Tag("run")] | Annotated[StudyConfig, Tag("study")],
+    Annotated[RunConfig, Tag("run")] | Annotated[ExperimentConfig, Tag("experiment")],
     Discriminator(_kind),
 ]
 """What decides a run of either kind. A record without ``kind`` is a RunConfig: the older ones have none."""
 
-ANY_CONFIG: TypeAdapter[RunConfig | StudyConfig] = TypeAdapter(AnyConfig)
+ANY_CONFIG: TypeAdapter[RunConfig | ExperimentConfig] = TypeAdapter(AnyConfig)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion
-from simulator.experiments.base import PRUNING, Design, Place, Study, View
+from simulator.experiments.base import PRUNING, Design, Experiment, Place, View
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import percent
 
@@ -72,7 +72,7 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
     return Conclusion(sentences=(first, *sentences), answer=answer, shown=bool(better), comparisons=(*tests, trend))
 
 
-FEW_LABELS = Study(
+FEW_LABELS = Experiment(
     name="few_labels",
     title="Few labels",
     question="What is a teacher worth where only a few examples are labelled?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.events import CellFinished, Conclusion
-from simulator.experiments.base import Design, Place, Study, View
+from simulator.experiments.base import Design, Experiment, Place, View
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 
 
@@ -66,7 +66,7 @@ def _interaction(value: float, sure: bool) -> str:
     return "They stand in each other's way: a teacher is worth less to a pruned student than to a whole one."
 
 
-FOUR_WAY = Study(
+FOUR_WAY = Experiment(
     name="four_way",
     title="Neither, one, or both",
     question="Do distillation and pruning help each other, stand in each other's way, or just add up?",

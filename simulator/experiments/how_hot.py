@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import PRUNING, AxisValue, Design, Place, Study, View
+from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, View
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 
 
@@ -64,7 +64,7 @@ def _against(temperature: AxisValue, values: dict[int, float], test: Comparison)
     return f"T = {temperature:g} reaches {share(values)}: {change(test)} ({certainty(test)})"
 
 
-HOW_HOT = Study(
+HOW_HOT = Experiment(
     name="how_hot",
     title="How hot?",
     question="What does the temperature do to the soft targets, and to the student?",

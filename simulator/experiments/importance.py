@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import AxisValue, Design, Place, Study, View, sparsity_without_a_say
+from simulator.experiments.base import AxisValue, Design, Experiment, Place, View, sparsity_without_a_say
 from simulator.experiments.paired import averaged, certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import whole_percent
 
@@ -106,7 +106,7 @@ def _points(test: Comparison) -> str:
     return f"{change(test)} ({certainty(test)})"
 
 
-IMPORTANCE = Study(
+IMPORTANCE = Experiment(
     name="importance",
     title="Does importance matter?",
     question="Does it matter which weights go, or would any do?",

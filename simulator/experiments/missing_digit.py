@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.experiments.base import PRUNING, AxisValue, Design, Place, Study, View
+from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, View
 from simulator.experiments.paired import certainty, compare, holm, series, share, significant
 from simulator.figures.numbers import percent
 
@@ -64,7 +64,7 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=shown, comparisons=tuple(tests))
 
 
-MISSING_DIGIT = Study(
+MISSING_DIGIT = Experiment(
     name="missing_digit",
     title="The missing digit",
     question="Can a student recognise a digit, the 3, that it has never seen?",

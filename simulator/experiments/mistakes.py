@@ -8,7 +8,7 @@ from statistics import mean
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import SCORE_LAYERS_ONLY
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import Design, Place, Study, View, sparsity_without_a_say
+from simulator.experiments.base import Design, Experiment, Place, View, sparsity_without_a_say
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import percent
 
@@ -132,7 +132,7 @@ def _zeros(wrong: float, right: float) -> str:
     return f" Zeros: {percent(wrong)} instead of {percent(right)}{gone}"
 
 
-MISTAKES = Study(
+MISTAKES = Experiment(
     name="mistakes",
     title="Things that go wrong",
     question="What do five well-known mistakes really cost, and how would you notice them?",

@@ -1,4 +1,4 @@
-"""How the cells of a study are summed up and compared: all of it here, and only here.
+"""How the cells of an experiment are summed up and compared: all of it here, and only here.
 
 The unit is the seed: two things are compared on students that share a seed. That says what another seed would
 give on the same test examples; it does not speak of other test examples.

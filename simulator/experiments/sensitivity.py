@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.experiments.base import PRUNING, Design, Study, View
+from simulator.experiments.base import PRUNING, Design, Experiment, View
 from simulator.experiments.paired import certainty, change, compare, series, share, significant
 from simulator.figures.numbers import percent, points, whole_percent
 
@@ -148,7 +148,7 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=better, comparisons=(test,))
 
 
-SENSITIVITY = Study(
+SENSITIVITY = Experiment(
     name="sensitivity",
     title="Which layer can lose most?",
     question="How much can each layer lose on its own, and does fitting the layers beat the same share for all?",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from simulator.catalog.pruning import SCHEDULES, TRAIN_AGAIN
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import Design, Place, Study, View, sparsity_without_a_say
+from simulator.experiments.base import Design, Experiment, Place, View, sparsity_without_a_say
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import whole_percent
 
@@ -88,7 +88,7 @@ def _steps(cells: Sequence[CellFinished]) -> str:
     return f"From there on they took unequal numbers of optimiser steps: {steps[0]} to {steps[-1]}."
 
 
-STEP_BY_STEP = Study(
+STEP_BY_STEP = Experiment(
     name="step_by_step",
     title="One shot or step by step?",
     question="Is it better to remove 90 % of the weights at once, in rounds, or bit by bit?",

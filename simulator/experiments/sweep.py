@@ -7,7 +7,7 @@ from itertools import product
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.experiments.base import Design, Place, Study, View
+from simulator.experiments.base import Design, Experiment, Place, View
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 
 
@@ -64,7 +64,7 @@ def _named(at: Coordinates) -> str:
     )
 
 
-SWEEP = Study(
+SWEEP = Experiment(
     name="sweep",
     title="Sweep two settings",
     question="Which of two settings matters, and where is the best cell?",

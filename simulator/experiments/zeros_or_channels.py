@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import AxisValue, Design, Place, Study, View
+from simulator.experiments.base import AxisValue, Design, Experiment, Place, View
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import milliseconds, percent, points, whole_percent
 from simulator.figures.statistics import BUSY_SHARE
@@ -39,7 +39,7 @@ def refusal(config: Design) -> str:
     if config.base.round_to != 1:
         return f"round_to {config.base.round_to} keeps more channels than the share says: leave it at 1"
     if config.base.pruning == "2:4":
-        return "pruning 2:4 has one sparsity only: leave pruning out, this study does both other kinds"
+        return "pruning 2:4 has one sparsity only: leave pruning out, this experiment does both other kinds"
     return ""
 
 
@@ -146,7 +146,7 @@ def _change(test: Comparison) -> str:
     return f"{points(100 * test.mean)} %: {verdict} ({certainty(test, '%')})"
 
 
-ZEROS_OR_CHANNELS = Study(
+ZEROS_OR_CHANNELS = Experiment(
     name="zeros_or_channels",
     title="Zeros or channels?",
     question="With equally many parameters left, is it better to lose single weights or whole channels?",

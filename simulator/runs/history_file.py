@@ -18,6 +18,7 @@ from simulator.errors import SimulatorError
 from simulator.events import CellFinished, Concluded, Described, Event, Measured, Measurement, RunFinished
 from simulator.events.fields import Record
 from simulator.runs import notes
+from simulator.runs.earlier import config_of_today, event_of_today
 from simulator.runs.records import ENDED, Run
 
 FORMAT = "kd-pruning-simulator runs"
@@ -40,6 +41,19 @@ class Entry(Record):
     run: Run
     events: tuple[Event, ...]
 
+    @model_validator(mode="before")
+    @classmethod
+    def in_words_of_today(cls, entry: Any) -> Any:
+        """A file of an earlier version is read, too."""
+        if not isinstance(entry, dict):
+            return entry
+        run, events = entry.get("run"), entry.get("events")
+        if isinstance(run, dict):
+            entry = {**entry, "run": {**run, "config": config_of_today(run.get("config"))}}
+        if isinstance(events, list):
+            entry = {**entry, "events": [event_of_today(event) for event in events]}
+        return entry
+
     @model_validator(mode="after")
     def check_whole(self) -> Self:
         """Refuse a run that no server of this app can have: its records fit each other, or a page would break."""
@@ -52,7 +66,7 @@ class Entry(Record):
             raise ValueError(f"run {run.id} was made on {run.created_at:%d %B %Y}, which is still to come")
         if run.state == "finished" and not any(isinstance(event, RunFinished) for event in self.events):
             raise ValueError(f"run {run.id} has finished, but its end is missing")
-        if run.study:
+        if run.experiment:
             self._check_cells()
         self._check_measured([event.measurement for event in self.events if isinstance(event, Measured)])
         return self
@@ -75,15 +89,15 @@ class Entry(Record):
             raise ValueError(f"run {self.run.id} has two measurements of one variant and seed")
 
     def _check_cells(self) -> None:
-        run, study = self.run, self.run.study
-        if study is None:
+        run, experiment = self.run, self.run.experiment
+        if experiment is None:
             return
         cells = [event for event in self.events if isinstance(event, CellFinished)]
-        places = study.places()
+        places = experiment.places()
         if places is not None and any((cell.at, cell.seed) not in places for cell in cells):
             raise ValueError(f"run {run.id} has a cell that its settings do not ask for")
         answers = [event.conclusion.answer for event in self.events if isinstance(event, Concluded)]
-        if any(answer and answer not in study.entry.predictions for answer in answers):
+        if any(answer and answer not in experiment.entry.predictions for answer in answers):
             raise ValueError(f"run {run.id} has an answer that its experiment does not know")
         if run.state == "finished" and not (answers and cells):
             raise ValueError(f"run {run.id} has finished, but its conclusion is missing")

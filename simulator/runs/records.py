@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from simulator.config.run import RunConfig
 from simulator.events.fields import Amount, Moment, Record
-from simulator.experiments.config import AnyConfig, StudyConfig
+from simulator.experiments.config import AnyConfig, ExperimentConfig
 
 RunState = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
 Origin = Literal["app", "cli", "recorded", "imported"]
@@ -34,7 +34,7 @@ class Unreadable(NamedTuple):
 
 
 class Run(Record):
-    """A run as the store knows it: an ordinary one, or a study. Times are UTC."""
+    """A run as the store knows it: an ordinary one, or an experiment. Times are UTC."""
 
     id: str
     state: RunState
@@ -50,11 +50,11 @@ class Run(Record):
     advice: str = ""
 
     @property
-    def study(self) -> StudyConfig | None:
-        """What decides it, if it is a study."""
-        return self.config if isinstance(self.config, StudyConfig) else None
+    def experiment(self) -> ExperimentConfig | None:
+        """What decides it, if it is an experiment."""
+        return self.config if isinstance(self.config, ExperimentConfig) else None
 
     @property
     def settings(self) -> RunConfig:
-        """The settings of an ordinary run, or those that all cells of a study share."""
-        return self.config.base if isinstance(self.config, StudyConfig) else self.config
+        """The settings of an ordinary run, or those that all cells of an experiment share."""
+        return self.config.base if isinstance(self.config, ExperimentConfig) else self.config

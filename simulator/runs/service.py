@@ -16,7 +16,7 @@ from simulator.config.run import RunConfig
 from simulator.data import descriptions, own_data
 from simulator.errors import NotAllowed
 from simulator.events import CellFinished, Concluded, Described, Event, Measurement, Provenance, RunFinished
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 from simulator.host.machine import places
 from simulator.host.paths import cache_dir, data_dir
 from simulator.runs import recorded
@@ -60,14 +60,14 @@ def close() -> None:
     stop()
 
 
-def forecast(config: RunConfig | StudyConfig) -> Forecast:
+def forecast(config: RunConfig | ExperimentConfig) -> Forecast:
     """What the run is expected to cost on this machine."""
-    if isinstance(config, StudyConfig):
-        return budget.forecast_study(config, open_store())
+    if isinstance(config, ExperimentConfig):
+        return budget.forecast_experiment(config, open_store())
     return budget.forecast(config, open_store())
 
 
-def submit(config: RunConfig | StudyConfig, origin: Origin = "app") -> str:
+def submit(config: RunConfig | ExperimentConfig, origin: Origin = "app") -> str:
     """Put a run in the queue.
 
     Returns:
@@ -77,7 +77,7 @@ def submit(config: RunConfig | StudyConfig, origin: Origin = "app") -> str:
         DoesNotFit: if it would need more memory than this machine has left.
         NotAvailable: if its data was deleted.
     """
-    own_data.check_here((config.base if isinstance(config, StudyConfig) else config).dataset)
+    own_data.check_here((config.base if isinstance(config, ExperimentConfig) else config).dataset)
     expected = forecast(config)
     budget.check_fits(config, expected, open_store(), _busy())
     run_id = secrets.token_hex(5)
@@ -205,16 +205,16 @@ def delete(run_id: str) -> None:
 def rerun(run_id: str) -> str:
     """Submit a run's settings again; gives the new run's id.
 
-    A study that ended early goes on from the cells that it had measured; one that finished is measured anew.
+    An experiment that ended early goes on from the cells that it had measured; one that finished is measured anew.
     """
     return submit(settings_again(run(run_id)))
 
 
-def settings_again(it: Run) -> RunConfig | StudyConfig:
+def settings_again(it: Run) -> RunConfig | ExperimentConfig:
     """What a rerun of a run is submitted with."""
-    if it.study is None:
+    if it.experiment is None:
         return it.config
-    return it.study.model_copy(update={"continues": "" if it.state == "finished" else it.id})
+    return it.experiment.model_copy(update={"continues": "" if it.state == "finished" else it.id})
 
 
 def delete_data(name: str) -> None:
@@ -268,8 +268,8 @@ def summary(run_id: str) -> dict[str, Any]:
     }
 
 
-def study_summary(run_id: str) -> dict[str, Any]:
-    """A finished study in short: what was asked, every cell, what the numbers say."""
+def experiment_summary(run_id: str) -> dict[str, Any]:
+    """A finished experiment in short: what was asked, every cell, what the numbers say."""
     said = [event for _, event in events(run_id)]
     return {
         "config": run(run_id).config.model_dump(mode="json"),

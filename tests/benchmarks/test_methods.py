@@ -22,7 +22,7 @@ def without_training(monkeypatch):
     """Every value of the axis gains a point more than the one before; the second seed is two points better."""
 
     def carry_out(run_id, store):
-        config = store.get(run_id).study
+        config = store.get(run_id).experiment
         (axis,) = config.axes
         said = [Described(provenance=PROVENANCE, class_names=("a", "b"))]
         for number, value in enumerate(axis.values):
@@ -68,7 +68,7 @@ def test_a_stopped_group_goes_on(without_training):
     for group in ("2:4", "structured"):
         methods.measure("resnet18", group, 3)
     another, again, stopped = service.list_runs()[:3]
-    assert (another.study.continues, again.study.continues, stopped.id) == ("", "stopped", "stopped")
+    assert (another.experiment.continues, again.experiment.continues, stopped.id) == ("", "stopped", "stopped")
 
 
 def test_groups_are_added_to_the_file_and_the_page_is_made_from_it(without_training, tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simulator.experiments import STUDIES
+from simulator.experiments import EXPERIMENTS
 from tests.browser.screens import LONG, POINTS, press, start_run, wait_for_points
 from tests.cable import Cable, cable_to
 
@@ -46,9 +46,9 @@ def test_what_was_begun_goes_on_as_if_nothing_had_happened(browser: Browser, cab
     question = quiz.get_by_role("heading", level=4).inner_text()
     quiz.get_by_role("radio").nth(1).check(force=True)
 
-    study = STUDIES["how_hot"]
-    prediction = next(iter(study.predictions.values()))
-    experiment = opened(browser, f"{cable.address}/studies?study=how_hot")
+    experiment = EXPERIMENTS["how_hot"]
+    prediction = next(iter(experiment.predictions.values()))
+    experiment = opened(browser, f"{cable.address}/experiments?experiment=how_hot")
     experiment.get_by_text(prediction, exact=True).click()
     experiment.wait_for_function("location.search.includes('predicted=')")
 

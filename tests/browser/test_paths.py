@@ -190,10 +190,21 @@ def test_a_lab_link_that_names_options_is_spelt_as_the_controls_show_them(page: 
     expect(page).to_have_url(re.compile(r"model=T5-small.*epochs=2"))
 
 
-def test_an_experiment_that_is_opened_by_a_click_stays_open(page: Page, server: str) -> None:
+def test_a_link_of_the_time_when_experiments_were_called_studies_opens_what_it_meant(page: Page, server: str) -> None:
+    page.goto(f"{server}/studies?study=how_hot&predicted=no&seeds_how_hot=2")
+    page.wait_for_url(re.compile(r"/experiments\?.*experiment=how_hot"))
+    expect(page.get_by_role("heading", level=2).first).to_have_text("How hot?")
+    assert "predicted=no" in page.url and "study=" not in page.url
+    expect(page.get_by_test_id("stSidebarNav").get_by_text("studies", exact=False)).to_have_count(0)
     page.goto(f"{server}/studies")
+    page.wait_for_url(re.compile("/experiments$"))
+    expect(page.get_by_test_id("stPageLink").filter(has_text="Open").first).to_be_visible()
+
+
+def test_an_experiment_that_is_opened_by_a_click_stays_open(page: Page, server: str) -> None:
+    page.goto(f"{server}/experiments")
     page.get_by_test_id("stPageLink").filter(has_text="Open").first.click()
-    page.wait_for_url(re.compile("study="))
+    page.wait_for_url(re.compile("experiment="))
     title = page.get_by_role("heading", level=2).first.inner_text()
     page.get_by_role("radio").first.check(force=True)
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
@@ -201,4 +212,4 @@ def test_an_experiment_that_is_opened_by_a_click_stays_open(page: Page, server: 
     page.reload()
     expect(page.get_by_role("heading", level=2).first).to_have_text(title)
     page.get_by_test_id("stPageLink").filter(has_text="All experiments").click()
-    page.wait_for_url(re.compile("/studies$"))
+    page.wait_for_url(re.compile("/experiments$"))

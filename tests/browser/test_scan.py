@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.events import CellFinished, Concluded, Conclusion, Described, RunFinished
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.runs.database.store import open_store
 from tests.browser.screens import settle
 from tests.serving import served
@@ -36,7 +36,7 @@ def scan(data_directory) -> Iterator[str]:
             values = {"accuracy": 0.9 - drop * share, "parameters": 1000}
             cells.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
     store = open_store()
-    store.add("scan", make_study("sensitivity", {"target_sparsity": 0.4}, {"sparsity": (0.3, 0.9)}, 1), None)
+    store.add("scan", make_experiment("sensitivity", {"target_sparsity": 0.4}, {"sparsity": (0.3, 0.9)}, 1), None)
     store.start("scan", "1@0.00")
     concluded = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
     described = Described(provenance=PROVENANCE, class_names=("a", "b"))
@@ -47,7 +47,7 @@ def scan(data_directory) -> Iterator[str]:
 
 
 def test_clicks_on_chart_and_table_set_the_layers_shares_and_the_lab_takes_them(page: Page, scan: str):
-    page.goto(f"{scan}/studies?run=scan")
+    page.goto(f"{scan}/experiments?run=scan")
     expect(page.get_by_text("This leaves")).to_contain_text(
         "changes by \N{MINUS SIGN}9.0 points"
     )  # late at 0.9, early whole

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from simulator.config.run import make_config
 from simulator.events import CellFinished
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.runs.database.store import open_store
 from tests.serving import served
 from tests.ui.invented import whole_run
@@ -24,7 +24,7 @@ def lined_up(data_directory) -> Iterator[str]:
     for run_id, config in (
         ("hot", make_config({"temperature": 8.0})),
         ("cold", make_config({"temperature": 2.0})),
-        ("trial", make_study("how_hot")),
+        ("trial", make_experiment("how_hot")),
     ):
         store.add(run_id, config, None)
         store.start(run_id, "1@0.00")
@@ -135,14 +135,14 @@ def test_the_first_column_stays_in_sight_on_a_phone(page: Page, lined_up: str) -
 
 
 def test_coordinates_of_cells_sort_as_numbers(page: Page, data_directory) -> None:
-    store, study = open_store(), make_study("how_hot", {}, {"temperature": (1.25, 1.9, 10.0)}, 1)
+    store, experiment = open_store(), make_experiment("how_hot", {}, {"temperature": (1.25, 1.9, 10.0)}, 1)
     cells = [CellFinished(at={"temperature": t}, seed=2024, values={"accuracy": 0.5}) for t in (10.0, 1.9, 1.25)]
-    store.add("trial", study, None)
+    store.add("trial", experiment, None)
     store.start("trial", "1@0.00")
     store.append("trial", cells)
     store.finish("trial", "finished")
     with served(data_directory, KDPS_WARM="0") as here:
-        page.goto(f"{here.address}/studies?run=trial")
+        page.goto(f"{here.address}/experiments?run=trial")
         page.get_by_text("Table: 3 cells").click()
         table = page.get_by_role("table").filter(has_text="Measured in")
         table.get_by_role("button", name="Temperature").click()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simulator.cli import experiments
 from simulator.cli.main import make_parser
 from simulator.config.run import RunConfig, make_config
-from simulator.experiments import STUDIES, make_study
+from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.experiments.config import SAME_TEACHER, read_values
 from simulator.runs import service
 from tests.fuzz.drawn import NUMBERS, odd_texts, odd_values, settings_of_a_run, unless_refused
@@ -60,7 +60,7 @@ def test_settings_of_a_link_are_made_to_fit(for_a_while):
 FLAGS = [f"--{name.replace('_', '-')}" for name in RunConfig.model_fields]
 TOKENS = st.one_of(
     st.sampled_from(["run", "experiment", "prepare", "--sparsity", "--axis", "--seeds", "--json", "--", *FLAGS]),
-    st.sampled_from([*STUDIES, "resnet18", "digits", "structured", "temperature=1,4,8", "=,", *NUMBERS]),
+    st.sampled_from([*EXPERIMENTS, "resnet18", "digits", "structured", "temperature=1,4,8", "=,", *NUMBERS]),
     odd_texts,
 )
 
@@ -92,9 +92,9 @@ seeds = st.one_of(st.none(), st.integers(1, 5), odd_values)
 
 
 def test_settings_of_an_experiment(for_a_while):
-    @given(st.sampled_from(list(STUDIES)), settings_of_a_run(), axes, seeds)
+    @given(st.sampled_from(list(EXPERIMENTS)), settings_of_a_run(), axes, seeds)
     def holds(name, values, axes, seeds):
-        config = unless_refused(lambda: make_study(name, values, axes, seeds))
+        config = unless_refused(lambda: make_experiment(name, values, axes, seeds))
         if config is not None:
             assert type(config).model_validate_json(config.model_dump_json()) == config
             assert isfinite(service.forecast(config).seconds)

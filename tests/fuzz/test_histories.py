@@ -20,7 +20,7 @@ from ui import report
 pytestmark = pytest.mark.fuzz
 
 SCREENS = {
-    "results": "run", "lab": "run", "studies": "run", "learn_zeros": "run", "compare": "runs", "quiz": "quiz",
+    "results": "run", "lab": "run", "experiments": "run", "learn_zeros": "run", "compare": "runs", "quiz": "quiz",
     "runs": "", "home": "",
 }  # fmt: skip
 JSON_PIECES = (b"NaN", b"-Infinity", b"1e999", b"null", b"[]", b"{}", b'"', b"\\u0000", b"\\ud800", b"9" * 5000)
@@ -31,8 +31,8 @@ def exported(stored):
     """A history of a finished run, one that failed and an experiment, as this app writes it; the runs are gone."""
     stored("aa11", "finished", list(whole_run()))
     stored("bb22", "failed", list(whole_run())[:9], make_config({"repeats": 2}), message="It broke.", advice=HOSTILE[0])
-    study = recorded.find("recorded-lab-temperature")
-    stored("cc33", "finished", list(study.events), study.run.config)
+    experiment = recorded.find("recorded-lab-temperature")
+    stored("cc33", "finished", list(experiment.events), experiment.run.config)
     notes.write_note("aa11", HOSTILE[1])
     text = history.export_history()
     clear()

@@ -35,8 +35,8 @@ def test_what_a_link_to_the_lab_asks_for_is_named_as_plain_text(open_screen, nam
 @pytest.mark.parametrize(
     ("page", "name"),
     [
-        ("compare", "runs"), ("results", "run"), ("studies", "run"), ("studies", "study"), ("guided_labs", "lab"),
-        ("guided_labs", "progress"), ("quiz", "quiz"), ("learn_loss", "run"),
+        ("compare", "runs"), ("results", "run"), ("experiments", "run"), ("experiments", "experiment"),
+        ("guided_labs", "lab"), ("guided_labs", "progress"), ("quiz", "quiz"), ("learn_loss", "run"),
     ],
 )  # fmt: skip
 def test_what_a_link_to_another_page_asks_for_is_named_as_plain_text(open_screen, page, name):

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.config.run import make_config
 from simulator.events import Described, Measured
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.figures import numbers as words_of_app
 from simulator.runs import recorded, service
 from tests.ui.invented import PROVENANCE, measurement, whole_run
@@ -51,7 +51,7 @@ def test_the_first_visit_compares_the_recorded_runs(open_screen):
 def test_a_link_opens_its_runs_in_its_order_and_says_what_cannot_be_compared(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     stored("r2", "queued")
-    stored("s1", "finished", [], make_study("how_hot"))
+    stored("s1", "finished", [], make_experiment("how_hot"))
     app = open_screen("compare", runs="recorded-resnet18, r1,nowhere,r2,s1,r1")
     assert app.multiselect[0].value == ["recorded-resnet18", "r1"]
     said = words(app)

@@ -12,7 +12,7 @@ from simulator.host.paths import data_dir
 from simulator.runs.database.store import open_store
 from tests.simulator.faulty_disks import damage
 
-PAGES = ("home", "lab", "studies", "runs", "results", "compare", "quiz", "guided_labs")
+PAGES = ("home", "lab", "experiments", "runs", "results", "compare", "quiz", "guided_labs")
 
 
 @pytest.mark.parametrize("page", PAGES)

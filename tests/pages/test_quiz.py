@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.runs import recorded
 from simulator.teaching.quiz.bank import QUESTIONS
 from simulator.teaching.quiz.sitting import draw
@@ -103,7 +103,7 @@ def test_an_address_that_cannot_be_read_is_said_or_mended(open_screen, wrong):
 
 def test_a_quiz_on_a_run_is_not_offered_for_an_experiment(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
-    stored("s1", "finished", [], make_study("how_hot"))
+    stored("s1", "finished", [], make_experiment("how_hot"))
     options = open_screen("quiz").selectbox(key="quiz_run").options
     assert any("(r1)" in option for option in options)
     assert not any("(s1)" in option for option in options)

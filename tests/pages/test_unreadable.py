@@ -28,7 +28,7 @@ ROWS = {
 PAGES = (
     "home",
     "lab",
-    "studies",
+    "experiments",
     "results",
     "runs",
     "compare",
@@ -95,10 +95,10 @@ def test_what_is_confirmed_is_deleted_and_nothing_else(damaged):
 
 
 @pytest.mark.parametrize("run_id", ["bad-config", "bad-events", "bad-created_at"])
-@pytest.mark.parametrize("page", ["results", "lab", "studies"])
+@pytest.mark.parametrize("page", ["results", "lab", "experiments"])
 def test_a_link_to_one_says_that_it_cannot_be_read(open_screen, damaged, page, run_id):
     app = open_screen(page, run=run_id)
-    assert "cannot be read" in app.error[0].value or (page == "studies" and run_id == "bad-events")
+    assert "cannot be read" in app.error[0].value or (page == "experiments" and run_id == "bad-events")
 
 
 def test_compare_leaves_it_out_and_says_so(open_screen, damaged):

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from simulator.config.run import make_config
 from simulator.errors import InvalidConfig
 from simulator.events import EVENT, STAGES, Event, LossPoint, Measurement, Provenance
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.runs import recorded
 from simulator.runs.records import Run
 
@@ -186,4 +186,4 @@ def test_no_setting_of_a_run_or_of_an_experiment_may_be_infinite(number: float) 
         with pytest.raises(InvalidConfig, match=name):
             make_config({name: number})
     with pytest.raises(InvalidConfig):
-        make_study("sweep", {}, {"temperature": [number]})
+        make_experiment("sweep", {}, {"temperature": [number]})

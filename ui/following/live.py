@@ -62,7 +62,7 @@ def choose_run(place: str, run_id: str | None) -> None:
 
 def page_of(run: Run) -> str:
     """The page on which a run is followed."""
-    return routes.EXPERIMENTS.path if run.study else routes.LAB.path
+    return routes.EXPERIMENTS.path if run.experiment else routes.LAB.path
 
 
 def way_to(run: Run | None) -> None:
@@ -70,8 +70,8 @@ def way_to(run: Run | None) -> None:
 
     Of an ordinary run that has ended nothing is said: the Results page shows it.
     """
-    if run is not None and (run.study or run.state not in ENDED):
-        on = "" if run.study else f" on {dataset_info(run.settings.dataset).title}"
+    if run is not None and (run.experiment or run.state not in ENDED):
+        on = "" if run.experiment else f" on {dataset_info(run.settings.dataset).title}"
         what = literal(f"{MODELS[run.settings.model].title}{on}")
         st.markdown(f"The open run of {what} is {STATE_WORDS[run.state]}. [Go to it](#{PANEL})")
 
@@ -181,7 +181,7 @@ def doing(story: Story, repeat: str = "") -> str:
     if story.stage is None:
         return ""
     text = f"**{STAGE_TITLES[story.stage]}{repeat}.** {STAGE_WORDS[story.stage]}"
-    has_more = story.note and story.stage != "study"  # an experiment's note is its title
+    has_more = story.note and story.stage != "experiment"  # an experiment's note is its title
     return f"{text} *{literal(story.note)}*" if has_more else text
 
 
@@ -207,7 +207,7 @@ def pace(story: Story) -> str:
     done = story.progress
     if done is None:
         return "Under way"
-    unit = " cells" if story.stage == "study" else " examples" if done.examples_per_second else ""
+    unit = " cells" if story.stage == "experiment" else " examples" if done.examples_per_second else ""
     parts = [f"{done.done:,} of {done.total:,}{unit}"]
     if done.examples_per_second:
         parts.append(f"{numbers.three(done.examples_per_second)} examples per second")
@@ -284,7 +284,7 @@ def status() -> None:
     if not under_way:
         st.caption("No run is under way.")
     for run in reversed(under_way[-5:]):
-        what = run.study.entry.title if run.study else MODELS[run.settings.model].title
+        what = run.experiment.entry.title if run.experiment else MODELS[run.settings.model].title
         st.page_link(
             page_of(run),
             label=f"{STATE_WORDS[run.state].capitalize()}: {what}",  # a narrow sidebar cuts off the end

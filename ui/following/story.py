@@ -35,7 +35,7 @@ STAGE_TITLES: dict[Stage, str] = {
     "prune": "Prune",
     "recover": "Recover",
     "measure": "Measure",
-    "study": "Experiment",
+    "experiment": "Experiment",
 }
 
 STAGE_WORDS: dict[Stage, str] = {
@@ -46,7 +46,7 @@ STAGE_WORDS: dict[Stage, str] = {
     "prune": "The least important weights of the distilled student are removed.",
     "recover": "What is left is trained, as the schedule says. What was pruned stays pruned.",
     "measure": "Every variant is measured the same way, on examples that none of them has seen.",
-    "study": "One student after another is trained or pruned, and measured: each is a cell, a row of the table.",
+    "experiment": "One student after another is trained or pruned, and measured: each is a cell, a row of the table.",
 }
 
 ONCE: tuple[Stage, ...] = ("prepare", "teacher")

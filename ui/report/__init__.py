@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.report.experiment import study_report
+from ui.report.experiment import experiment_report
 from ui.report.page import render
 from ui.report.run import run_report
 
@@ -19,4 +19,4 @@ def html(run_id: str) -> str:
     from simulator.runs import service
 
     run = service.run(run_id)
-    return render(study_report(run) if run.study else run_report(run))
+    return render(experiment_report(run) if run.experiment else run_report(run))

@@ -15,36 +15,36 @@ from ui.report import page
 from ui.report.page import Report, Section, Titled
 
 
-def study_report(run: Run) -> Report:
+def experiment_report(run: Run) -> Report:
     """What an experiment measured and what it says.
 
     Raises:
         NotAllowed: if none of its cells was measured.
     """
-    story, config = tell(service.events(run.id)), run.study
+    story, config = tell(service.events(run.id)), run.experiment
     if config is None or not story.cells:
         raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs an experiment with measured cells.")
-    study, axes = config.entry, {axis.setting: axis.values for axis in config.axes}
+    experiment, axes = config.entry, {axis.setting: axis.values for axis in config.axes}
     figures = []
-    for value, title in study.view.values.items():
+    for value, title in experiment.view.values.items():
         if any(value in cell.values for cell in story.cells):
-            chart = cell_charts.draw(study.view, value, story.cells, axes)
-            said = cell_charts.alt(study.view, value, story.cells)
+            chart = cell_charts.draw(experiment.view, value, story.cells, axes)
+            said = cell_charts.alt(experiment.view, value, story.cells)
             figures.append(page.drawn(chart, f"c-{value.replace('_', '-')}", title, said))
-    cells = Titled("", cell_table.cells(story.cells, study.view))
+    cells = Titled("", cell_table.cells(story.cells, experiment.view))
     seeds = f"--seeds {config.seeds} "
     along = "".join(f"--axis {a.setting}={','.join(map(cell_charts.shown, a.values))} " for a in config.axes)
-    command = f"python -m simulator experiment {study.name} {seeds}{along}"
+    command = f"python -m simulator experiment {experiment.name} {seeds}{along}"
     return Report(
-        title=f"{study.title}: {MODELS[config.base.model].title}",
-        question=study.question,
+        title=f"{experiment.title}: {MODELS[config.base.model].title}",
+        question=experiment.question,
         origin=page.origin(run, story.provenance),
         note=notes.note(run.id),
         sections=[
             _conclusion(story.conclusion),
             Section("What the cells show", figures=figures),
             Section("Every cell", tables=(cells,)),
-            Section("What the literature leads one to expect", (study.hypothesis, f"Source: {study.paper}")),
+            Section("What the literature leads one to expect", (experiment.hypothesis, f"Source: {experiment.paper}")),
             page.settings_section(config.base, command + page.flags(config.base, without=tuple(axes))),
             page.provenance_section(run, story.provenance),
         ],

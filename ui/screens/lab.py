@@ -48,7 +48,7 @@ def open_run() -> Run | None:
         return None
     with errors_shown():
         run = service.run(run_id)
-        if run.study is None:
+        if run.experiment is None:
             return run
         st.switch_page(live.page_of(run), query_params={live.RUN: run.id})
     live.choose_run(PLACE, None)

@@ -89,7 +89,9 @@ def offer() -> None:
         )  # fmt: skip
     with right, st.container(border=True, height="stretch"):
         st.markdown("**One run, in questions**")
-        ended = (run for run in service.list_runs(("finished",)) if not run.study)  # an experiment measures no variants
+        ended = (
+            run for run in service.list_runs(("finished",)) if not run.experiment
+        )  # an experiment measures no variants
         labels = {run.id: results.run_label(run) for run in ended}
         if not labels:
             st.info("No run has finished yet. Start one in the Lab.", icon=":material/science:")

@@ -81,9 +81,9 @@ def actions(selected: Sequence[Run]) -> None:
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/open_in_new:", disabled=one is None, key="open_run") and one:
             forget_ticks()
-            page = routes.RESULTS.path if one.state == "finished" and not one.study else live.page_of(one)
+            page = routes.RESULTS.path if one.state == "finished" and not one.experiment else live.page_of(one)
             st.switch_page(page, query_params={"run": one.id})
-        compared = [run.id for run in selected if run.state == "finished" and not run.study]
+        compared = [run.id for run in selected if run.state == "finished" and not run.experiment]
         if st.button("Compare", icon=":material/compare_arrows:", disabled=len(compared) < 2, key="compare_runs"):
             forget_ticks()
             st.switch_page(routes.COMPARE.path, query_params={"runs": ",".join(compared)})
@@ -96,7 +96,7 @@ def actions(selected: Sequence[Run]) -> None:
         if again and one:
             new = service.rerun(one.id)
             forget_ticks()
-            if not one.study:
+            if not one.experiment:
                 controls.take(one.settings)  # the Lab then shows the settings of the run that it follows
             st.switch_page(live.page_of(one), query_params={"run": new})
         if cancel:

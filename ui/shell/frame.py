@@ -7,13 +7,21 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.shell import routes
+from ui.shell import address, routes
 from ui.shell.routes import Route
 
 
 def navigation() -> StreamlitPage:
     """The app's pages; gives the one that was asked for."""
-    return st.navigation({"": _pages(routes.MAIN), "Learn": _pages(routes.LEARN)}, expanded=True)
+    listed = {"": [*_pages(routes.MAIN), st.Page(studies, visibility="hidden")], "Learn": _pages(routes.LEARN)}
+    return st.navigation(listed, expanded=True)
+
+
+def studies() -> None:
+    """The address of the experiments in earlier links: it opens what they meant."""
+    linked = address.everything()
+    parameters = {"experiment" if name == "study" else name: values for name, values in linked.items()}
+    st.switch_page(routes.EXPERIMENTS.path, query_params=parameters)
 
 
 def _pages(listed: Iterable[Route]) -> list[StreamlitPage]:

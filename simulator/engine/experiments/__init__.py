@@ -1,4 +1,4 @@
-"""A study from top to bottom: prepare once, one teacher, many students, a table of cells, a conclusion."""
+"""An experiment from top to bottom: prepare once, one teacher, many students, a table of cells, a conclusion."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from simulator.events import (
     Provenance,
     RunFinished,
 )
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 
 Earlier = tuple[Provenance, Sequence[CellFinished]]
-"""What an earlier run of the same study measured, and where it did."""
+"""What an earlier run of the same experiment measured, and where it did."""
 
 
-def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
-    """Carry out a study, yielding what happens.
+def run(config: ExperimentConfig, earlier: Earlier | None = None) -> Iterator[Event]:
+    """Carry out an experiment, yielding what happens.
 
     Args:
         config: Decides everything.
@@ -46,8 +46,8 @@ def run(config: StudyConfig, earlier: Earlier | None = None) -> Iterator[Event]:
         )
         known = earlier[1] if earlier and same_conditions(earlier[0], described) else ()
         bench = Bench(config, setup, teacher, logits, known)
-        cells = importlib.import_module(f"simulator.engine.experiments.{config.study}").cells
-        _, working = yield from pipeline.staged("study", config.entry.title, cells(bench))
+        cells = importlib.import_module(f"simulator.engine.experiments.{config.name}").cells
+        _, working = yield from pipeline.staged("experiment", config.entry.title, cells(bench))
     yield Concluded(conclusion=config.conclude(bench.cells))
     peak = max(memory.mb, preparing, teaching, working)
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=peak)

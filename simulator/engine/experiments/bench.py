@@ -1,4 +1,4 @@
-"""What all studies work on: the data, the teacher and its logits, made once; and the cells that are there already."""
+"""What all experiments work on: the data, the teacher and its logits, made once, and the cells that are there."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from simulator.engine.setup import Setup
 from simulator.events import CellFinished, Event, Progress, Variant
 from simulator.events.outcome import result_of
 from simulator.experiments.base import Place
-from simulator.experiments.config import StudyConfig, with_settings
+from simulator.experiments.config import ExperimentConfig, with_settings
 
 
 @dataclass
 class Bench:
-    """One study at work.
+    """One experiment at work.
 
     Attributes:
         teacher_logits: [training examples, classes].
-        earlier: Cells that an earlier run of the same study measured.
+        earlier: Cells that an earlier run of the same experiment measured.
         cells: What is known so far, in the order in which it was said.
     """
 
-    config: StudyConfig
+    config: ExperimentConfig
     setup: Setup
     teacher: nn.Module
     teacher_logits: Tensor
@@ -59,7 +59,7 @@ class Bench:
             else:
                 self.cells.append(cell)
                 yield cell
-        yield Progress(stage="study", done=len(self.cells), total=self.total)
+        yield Progress(stage="experiment", done=len(self.cells), total=self.total)
         return to_do
 
     def finish(self, place: Place, **values: float) -> Generator[Event, None, None]:
@@ -71,12 +71,12 @@ class Bench:
         yield cell
         pace = (time.perf_counter() - self.started) / self.measured
         left = pace * (self.total - len(self.cells))
-        yield Progress(stage="study", done=len(self.cells), total=self.total, seconds_left=left)
+        yield Progress(stage="experiment", done=len(self.cells), total=self.total, seconds_left=left)
 
     # -- students
 
     def settings(self, **changes: object) -> RunConfig:
-        """The study's settings with some changed."""
+        """The experiment's settings with some changed."""
         return with_settings(self.config.base, changes)
 
     def with_config(self, config: RunConfig) -> Setup:
@@ -104,7 +104,7 @@ class Bench:
         teacher_logits: Tensor | None,
         masks: Masks | None = None,
     ) -> nn.Module:
-        """A trained copy of a student. Its events are left out, for a study's are its cells; so it is not validated.
+        """A trained copy of a student, not validated: its events are left out, for an experiment's are its cells.
 
         Args:
             config: Decides how the student learns from the teacher.
@@ -114,7 +114,7 @@ class Bench:
         teaching = None if teacher_logits is None else self.teaching(config, teacher_logits)
         variant: Variant = "control" if teaching is None else "distilled"
         training = Training(
-            self.setup.module.logits, examples, None, plan, "study", variant, teaching, masks or Masks()
+            self.setup.module.logits, examples, None, plan, "experiment", variant, teaching, masks or Masks()
         )
         for _ in train(student, training):
             pass

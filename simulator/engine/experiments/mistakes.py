@@ -130,7 +130,7 @@ def plain_training(
         loss.total.backward()
         norm = nn.utils.clip_grad_norm_(student.parameters(), MAX_GRADIENT_NORM)
         rate = plan.learning_rate * warm_up_then_decay(step - 1, steps)
-        check_step(loss, norm, "study", (step, steps), rate, plan.learning_rate)
+        check_step(loss, norm, "experiment", (step, steps), rate, plan.learning_rate)
         optimizer.step()
         scheduler.step()
     if lag:  # as in the right training, or the mistake would be charged with it

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql, sqlite
 
 from simulator.errors import NotAvailable
 from simulator.host.faults import in_words, is_damage, may_pass
@@ -64,7 +65,7 @@ lab_progress = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
-VERSION = 1
+VERSION = 2
 """Of these tables. A version that an earlier one could not write to, or would read wrongly, has the next number."""
 
 versions = sa.Table("table_versions", metadata, sa.Column("version", sa.Integer, primary_key=True))
@@ -123,6 +124,8 @@ def prepare(engine: Engine) -> None:
             _check_version(connection)
             for table in metadata.sorted_tables:
                 connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            _upgrade(connection)
+            for table in metadata.sorted_tables:
                 for index in table.indexes:
                     connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
             if sa.inspect(connection).has_table(EARLIER_MEASUREMENTS):
@@ -137,16 +140,34 @@ def prepare(engine: Engine) -> None:
 
 
 def _check_version(connection: Connection) -> None:
-    """Refuse the tables of a newer version; mark those that have no number as of this one."""
+    """Refuse the tables of a newer version."""
     newest = connection.execute(sa.select(sa.func.max(versions.c.version))).scalar()
     if newest is not None and newest > VERSION:
         raise NotAvailable(
             "The database of the runs was made by a newer version of this app.",
             "Update the app; or set KDPS_DATA_DIR or KDPS_DATABASE_URL to another place.",
         )
-    if newest is None:
-        mark = sa.select(sa.literal(VERSION)).where(~sa.exists().where(versions.c.version == VERSION))
-        connection.execute(versions.insert().from_select(["version"], mark))
+
+
+def _upgrade(connection: Connection) -> None:
+    """Bring the tables of an earlier version to this one, and mark them as such.
+
+    The mark comes first: writing it locks the table, so of two processes that start at once one upgrades, and the
+    other waits and finds the mark.
+    """
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    if connection.execute(insert(versions).values(version=VERSION).on_conflict_do_nothing()).rowcount:
+        _rename_experiments(connection)
+
+
+def _rename_experiments(connection: Connection) -> None:
+    """Before version 2 an experiment was called a study. In a text that somebody wrote, a quotation mark is escaped."""
+    for column, old, new in (
+        (runs.c.config, '{"kind":"study","study":"', '{"kind":"experiment","name":"'),
+        (events.c.body, '"stage":"study"', '"stage":"experiment"'),
+    ):
+        renamed = sa.update(column.table).where(column.contains(old, autoescape=True))
+        connection.execute(renamed.values({column: sa.func.replace(column, old, new)}))
 
 
 def _take_over_measurements(connection: Connection) -> None:

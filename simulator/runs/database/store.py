@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from simulator.config.run import RunConfig
 from simulator.errors import RunNotFound, UnreadableRun
 from simulator.events import EVENT, Described, Event, Measured, Measurement, RunFailed
-from simulator.experiments.config import ANY_CONFIG, StudyConfig
+from simulator.experiments.config import ANY_CONFIG, ExperimentConfig
 from simulator.host.paths import data_dir
 from simulator.runs.database.opened_file import insist_on
 from simulator.runs.database.rows import expected, reading, to_run
@@ -63,7 +63,7 @@ class Store:
     # -- runs
 
     def add(
-        self, run_id: str, config: RunConfig | StudyConfig, forecast: Forecast | None, origin: Origin = "app"
+        self, run_id: str, config: RunConfig | ExperimentConfig, forecast: Forecast | None, origin: Origin = "app"
     ) -> None:
         """A new run, queued behind the others."""
         new = runs.insert().values(
@@ -291,12 +291,12 @@ class Store:
         found = self._recent(f'{{"model":"{model}"', limit)
         return [(config, said) for config, said in found if isinstance(config, RunConfig)]
 
-    def recent_studies(self, study: str, model: str, limit: int = 5) -> list[tuple[StudyConfig, list[Event]]]:
-        """The same of the latest finished studies of one name with a model."""
-        found = self._recent(f'{{"kind":"study","study":"{study}","base":{{"model":"{model}"', limit)
-        return [(config, said) for config, said in found if isinstance(config, StudyConfig)]
+    def recent_experiments(self, name: str, model: str, limit: int = 5) -> list[tuple[ExperimentConfig, list[Event]]]:
+        """The same of the latest finished runs of an experiment with a model."""
+        found = self._recent(f'{{"kind":"experiment","name":"{name}","base":{{"model":"{model}"', limit)
+        return [(config, said) for config, said in found if isinstance(config, ExperimentConfig)]
 
-    def _recent(self, beginning: str, limit: int) -> list[tuple[RunConfig | StudyConfig, list[Event]]]:
+    def _recent(self, beginning: str, limit: int) -> list[tuple[RunConfig | ExperimentConfig, list[Event]]]:
         """What the latest finished runs of this machine took whose config's JSON begins so: its first fields."""
         alike = runs.c.config.startswith(beginning, autoescape=True)
         here = runs.c.origin != "imported"

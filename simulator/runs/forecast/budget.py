@@ -18,14 +18,14 @@ from simulator.config.run import RunConfig
 from simulator.data.availability import weights_state_soon
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 from simulator.host.machine import available_memory_mb, bfloat16_hardware, matmul_flops
 from simulator.runs import teachers
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
 from simulator.runs.forecast.workload import epoch_examples, macs_of_example, memory_mb, passes, work
 
-__all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_study"]
+__all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_experiment"]
 
 FLOPS_PER_MAC = 2
 
@@ -36,7 +36,7 @@ FIXED_SECONDS: dict[Stage, float] = {
     "distil": 0.0,
     "prune": 1.0,
     "recover": 0.0,
-    "study": 0.0,
+    "experiment": 0.0,
 }
 """What a stage takes whatever the settings, before this machine has runs of its own to tell; measuring: see Size."""
 
@@ -75,11 +75,11 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
     )
 
 
-def forecast_study(config: StudyConfig, store: Store) -> Forecast:
-    """What a study is expected to cost on this machine: one teacher, all its students' training, and its cells.
+def forecast_experiment(config: ExperimentConfig, store: Store) -> Forecast:
+    """What an experiment is expected to cost on this machine: one teacher, all its students' training, and its cells.
 
-    The pace of training comes from ordinary runs of the model. Where the same study was carried out here before, all
-    is as much longer or shorter as it was then.
+    The pace of training comes from ordinary runs of the model. Where the same experiment was carried out here before,
+    all is as much longer or shorter as it was then.
 
     Args:
         store: As for :func:`forecast`.
@@ -90,8 +90,8 @@ def forecast_study(config: StudyConfig, store: Store) -> Forecast:
     costs = [cost for settings, said in recent for cost in _costs(settings, said)]
     once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
     students = _students_seconds(config, costs)
-    earlier = [(done, seconds) for done, said in store.recent_studies(config.study, base.model)
-               if not done.continues for seconds in _study_seconds(said)]  # fmt: skip
+    earlier = [(done, seconds) for done, said in store.recent_experiments(config.name, base.model)
+               if not done.continues for seconds in _experiment_seconds(said)]  # fmt: skip
     if earlier:
         students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
     return Forecast(
@@ -101,16 +101,16 @@ def forecast_study(config: StudyConfig, store: Store) -> Forecast:
     )
 
 
-def peak_memory_mb(config: RunConfig | StudyConfig, store: Store) -> float:
-    """The memory that a run or a study is expected to need at most, MiB.
+def peak_memory_mb(config: RunConfig | ExperimentConfig, store: Store) -> float:
+    """The memory that a run or an experiment is expected to need at most, MiB.
 
-    Of a run: an earlier run's measured peak, plus what the estimate says these settings change about it. Of a study:
-    the estimate for the costliest of its cells.
+    Of a run: an earlier run's measured peak, plus what the estimate says these settings change about it. Of an
+    experiment: the estimate for the costliest of its cells.
 
     Args:
         store: As for :func:`forecast`.
     """
-    if isinstance(config, StudyConfig):
+    if isinstance(config, ExperimentConfig):
         recipe = _teacher_recipe(config.widest, not teachers.is_cached(config.widest))
         return max(memory_mb(cell, recipe) for cell in _cells(config))
     needed = memory_mb(config, _teacher_recipe(config, not teachers.is_cached(config)))
@@ -122,14 +122,14 @@ def peak_memory_mb(config: RunConfig | StudyConfig, store: Store) -> float:
     return max(peaks, default=needed)
 
 
-def _cells(config: StudyConfig) -> list[RunConfig]:
+def _cells(config: ExperimentConfig) -> list[RunConfig]:
     """The base with every combination of the axes' values that are settings of a run."""
     axes = {axis.setting: axis.values for axis in config.axes if axis.setting in RunConfig.model_fields}
     return [config.base.model_copy(update=dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
 
 
-def _students_seconds(config: StudyConfig, costs: list[Cost]) -> float:
-    """Training all students of a study, and what its cells take beside; by estimate."""
+def _students_seconds(config: ExperimentConfig, costs: list[Cost]) -> float:
+    """Training all students of an experiment, and what its cells take beside; by estimate."""
     model = config.base.model
     trained = (
         config.entry.trained_examples(config) * passes("distil", _costliest(config)) * macs_of_example(config.base)
@@ -140,20 +140,22 @@ def _students_seconds(config: StudyConfig, costs: list[Cost]) -> float:
     return trained * _pace("distil", model, costs) + cells * a_cell
 
 
-def _study_seconds(said: list[Event]) -> list[float]:
+def _experiment_seconds(said: list[Event]) -> list[float]:
     """What the stage of the students took."""
-    return [event.seconds for event in said if isinstance(event, StageFinished) and event.stage == "study"]
+    return [event.seconds for event in said if isinstance(event, StageFinished) and event.stage == "experiment"]
 
 
-def _costliest(config: StudyConfig) -> RunConfig:
+def _costliest(config: ExperimentConfig) -> RunConfig:
     """The base, with a method that needs the teacher at every step where some cells have one."""
     methods = [value for axis in config.axes if axis.setting == "method" for value in axis.values]
     compared = [method for method in methods if METHODS[str(method)].compares_features]
     return config.base.model_copy(update={"method": compared[0]}) if compared else config.base
 
 
-def check_fits(config: RunConfig | StudyConfig, forecast: Forecast, store: Store, busy: Collection[int] = ()) -> None:
-    """Refuse a run or a study that this machine's free memory does not hold.
+def check_fits(
+    config: RunConfig | ExperimentConfig, forecast: Forecast, store: Store, busy: Collection[int] = ()
+) -> None:
+    """Refuse a run or an experiment that this machine's free memory does not hold.
 
     Args:
         store: As for :func:`forecast`.

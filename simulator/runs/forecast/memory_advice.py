@@ -12,9 +12,9 @@ from simulator.config.run import RunConfig, make_config
 from simulator.data.own_data import dataset_info
 from simulator.errors import InvalidConfig
 from simulator.experiments.base import Axis, AxisValue
-from simulator.experiments.config import StudyConfig, make_study, with_settings
+from simulator.experiments.config import ExperimentConfig, make_experiment, with_settings
 
-Config = RunConfig | StudyConfig
+Config = RunConfig | ExperimentConfig
 Fits = Callable[[Config], bool]
 
 SMALLEST_BATCH = 4
@@ -26,7 +26,7 @@ def what_fits(config: Config, fits: Fits) -> str:
 
     Args:
         config: What does not fit.
-        fits: Whether a run or study with these settings does.
+        fits: Whether a run or experiment with these settings does.
     """
     ways = list(_single_settings(config, fits)) or list(_all_settings(config, fits)) or list(_models(config, fits))
     return f"Choose {', or '.join(ways)}; or close other programs." if ways else NOTHING
@@ -37,7 +37,7 @@ def _single_settings(config: Config, fits: Fits) -> Iterator[str]:
     for name, values in _smaller(config).items():
         fitting = (value for value in values if fits(_changed(config, {name: value})))
         yield from (_words({name: value}) for value in islice(fitting, 1))
-    if isinstance(config, StudyConfig):
+    if isinstance(config, ExperimentConfig):
         for axis in config.axes:
             left = [value for value in axis.values if fits(_with_value(config, axis, value))]
             if left:
@@ -57,8 +57,12 @@ def _models(config: Config, fits: Fits) -> Iterator[str]:
     for model in MODELS.values():
         same_data = dataset_info(base.dataset).kind == model.kind
         settings = {"model": model.name, "weights": base.weights, **({"dataset": base.dataset} if same_data else {})}
-        with suppress(InvalidConfig):  # a study that this model or data set has no part in
-            other = make_study(config.study, settings) if isinstance(config, StudyConfig) else make_config(settings)
+        with suppress(InvalidConfig):  # an experiment that this model or data set has no part in
+            other = (
+                make_experiment(config.name, settings)
+                if isinstance(config, ExperimentConfig)
+                else make_config(settings)
+            )
             if model.name != base.model and fits(other):
                 yield f"{model.title} with its usual settings"
 
@@ -74,23 +78,23 @@ def _smaller(config: Config) -> dict[str, list[Any]]:
         "method": ["kd"] if base.method == "rkd" else [],  # its working memory grows with the square of the batch
     }
     fixed: set[str] = set()
-    if isinstance(config, StudyConfig):
+    if isinstance(config, ExperimentConfig):
         fixed = {*config.entry.no_say, *(axis.setting for axis in config.axes)}
     return {name: smaller for name, smaller in values.items() if smaller and name not in fixed}
 
 
 def _base(config: Config) -> RunConfig:
-    return config.base if isinstance(config, StudyConfig) else config
+    return config.base if isinstance(config, ExperimentConfig) else config
 
 
 def _changed(config: Config, changes: dict[str, Any]) -> Config:
     base = with_settings(_base(config), changes)
-    return config.model_copy(update={"base": base}) if isinstance(config, StudyConfig) else base
+    return config.model_copy(update={"base": base}) if isinstance(config, ExperimentConfig) else base
 
 
-def _with_value(study: StudyConfig, axis: Axis, value: AxisValue) -> StudyConfig:
+def _with_value(experiment: ExperimentConfig, axis: Axis, value: AxisValue) -> ExperimentConfig:
     shorter = axis.model_copy(update={"values": (value,)})
-    return study.model_copy(update={"axes": tuple(shorter if a is axis else a for a in study.axes)})
+    return experiment.model_copy(update={"axes": tuple(shorter if a is axis else a for a in experiment.axes)})
 
 
 def _words(changes: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from math import isfinite
 
 from simulator.config.run import RunConfig
 from simulator.errors import InvalidConfig
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 from simulator.figures.statistics import Verdict
 from simulator.teaching.labs.evidence import Evidence
 from simulator.teaching.quiz.question import Question
@@ -112,7 +112,7 @@ class Lab:
     terms: tuple[str, ...]
     minutes: int
     prediction: Prediction
-    configs: Callable[[Settings], tuple[RunConfig | StudyConfig, ...]]
+    configs: Callable[[Settings], tuple[RunConfig | ExperimentConfig, ...]]
     recorded: tuple[str, ...]
     watch: str
     table: Callable[[Evidence], Table]

@@ -22,7 +22,7 @@ class Seen:
 
     Attributes:
         labels: The class of every test example.
-        cells: What a study measured; empty of an ordinary run.
+        cells: What an experiment measured; empty of an ordinary run.
     """
 
     run: Run
@@ -33,7 +33,7 @@ class Seen:
 
     @property
     def config(self) -> RunConfig:
-        """The settings of an ordinary run, or those that all cells of a study share."""
+        """The settings of an ordinary run, or those that all cells of an experiment share."""
         return self.run.settings
 
     def variant(self, name: Variant) -> Measurement:
@@ -51,7 +51,7 @@ class Seen:
         return judged(self.variant(ours), self.variant(theirs), self.labels)
 
     def mean_of(self, value: str, at: Coordinates) -> float:
-        """The mean over the seeds of what a study's cells measured at a place.
+        """The mean over the seeds of what an experiment's cells measured at a place.
 
         Raises:
             NotAvailable: if no cell is there.
@@ -62,10 +62,10 @@ class Seen:
         return mean(found.values())
 
     def concluded(self) -> Conclusion:
-        """What a study's numbers say.
+        """What an experiment's numbers say.
 
         Raises:
-            NotAvailable: if the run is no study.
+            NotAvailable: if the run is no experiment.
         """
         if self.conclusion is None:
             raise NotAvailable(f"Run {self.run.id} has no conclusion.", AGAIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.events import Coordinates
-from simulator.experiments import StudyConfig, make_study
+from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.quiz.question import Question, number
@@ -16,10 +16,10 @@ NEAR = 2.0
 """Percentage points of accuracy that count as hardly a loss."""
 
 
-def configs(_: Settings) -> tuple[StudyConfig, ...]:
+def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
     """A sweep: each sparsity, without and with recovery, from the same distilled students."""
     axes = {"target_sparsity": SPARSITIES, "recovery_epochs": (0, RECOVERY)}
-    return (make_study("sweep", {"epochs": 10, "train_examples": 600}, axes, seeds=2),)
+    return (make_experiment("sweep", {"epochs": 10, "train_examples": 600}, axes, seeds=2),)
 
 
 def asked(sparsity: float) -> str:
@@ -83,7 +83,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     fall = number(
         "lab-sparsity-fall",
         "This run",
-        "studies",
+        "experiments",
         f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, against the whole "
         "student?",
         round(100 * (before - fallen), 1),
@@ -97,7 +97,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     return fall, chosen or number(
         "lab-sparsity-recovery",
         "This run",
-        "studies",
+        "experiments",
         f"{text} (percentage points)",
         round(100 * (back - fallen), 1),
         why,

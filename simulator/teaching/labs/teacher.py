@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.events import Comparison, Coordinates
-from simulator.experiments import StudyConfig, make_study
+from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.experiments.paired import certainty, change, significant
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
@@ -19,9 +19,9 @@ VERDICTS = {
 }
 
 
-def configs(_: Settings) -> tuple[StudyConfig, ...]:
+def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
     """The experiment Few labels with two numbers of labels."""
-    return (make_study("few_labels", axes={"labels": (FEW, MANY)}, seeds=SEEDS),)
+    return (make_experiment("few_labels", axes={"labels": (FEW, MANY)}, seeds=SEEDS),)
 
 
 def accuracy(seen: Seen, labels: int, student: str) -> float:
@@ -78,7 +78,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     more = number(
         "lab-teacher-many",
         "This run",
-        "studies",
+        "experiments",
         f"With {MANY} labels, by how many percentage points does the distilled student differ from the control? "
         "(worse is a negative number)",
         round(100 * many, 1),
@@ -91,7 +91,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     chance = choice(
         "lab-teacher-chance",
         "This run",
-        "studies",
+        "experiments",
         f"Each pair of students was trained with {judged.n} seeds. What do they say about the difference at "
         f"{FEW} labels?",
         (right, *(words for words in VERDICTS.values() if words != right)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from simulator.experiments import STUDIES, StudyConfig, make_study
+from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence
 from simulator.teaching.quiz.question import Question, number
@@ -16,9 +16,9 @@ DIGITS = 10
 SEEDS = 3
 
 
-def configs(_: Settings) -> tuple[StudyConfig, ...]:
+def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
     """The experiment How hot with three temperatures."""
-    return (make_study("how_hot", axes={"temperature": TEMPERATURES}, seeds=SEEDS),)
+    return (make_experiment("how_hot", axes={"temperature": TEMPERATURES}, seeds=SEEDS),)
 
 
 def table(evidence: Evidence) -> Table:
@@ -50,7 +50,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     soft = number(
         "lab-temperature-entropy",
         "This run",
-        "studies",
+        "experiments",
         f"If all ten classes were equally probable, the entropy would be ln 10 = {log(DIGITS):.3f} nats. Which share "
         f"of that do the soft targets have at T = {HOT:g}, in per cent?",
         round(share, 1),
@@ -63,7 +63,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     student = number(
         "lab-temperature-accuracy",
         "This run",
-        "studies",
+        "experiments",
         f"By how many percentage points does the students' mean accuracy at T = {HOT:g} differ from that at "
         f"T = {COLD:g}? (lower is a negative number)",
         round(change, 1),
@@ -105,7 +105,7 @@ TEMPERATURE = Lab(
     f"{log(DIGITS):.2f} nats if all ten are equal. Here students learn at T = 1, 4 and 20, {SEEDS} seeds each.",
     terms=("logits", "temperature", "soft targets", "nats"),
     minutes=15,
-    prediction=Prediction("What will come out?", options=STUDIES["how_hot"].predictions),
+    prediction=Prediction("What will come out?", options=EXPERIMENTS["how_hot"].predictions),
     configs=configs,
     recorded=("recorded-lab-temperature",),
     watch="Every point is a student. Look at the accuracy first, then switch to the entropy: do they go together?",

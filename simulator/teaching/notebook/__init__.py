@@ -33,7 +33,7 @@ RUN_FILE = "run.json"
 def not_offered(run: Run) -> str:
     """Why there is no notebook of a run, in a sentence; empty where there is one."""
     info = dataset_info(run.settings.dataset)
-    if run.study:
+    if run.experiment:
         return "There is a notebook of a single run, not of an experiment."
     if info.needs_internet:
         return f"There is no notebook: {info.title} is fetched from the internet, and a notebook should run without."

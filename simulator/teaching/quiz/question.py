@@ -7,7 +7,7 @@ from math import exp, log
 from typing import Literal
 
 Topic = Literal["Distillation", "Pruning", "Size and speed", "Fair comparisons", "Models and data", "This run"]
-Screen = Literal["lab", "results", "studies", "models", "runs", "own_data"]
+Screen = Literal["lab", "results", "experiments", "models", "runs", "own_data"]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``python -m simulator experiment``: the list, refusals, and what is printed of a study that is there."""
+"""``python -m simulator experiment``: the list, refusals, and what is printed of an experiment that is there."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import simulator.cli.main as cli
 from simulator.cli import experiments
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Concluded, Conclusion
-from simulator.experiments import STUDIES, make_study
+from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.runs.database.store import open_store
 
 
 def test_the_list_has_a_line_for_each(capsys):
     assert cli.main(["experiment", "--list"]) == 0
     said = capsys.readouterr().out
-    for study in STUDIES.values():
-        assert study.name in said and study.question[:30] in said
+    for experiment in EXPERIMENTS.values():
+        assert experiment.name in said and experiment.question[:30] in said
 
 
 @pytest.mark.parametrize(
@@ -44,15 +44,15 @@ def test_settings_and_values_are_taken_from_the_flags():
 
 
 def test_a_run_of_another_experiment_cannot_be_continued():
-    open_store().add("s", make_study("four_way"), None)
+    open_store().add("s", make_experiment("four_way"), None)
     with pytest.raises(InvalidConfig, match="no run of how_hot"):
         experiments.chosen("how_hot", {}, [], None, "s")
     assert experiments.chosen("four_way", {}, [], None, "s").continues == "s"
 
 
-def test_the_table_and_the_conclusion_of_a_study(capsys):
+def test_the_table_and_the_conclusion_of_an_experiment(capsys):
     store = open_store()
-    store.add("s", make_study("how_hot"), None, origin="cli")
+    store.add("s", make_experiment("how_hot"), None, origin="cli")
     store.start("s", "1@1")
     cell = CellFinished(at={"temperature": 4.0}, seed=1, values={"accuracy": 0.875}, measured_in="x")
     said = Conclusion(sentences=("One.", "Two."), answer="no", shown=False)

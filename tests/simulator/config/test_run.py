@@ -11,7 +11,7 @@ from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 from simulator.config.run import RunConfig, make_config
 from simulator.data.own_data import datasets_for
 from simulator.errors import InvalidConfig
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -177,4 +177,4 @@ def test_a_value_of_another_kind_is_refused_like_any_wrong_one(name, value):
     with pytest.raises(InvalidConfig, match=name):
         make_config({name: value})
     with pytest.raises(InvalidConfig, match=name):
-        make_study("sweep", {name: value})
+        make_experiment("sweep", {name: value})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulator.engine import worker
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.host.machine import process_name
 from simulator.runs.database.store import Store, open_store
 from simulator.teaching.labs import evidence
@@ -77,8 +77,8 @@ def test_small_runs_answer_what_zeros_and_channels_are_worth():
     assert file.is_right(less) if file.is_number else file.right_words() == f"{less:.1f} %"
 
 
-def test_a_small_study_answers_how_hot():
-    config = make_study("how_hot", SMALL, {"temperature": TEMPERATURES}, seeds=2)
+def test_a_small_experiment_answers_how_hot():
+    config = make_experiment("how_hot", SMALL, {"temperature": TEMPERATURES}, seeds=2)
     found = carry_out("hot", config)
     (seen,) = found
     entropy, accuracy = TEMPERATURE.questions(found)
@@ -92,9 +92,9 @@ def test_a_small_study_answers_how_hot():
     assert "softer" in TEMPERATURE.takeaway(found)[0]  # the teacher's targets always get softer with T
 
 
-def test_a_small_study_answers_whether_a_teacher_helps():
+def test_a_small_experiment_answers_whether_a_teacher_helps():
     settings = {**SMALL, "train_examples": 512}
-    found = carry_out("few", make_study("few_labels", settings, {"labels": (FEW, MANY)}, seeds=2))
+    found = carry_out("few", make_experiment("few_labels", settings, {"labels": (FEW, MANY)}, seeds=2))
     (seen,) = found
     of = {
         (labels, student): [c.values["accuracy"] for c in seen.cells if c.at == {"labels": labels, "student": student}]

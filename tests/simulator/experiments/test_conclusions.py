@@ -7,7 +7,7 @@ import re
 import pytest
 
 from simulator.events import CellFinished
-from simulator.experiments import STUDIES, make_study
+from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.experiments.sensitivity import FITTED, UNIFORM, WHOLE
 
 JITTER = (0.0, 0.012, -0.008)
@@ -23,8 +23,8 @@ def cells(config, values_at):
     ]
 
 
-def conclude(name, values_at, **study):
-    config = make_study(name, seeds=3, **study)
+def conclude(name, values_at, **experiment):
+    config = make_experiment(name, seeds=3, **experiment)
     said = config.conclude(cells(config, values_at))
     assert said.answer in config.entry.predictions
     text = " ".join(said.sentences)
@@ -82,7 +82,7 @@ def test_few_labels_more_help_with_fewer_is_claimed_from_a_test_only():
         gain = wobble.get(place["labels"], (0.1, 0.1, 0.1))[seed] if place["student"] == "distilled" else 0
         return CellFinished(at=place, seed=seed, values={"accuracy": 0.8 + gain + 0.01 * seed})
 
-    config = make_study("few_labels", seeds=3)
+    config = make_experiment("few_labels", seeds=3)
     said = config.conclude([cell(at, seed) for at, seed in config.places()])
     assert said.shown and said.answer == "same"
 
@@ -228,7 +228,7 @@ def test_times_of_a_busy_machine_are_not_compared():
     def at(place):
         return {**kept_parts(FINER, FASTER)(place), "others_cpu": 0.5}
 
-    config = make_study("zeros_or_channels", seeds=3)
+    config = make_experiment("zeros_or_channels", seeds=3)
     said = config.conclude(cells(config, at))
     text = " ".join(said.sentences)
     assert (said.answer, said.shown) == ("", False)
@@ -315,7 +315,7 @@ def test_mistakes(costs, answer):
 
 
 def test_a_model_without_a_classifier_is_spared_that_mistake():
-    places = make_study("mistakes", {"model": "t5_small"}).places()
+    places = make_experiment("mistakes", {"model": "t5_small"}).places()
     assert "classifier pruned" not in {at["mistake"] for at, _ in places}
     assert len(places) == 5 * 4 * 2
 
@@ -334,7 +334,7 @@ def test_a_sweep_that_matters_and_one_that_does_not():
 
 
 def scan(frail_drop, fitted, uniform, seeds=3):
-    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.5, 0.9)}, seeds=seeds)
+    config = make_experiment("sensitivity", axes={"sparsity": (0.3, 0.5, 0.9)}, seeds=seeds)
     made = []
     for seed in range(seeds):
         off = JITTER[seed]
@@ -372,21 +372,21 @@ def test_sensitivity_of_one_seed_gives_no_verdict():
     assert "One seed cannot tell" in text and "did not show" not in text
 
 
-def test_every_study_has_its_words_and_can_be_made_with_every_model():
+def test_every_experiment_has_its_words_and_can_be_made_with_every_model():
     from simulator.catalog.models import MODELS
 
-    for study in STUDIES.values():
-        assert study.question.endswith("?") and study.hypothesis and study.look_for and study.paper
-        assert len(study.predictions) >= 2 and study.view.values
-        for model in study.models or MODELS:
-            config = make_study(study.name, {"model": model})
-            assert study.trained_examples(config) > 0
+    for experiment in EXPERIMENTS.values():
+        assert experiment.question.endswith("?") and experiment.hypothesis and experiment.look_for and experiment.paper
+        assert len(experiment.predictions) >= 2 and experiment.view.values
+        for model in experiment.models or MODELS:
+            config = make_experiment(experiment.name, {"model": model})
+            assert experiment.trained_examples(config) > 0
             places = config.places()
             assert places is None or len(places) == len({(tuple(at.items()), seed) for at, seed in places})
 
 
 def test_one_seed_calls_no_prediction_right():
-    config = make_study("missing_digit", seeds=1)
+    config = make_experiment("missing_digit", seeds=1)
     said = config.conclude(cells(config, threes(0.9, 0.1)))
     assert (said.answer, said.shown) == ("", False)
     assert "One seed cannot tell" in said.sentences[0]

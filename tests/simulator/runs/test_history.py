@@ -29,8 +29,9 @@ from simulator.events import (
     Measured,
     RunFinished,
     StageFinished,
+    StageStarted,
 )
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.host.paths import data_dir
 from simulator.runs import history, history_file, notes, recorded, service
 from simulator.runs.database.schema import events as event_table
@@ -73,6 +74,17 @@ def test_what_went_out_comes_back(store: Store, exported: str) -> None:
     assert service.measurements("aa11") == [measurement("teacher")]
     assert service.run("bb22").message == "It broke."
     assert history.import_history(exported.encode()) == history.Imported(0, 2)
+
+
+def test_a_file_of_version_1_is_read_and_its_studies_are_experiments(store: Store) -> None:
+    file = Path(__file__).with_name("history_of_version_1.json").read_bytes()
+    assert history.import_history(file) == history.Imported(4, 0)
+    hot, stopped = service.run("hot").experiment, service.run("stopped").experiment
+    assert hot == make_experiment("how_hot", axes={"temperature": (1.0, 4.0)}, seeds=2)
+    assert stopped == hot.model_copy(update={"continues": "hot"})
+    stages = {event.stage for _, event in service.events("hot") if isinstance(event, StageStarted | StageFinished)}
+    assert stages == {"experiment"}
+    assert notes.note("hot") == "Warm."
 
 
 def test_only_runs_that_have_ended_and_none_of_the_shipped(exported: str) -> None:
@@ -250,7 +262,7 @@ def test_a_fault_of_the_database_leaves_nothing_of_a_file(
     assert history.import_history(json.dumps(document).encode()).added == 1
 
 
-# -- notes, studies, own data
+# -- notes, experiments, own data
 
 
 def test_notes_come_back_those_of_shipped_runs_too(store: Store, exported: str) -> None:
@@ -297,8 +309,8 @@ def test_a_file_of_an_earlier_version_brings_its_runs(exported: str) -> None:
     assert history.import_history(json.dumps(document).encode()) == history.Imported(2, 0)
 
 
-def test_a_study_comes_back(store: Store) -> None:
-    config = make_study("few_labels")
+def test_an_experiment_comes_back(store: Store) -> None:
+    config = make_experiment("few_labels")
     place = (config.places() or [])[0]
     cell = CellFinished(at=place[0], seed=place[1], values={"distilled": 0.5, "control": 0.4})
     said = Conclusion(sentences=("So it is.",), answer="", shown=False)

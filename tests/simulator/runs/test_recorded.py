@@ -30,11 +30,11 @@ def test_text_models_were_recorded_on_our_own_words():
 
 
 def test_what_a_recorded_experiment_concludes_is_what_its_cells_say_today():
-    of_experiments = [r for r in recorded.of_labs() if r.run.study]
+    of_experiments = [r for r in recorded.of_labs() if r.run.experiment]
     assert len(of_experiments) == 3
     for r in of_experiments:
         (said,) = (e.conclusion for e in r.events if isinstance(e, Concluded))
-        now = r.run.study.conclude([e for e in r.events if isinstance(e, CellFinished)])
+        now = r.run.experiment.conclude([e for e in r.events if isinstance(e, CellFinished)])
         assert (said.sentences, said.answer, said.shown) == (now.sentences, now.answer, now.shown)
         assert [c.p for c in said.comparisons] == pytest.approx([c.p for c in now.comparisons], abs=1e-6)
 

@@ -50,7 +50,7 @@ def test_a_run_without_recovery_leaves_that_stage_out():
 
 def test_a_cell_counts_before_the_progress_that_counts_it_has_come():
     cell = CellFinished(at={"temperature": 4.0}, seed=0, values={"distilled": 0.9})
-    events = [StageStarted(stage="study", note=""), Progress(stage="study", done=0, total=12), cell]
+    events = [StageStarted(stage="experiment", note=""), Progress(stage="experiment", done=0, total=12), cell]
     story = tell(numbered(events))
     assert story.progress is not None
     assert (story.progress.done, story.progress.total) == (1, 12)

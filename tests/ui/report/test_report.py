@@ -13,7 +13,7 @@ from simulator.cli.main import make_parser
 from simulator.config.run import RunConfig, make_config
 from simulator.errors import NotAllowed, RunNotFound
 from simulator.events import CellFinished, Comparison, Concluded, Conclusion, Described, RunFinished
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.figures import numbers
 from simulator.figures.statistics import verdict
 from simulator.runs import notes, recorded, service
@@ -161,7 +161,7 @@ def test_the_question_is_that_of_the_settings(values: dict[str, object], said: s
 
 
 def test_the_report_of_an_experiment_holds_its_cells_and_its_conclusion(store: Store) -> None:
-    config = make_study("few_labels")
+    config = make_experiment("few_labels")
     store.add("s1", config, None)
     store.start("s1", "1@0.0")
     cells = [

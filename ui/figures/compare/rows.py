@@ -133,7 +133,7 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
 
 def finished() -> list[Run]:
     """The runs that can be compared: finished ones, the recorded ones last. Experiments have cells, not variants."""
-    return [run for run in service.list_runs(("finished",)) if not run.study and _is_readable(run.id)]
+    return [run for run in service.list_runs(("finished",)) if not run.experiment and _is_readable(run.id)]
 
 
 def _is_readable(run_id: str) -> bool:

@@ -1,4 +1,5 @@
-"""Cells of a study -> Plotly figures. Pure functions; each has a fixed height and a sentence that says what it shows.
+"""Cells of an experiment -> Plotly figures. Pure functions; each has a fixed height and a sentence that says what it
+shows.
 
 Every cell is drawn as it was measured: faint dots are single seeds, lines and bars are means over seeds.
 """
@@ -28,7 +29,7 @@ Point = tuple[AxisValue, list[float]]
 
 
 def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
-    """The cells as the study says they are drawn.
+    """The cells as the experiment says they are drawn.
 
     Args:
         value: Which of the measured values.

@@ -1,4 +1,4 @@
-"""Cells of a study -> a table."""
+"""Cells of an experiment -> a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.figures.table import Cell, Table
 
 
 def cells(measured: Sequence[CellFinished], view: View) -> Table:
-    """A row a cell: coordinates, seed, the values that the study names, and where it was measured."""
+    """A row a cell: coordinates, seed, the values that the experiment names, and where it was measured."""
     coordinates = list(dict.fromkeys(name for cell in measured for name in cell.at))
     values = [name for name in view.values if any(name in cell.values for cell in measured)]
     rows = []

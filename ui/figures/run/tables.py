@@ -252,7 +252,7 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell] | No
 
 def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.Row:
     c = run.settings
-    shares = None if run.study or c.scope == "by_hand" else c.target_sparsity
+    shares = None if run.experiment or c.scope == "by_hand" else c.target_sparsity
     return {
         "Model": MODELS[c.model].title,
         "When": Cell(numbers.ago(run.created_at), run.created_at.isoformat()),
@@ -261,9 +261,9 @@ def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.R
         "File": headline[1] if headline else NOTHING,
         "Data": fields.shown("dataset", c.dataset),
         "Notes": note.partition("\n")[0][:NOTE_START],
-        "Experiment": run.study.entry.title if run.study else "",
-        "T": _number(None if run.study else c.temperature, "{:g}".format),
-        "Alpha": _number(None if run.study else c.alpha, "{:g}".format),
+        "Experiment": run.experiment.entry.title if run.experiment else "",
+        "T": _number(None if run.experiment else c.temperature, "{:g}".format),
+        "Alpha": _number(None if run.experiment else c.alpha, "{:g}".format),
         "Epochs": c.epochs,
         "Sparsity": _number(shares, numbers.whole_percent),
         "Run": run.id,

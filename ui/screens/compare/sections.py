@@ -94,7 +94,7 @@ def _why_not(run_id: str) -> str:
         service.measurements(run_id)
     except RunNotFound as error:
         return literal(str(error))
-    if run.study:
+    if run.experiment:
         return f"Run `{run_id}` is an experiment: it has cells, not variants. Open it on the Experiments page."
     return f"Run `{run_id}` is {live.STATE_WORDS[run.state]}: only finished runs are compared."
 

@@ -12,7 +12,7 @@ import streamlit as st
 from simulator.errors import UnreadableRun
 from simulator.events import Measurement
 from simulator.experiments.allocation import Check, check, foretells, run_of
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 from simulator.experiments.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
 from simulator.figures import numbers
 from simulator.runs import service
@@ -34,12 +34,12 @@ Shares = dict[str, float]
 """Parameter name -> the share that it is to lose."""
 
 
-def scanned(config: StudyConfig, story: Story) -> dict[str, Curve]:
+def scanned(config: ExperimentConfig, story: Story) -> dict[str, Curve]:
     """What each layer alone can lose, the mean over the seeds."""
     return mean_curves([curves(story.cells, seed) for seed in config.all_seeds()])
 
 
-def plan_of(config: StudyConfig, found: Mapping[str, Curve]) -> Shares:
+def plan_of(config: ExperimentConfig, found: Mapping[str, Curve]) -> Shares:
     """The allocation that stands now; of a scan that was just opened, the proposal for its own budget."""
     scan = address.text(live.RUN) or ""
     held: tuple[str, Shares] | None = st.session_state.get(PLAN)
@@ -57,7 +57,7 @@ def _hold(plan: Shares) -> None:
 # -- the chart
 
 
-def clickable(config: StudyConfig, story: Story, chart: go.Figure, alt: str) -> None:
+def clickable(config: ExperimentConfig, story: Story, chart: go.Figure, alt: str) -> None:
     """The scan's lines; a click on a point sets its layer's share. Rings show the shares that stand now."""
     found = scanned(config, story)
     plan = plan_of(config, found)
@@ -104,7 +104,7 @@ def clicked(plan: Mapping[str, float], points: Sequence[Mapping[str, Any]]) -> S
 # -- the table and what follows from it
 
 
-def propose(config: StudyConfig, story: Story) -> None:
+def propose(config: ExperimentConfig, story: Story) -> None:
     """A budget, the allocation, what it is expected to cost, and the run that finds out."""
     found = scanned(config, story)
     plan = plan_of(config, found)
@@ -116,7 +116,7 @@ def propose(config: StudyConfig, story: Story) -> None:
     _checks(config, story)
 
 
-def _budget(config: StudyConfig, found: Mapping[str, Curve]) -> None:
+def _budget(config: ExperimentConfig, found: Mapping[str, Curve]) -> None:
     st.slider(
         "Fit to a budget: non-zero parameters in these layers, at most",
         sum(kept(curve, max(curve.drops)) for curve in found.values()),
@@ -157,7 +157,7 @@ def _prediction(found: Mapping[str, Curve], plan: Shares) -> None:
     )
 
 
-def _run_it(config: StudyConfig, plan: Shares) -> None:
+def _run_it(config: ExperimentConfig, plan: Shares) -> None:
     if not any(plan.values()):
         st.caption("No layer loses anything yet: click a point of the chart, or choose a share in the table.")
         return
@@ -172,9 +172,9 @@ def _run_it(config: StudyConfig, plan: Shares) -> None:
         st.switch_page(routes.LAB.path, query_params=controls.in_link(wanted))
 
 
-def _checks(config: StudyConfig, story: Story) -> None:
+def _checks(config: ExperimentConfig, story: Story) -> None:
     """Runs that pruned the scanned students by hand: predicted beside measured."""
-    runs = [run for run in service.list_runs(("finished",)) if not run.study and foretells(config, run.settings)]
+    runs = [run for run in service.list_runs(("finished",)) if not run.experiment and foretells(config, run.settings)]
     for run in runs[:MOST_CHECKS]:
         with suppress(UnreadableRun):  # the Runs page shows it as that
             found = check(config, story.cells, run.settings, service.measurements(run.id))
@@ -202,10 +202,14 @@ def foretold(run: Run, measured: Sequence[Measurement]) -> None:
     if run.settings.scope != "by_hand":
         return
     for scan in service.list_runs(("finished",)):
-        if scan.study is None or scan.study.study != "sensitivity" or not foretells(scan.study, run.settings):
+        if (
+            scan.experiment is None
+            or scan.experiment.name != "sensitivity"
+            or not foretells(scan.experiment, run.settings)
+        ):
             continue
         with suppress(UnreadableRun):
-            found = check(scan.study, live.story_of(scan.id).cells, run.settings, measured)
+            found = check(scan.experiment, live.story_of(scan.id).cells, run.settings, measured)
             if found is not None:
                 _say(found, routes.EXPERIMENTS.path, "The scan", scan.id)
                 return

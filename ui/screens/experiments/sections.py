@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.catalog.models import MODELS
-from simulator.experiments import STUDIES, Study, StudyConfig, make_study
+from simulator.experiments import EXPERIMENTS, Experiment, ExperimentConfig, make_experiment
 from simulator.figures import numbers
 from simulator.runs import service
 from simulator.runs.database.store import ENDED, Run, RunState
@@ -25,30 +25,31 @@ from ui.shell.guard import errors_shown, show_problem
 from ui.shell.plain import literal
 from ui.words import glossary, provenance
 
-PLACE = "studies"
-STUDY = "study"
+PLACE = "experiments"
+EXPERIMENT = "experiment"
 
 
-def chosen() -> tuple[Study | None, Run | None]:
+def chosen() -> tuple[Experiment | None, Run | None]:
     """The experiment and the run that are open; a run in the URL brings its experiment with it."""
-    name, run_id = address.text(STUDY), address.text(live.RUN)
+    name, run_id = address.text(EXPERIMENT), address.text(live.RUN)
     run: Run | None = None
     if run_id:
         with errors_shown():
             run = service.run(run_id)
-        if run is not None and run.study is None:
+        if run is not None and run.experiment is None:
             st.switch_page(routes.LAB.path, query_params={live.RUN: run.id})
-    if run is not None and run.study is not None:
+    if run is not None and run.experiment is not None:
         address.put(live.RUN, run.id)
-        return run.study.entry, run
-    study = STUDIES.get(name or "")
-    if study is not None:
-        address.put(STUDY, study.name)  # a link to the page that is open leaves its parameters out of the address
+        return run.experiment.entry, run
+    experiment = EXPERIMENTS.get(name or "")
+    if experiment is not None:
+        # a link to the page that is open leaves its parameters out of the address
+        address.put(EXPERIMENT, experiment.name)
     elif name:
         show_problem(f"There is no experiment {name}.", "Choose one of those below.")
     elif not run_id:
         address.replace({})  # likewise: of the experiment that was left
-    return study, None
+    return experiment, None
 
 
 def catalogue() -> None:
@@ -57,62 +58,62 @@ def catalogue() -> None:
         "Each experiment trains or prunes many students to answer **one question**. Say first what you expect; "
         "what it concludes is computed from its numbers, and says so when the expected effect did not show."
     )
-    for study in STUDIES.values():
+    for experiment in EXPERIMENTS.values():
         with st.container(border=True):
-            st.markdown(f"**{study.title}**")
-            st.markdown(study.question)
+            st.markdown(f"**{experiment.title}**")
+            st.markdown(experiment.question)
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
                     routes.EXPERIMENTS.path,
                     label="Open",
                     icon=":material/arrow_forward:",
-                    query_params={STUDY: study.name},
+                    query_params={EXPERIMENT: experiment.name},
                 )
-                takes = service.forecast(make_study(study.name)).seconds
+                takes = service.forecast(make_experiment(experiment.name)).seconds
                 st.caption(f"about {numbers.duration(takes)} with its default settings", width="content")
 
 
-def introduction(study: Study) -> None:
+def introduction(experiment: Experiment) -> None:
     """Title, question, what to look for, and the source of the idea."""
     st.page_link(routes.EXPERIMENTS.path, label="All experiments", icon=":material/arrow_back:", query_params={})
-    st.header(study.title, divider="gray")
-    st.markdown(f"**{study.question}**")
-    st.caption(f"What to look for: {study.look_for}")
-    if study.signs:
-        st.caption("\n".join(f"- **{name[0].upper() + name[1:]}.** {sign}" for name, sign in study.signs.items()))
-    st.caption(f"Source: {study.paper}")
+    st.header(experiment.title, divider="gray")
+    st.markdown(f"**{experiment.question}**")
+    st.caption(f"What to look for: {experiment.look_for}")
+    if experiment.signs:
+        st.caption("\n".join(f"- **{name[0].upper() + name[1:]}.** {sign}" for name, sign in experiment.signs.items()))
+    st.caption(f"Source: {experiment.paper}")
 
 
-def prediction(study: Study) -> str | None:
+def prediction(experiment: Experiment) -> str | None:
     """What the student expects, kept in the session and in the URL; None until it is chosen."""
     st.markdown("#### Your prediction")
-    key = f"{PREDICTED}_{study.name}"
-    linked = address.one_of(PREDICTED, study.predictions)
+    key = f"{PREDICTED}_{experiment.name}"
+    linked = address.one_of(PREDICTED, experiment.predictions)
     if key not in st.session_state and linked:
         st.session_state[key] = linked
     picked: str | None = st.radio(
         "What will come out?",
-        list(study.predictions),
+        list(experiment.predictions),
         index=None,
-        format_func=lambda answer: study.predictions[answer],
+        format_func=lambda answer: experiment.predictions[answer],
         key=key,
         persist_state="session",
     )
     if picked:
         address.put(PREDICTED, picked)
     with st.expander("What the literature leads one to expect", icon=":material/menu_book:"):
-        st.markdown(study.hypothesis)
+        st.markdown(experiment.hypothesis)
     return picked
 
 
-def run_bar(config: StudyConfig | None, predicted: str | None, run: Run | None) -> None:
+def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | None) -> None:
     """What it will cost, Run, and Cancel for the run that is open."""
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Run",
             type="primary",
             icon=":material/play_arrow:",
-            key="run_study",
+            key="run_experiment",
             disabled=config is None or predicted is None,
             help=None if predicted else "Choose your prediction first.",
         )
@@ -134,9 +135,9 @@ def _open(run_id: str) -> None:
     st.rerun()
 
 
-def not_run_yet(study: Study) -> None:
+def not_run_yet(experiment: Experiment) -> None:
     """Earlier runs of this experiment, each a link."""
-    earlier = [run for run in service.list_runs() if run.study and run.study.study == study.name][:5]
+    earlier = [run for run in service.list_runs() if run.experiment and run.experiment.name == experiment.name][:5]
     if earlier:
         st.markdown("**Earlier runs of this experiment**")
     for run in earlier:
@@ -144,15 +145,15 @@ def not_run_yet(study: Study) -> None:
         st.page_link(routes.EXPERIMENTS.path, label=label, icon=":material/history:", query_params={live.RUN: run.id})
 
 
-def show(run: Run, predicted: str | None, config: StudyConfig | None) -> None:
+def show(run: Run, predicted: str | None, config: ExperimentConfig | None) -> None:
     """The open run: live while it is under way; its conclusion beside the prediction when it is over."""
     live.open_here()
-    if run.study and config and (other := settings.differing(run.study, config)):
+    if run.experiment and config and (other := settings.differing(run.experiment, config)):
         st.caption(f"This run has other settings than the controls show now: {literal(', '.join(other))}.")
     every = None if run.state in ENDED else live.EVERY_SECONDS
-    st.fragment(_panel, run_every=every, key="follow_study")(run.id, run.state, predicted)
+    st.fragment(_panel, run_every=every, key="follow_experiment")(run.id, run.state, predicted)
     stopped = run.state in ENDED and run.state != "finished"
-    if stopped and st.button("Go on from the cells that are there", icon=":material/replay:", key="again_study"):
+    if stopped and st.button("Go on from the cells that are there", icon=":material/replay:", key="again_experiment"):
         _open(service.rerun(run.id))
 
 
@@ -164,12 +165,12 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
     live.headline(run, story)
     if run.state == "running":
         progress(story)
-    if run.study is None:
+    if run.experiment is None:
         return
     if story.conclusion is not None:
-        outcome(run.study.entry, story, predicted)
+        outcome(run.experiment.entry, story, predicted)
     if run.state != "queued":
-        picture(run.study, story)
+        picture(run.experiment, story)
     provenance.provenance_badge(story.provenance, run, compact=True)
     if run.state == "finished":
         take_home.write_notes(run)
@@ -186,7 +187,7 @@ def progress(story: Story) -> None:
     st.progress(min(1.0, done.done / done.total) if done and done.total else 0.0, text=live.pace(story))
 
 
-def outcome(study: Study, story: Story, predicted: str | None) -> None:
+def outcome(experiment: Experiment, story: Story, predicted: str | None) -> None:
     """The conclusion beside the prediction."""
     said = story.conclusion
     if said is None:
@@ -194,10 +195,10 @@ def outcome(study: Study, story: Story, predicted: str | None) -> None:
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.markdown("**You predicted**")
-        st.markdown(study.predictions[predicted] if predicted else "Nothing: no prediction was made here.")
+        st.markdown(experiment.predictions[predicted] if predicted else "Nothing: no prediction was made here.")
     with right, st.container(border=True, height="stretch"):
         st.markdown("**The numbers say**")
-        st.markdown(study.predictions[said.answer] if said.answer else "One seed cannot tell. Take more seeds.")
+        st.markdown(experiment.predictions[said.answer] if said.answer else "One seed cannot tell. Take more seeds.")
         if predicted and said.answer:
             st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
     st.markdown("\n".join(f"- {literal(sentence)}" for sentence in said.sentences))
@@ -210,22 +211,22 @@ SEVERAL = (
 )
 
 
-def picture(config: StudyConfig, story: Story) -> None:
+def picture(config: ExperimentConfig, story: Story) -> None:
     """Chart and table of the cells so far."""
     view = config.entry.view
     value = next(iter(view.values))
     if len(view.values) > 1:
         value = st.segmented_control(
             "Shown", list(view.values), default=value, required=True, wrap=True,
-            format_func=lambda name: view.values[name], key=f"shown_{config.study}", label_visibility="collapsed",
+            format_func=lambda name: view.values[name], key=f"shown_{config.name}", label_visibility="collapsed",
         ) or value  # fmt: skip
     axes = {axis.setting: axis.values for axis in config.axes}
     drawn, alt = charts.draw(view, value, story.cells, axes), charts.alt(view, value, story.cells)
-    scanned = config.study == "sensitivity" and story.conclusion is not None
+    scanned = config.name == "sensitivity" and story.conclusion is not None
     if scanned:
         allocation.clickable(config, story, drawn, alt)
     else:
-        views.chart(drawn, "study_chart", alt)
+        views.chart(drawn, "experiment_chart", alt)
     if any(cell.measured_in for cell in story.cells):
         taken = sum(bool(cell.measured_in) for cell in story.cells)
         st.caption(
@@ -237,7 +238,7 @@ def picture(config: StudyConfig, story: Story) -> None:
         st.download_button(
             "Cells (CSV)",
             lambda: table.csv_of(cell_table.raw(story.cells)),
-            f"{config.study}.csv",
+            f"{config.name}.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",

@@ -10,7 +10,7 @@ import streamlit as st
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.errors import SimulatorError
-from simulator.experiments import Study, StudyConfig, make_study
+from simulator.experiments import Experiment, ExperimentConfig, make_experiment
 from simulator.experiments.base import AxisValue
 from simulator.experiments.config import MOST_SEEDS, read_values, sweep_settings
 from simulator.runs.database.store import Run
@@ -22,44 +22,46 @@ from ui.settings import fields
 from ui.shell import address
 from ui.shell.guard import show_problem
 
-TAKEN_FROM = "study_controls_from"
+TAKEN_FROM = "experiment_controls_from"
 PREDICTED = "predicted"
 """The parameter of the address that holds a prediction: it survives a reload, and is in no link for others."""
 
 
-def settings_of(study: Study, run: Run | None) -> StudyConfig | None:
+def settings_of(experiment: Experiment, run: Run | None) -> ExperimentConfig | None:
     """The settings as they are chosen here, at first those of the open run; None, with why, where they do not fit.
 
     The address holds them, so they survive a reload, and a link carries them.
     """
     st.markdown("#### Settings")
-    names = list(study.models or MODELS)
-    default = run.study if run and run.study else make_study(study.name)
+    names = list(experiment.models or MODELS)
+    default = run.experiment if run and run.experiment else make_experiment(experiment.name)
     _take_once(run)
     model = st.selectbox(
         "Model",
         names,
         index=names.index(default.base.model),
         format_func=lambda name: MODELS[name].title,
-        key=f"model_{study.name}",
+        key=f"model_{experiment.name}",
         bind="query-params",
         persist_state="session",
     )
     seeds = st.slider(
-        "Seeds", 1, MOST_SEEDS, default.seeds, key=f"seeds_{study.name}", help=SEEDS_HELP,
+        "Seeds", 1, MOST_SEEDS, default.seeds, key=f"seeds_{experiment.name}", help=SEEDS_HELP,
         bind="query-params", persist_state="session",
     )  # fmt: skip
     try:
-        base = make_study(study.name, {"model": model}).base
+        base = make_experiment(experiment.name, {"model": model}).base
         starts = {axis.setting: axis.values for axis in default.axes}
-        axes = (_sweep_axes if study.any_axes else _own_axes)(study, base, starts)
-        config = make_study(study.name, {"model": model}, axes, seeds)
+        axes = (_sweep_axes if experiment.any_axes else _own_axes)(experiment, base, starts)
+        config = make_experiment(experiment.name, {"model": model}, axes, seeds)
     except SimulatorError as error:
         show_problem(error.message, error.advice)
         return None
     with st.expander("All settings", icon=":material/tune:"):
         fixed = [name for name in RunConfig.model_fields if name not in axes]
-        table_view.show(tables.settings_table(config.base, fixed), "Settings that all cells share", "study_settings")
+        table_view.show(
+            tables.settings_table(config.base, fixed), "Settings that all cells share", "experiment_settings"
+        )
     return config
 
 
@@ -71,17 +73,17 @@ def _take_once(run: Run | None) -> None:
 
     In a link that names settings itself these are kept: it was copied, or reloaded, after a change.
     """
-    opened = run.id if run and run.study else None
+    opened = run.id if run and run.experiment else None
     if st.session_state.get(TAKEN_FROM) == opened:
         return
     first = TAKEN_FROM not in st.session_state
     st.session_state[TAKEN_FROM] = opened
-    if run is None or run.study is None:
+    if run is None or run.experiment is None:
         return
-    config = run.study
-    values: dict[str, str | int] = {f"model_{config.study}": config.base.model, f"seeds_{config.study}": config.seeds}
+    config = run.experiment
+    values: dict[str, str | int] = {f"model_{config.name}": config.base.model, f"seeds_{config.name}": config.seeds}
     for number, axis in enumerate(config.axes):
-        values[f"values_{config.study}_{axis.setting}"] = ", ".join(map(charts.shown, axis.values))
+        values[f"values_{config.name}_{axis.setting}"] = ", ".join(map(charts.shown, axis.values))
         if config.entry.any_axes:
             values[f"axis_{number}"] = axis.setting
     if not (first and any(map(address.holds, values))):
@@ -91,11 +93,11 @@ def _take_once(run: Run | None) -> None:
 Axes = Mapping[str, tuple[AxisValue, ...]]
 
 
-def _own_axes(study: Study, base: RunConfig, starts: Axes) -> Axes:
-    return {name: _values(study, base, name, values) for name, values in starts.items()}
+def _own_axes(experiment: Experiment, base: RunConfig, starts: Axes) -> Axes:
+    return {name: _values(experiment, base, name, values) for name, values in starts.items()}
 
 
-def _sweep_axes(study: Study, base: RunConfig, starts: Axes) -> Axes:
+def _sweep_axes(experiment: Experiment, base: RunConfig, starts: Axes) -> Axes:
     axes: dict[str, tuple[AxisValue, ...]] = {}
     names = list(sweep_settings())
     for number, (where, first) in enumerate(zip(("Along", "Upwards"), starts, strict=False)):
@@ -110,13 +112,13 @@ def _sweep_axes(study: Study, base: RunConfig, starts: Axes) -> Axes:
             persist_state="session",
         )
         start = starts.get(name) or fields.choices(name, base) or (getattr(base, name),)
-        axes[name] = _values(study, base, name, start)
+        axes[name] = _values(experiment, base, name, start)
     return axes
 
 
-def _values(study: Study, base: RunConfig, name: str, start: Sequence[AxisValue]) -> tuple[AxisValue, ...]:
+def _values(experiment: Experiment, base: RunConfig, name: str, start: Sequence[AxisValue]) -> tuple[AxisValue, ...]:
     typed = st.text_input(
-        f"Values of {_axis_label(name)}", ", ".join(map(charts.shown, start)), key=f"values_{study.name}_{name}",
+        f"Values of {_axis_label(name)}", ", ".join(map(charts.shown, start)), key=f"values_{experiment.name}_{name}",
         help="Separated by commas.", bind="query-params", persist_state="session",
     )  # fmt: skip
     return read_values(base, name, typed)
@@ -138,7 +140,7 @@ def link_for_others() -> None:
         st.caption(f"Your prediction is left out{shows_answer}.")
 
 
-def differing(of_run: StudyConfig, chosen: StudyConfig) -> list[str]:
+def differing(of_run: ExperimentConfig, chosen: ExperimentConfig) -> list[str]:
     """The settings of a run that the controls hold otherwise, each with the run's value."""
     mine = {axis.setting: axis.values for axis in chosen.axes}
     found = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.config.run import RunConfig
-from simulator.experiments.config import StudyConfig
+from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
 from simulator.runs import recorded, service
 from simulator.runs.records import ENDED, Run, RunState
@@ -75,7 +75,7 @@ def offer(place: Place, record: LabProgress) -> None:
             take(place, place.lab.recorded)
 
 
-def cost(configs: tuple[RunConfig | StudyConfig, ...]) -> str:
+def cost(configs: tuple[RunConfig | ExperimentConfig, ...]) -> str:
     """What the runs will take, together; the memory is that of one, for they run one after the other."""
     expected = [service.forecast(config) for config in configs]
     whole = expected[0].model_copy(
@@ -105,26 +105,26 @@ def take(place: Place, run_ids: list[str] | tuple[str, ...]) -> None:
 
 
 def follow(run: Run) -> None:
-    """A run while it is under way, and its curves afterwards; of a study, its cells."""
+    """A run while it is under way, and its curves afterwards; of an experiment, its cells."""
     if run.origin == "recorded":
         provenance.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
-    if run.study is None:
+    if run.experiment is None:
         live.follow(run)
         return
     every = None if run.state in ENDED else live.EVERY_SECONDS
-    st.fragment(_study, run_every=every, key="follow_lab_study")(run.id, run.state)
+    st.fragment(_experiment, run_every=every, key="follow_lab_experiment")(run.id, run.state)
 
 
 @errors_shown()  # the timer runs it without its page around it
-def _study(run_id: str, page_shows: RunState) -> None:
+def _experiment(run_id: str, page_shows: RunState) -> None:
     run, story = service.run(run_id), live.story_of(run_id)
     if run.state != page_shows:
         st.rerun()  # the whole page: the way forward opens
     live.headline(run, story)
     if run.state == "running":
         experiments.progress(story)
-    if run.study is not None and run.state != "queued":
-        experiments.picture(run.study, story)
+    if run.experiment is not None and run.state != "queued":
+        experiments.picture(run.experiment, story)
 
 
 def chosen(it: Lab, taken: dict[str, float]) -> str:

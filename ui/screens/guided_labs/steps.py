@@ -186,7 +186,7 @@ def takeaway(place: Place, record: LabProgress, found: Evidence) -> None:
         deeper = routes.ROUTES[place.lab.screen]
         st.page_link(deeper.path, label=f"Go deeper: {deeper.title}", icon=":material/explore:")
         for seen in found:
-            target = routes.EXPERIMENTS.path if seen.run.study else routes.RESULTS.path
+            target = routes.EXPERIMENTS.path if seen.run.experiment else routes.RESULTS.path
             st.page_link(
                 target,
                 label=f"Everything about run {seen.run.id}",

@@ -31,13 +31,13 @@ PLACE = "results"
 
 def open_run() -> str | None:
     """The run in the URL, or the newest finished one, or a recorded one; with a choice of the others."""
-    labels = {run.id: run_label(run) for run in service.list_runs() if run.state == "finished" and not run.study}
+    labels = {run.id: run_label(run) for run in service.list_runs() if run.state == "finished" and not run.experiment}
     run_id = live.chosen_run(PLACE) or next(iter(labels), None)
     if run_id is None:
         return None
     st.session_state[live.LAST_RUN] = run_id
     with suppress(RunNotFound):  # said where its figures would stand
-        if run_id not in labels and (run := service.run(run_id)).study:
+        if run_id not in labels and (run := service.run(run_id)).experiment:
             live.choose_run(PLACE, None)
             st.switch_page(live.page_of(run), query_params={live.RUN: run_id})
     options = list(labels) if run_id in labels else [run_id, *labels]

@@ -11,7 +11,7 @@ import torch
 from simulator.engine.distillation.losses import soft_loss
 from simulator.engine.experiments import mistakes
 from simulator.events import CellFinished
-from tests.simulator.engine.experiments.test_pruning_studies import bench, setup
+from tests.simulator.engine.experiments.test_pruning_experiments import bench, setup
 
 __all__ = ["setup"]
 

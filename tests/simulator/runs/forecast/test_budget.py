@@ -8,12 +8,18 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, StageFinished
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.host.paths import cache_dir
 from simulator.runs import kept, teachers
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast import budget
-from simulator.runs.forecast.budget import available_memory_mb, check_fits, forecast, forecast_study, peak_memory_mb
+from simulator.runs.forecast.budget import (
+    available_memory_mb,
+    check_fits,
+    forecast,
+    forecast_experiment,
+    peak_memory_mb,
+)
 
 
 def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
@@ -160,7 +166,7 @@ def test_a_smaller_batch_is_no_advice_where_the_teacher_needs_the_memory(
 
 def test_where_nothing_fits_it_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "available_memory_mb", lambda busy: 100)
-    for config in (config_of(), make_study("sweep"), make_study("missing_digit")):
+    for config in (config_of(), make_experiment("sweep"), make_experiment("missing_digit")):
         with pytest.raises(DoesNotFit, match="Nothing that can be chosen here fits"):
             check_fits(config, Forecast(seconds=1, peak_memory_mb=1e9, basis="estimate"), store)
 
@@ -170,22 +176,22 @@ def test_a_run_that_fits_is_let_through(store: Store) -> None:
     check_fits(config_of(), fits, store)
 
 
-def test_a_study_needs_what_the_costliest_of_its_cells_needs(store: Store) -> None:
-    study = make_study("sweep", axes={"batch_size": (4, 256), "method": ("kd", "rkd")})
-    cache_teacher(study.base)
-    costliest = study.base.model_copy(update={"batch_size": 256, "method": "rkd"})
-    assert peak_memory_mb(study, store) == peak_memory_mb(costliest, store)
+def test_an_experiment_needs_what_the_costliest_of_its_cells_needs(store: Store) -> None:
+    experiment = make_experiment("sweep", axes={"batch_size": (4, 256), "method": ("kd", "rkd")})
+    cache_teacher(experiment.base)
+    costliest = experiment.base.model_copy(update={"batch_size": 256, "method": "rkd"})
+    assert peak_memory_mb(experiment, store) == peak_memory_mb(costliest, store)
 
 
-def test_a_study_finds_the_teacher_of_its_widest_cell(store: Store) -> None:
+def test_an_experiment_finds_the_teacher_of_its_widest_cell(store: Store) -> None:
     """More than 4,000 examples of one cell are another teacher for all."""
     axes = {"train_examples": (200, 6_000)}
-    study = make_study("sweep", {"model": "resnet18", "dataset": "cifar10"}, axes)
-    before = forecast_study(study, store).seconds
-    cache_teacher(study.base)
-    assert forecast_study(study, store).seconds == before
-    cache_teacher(study.base.model_copy(update={"train_examples": 6_000}))
-    assert forecast_study(study, store).seconds < before
+    experiment = make_experiment("sweep", {"model": "resnet18", "dataset": "cifar10"}, axes)
+    before = forecast_experiment(experiment, store).seconds
+    cache_teacher(experiment.base)
+    assert forecast_experiment(experiment, store).seconds == before
+    cache_teacher(experiment.base.model_copy(update={"train_examples": 6_000}))
+    assert forecast_experiment(experiment, store).seconds < before
 
 
 def test_a_method_that_compares_features_costs_a_pass_of_the_teacher(store):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
-from simulator.experiments import make_study
-from simulator.experiments.config import StudyConfig, with_settings
+from simulator.experiments import make_experiment
+from simulator.experiments.config import ExperimentConfig, with_settings
 from simulator.runs.forecast.memory_advice import NOTHING, Config, what_fits
 from simulator.runs.forecast.workload import memory_mb
 
@@ -76,19 +76,21 @@ def test_what_is_advised_fits_and_nothing_means_nothing(config: RunConfig, share
 
 
 def test_a_sweep_is_told_which_values_of_its_axis_fit() -> None:
-    study = make_study("sweep", {"model": "mobilenet_v2", "method": "rkd", "alpha": None}, {"batch_size": (8, 64, 256)})
-    free = needs(study.base.model_copy(update={"batch_size": 64}))
-    advice = what_fits(study, lambda changed: needs(changed) <= free)
+    experiment = make_experiment(
+        "sweep", {"model": "mobilenet_v2", "method": "rkd", "alpha": None}, {"batch_size": (8, 64, 256)}
+    )
+    free = needs(experiment.base.model_copy(update={"batch_size": 64}))
+    advice = what_fits(experiment, lambda changed: needs(changed) <= free)
     assert "only 8, 64 for batch size" in advice
     assert "method kd" in advice
 
 
-def test_a_study_is_not_told_to_change_what_has_no_say_in_it() -> None:
-    study = make_study("sensitivity", {"model": "mobilenet_v2"})
+def test_an_experiment_is_not_told_to_change_what_has_no_say_in_it() -> None:
+    experiment = make_experiment("sensitivity", {"model": "mobilenet_v2"})
 
     def asked(changed: Config) -> bool:
-        assert isinstance(changed, StudyConfig)
-        assert all(getattr(changed.base, name) == getattr(study.base, name) for name in study.entry.no_say)
+        assert isinstance(changed, ExperimentConfig)
+        assert all(getattr(changed.base, name) == getattr(experiment.base, name) for name in experiment.entry.no_say)
         return changed.base.model != "mobilenet_v2"
 
-    assert "ResNet-18 with its usual settings" in what_fits(study, asked)
+    assert "ResNet-18 with its usual settings" in what_fits(experiment, asked)

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.config.run import RunConfig
 from simulator.events import CellFinished, Concluded, Conclusion, Described, Latency, Measured, RunFinished
-from simulator.experiments import StudyConfig
+from simulator.experiments import ExperimentConfig
 from simulator.runs.database.store import open_store
 from simulator.runs.records import Run
 from simulator.teaching.labs.evidence import Evidence, evidence
@@ -18,7 +18,7 @@ from tests.ui.invented import PROVENANCE, TESTED, measurement
 WHEN = datetime(2026, 5, 3, tzinfo=UTC)
 
 
-def put(run_id: str, config: RunConfig | StudyConfig, said: list[Any]) -> str:
+def put(run_id: str, config: RunConfig | ExperimentConfig, said: list[Any]) -> str:
     """A finished run with these events, in the store."""
     run = Run(id=run_id, state="finished", origin="app", config=config, forecast=None, created_at=WHEN)
     described = Described(provenance=PROVENANCE, class_names=("cat", "dog"), labels=(1,) * TESTED)
@@ -37,7 +37,7 @@ def one_run(config: RunConfig, *said: Measured) -> Evidence:
     return evidence([put("r1", config, list(said))])
 
 
-def study(config: StudyConfig, cells: list[CellFinished], conclusion: Any = None) -> Evidence:
+def experiment(config: ExperimentConfig, cells: list[CellFinished], conclusion: Any = None) -> Evidence:
     end = [Concluded(conclusion=conclusion)] if conclusion else []
     return evidence([put("s1", config, [*cells, *end])])
 
@@ -56,7 +56,7 @@ def labelled(few: tuple[float, float], many: tuple[float, float] = (0.9, 0.9), w
     The distilled one's seeds differ by ``wobble`` with few, by half of it with many.
     """
     config = config_of(TEACHER)
-    assert isinstance(config, StudyConfig)
+    assert isinstance(config, ExperimentConfig)
     cells = [
         CellFinished(
             at={"labels": labels, "student": student}, seed=seed, values={"accuracy": a + add * spread * (seed - 1)}
@@ -65,12 +65,12 @@ def labelled(few: tuple[float, float], many: tuple[float, float] = (0.9, 0.9), w
         for student, a, add in zip(("control", "distilled"), pair, (0, 1), strict=True)
         for seed in range(3)
     ]
-    return study(config, cells, config.conclude(cells))
+    return experiment(config, cells, config.conclude(cells))
 
 
 def hot(answer: str, shown: bool = False, entropies: tuple[float, ...] = (0.1, 1.0, 2.0)):
     config = config_of(TEMPERATURE)
-    assert isinstance(config, StudyConfig)
+    assert isinstance(config, ExperimentConfig)
     cells = [
         CellFinished(
             at={"temperature": t},
@@ -80,7 +80,7 @@ def hot(answer: str, shown: bool = False, entropies: tuple[float, ...] = (0.1, 1
         for t, e, a in zip((1.0, 4.0, 20.0), entropies, (0.80, 0.84, 0.77), strict=True)
         for seed in range(3)
     ]
-    return study(config, cells, Conclusion(sentences=("It is warm.",), answer=answer, shown=shown))
+    return experiment(config, cells, Conclusion(sentences=("It is warm.",), answer=answer, shown=shown))
 
 
 def timed(median: float, spread: float = 0.1) -> dict[str, Latency]:

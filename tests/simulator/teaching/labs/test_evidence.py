@@ -10,7 +10,7 @@ from simulator.teaching.labs.sparsity import SPARSITY
 from simulator.teaching.labs.teacher import TEACHER
 from simulator.teaching.labs.temperature import TEMPERATURE
 from simulator.teaching.labs.together import TOGETHER
-from tests.simulator.teaching.labs.made import answering, config_of, one_run, put, study
+from tests.simulator.teaching.labs.made import answering, config_of, experiment, one_run, put
 
 
 def test_evidence_needs_runs_that_have_finished(store):
@@ -29,7 +29,7 @@ def test_a_run_without_answers_or_variants_is_said_to_be_so():
     with pytest.raises(NotAvailable, match="no stored answers"):
         TOGETHER.answer(found)
     with pytest.raises(NotAvailable, match="no conclusion"):
-        TEMPERATURE.answer(study(config_of(TEMPERATURE), []))
+        TEMPERATURE.answer(experiment(config_of(TEMPERATURE), []))
     with pytest.raises(NotAvailable, match="has no distilled at"):
         SPARSITY.answer(evidence(["s1"]))
 

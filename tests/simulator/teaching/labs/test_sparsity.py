@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from simulator.events import CellFinished
-from simulator.experiments import StudyConfig
+from simulator.experiments import ExperimentConfig
 from simulator.teaching.labs.sparsity import RECOVERY, SPARSITIES, SPARSITY
-from tests.simulator.teaching.labs.made import config_of, study
+from tests.simulator.teaching.labs.made import config_of, experiment
 
 
 def swept(just_pruned: tuple[float, ...], recovered: tuple[float, ...]):
     config = config_of(SPARSITY)
-    assert isinstance(config, StudyConfig)
+    assert isinstance(config, ExperimentConfig)
     cells = [
         CellFinished(
             at={"target_sparsity": s, "recovery_epochs": epochs},
@@ -23,7 +23,7 @@ def swept(just_pruned: tuple[float, ...], recovered: tuple[float, ...]):
         for s, final in zip(SPARSITIES, finals, strict=True)
         for seed in range(2)
     ]
-    return study(config, cells)
+    return experiment(config, cells)
 
 
 def test_the_cliff_and_what_recovery_moves():

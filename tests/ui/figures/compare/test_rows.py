@@ -4,7 +4,7 @@ import pytest
 
 from simulator.config.run import make_config
 from simulator.events import Latency
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.runs import recorded
 from tests.ui.invented import measurement
 from ui.figures.compare import rows
@@ -83,7 +83,7 @@ def test_of_several_seeds_the_mean_and_the_widest_middle_half():
 
 
 def test_only_finished_runs_of_the_lab_can_be_compared(store):
-    for run_id, config in (("lab", make_config({})), ("study", make_study("how_hot"))):
+    for run_id, config in (("lab", make_config({})), ("experiment", make_experiment("how_hot"))):
         store.add(run_id, config, None)
         store.start(run_id, "1@0.00")
         store.finish(run_id, "finished")

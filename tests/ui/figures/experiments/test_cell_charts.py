@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.events import CellFinished
-from simulator.experiments import STUDIES, make_study
+from simulator.experiments import EXPERIMENTS, make_experiment
 from tests.ui.reading import read
 from ui.figures.experiments import cell_charts as charts
 from ui.figures.experiments import cell_table
@@ -13,10 +13,10 @@ def cell(seed=0, values=None, **at):
     return CellFinished(at=at, seed=seed, values={"accuracy": 0.5} if values is None else values)
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_every_study_has_a_chart_before_its_first_cell(name):
-    view = STUDIES[name].view
-    axes = {axis.setting: axis.values for axis in make_study(name).axes}
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_has_a_chart_before_its_first_cell(name):
+    view = EXPERIMENTS[name].view
+    axes = {axis.setting: axis.values for axis in make_experiment(name).axes}
     for value in view.values:
         chart = charts.draw(view, value, [], axes)
         assert chart.layout.height >= charts.HEIGHT
@@ -25,7 +25,7 @@ def test_every_study_has_a_chart_before_its_first_cell(name):
 
 
 def test_lines_are_means_over_the_seeds_with_each_seed_beside():
-    view = STUDIES["few_labels"].view
+    view = EXPERIMENTS["few_labels"].view
     measured = [cell(seed, {"accuracy": y}, labels=50, student="control") for seed, y in enumerate((0.4, 0.6))]
     measured.append(cell(0, {"accuracy": 0.9}, labels=100, student="control"))
     dots, line = charts.draw(view, "accuracy", measured, {"labels": (50, 100)}).data
@@ -36,7 +36,7 @@ def test_lines_are_means_over_the_seeds_with_each_seed_beside():
 
 
 def test_a_map_keeps_empty_the_cells_that_are_not_measured():
-    view = STUDIES["sweep"].view
+    view = EXPERIMENTS["sweep"].view
     axes = {"temperature": (1.0, 4.0), "target_sparsity": (0.5, 0.9)}
     measured = [cell(0, {"final": 0.5}, temperature=4.0, target_sparsity=0.9)]
     (heat,) = charts.draw(view, "final", measured, axes).data
@@ -46,12 +46,12 @@ def test_a_map_keeps_empty_the_cells_that_are_not_measured():
 
 
 def test_the_four_way_map_names_both_factors():
-    (heat,) = charts.draw(STUDIES["four_way"].view, "accuracy", [cell(teacher=True, pruned=False)], {}).data
+    (heat,) = charts.draw(EXPERIMENTS["four_way"].view, "accuracy", [cell(teacher=True, pruned=False)], {}).data
     assert (list(heat.x), list(heat.y)) == (["yes"], ["no"])
 
 
 def test_bars_show_the_published_figure_as_such():
-    view = STUDIES["missing_digit"].view
+    view = EXPERIMENTS["missing_digit"].view
     measured = [
         cell(0, {"threes_after": 0.25}, student="control"),
         cell(0, {"threes_after": 0.75}, student="distilled", temperature=4.0),
@@ -63,7 +63,7 @@ def test_bars_show_the_published_figure_as_such():
 
 
 def test_pairs_stand_side_by_side_with_each_seed_on_its_bar():
-    view = STUDIES["mistakes"].view
+    view = EXPERIMENTS["mistakes"].view
     measured = [
         cell(seed, {"accuracy": y}, mistake="masks not held", done=done)
         for done, ys in (("right", (0.5, 0.7)), ("wrong", (0.25, 0.25)))
@@ -80,8 +80,8 @@ def test_pairs_stand_side_by_side_with_each_seed_on_its_bar():
 
 
 def test_lines_of_names_are_told_apart():
-    view = STUDIES["importance"].view
-    axes = {axis.setting: axis.values for axis in make_study("importance").axes}
+    view = EXPERIMENTS["importance"].view
+    axes = {axis.setting: axis.values for axis in make_experiment("importance").axes}
     measured = [
         cell(0, {"accuracy": 0.5}, importance=name, target_sparsity=s)
         for name in axes["importance"]
@@ -93,7 +93,7 @@ def test_lines_of_names_are_told_apart():
 
 
 def test_the_table_says_where_a_cell_was_measured():
-    view = STUDIES["four_way"].view
+    view = EXPERIMENTS["four_way"].view
     old = cell(1, {"accuracy": 0.5, "nonzero": 1234.0}, teacher=True, pruned=False).model_copy(
         update={"measured_in": "abc"}
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.events import CellFinished
-from simulator.experiments import STUDIES
+from simulator.experiments import EXPERIMENTS
 from ui.figures.experiments import cell_charts
 from ui.screens.experiments import allocation
 
@@ -18,7 +18,7 @@ def chart():
         for share in (0.3, 0.9)
         for seed in (0, 1)
     ]
-    return cell_charts.draw(STUDIES["sensitivity"].view, "accuracy", cells, {"sparsity": (0.3, 0.9)})
+    return cell_charts.draw(EXPERIMENTS["sensitivity"].view, "accuracy", cells, {"sparsity": (0.3, 0.9)})
 
 
 def point(chart, line, number):

@@ -12,19 +12,19 @@ from ui.shell.guard import errors_shown
 need_frame()
 st.title("Experiments")
 with errors_shown():
-    study, run = sections.chosen()
-    if study is None:
+    experiment, run = sections.chosen()
+    if experiment is None:
         sections.catalogue()
         st.stop()
-    sections.introduction(study)
+    sections.introduction(experiment)
     live.way_to(run)
     left, right = st.columns([3, 5], gap="medium")
     with left:
-        prediction = sections.prediction(study)
-        config = settings.settings_of(study, run)
+        prediction = sections.prediction(experiment)
+        config = settings.settings_of(experiment, run)
     with right:
         sections.run_bar(config, prediction, run)
         if run is None:
-            sections.not_run_yet(study)
+            sections.not_run_yet(experiment)
         else:
             sections.show(run, prediction, config)

@@ -15,7 +15,7 @@ from simulator.events import (
     RunFinished,
     StageStarted,
 )
-from simulator.experiments import STUDIES, make_study
+from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.experiments.allocation import run_of
 from simulator.figures.numbers import duration
 from simulator.runs import service
@@ -31,9 +31,9 @@ def words(app):
 
 HALF = [
     Described(provenance=PROVENANCE, class_names=("a", "b")),
-    StageStarted(stage="study", note="How hot?"),
+    StageStarted(stage="experiment", note="How hot?"),
     CellFinished(at={"temperature": 1.0}, seed=0, values={"accuracy": 0.5, "entropy": 0.1}),
-    Progress(stage="study", done=1, total=2, seconds_left=3.0),
+    Progress(stage="experiment", done=1, total=2, seconds_left=3.0),
 ]
 WHOLE = [
     *HALF,
@@ -44,72 +44,75 @@ WHOLE = [
 
 
 def how_hot(stored, run_id, state, said):
-    return stored(run_id, state, said, make_study("how_hot"))
+    return stored(run_id, state, said, make_experiment("how_hot"))
 
 
 def test_the_list_has_every_question(open_screen):
-    text = words(open_screen("studies"))
-    for study in STUDIES.values():
-        assert study.question in text
-        assert f"about {duration(service.forecast(make_study(study.name)).seconds)} with its default settings" in text
+    text = words(open_screen("experiments"))
+    for experiment in EXPERIMENTS.values():
+        assert experiment.question in text
+        assert (
+            f"about {duration(service.forecast(make_experiment(experiment.name)).seconds)} with its default settings"
+            in text
+        )
 
 
 def test_the_lab_leads_here_with_and_without_an_open_run(open_screen, stored):
     stored("r1", "cancelled", [])
     for app in (open_screen("lab"), open_screen("lab", run="r1")):
-        assert "studies" in [link.proto.page for link in app.get("page_link")]
+        assert "experiments" in [link.proto.page for link in app.get("page_link")]
 
 
 def test_each_mistake_says_what_to_look_for(open_screen):
-    text = words(open_screen("studies", study="mistakes"))
-    for sign in STUDIES["mistakes"].signs.values():
+    text = words(open_screen("experiments", experiment="mistakes"))
+    for sign in EXPERIMENTS["mistakes"].signs.values():
         assert sign in text
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_run_waits_for_a_prediction_and_then_queues_the_study(open_screen, name):
-    app = open_screen("studies", study=name)
-    assert app.button(key="run_study").disabled
-    answer = next(iter(STUDIES[name].predictions))
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_run_waits_for_a_prediction_and_then_queues_the_experiment(open_screen, name):
+    app = open_screen("experiments", experiment=name)
+    assert app.button(key="run_experiment").disabled
+    answer = next(iter(EXPERIMENTS[name].predictions))
     app.radio(key=f"predicted_{name}").set_value(answer).run()
     assert app.query_params["predicted"] in (answer, [answer])
-    app.button(key="run_study").click().run()
+    app.button(key="run_experiment").click().run()
     assert not app.exception
     (run,) = service.list_runs(("queued",))
-    assert run.config == make_study(name)
+    assert run.config == make_experiment(name)
     assert "Waiting for its turn" in words(app)
 
 
 def test_a_value_that_does_not_fit_is_said_and_cannot_be_run(open_screen):
-    app = open_screen("studies", study="how_hot", predicted="no")
+    app = open_screen("experiments", experiment="how_hot", predicted="no")
     app.text_input(key="values_how_hot_temperature").set_value("0.1").run()
     assert "temperature" in app.error[0].value
-    assert app.button(key="run_study").disabled
+    assert app.button(key="run_experiment").disabled
 
 
 def test_a_sweep_takes_any_two_settings(open_screen):
-    app = open_screen("studies", study="sweep", predicted="yes")
+    app = open_screen("experiments", experiment="sweep", predicted="yes")
     app.selectbox(key="axis_0").set_value("scope").run()
-    app.button(key="run_study").click().run()
+    app.button(key="run_experiment").click().run()
     (run,) = service.list_runs(("queued",))
-    assert [axis.setting for axis in run.study.axes] == ["scope", "target_sparsity"]
-    assert run.study.axes[0].values[:2] == ("global", "layer_wise")
+    assert [axis.setting for axis in run.experiment.axes] == ["scope", "target_sparsity"]
+    assert run.experiment.axes[0].values[:2] == ("global", "layer_wise")
 
 
-def test_a_finished_study_shows_its_conclusion_beside_the_prediction(open_screen, stored):
+def test_a_finished_experiment_shows_its_conclusion_beside_the_prediction(open_screen, stored):
     how_hot(stored, "s1", "finished", WHOLE)
-    app = open_screen("studies", run="s1", predicted="no")
+    app = open_screen("experiments", run="s1", predicted="no")
     text = words(app)
-    assert STUDIES["how_hot"].predictions["no"] in text and STUDIES["how_hot"].predictions["between"] in text
+    assert EXPERIMENTS["how_hot"].predictions["no"] in text and EXPERIMENTS["how_hot"].predictions["between"] in text
     assert "It is warmer." in text
     assert "1 of these cells were measured in an earlier run" in text
     assert tables_on(app)[-1]["Measured in"] == ["this run", "before"]
 
 
 def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_screen, stored):
-    config = make_study("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
+    config = make_experiment("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
     stored("s1", "finished", WHOLE, config)
-    app = open_screen("studies", run="s1")
+    app = open_screen("experiments", run="s1")
     assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
     assert app.slider(key="seeds_how_hot").value == 2
     assert app.text_input(key="values_how_hot_temperature").value == "1, 3"
@@ -122,9 +125,9 @@ def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_scree
 
 
 def test_a_run_opened_from_its_experiments_page_sets_the_controls_too(open_screen, stored):
-    config = make_study("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
+    config = make_experiment("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
     stored("s1", "finished", WHOLE, config)
-    app = open_screen("studies", study="how_hot")
+    app = open_screen("experiments", experiment="how_hot")
     assert app.slider(key="seeds_how_hot").value == 3
     app.query_params.clear()
     app.query_params["run"] = "s1"
@@ -136,7 +139,7 @@ def test_a_run_opened_from_its_experiments_page_sets_the_controls_too(open_scree
 
 
 def test_the_two_axes_of_a_sweep_cannot_be_the_same_setting(open_screen):
-    app = open_screen("studies", study="sweep")
+    app = open_screen("experiments", experiment="sweep")
     first, second = app.selectbox(key="axis_0").value, app.selectbox(key="axis_1").value
     app.selectbox(key="axis_0").set_value(second).run()
     assert not app.exception
@@ -145,21 +148,23 @@ def test_the_two_axes_of_a_sweep_cannot_be_the_same_setting(open_screen):
 
 
 def test_settings_in_the_address_are_taken_and_the_link_leaves_the_prediction_out(open_screen):
-    app = open_screen("studies", study="how_hot", predicted="no", seeds_how_hot="5", values_how_hot_temperature="1, 9")
+    app = open_screen(
+        "experiments", experiment="how_hot", predicted="no", seeds_how_hot="5", values_how_hot_temperature="1, 9"
+    )
     assert app.slider(key="seeds_how_hot").value == 5
-    (link,) = [code.value for code in app.code if "study=how_hot" in code.value]
+    (link,) = [code.value for code in app.code if "experiment=how_hot" in code.value]
     assert "seeds_how_hot=5" in link and "values_how_hot_temperature=1%2C+9" in link
     assert "predicted" not in link
-    app.button(key="run_study").click().run()
+    app.button(key="run_experiment").click().run()
     (run,) = service.list_runs(("queued",))
-    assert run.config == make_study("how_hot", None, {"temperature": (1.0, 9.0)}, seeds=5)
+    assert run.config == make_experiment("how_hot", None, {"temperature": (1.0, 9.0)}, seeds=5)
 
 
 def test_several_tests_are_said_to_be_corrected(open_screen, stored):
     def words_with(comparisons):
         said = Conclusion(sentences=("It is warmer.",), answer="between", shown=True, comparisons=comparisons)
         run_id = how_hot(stored, f"s{len(comparisons)}", "finished", [*HALF, Concluded(conclusion=said), WHOLE[-1]])
-        return words(open_screen("studies", run=run_id))
+        return words(open_screen("experiments", run=run_id))
 
     one = Comparison(name="T = 4", mean=0.1, deviation=0.01, interval=(0.05, 0.15), p=0.01, n=3)
     assert "(Holm 1979)" in words_with((one, one))
@@ -168,20 +173,20 @@ def test_several_tests_are_said_to_be_corrected(open_screen, stored):
     assert "(Holm 1979)" not in words_with((untested, untested, untested))
 
 
-def test_a_stopped_study_goes_on_from_its_cells(open_screen, stored):
+def test_a_stopped_experiment_goes_on_from_its_cells(open_screen, stored):
     how_hot(stored, "s1", "cancelled", HALF)
-    app = open_screen("studies", run="s1")
-    app.button(key="again_study").click().run()
+    app = open_screen("experiments", run="s1")
+    app.button(key="again_experiment").click().run()
     (run,) = service.list_runs(("queued",))
-    assert run.study.continues == "s1"
+    assert run.experiment.continues == "s1"
 
 
 def test_the_map_of_a_sweep_fills_in_while_it_runs_and_it_can_be_cancelled(open_screen, stored):
-    sweep = make_study("sweep")
-    places = STUDIES["sweep"].places(sweep)
+    sweep = make_experiment("sweep")
+    places = EXPERIMENTS["sweep"].places(sweep)
     cells = [CellFinished(at=at, seed=seed, values={"final": 0.5 + n / 100}) for n, (at, seed) in enumerate(places)]
     stored("s1", "running", [*HALF[:2], cells[0]], sweep)
-    app = open_screen("studies", run="s1")
+    app = open_screen("experiments", run="s1")
 
     def drawn():
         (heat,) = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
@@ -198,12 +203,12 @@ def test_the_map_of_a_sweep_fills_in_while_it_runs_and_it_can_be_cancelled(open_
     open_store().finish("s1", "cancelled", "Cancelled by the user.")
     app.run()
     assert sum(z is not None for row in drawn()["z"] for z in row) == 5
-    app.button(key="again_study").click().run()
+    app.button(key="again_experiment").click().run()
     (run,) = service.list_runs(("queued",))
-    assert run.study.continues == "s1" and run.study.axes == sweep.axes
+    assert run.experiment.continues == "s1" and run.experiment.axes == sweep.axes
 
 
-def test_other_screens_send_a_study_to_its_own(open_screen, stored):
+def test_other_screens_send_an_experiment_to_its_own(open_screen, stored):
     how_hot(stored, "s1", "running", HALF)
     assert "Experiments" in [title.value for title in open_screen("lab", run="s1").title]
     stored("r1", "finished", [])
@@ -216,9 +221,9 @@ def test_other_screens_send_a_study_to_its_own(open_screen, stored):
 
 def test_a_run_of_the_lab_is_not_opened_as_an_experiment(open_screen, stored):
     stored("r1", "queued")
-    app = open_screen("studies", run="r1")
+    app = open_screen("experiments", run="r1")
     assert not app.exception
-    assert open_store().get("r1").study is None
+    assert open_store().get("r1").experiment is None
 
 
 MINUS = "\N{MINUS SIGN}"
@@ -234,7 +239,7 @@ def scan(stored):
             values = {"accuracy": 0.9 - drop * share, "parameters": parameters}
             said.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
     concluded = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
-    config = make_study("sensitivity", axes={"sparsity": (0.3, 0.9)}, seeds=1)
+    config = make_experiment("sensitivity", axes={"sparsity": (0.3, 0.9)}, seeds=1)
     stored("s1", "finished", [*HALF[:2], *said, concluded, WHOLE[-1]], config)
     return config
 
@@ -245,7 +250,7 @@ def shares(app):
 
 
 def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, scan):
-    app = open_screen("studies", run="s1")
+    app = open_screen("experiments", run="s1")
     app.slider(key="fit_budget").set_value(1000).run()
     assert not app.exception
     assert shares(app) == {"early": 0.0, "late": 0.3}
@@ -254,7 +259,7 @@ def test_a_finished_scan_proposes_sparsities_for_a_budget(open_screen, scan):
 
 
 def test_an_allocation_is_checked_by_a_run_of_the_same_student(open_screen, scan):
-    app = open_screen("studies", run="s1")
+    app = open_screen("experiments", run="s1")
     app.slider(key="fit_budget").set_value(1000).run()
     app.button(key="scan_check").click().run()
     (run,) = service.list_runs(("queued",))
@@ -265,7 +270,7 @@ def test_an_allocation_is_checked_by_a_run_of_the_same_student(open_screen, scan
 
 
 def test_an_allocation_sets_the_labs_controls(open_screen, scan):
-    app = open_screen("studies", run="s1")
+    app = open_screen("experiments", run="s1")
     app.slider(key="fit_budget").set_value(1000).run()
     app.button(key="scan_to_lab").click().run()
     assert [title.value for title in app.title] == ["Lab"]
@@ -280,6 +285,6 @@ def test_predicted_stands_beside_measured_on_both_screens(open_screen, scan, sto
     stored("r1", "finished", said, run_of(scan, {"early": 0.3, "late": 0.9}))
     stored("r2", "finished", said, run_of(scan, {"early": 0.5}))  # a share that was not scanned
     expected = f"predicted **{MINUS}15.9** points (validation examples), the run measured **{MINUS}20.0** (n = 200 test"
-    for app in (open_screen("studies", run="s1"), open_screen("results", run="r1")):
+    for app in (open_screen("experiments", run="s1"), open_screen("results", run="r1")):
         assert words(app).count("scan predicted **") == words(app).count(expected) == 1
     assert "foretold" not in words(open_screen("results", run="r2"))

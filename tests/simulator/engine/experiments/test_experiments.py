@@ -1,4 +1,4 @@
-"""Every study for real, with a tiny ResNet on a few digits: are its cells true, the same again, and resumable."""
+"""Every experiment for real, with a tiny ResNet on a few digits: are its cells true, the same again, and resumable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulator.engine.experiments import few_labels, how_hot, missing_digit
 from simulator.engine.experiments.bench import Bench
 from simulator.engine.setup import prepare, provenance
 from simulator.events import CellFinished, Concluded, Described, Measured, Progress, RunFinished
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 from simulator.experiments.allocation import check, run_of
 from simulator.experiments.sensitivity import FITTED, UNIFORM, WHOLE, curves, fit_to_budget
 from simulator.host.machine import process_name
@@ -41,7 +41,7 @@ TINY = {
 
 def tiny(name, seeds=1, **changes):
     settings, axes = TINY[name]
-    return make_study(name, {**SMALL, **settings, **changes}, axes, seeds)
+    return make_experiment(name, {**SMALL, **settings, **changes}, axes, seeds)
 
 
 def cells(events):
@@ -50,14 +50,14 @@ def cells(events):
 
 @pytest.fixture(scope="module")
 def done(shared_data):
-    """Each study once."""
+    """Each experiment once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KDPS_DATA_DIR", str(shared_data))
         return {name: list(experiments.run(tiny(name))) for name in TINY}
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_a_study_measures_all_its_cells_and_concludes(done, name):
+def test_an_experiment_measures_all_its_cells_and_concludes(done, name):
     events, config = done[name], tiny(name)
     measured = cells(events)
     places = config.places()
@@ -65,8 +65,8 @@ def test_a_study_measures_all_its_cells_and_concludes(done, name):
         assert [(c.at, c.seed) for c in measured] == places
     for value in config.entry.view.values:
         assert any(value in c.values for c in measured), value
-    assert {e.stage for e in events if isinstance(e, Progress)} == {"prepare", "study"}  # the teacher was cached
-    *_, progress = [e for e in events if isinstance(e, Progress) and e.stage == "study"]
+    assert {e.stage for e in events if isinstance(e, Progress)} == {"prepare", "experiment"}  # the teacher was cached
+    *_, progress = [e for e in events if isinstance(e, Progress) and e.stage == "experiment"]
     assert progress.done == progress.total == len(measured)
     conclusion = next(e.conclusion for e in events if isinstance(e, Concluded))
     assert conclusion.answer == "" and not conclusion.shown  # of one seed
@@ -86,7 +86,7 @@ def test_equal_seeds_give_equal_cells(done, name):
     assert but_for_time(experiments.run(tiny(name))) == but_for_time(done[name])
 
 
-def test_a_study_goes_on_where_it_was_stopped(done):
+def test_an_experiment_goes_on_where_it_was_stopped(done):
     everything = cells(done["four_way"])
     described = next(e for e in done["four_way"] if isinstance(e, Described))
     store = open_store()
@@ -107,7 +107,7 @@ def test_a_study_goes_on_where_it_was_stopped(done):
         e for e in done["four_way"] if isinstance(e, Concluded)
     )
     assert service.run(again).state == "finished"
-    summary = service.study_summary(again)
+    summary = service.experiment_summary(again)
     assert len(summary["cells"]) == 4 and len(summary["conclusion"]["sentences"]) > 3
     assert described.provenance.teacher == summary["provenance"]["teacher"]
 
@@ -219,7 +219,7 @@ def test_a_run_of_the_fitted_allocation_is_the_scans_fitted_student(done):
 
 def test_a_sweep_over_methods_gives_each_its_usual_alpha_and_the_teacher_where_it_needs_one():
     methods = ("kd", "hint", "label_smoothing")
-    config = make_study("sweep", {**SMALL, "recovery_epochs": 0}, {"method": methods}, 1)
+    config = make_experiment("sweep", {**SMALL, "recovery_epochs": 0}, {"method": methods}, 1)
     by_method = {c.at["method"]: c.values for c in cells(list(experiments.run(config)))}
     assert len({v["control"] for v in by_method.values()}) == 1
     for method in methods:
@@ -239,7 +239,7 @@ def test_a_control_is_trained_as_its_students_are(monkeypatch):
         return train(bench, config, initial, examples, plan, teacher_logits, masks)
 
     monkeypatch.setattr(Bench, "train", noted)
-    config = make_study("sweep", {**SMALL, "recovery_epochs": 0}, {"method": ("kd", "dist", "hint")}, 1)
+    config = make_experiment("sweep", {**SMALL, "recovery_epochs": 0}, {"method": ("kd", "dist", "hint")}, 1)
     list(experiments.run(config))
     assert trained == [(False, True), (True, True), (True, True), (False, False), (True, False)]
 
@@ -249,12 +249,12 @@ def test_the_bench_describes_the_same_place_as_an_ordinary_run():
     assert experiments.same_conditions(provenance(setup), provenance(setup))
 
 
-def test_the_command_line_carries_a_study_out_and_writes_what_it_measured(done, tmp_path, capsys):
+def test_the_command_line_carries_an_experiment_out_and_writes_what_it_measured(done, tmp_path, capsys):
     out = tmp_path / "out.json"
     flags = "--student-size 0.25 --train-examples 96 --epochs 1 --weights scratch --axis temperature=1,20 --seeds 1"
     assert cli.main(["experiment", "how_hot", *flags.split(), "--json", str(out)]) == 0
     written = json.loads(out.read_text())
     assert [c["values"] for c in written["cells"]] == [c.values for c in cells(done["how_hot"])]
-    assert written["config"]["kind"] == "study"
+    assert written["config"]["kind"] == "experiment"
     said = " ".join(capsys.readouterr().out.split())
     assert "One seed cannot tell" in said and "temperature" in said

@@ -13,7 +13,7 @@ from simulator.engine.experiments.bench import Bench, zeros_and_rest
 from simulator.engine.setup import prepare
 from simulator.errors import SimulatorError
 from simulator.events import CellFinished, Latency
-from simulator.experiments import make_study
+from simulator.experiments import make_experiment
 
 SMALL = {"student_size": 0.25, "train_examples": 96, "epochs": 1, "recovery_epochs": 3, "weights": "scratch"}
 
@@ -27,13 +27,13 @@ def setup(tmp_path_factory):
 def prepared(folder, settings):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KDPS_DATA_DIR", str(folder))
-        return prepare(make_study("importance", settings).base)
+        return prepare(make_experiment("importance", settings).base)
 
 
 def bench(setup, name, axes=None, **changes):
     """No teacher is trained: an untrained one says something too."""
     own = {"model": setup.config.model, "student_size": setup.config.student_size}
-    config = make_study(name, {**SMALL, **own, **changes}, axes, 1)
+    config = make_experiment(name, {**SMALL, **own, **changes}, axes, 1)
     classes = len(setup.dataset.class_names)
     teacher = setup.module.build_teacher(classes, setup.weights, 0).eval().requires_grad_(False)
     logits = 3 * torch.randn(len(setup.train), classes, generator=torch.Generator().manual_seed(0))

@@ -154,7 +154,7 @@ def list_runs(states: Iterable[RunState] | None = None) -> list[Run]:
 
 
 def unreadable_runs() -> list[Unreadable]:
-    """The runs that are stored here and cannot be read, the newest first: they can only be deleted."""
+    """The runs that are stored here and cannot be read, the newest first: they can only be cancelled and deleted."""
     return open_store().unreadable_runs()
 
 
@@ -166,17 +166,17 @@ def cancel(run_id: str) -> None:
         NotAllowed: if it has ended, or was started from a command line.
     """
     store = open_store()
-    # first, and by the database: a worker may take the run meanwhile, and one that waits need not be readable
+    # first, and by the database: a worker may take the run meanwhile, and the run need not be readable
     if store.finish(run_id, "cancelled", "Cancelled while it was waiting.", was=("queued",)):
+        return
+    if store.request_cancel(run_id):
+        if _executor is not None:
+            _executor.wake()
         return
     it = run(run_id)
     if it.state in ENDED:
         raise NotAllowed(f"Run {run_id} has already {it.state}.", "Nothing needs to be done.")
-    if it.origin == "cli":
-        raise NotAllowed(f"Run {run_id} was started from a command line.", "Press Ctrl-C there.")
-    store.request_cancel(run_id)
-    if _executor is not None:
-        _executor.wake()
+    raise NotAllowed(f"Run {run_id} was started from a command line.", "Press Ctrl-C there.")
 
 
 def delete(run_id: str) -> None:

@@ -45,6 +45,18 @@ def test_what_a_link_to_another_page_asks_for_is_named_as_plain_text(open_screen
     assert acting(app) == []
 
 
+def test_every_bad_part_of_a_link_to_a_quiz_is_named(open_screen):
+    bad = {"seed": "1e309", "questions": "-1", "answers": "0\0", "at": "nan"}
+    app = open_screen("quiz", quiz="everything", **bad)
+    for name in bad:
+        assert sum(f"{name}=" in warning.value for warning in app.warning) == 1
+    assert "cannot be read" in app.error[0].value
+    assert not set(bad) & set(app.query_params)
+    app = open_screen("quiz", quiz=" ".join(HOSTILE), **bad)
+    assert len(app.warning) == 5
+    assert acting(app) == []
+
+
 def test_shares_by_hand_name_weights_and_nothing_else(open_screen):
     app = open_screen("lab", scope="By hand", layer_sparsity="![evil](https://evil.example/a.png)=0.5")
     assert "needs a weight's name" in app.warning[0].value

@@ -79,6 +79,16 @@ def test_runs_shows_them_as_unreadable_and_deletes_them(open_screen, damaged):
     assert [run.id for run in service.unreadable_runs()] == damaged  # it asks first
 
 
+def test_one_that_is_under_way_is_cancelled_from_there(open_screen, stored):
+    damage(runs, stored("bad", "running"), config='{"temperature": 99}')
+    app = open_screen("runs")
+    assert "delete_unreadable_0" not in {button.key for button in app.button}
+    app.button(key="cancel_unreadable_0").click().run()
+    assert open_store().cancel_requests(["bad"]) == ["bad"]
+    open_store().finish("bad", "cancelled")
+    assert "delete_unreadable_0" in {button.key for button in app.run().button}
+
+
 def test_what_is_confirmed_is_deleted_and_nothing_else(damaged):
     def ask() -> None:
         from simulator.runs import service

@@ -22,21 +22,23 @@ from ui.shell.plain import literal
 
 HELD = "quiz_held"
 ABOUT, SEED, COUNT, ANSWERS, AT = "quiz", "seed", "questions", "answers", "at"
+LARGEST = 10**9
+"""No number in the address of a quiz is larger."""
 EVERYTHING = "everything"
 LENGTHS = {"10 questions": 10, "20 questions": 20, f"All {len(QUESTIONS)}": len(QUESTIONS)}
 
 
 def open_sitting() -> Sitting | None:
-    """The sitting in the address; None if there is none. One that cannot be read is said to be so."""
-    about = address.text(ABOUT)
-    if about is None:
+    """The sitting in the address; None if there is none. Of one that cannot be read, every bad part is named."""
+    asked_for = [name for name in (ABOUT, SEED, COUNT, ANSWERS) if address.holds(name)]
+    if ABOUT not in asked_for:
         return None
+    about, answers = address.text(ABOUT), address.text(ANSWERS, address.LONGEST_LIST) or ""
+    seed, count, _ = (address.whole(name, 0, LARGEST) for name in (SEED, COUNT, AT))  # a sitting needs no position
     with errors_shown():
-        numbers = [address.text(name) or "0" for name in (SEED, COUNT)]
-        if not all(text.isdecimal() and len(text) < 10 for text in numbers):
+        if about is None or not all(map(address.holds, asked_for)):
             raise SimulatorError("The address of this quiz cannot be read.", "Start the quiz anew.")
-        pool = pool_of(about)
-        found = sitting.draw(pool, int(numbers[0]), int(numbers[1]), address.text(ANSWERS, address.LONGEST_LIST) or "")
+        found = sitting.draw(pool_of(about), seed or 0, count or 0, answers)
         st.session_state[HELD] = address.everything(), f"{len(found.answers)} of {len(found.questions)}"
         return found
     return None

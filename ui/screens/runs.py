@@ -137,14 +137,27 @@ def unreadable() -> None:
     with st.expander(
         f"Unreadable: {numbers.several(len(found), 'run')}", icon=":material/broken_image:", expanded=True
     ):
-        st.caption("What is stored of them is damaged, or of another version of this app. They can only be deleted.")
+        st.caption(
+            "What is stored of them is damaged, or of another version of this app. They can only be "
+            "cancelled and deleted."
+        )
         for number, run in enumerate(found[:MOST_UNREADABLE]):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{code_span(run.id)}, {literal(run.state)}: {literal(run.reason)}", width="stretch")
-                if st.button("Delete", icon=":material/delete:", key=f"delete_unreadable_{number}"):
+                if run.state == "running":
+                    _cancel_unreadable(run, number)
+                elif st.button("Delete", icon=":material/delete:", key=f"delete_unreadable_{number}"):
                     confirm_delete_unreadable(run)
         if len(found) > MOST_UNREADABLE:
             st.caption(f"and {len(found) - MOST_UNREADABLE:,} more")
+
+
+def _cancel_unreadable(run: Unreadable, number: int) -> None:
+    """Stop it first: the next time that the page is drawn, it can be deleted."""
+    with errors_shown():
+        if st.button("Cancel", icon=":material/stop:", key=f"cancel_unreadable_{number}"):
+            service.cancel(run.id)
+            st.toast("Cancelling. It can be deleted when it has ended.", icon=":material/stop:")
 
 
 @st.dialog("Delete for good?", icon=":material/delete:")

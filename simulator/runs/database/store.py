@@ -225,10 +225,11 @@ class Store:
                 _append(connection, run_id, [RunFailed(message=message, advice=advice)])
         return ended
 
-    def request_cancel(self, run_id: str) -> None:
-        """Ask the server that owns the run to stop it."""
+    def request_cancel(self, run_id: str) -> bool:
+        """Ask the server that carries out a run to stop it; False if no server does. The run need not be readable."""
+        under_way = runs.update().where(runs.c.id == run_id, runs.c.state == "running", runs.c.origin == "app")
         with self.engine.begin() as connection:
-            connection.execute(runs.update().where(runs.c.id == run_id).values(cancel_requested=True))
+            return connection.execute(under_way.values(cancel_requested=True)).rowcount == 1
 
     def cancel_requests(self, among: Iterable[str]) -> list[str]:
         """Those of the given runs that somebody has asked to stop."""

@@ -166,8 +166,9 @@ def check_fits(
     """
     available = available_memory_mb(busy)
     if forecast.peak_memory_mb > available:
+        asked = "experiment" if isinstance(config, ExperimentConfig) else "run"
         raise DoesNotFit(
-            f"This run needs about {forecast.peak_memory_mb:,.0f} MB of memory and {available:,.0f} MB are free.",
+            f"This {asked} needs about {forecast.peak_memory_mb:,.0f} MB of memory and {available:,.0f} MB are free.",
             what_fits(config, lambda changed: peak_memory_mb(changed, store) <= available),
         )
 

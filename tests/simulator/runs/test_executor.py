@@ -17,10 +17,12 @@ import pytest
 import sqlalchemy as sa
 
 from simulator.config.run import make_config
-from simulator.errors import InvalidConfig
+from simulator.errors import InvalidConfig, NotAllowed
 from simulator.events import LossPoint, RunFailed, StageStarted
 from simulator.host.machine import is_alive, process_name
 from simulator.host.paths import data_dir
+from simulator.runs import service
+from simulator.runs.database.schema import runs
 from simulator.runs.database.store import ENDED, Store
 from simulator.runs.executor import LocalExecutor, Worker, give_way
 from tests.simulator.stand_in_worker import ENDLESS, EXITING, EXPORTING, ILL_BRED, QUICK, REFUSING, STUBBORN, WARNED
@@ -135,6 +137,23 @@ def test_a_run_that_breaks_says_why(
     assert advice in store.get("broken").advice
     assert steps(store, "broken") == [1]
     assert store.events("broken")[-1][1].kind == "failed"
+
+
+def test_a_run_that_became_unreadable_is_cancelled_while_it_is_carried_out(
+    store: Store, executor: LocalExecutor
+) -> None:
+    add(store, "long", ENDLESS)
+    wait_until(lambda: steps(store, "long"))
+    process = store.get("long").process
+    with store.engine.begin() as connection:
+        connection.execute(runs.update().values(config='{"temperature": 99}'))
+    with pytest.raises(NotAllowed, match="Cancel it first"):
+        service.delete("long")
+    service.cancel("long")
+    wait_until(lambda: store.state_of("long") == "cancelled")
+    assert not is_alive(process)
+    service.delete("long")
+    assert store.unreadable_runs() == []
 
 
 @pytest.mark.parametrize("behaviour", [ENDLESS, STUBBORN])

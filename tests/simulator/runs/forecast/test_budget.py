@@ -166,8 +166,11 @@ def test_a_smaller_batch_is_no_advice_where_the_teacher_needs_the_memory(
 
 def test_where_nothing_fits_it_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "available_memory_mb", lambda busy: 100)
-    for config in (config_of(), make_experiment("sweep"), make_experiment("missing_digit")):
-        with pytest.raises(DoesNotFit, match="Nothing that can be chosen here fits"):
+    for config, asked in (
+        (config_of(), "run"),
+        *((make_experiment(name), "experiment") for name in ("sweep", "missing_digit")),
+    ):
+        with pytest.raises(DoesNotFit, match=f"^This {asked} needs about .*Nothing that can be chosen here fits"):
             check_fits(config, Forecast(seconds=1, peak_memory_mb=1e9, basis="estimate"), store)
 
 

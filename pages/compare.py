@@ -7,7 +7,7 @@ import streamlit as st
 from ui.figures.compare import rows
 from ui.screens.compare import pictures as pictures
 from ui.screens.compare import sections
-from ui.screens.results import sections as results
+from ui.screens.results import open_run
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
 
@@ -16,7 +16,7 @@ st.title("Compare")
 with errors_shown():
     everything = rows.finished()
     if not everything:
-        results.nothing_yet()
+        open_run.nothing_yet()
         st.stop()
     st.markdown("Which variant is the most accurate for its size and its time? And what did a change of settings do?")
     st.caption("This page's address holds the runs and the picture: send it, and others on this server see the same.")

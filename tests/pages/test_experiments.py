@@ -22,6 +22,7 @@ from simulator.runs import service
 from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
 from tests.ui.reading import tables_on
+from ui import report
 
 
 def words(app):
@@ -287,4 +288,5 @@ def test_predicted_stands_beside_measured_on_both_screens(open_screen, scan, sto
     expected = f"predicted **{MINUS}15.9** points (validation examples), the run measured **{MINUS}20.0** (n = 200 test"
     for app in (open_screen("experiments", run="s1"), open_screen("results", run="r1")):
         assert words(app).count("scan predicted **") == words(app).count(expected) == 1
-    assert "foretold" not in words(open_screen("results", run="r2"))
+    assert "scan predicted" not in words(open_screen("results", run="r2"))
+    assert "scan predicted" in report.html("r1") and "scan predicted" not in report.html("r2")

@@ -109,7 +109,7 @@ def test_results_of_a_run_shows_what_was_measured(open_screen, stored):
     assert "The published weights cannot be reached." in words(app)
     assert "measured on a test's CPU" in words(app)
     assert "weights of this run are not kept here" in words(app)
-    assert tables_on(app)[1]["Accuracy"] == ["90.0 %"] * 5
+    assert tables_on(app)[0]["Accuracy"] == ["90.0 %"] * 5
 
 
 def with_seeds(events):
@@ -130,12 +130,12 @@ def with_seeds(events):
 def test_results_of_several_seeds_shows_means_verdicts_and_honest_sizes(open_screen, stored):
     stored("r1", "finished", list(with_seeds(whole_run())), make_config({"repeats": 2, "target_sparsity": 0.9}))
     app = open_screen("results", run="r1")
-    assert tables_on(app)[1]["Accuracy"][1] == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
+    assert tables_on(app)[0]["Accuracy"][1] == "85.0 % \N{PLUS-MINUS SIGN} 7.1 %"
     assert "within noise (n = 200, 2 seeds, p of each: 1.00, 1.00)" in words(app)
     assert "Means over 2 seeds" in words(app) and "Bars are means over 2 seeds" in words(app)
     assert "I pruned 90 %: why is it no smaller and no faster?" in [h.value for h in app.header]
     assert "The file without zeros: 2.50 kB before pruning, 2.50 kB after" in words(app)
-    assert "**Hard loss**, repeat 1 of 2" in words(app)
+    assert "**Hard loss, repeat 1 of 2**" in words(app)
     assert not app.exception
 
 

@@ -16,8 +16,8 @@ from simulator.runs import service
 from simulator.runs.database.store import ENDED, Run, RunState
 from ui.figures import charts
 from ui.figures.run import curves
-from ui.following import views
 from ui.following.story import STAGE_TITLES, STAGE_WORDS, Story
+from ui.kit import chart_view
 from ui.shell import address, routes
 from ui.shell.guard import errors_shown, show_problem
 from ui.shell.plain import literal
@@ -107,7 +107,7 @@ def _panel(run_id: str, page_shows: RunState) -> None:
     headline(run, story)
     st.html(stepper(story, run))
     _progress(run, story)
-    show_curves(story, run.settings, "live", side_by_side=False)
+    _curves(story, run.settings)
 
 
 def headline(run: Run, story: Story) -> None:
@@ -230,40 +230,37 @@ CURVES: dict[str, tuple[curves.Term, tuple[Variant, ...], str]] = {
 OF_STAGE: dict[Stage | None, str] = {"prepare": "Teacher", "teacher": "Teacher", "recover": "Recovery"}
 
 
-def show_curves(story: Story, config: RunConfig, place: str, side_by_side: bool, repeat: int | None = None) -> None:
+def last_epoch(title: str, config: RunConfig) -> int | None:
+    """Where a curve's horizontal axis ends; None where the run's settings do not say."""
+    return {"Recovery": config.epochs_after_pruning, "Teacher": None}.get(title, config.epochs)
+
+
+def _curves(story: Story, config: RunConfig) -> None:
     """The losses that the student chooses to see, and validation accuracy by epoch.
 
     Until something is chosen, the curve is that of the stage under way.
-
-    Args:
-        repeat: Of which seed; None follows the one under way.
     """
-    title = _pick_curve(story, place)
-    seed = story.repeat if repeat is None else repeat
-    losses, epochs = story.losses_of(seed), story.epochs_of(seed)
+    title = _pick_curve(story)
+    losses, epochs = story.losses_of(story.repeat), story.epochs_of(story.repeat)
     term, variants, words_for_it = CURVES[title]
-    left, right = st.columns(2) if side_by_side else (st.container(), st.container())
-    with left:
-        st.markdown(f"**{curves.TERM_TITLES[term]}**{of_repeats(seed, config)}")
-        glossary.explain(words_for_it, "nats", "KL divergence")
-        ends: dict[str, int | None] = {"Recovery": config.epochs_after_pruning, "Teacher": None}
-        views.chart(
-            curves.losses(losses, term, variants, ends.get(title, config.epochs)),
-            f"{place}_losses",
-            curves.losses_alt(losses, term, variants),
-        )
-    with right:
-        shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
-        st.markdown(f"**Validation accuracy**{of_repeats(seed, config)}")
-        st.caption("On examples that are not trained on. Epoch 0 is before training.")
-        views.chart(curves.validation(epochs, shown), f"{place}_validation", curves.validation_alt(epochs, shown))
+    st.markdown(f"**{curves.TERM_TITLES[term]}**{of_repeats(story.repeat, config)}")
+    glossary.explain(words_for_it, "nats", "KL divergence")
+    chart_view.show(
+        curves.losses(losses, term, variants, last_epoch(title, config)),
+        "live_losses",
+        curves.losses_alt(losses, term, variants),
+    )
+    shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
+    st.markdown(f"**Validation accuracy**{of_repeats(story.repeat, config)}")
+    st.caption("On examples that are not trained on. Epoch 0 is before training.")
+    chart_view.show(curves.validation(epochs, shown), "live_validation", curves.validation_alt(epochs, shown))
 
 
-def _pick_curve(story: Story, place: str) -> str:
+def _pick_curve(story: Story) -> str:
     """The control for it. Where it starts is part of its key: as the stages pass, a new control takes the place of the
     one before. Were its value set instead, what a browser sends meanwhile of the old one would count as a choice.
     """
-    chosen = f"{place}_curve_chosen"
+    chosen = "live_curve_chosen"
     start: str = st.session_state.get(chosen) or OF_STAGE.get(story.stage, "Hard loss")
     picked = st.segmented_control(
         "Curve",
@@ -271,7 +268,7 @@ def _pick_curve(story: Story, place: str) -> str:
         default=start,
         required=True,
         wrap=True,
-        key=f"{place}_curve_{start}",
+        key=f"live_curve_{start}",
         label_visibility="collapsed",
         on_change=lambda: st.session_state.update({chosen: start}),
     )

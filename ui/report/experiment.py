@@ -10,9 +10,11 @@ from simulator.runs import notes, service
 from simulator.runs.database.store import Run
 from ui.figures import table
 from ui.figures.experiments import cell_charts, cell_table
+from ui.figures.parts import Beside, Chart, Part, Points, Section, TablePart, Text
 from ui.following.story import tell
-from ui.report import page
-from ui.report.page import Report, Section, Titled
+from ui.report import common
+from ui.report.page import Report
+from ui.shell.plain import literal
 
 
 def experiment_report(run: Run) -> Report:
@@ -30,30 +32,35 @@ def experiment_report(run: Run) -> Report:
         if any(value in cell.values for cell in story.cells):
             chart = cell_charts.draw(experiment.view, value, story.cells, axes)
             said = cell_charts.alt(experiment.view, value, story.cells)
-            figures.append(page.drawn(chart, f"c-{value.replace('_', '-')}", title, said))
-    cells = Titled("", cell_table.cells(story.cells, experiment.view))
+            figures.append(Chart(f"c_{value}", chart, title, "", said))
+    cells = TablePart(
+        "cells", cell_table.cells(story.cells, experiment.view), "Every cell with its seed and its values"
+    )
     seeds = f"--seeds {config.seeds} "
     along = "".join(f"--axis {a.setting}={','.join(map(cell_charts.shown, a.values))} " for a in config.axes)
     command = f"python -m simulator experiment {experiment.name} {seeds}{along}"
+    literature = [Text(experiment.hypothesis), Text(f"Source: {experiment.paper}")]
     return Report(
         title=f"{experiment.title}: {MODELS[config.base.model].title}",
         question=experiment.question,
-        origin=page.origin(run, story.provenance),
+        origin=common.origin(run, story.provenance),
         note=notes.note(run.id),
         sections=[
             _conclusion(story.conclusion),
-            Section("What the cells show", figures=figures),
-            Section("Every cell", tables=(cells,)),
-            Section("What the literature leads one to expect", (experiment.hypothesis, f"Source: {experiment.paper}")),
-            page.settings_section(config.base, command + page.flags(config.base, without=tuple(axes))),
-            page.provenance_section(run, story.provenance),
+            Section("What the cells show", [Beside(figures)]),
+            Section("Every cell", [cells]),
+            Section("What the literature leads one to expect", literature),
+            common.settings_section(config.base, command + common.flags(config.base, without=tuple(axes))),
+            common.provenance_section(run, story.provenance),
         ],
     )
 
 
 def _conclusion(said: Conclusion | None) -> Section:
     if said is None:
-        return Section("What the numbers say", ("The experiment was stopped before its end, so nothing is concluded.",))
+        return Section(
+            "What the numbers say", [Text("The experiment was stopped before its end, so nothing is concluded.")]
+        )
     rows = [
         {
             "Compared": c.name,
@@ -65,5 +72,7 @@ def _conclusion(said: Conclusion | None) -> Section:
         }
         for c in said.comparisons
     ]
-    tables = [Titled("What this rests on", table.of(rows))] if rows else []
-    return Section("What the numbers say", points=said.sentences, tables=tables)
+    parts: list[Part] = [Points([literal(sentence) for sentence in said.sentences])]
+    if rows:
+        parts.append(TablePart("comparisons", table.of(rows), "Every difference that was tested", "What this rests on"))
+    return Section("What the numbers say", parts)

@@ -12,8 +12,10 @@ from simulator.events import Variant
 from simulator.runs.recorded import Recorded
 from simulator.teaching.labs import LABS
 from ui.figures.run import costs, curves
-from ui.following import live, views
+from ui.following import live
 from ui.following.story import tell
+from ui.kit import chart_view, section_view
+from ui.report.sections import compression_tables, outcome_sentences
 from ui.screens.guided_labs import sections as guided_labs
 from ui.shell import routes
 from ui.words import glossary, provenance
@@ -87,14 +89,14 @@ def recorded_result(shipped: Sequence[Recorded]) -> None:
         st.markdown("**The student with and without the teacher**")
         st.caption("Hard loss: both against the true labels.")
         pair: tuple[Variant, ...] = ("control", "distilled")
-        views.chart(
+        chart_view.show(
             curves.losses(story.losses, "hard", pair), "home_losses", curves.losses_alt(story.losses, "hard", pair)
         )
     with right:
         st.markdown("**Accuracy against size**")
-        st.caption(f"Up and to the left is better. Bars: {views.bars_of(one.measurements)}.")
-        views.chart(costs.trade_off(one.measurements), "home_trade_off", costs.trade_off_alt(one.measurements))
-    views.compression(one.measurements, one.labels)
+        st.caption(f"Up and to the left is better. Bars: {costs.bars_of(one.measurements)}.")
+        chart_view.show(costs.trade_off(one.measurements), "home_trade_off", costs.trade_off_alt(one.measurements))
+    section_view.draw_parts([outcome_sentences(story), *compression_tables(one.measurements)])
     st.page_link(
         routes.RESULTS.path,
         label="Everything about this run",

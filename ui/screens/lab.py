@@ -13,8 +13,10 @@ from simulator.events import STAGES
 from simulator.figures import numbers
 from simulator.runs import service
 from simulator.runs.database.store import ENDED, Forecast, Run
-from ui.following import live, views
+from ui.following import live
 from ui.following.story import STAGE_TITLES, STAGE_WORDS
+from ui.kit import section_view
+from ui.report.sections import compression_tables, outcome_sentences
 from ui.screens import model_cards
 from ui.screens.results import take_home
 from ui.settings import controls, fields
@@ -118,7 +120,7 @@ def show_run(run: Run, config: RunConfig) -> None:
     if measured:
         provenance.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
         story = live.story_of(run.id)
-        views.compression(measured, story.labels, story.averages_estimated())
+        section_view.draw_parts([outcome_sentences(story), *compression_tables(measured)])
         st.page_link(
             routes.RESULTS.path,
             label="All results of this run",

@@ -15,7 +15,7 @@ from simulator.teaching.quiz import from_run, sitting
 from simulator.teaching.quiz.bank import QUESTIONS
 from simulator.teaching.quiz.question import Question
 from simulator.teaching.quiz.sitting import Sitting
-from ui.screens.results import sections as results
+from ui.screens.results import open_run
 from ui.shell import address, routes
 from ui.shell.guard import errors_shown
 from ui.shell.plain import literal
@@ -94,7 +94,7 @@ def offer() -> None:
         ended = (
             run for run in service.list_runs(("finished",)) if not run.experiment
         )  # an experiment measures no variants
-        labels = {run.id: results.run_label(run) for run in ended}
+        labels = {run.id: open_run.run_label(run) for run in ended}
         if not labels:
             st.info("No run has finished yet. Start one in the Lab.", icon=":material/science:")
             return

@@ -17,7 +17,7 @@ from ui.figures.run import tables
 from ui.figures.table import Cell
 from ui.following import live
 from ui.kit import table_view
-from ui.screens.results import sections as results
+from ui.screens.results import open_run
 from ui.settings import controls
 from ui.shell import routes
 from ui.shell.guard import errors_shown
@@ -114,7 +114,7 @@ def forget_ticks() -> None:
 @st.dialog("Delete for good?", icon=":material/delete:")
 def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
     """Ask before events, figures and weights are removed; recorded runs that are ticked, too, stay."""
-    st.markdown("\n".join(f"- {literal(results.run_label(run))}" for run in removable))
+    st.markdown("\n".join(f"- {literal(open_run.run_label(run))}" for run in removable))
     st.markdown("Curves, figures and weights go. This cannot be undone.")
     if recorded:
         st.caption(f"{numbers.several(recorded, 'recorded run').capitalize()} cannot be deleted.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from simulator.events import Measurement, Variant
+from simulator.experiments.allocation import Check
 from simulator.figures import numbers
 from simulator.figures.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
 
@@ -115,3 +116,13 @@ def _judged(new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequ
     if intervals_overlap(new[0], old[0]):
         return f"{points} points: with {new[0].test_examples} test examples this may be chance"
     return f"{points} points: the 95 % intervals do not overlap"
+
+
+def prediction_checked(found: Check) -> str:
+    """What a sensitivity scan predicted beside what a run by hand measured."""
+    seeds = f", mean of {found.seeds} seeds" if found.seeds > 1 else ""
+    return (
+        f"Pruned by hand, before retraining: the sensitivity scan predicted "
+        f"**{numbers.points(-found.predicted)}** points (validation examples), the run measured "
+        f"**{numbers.points(-found.measured)}** (n = {found.test_examples} test examples{seeds})."
+    )

@@ -22,7 +22,7 @@ from tests.ui.invented import PROVENANCE, whole_run
 from ui import report
 from ui.figures import columns
 from ui.following.story import tell
-from ui.report import page
+from ui.report import common, page
 from ui.report.run import question
 from ui.shell.plain import literal
 
@@ -141,7 +141,7 @@ def test_a_run_without_figures_has_no_report(store: Store) -> None:
 )
 def test_the_command_in_it_asks_for_the_same_run(values: dict[str, object]) -> None:
     config = make_config(values)
-    options = vars(make_parser().parse_args(["run", *shlex.split(page.flags(config))]))
+    options = vars(make_parser().parse_args(["run", *shlex.split(common.flags(config))]))
     assert make_config({name: value for name, value in options.items() if name in RunConfig.model_fields}) == config
 
 

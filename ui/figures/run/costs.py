@@ -42,6 +42,12 @@ def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
     return chart
 
 
+def bars_of(measurements: Sequence[Measurement]) -> str:
+    """What the bars of the accuracies are."""
+    seeds = max(len(ms) for ms in by_variant(measurements).values())
+    return "the 95 % interval" if seeds == 1 else f"the standard deviation over {seeds} seeds"
+
+
 def trade_off_alt(measurements: Sequence[Measurement]) -> str:
     """Which variant is the most accurate and which the smallest, with their figures."""
     groups = by_variant(measurements)

@@ -25,6 +25,11 @@ TALLEST = 800
 """Pixels of a table that may have any number of rows; what is higher scrolls within itself."""
 
 
+STAR = "★"
+BEST = f"{STAR} marks the best of a column as it is printed."
+FASTEST = f"{STAR} marks a time only where it is clearly the shortest of its column."
+
+
 def comparison(measurements: Sequence[Measurement], shown: Mapping[str, Column]) -> Table:
     """A row a variant; the best value of each column is bold and starred, where there is more than one value."""
     groups = by_variant(measurements)
@@ -45,7 +50,12 @@ def variant_cell(name: Variant) -> Cell:
 
 
 def _starred(cell: Cell) -> Cell:
-    return replace(cell, text=f"★ {cell.text}", strong=True)
+    return replace(cell, text=f"{STAR} {cell.text}", strong=True)
+
+
+def has_star(shown: Table) -> bool:
+    """Whether any cell is starred, so that the star needs an explanation."""
+    return any(cell.text.startswith(STAR) for row in shown.rows for cell in row)
 
 
 def _winners(groups: Mapping[Variant, Seeds], title: str, column: Column) -> list[Variant]:
@@ -203,7 +213,6 @@ def written(variant: Measurement) -> Table:
 
 # -- runs
 
-STARS = "★ marks the best of a column as it is printed; of times, only one that is clearly the fastest."
 UNKNOWN = "not known"
 NOTE_START = 80
 """Characters of a run's notes that stand in its row: a name, or what was asked."""

@@ -14,7 +14,7 @@ from ui.figures.columns import TIMED
 from ui.figures.compare import plots as charts
 from ui.figures.compare import rows
 from ui.figures.compare.rows import Entry, Front, Where
-from ui.following import views
+from ui.kit import chart_view
 from ui.screens.compare import sections as compare
 from ui.words import glossary
 
@@ -184,7 +184,7 @@ def parallel(entries: Sequence[Entry], letters: Mapping[str, str]) -> list[Entry
     ranges = narrowed(entries, [title for title in titles if title in axes])
     kept = [e for e in entries if charts.inside(e, ranges)]
     chart, alt = charts.parallel(entries, letters, ranges), charts.parallel_alt(entries, kept, letters)
-    views.chart(chart, "compare_parallel", alt)
+    chart_view.show(chart, "compare_parallel", alt)
     gone = [title for title in rows.COLUMNS if title not in titles]
     st.caption(
         "A line is a variant, its colour as on the first axis. The sliders grey lines and filter the table below. "

@@ -18,7 +18,7 @@ from ui.figures.compare.rows import Entry, Front, Where
 from ui.figures.run import tables
 from ui.following import live
 from ui.kit import table_view
-from ui.screens.results import sections as results
+from ui.screens.results import open_run
 from ui.shell import address, routes
 from ui.shell.plain import literal
 
@@ -55,7 +55,7 @@ def choose(runs: Sequence[Run]) -> list[Run]:
         "Runs",
         list(by_id),
         # Streamlit forgets a choice whose label changes, as one would that says how long ago it was.
-        format_func=lambda run_id: f"{results.what_it_was(by_id[run_id])} ({run_id})",
+        format_func=lambda run_id: f"{open_run.what_it_was(by_id[run_id])} ({run_id})",
         max_selections=MOST_COMPARED,
         key=PICK,
         placeholder="Choose finished runs",
@@ -113,7 +113,7 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
                 routes.RESULTS.path,
                 label=literal(names[run.id]),
                 icon=":material/table_chart:",
-                help=literal(f"Results of {results.run_label(run)}"),
+                help=literal(f"Results of {open_run.run_label(run)}"),
                 query_params={live.RUN: run.id},
                 width="content",
             )

@@ -10,13 +10,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from simulator.errors import UnreadableRun
-from simulator.events import Measurement
-from simulator.experiments.allocation import Check, check, foretells, run_of
+from simulator.experiments.allocation import check, foretells, run_of
 from simulator.experiments.config import ExperimentConfig
 from simulator.experiments.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
 from simulator.figures import numbers
 from simulator.runs import service
-from simulator.runs.database.store import Run
 from ui.figures import charts, table
 from ui.figures.charts import NEUTRAL
 from ui.following import live
@@ -25,6 +23,7 @@ from ui.kit import table_view
 from ui.settings import controls
 from ui.shell import address, routes
 from ui.shell.guard import errors_shown
+from ui.words import findings
 
 CHART, EDITOR, BUDGET = "scan_chart", "scan_editor", "fit_budget"
 PLAN = "scan_plan"
@@ -179,37 +178,10 @@ def _checks(config: ExperimentConfig, story: Story) -> None:
         with suppress(UnreadableRun):  # the Runs page shows it as that
             found = check(config, story.cells, run.settings, service.measurements(run.id))
             if found is not None:
-                _say(found, routes.RESULTS.path, f"Run {run.id}", run.id)
-
-
-def in_words(found: Check) -> str:
-    """Predicted beside measured."""
-    seeds = f", mean of {found.seeds} seeds" if found.seeds > 1 else ""
-    return (
-        f"Pruned by hand, before retraining: the sensitivity scan predicted "
-        f"**{numbers.points(-found.predicted)}** points (validation examples), the run measured "
-        f"**{numbers.points(-found.measured)}** (n = {found.test_examples} test examples{seeds})."
-    )
-
-
-def _say(found: Check, page: str, label: str, run_id: str) -> None:
-    st.markdown(in_words(found))
-    st.page_link(page, label=label, icon=":material/fact_check:", query_params={live.RUN: run_id})
-
-
-def foretold(run: Run, measured: Sequence[Measurement]) -> None:
-    """On a run by hand: what a sensitivity scan of the same students had foretold, with a way to it."""
-    if run.settings.scope != "by_hand":
-        return
-    for scan in service.list_runs(("finished",)):
-        if (
-            scan.experiment is None
-            or scan.experiment.name != "sensitivity"
-            or not foretells(scan.experiment, run.settings)
-        ):
-            continue
-        with suppress(UnreadableRun):
-            found = check(scan.experiment, live.story_of(scan.id).cells, run.settings, measured)
-            if found is not None:
-                _say(found, routes.EXPERIMENTS.path, "The scan", scan.id)
-                return
+                st.markdown(findings.prediction_checked(found))
+                st.page_link(
+                    routes.RESULTS.path,
+                    label=f"Run {run.id}",
+                    icon=":material/fact_check:",
+                    query_params={live.RUN: run.id},
+                )

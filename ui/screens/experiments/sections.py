@@ -13,9 +13,9 @@ from ui.figures import table
 from ui.figures.experiments import cell_charts as charts
 from ui.figures.experiments import cell_table
 from ui.figures.run import tables
-from ui.following import live, views
+from ui.following import live
 from ui.following.story import Story
-from ui.kit import table_view
+from ui.kit import chart_view, table_view
 from ui.screens import lab
 from ui.screens.experiments import allocation, settings
 from ui.screens.experiments.settings import PREDICTED
@@ -226,7 +226,7 @@ def picture(config: ExperimentConfig, story: Story) -> None:
     if scanned:
         allocation.clickable(config, story, drawn, alt)
     else:
-        views.chart(drawn, "experiment_chart", alt)
+        chart_view.show(drawn, "experiment_chart", alt)
     if any(cell.measured_in for cell in story.cells):
         taken = sum(bool(cell.measured_in) for cell in story.cells)
         st.caption(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from simulator.events import Variant
 from simulator.teaching.lesson import Lesson
-from ui.following import views
+from ui.kit import chart_view
 from ui.screens.learn import answers, arithmetic, opening
 from ui.shell.plain import literal
 
@@ -49,7 +49,7 @@ def screen(opened: Lesson) -> None:
         logits = {v: opened.logits[v][row] for v in opened.variants}
         names = opened.facts.class_names
         said = answers.bars_alt(logits, names, 1.0)
-        views.chart(answers.bars(logits, names, 1.0), "changed_bars", said)
+        chart_view.show(answers.bars(logits, names, 1.0), "changed_bars", said)
         st.caption(literal(said))
         st.markdown(whose(logits, int(opened.labels[row]), ["teacher", *student]))
 

@@ -11,7 +11,7 @@ import streamlit as st
 from simulator.figures import numbers
 from simulator.teaching.lesson import LayerFacts, Lesson
 from ui.figures import charts
-from ui.following import views
+from ui.kit import chart_view
 from ui.screens.learn import layers as facts
 from ui.screens.learn import opening, space
 from ui.words import glossary
@@ -45,7 +45,7 @@ def screen(opened: Lesson) -> None:
     by_layer(network, layers, networks["teacher"], before, opened.facts.measured_at)
     st.markdown("**Where the parameters are**")
     st.caption("Area: parameters. Click a block to enter it, its heading to leave.")
-    views.chart(tree_map(layers), "inside_tree", f"Tree map of {network}: {facts.most(layers, 'parameters')}.")
+    chart_view.show(tree_map(layers), "inside_tree", f"Tree map of {network}: {facts.most(layers, 'parameters')}.")
 
 
 @st.fragment  # a choice here need not draw the tree map again

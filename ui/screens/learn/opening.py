@@ -15,7 +15,7 @@ from simulator.runs.database.store import Run
 from simulator.teaching import lesson
 from simulator.teaching.lesson import Lesson
 from ui.following import live
-from ui.screens.results import sections as results
+from ui.screens.results import open_run
 from ui.shell import address
 from ui.shell.guard import errors_shown
 from ui.shell.plain import literal
@@ -49,7 +49,7 @@ def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
         "Numbers of this run",
         list(runs),
         index=list(runs).index(run_id),
-        format_func=lambda i: results.run_label(runs[i]),
+        format_func=lambda i: open_run.run_label(runs[i]),
         key=f"{PLACE}_pick_{run_id}",
     )
     if picked != run_id:

@@ -7,7 +7,7 @@ import streamlit as st
 from simulator.events import Variant
 from simulator.figures import numbers
 from simulator.teaching.lesson import Lesson
-from ui.following import views
+from ui.kit import chart_view
 from ui.screens.learn import answers, arithmetic, opening
 from ui.shell.plain import literal
 from ui.words import glossary
@@ -29,7 +29,7 @@ def soft_targets(opened: Lesson) -> None:
     pair = {v: opened.logits[v][row] for v in both}
     teacher, student = pair.values()
     with right:
-        views.chart(answers.bars(pair, names, t), "soft_bars", answers.bars_alt(pair, names, t))
+        chart_view.show(answers.bars(pair, names, t), "soft_bars", answers.bars_alt(pair, names, t))
         glossary.explain(
             f"Entropy: teacher {numbers.three(arithmetic.entropy(teacher, t))} nats, distilled student "
             f"{numbers.three(arithmetic.entropy(student, t))} nats.",
@@ -40,7 +40,7 @@ def soft_targets(opened: Lesson) -> None:
     st.subheader("Why T²?")
     st.markdown(answers.gradient_words(student, teacher, t))
     # Nothing in it moves with T: the browser then keeps it, and has its time for the bars.
-    views.chart(
+    chart_view.show(
         answers.gradient_sizes(student, teacher, label), "soft_gradients", answers.gradient_alt(student, teacher)
     )
     glossary.explain(
@@ -79,5 +79,5 @@ def loss(opened: Lesson) -> None:
         push = answers.pushes(student, teacher, label, t, alpha)
         names = opened.facts.class_names
         said = answers.push_alt(push, names)
-        views.chart(answers.push_chart(push, names), "loss_pushes", said)
+        chart_view.show(answers.push_chart(push, names), "loss_pushes", said)
         glossary.explain(literal(said), "soft loss", "hard loss", "alpha", "logits", "nats")

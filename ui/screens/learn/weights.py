@@ -16,7 +16,7 @@ from simulator.runs.database.store import Run
 from simulator.teaching.lesson import Lesson, Slice
 from ui.figures import charts
 from ui.figures.run import costs
-from ui.following import views
+from ui.kit import chart_view
 from ui.screens.learn import cells, masks, opening
 from ui.screens.learn.masks import IMPORTANCES, PATTERNS, Importance, Pattern
 from ui.words import glossary
@@ -134,7 +134,7 @@ def zeros_screen(opened: Lesson) -> None:
     with right:
         st.markdown(f"**{numbers.size(before['dense'])} of {part.facts.layer}, encoded in four ways**")
         said = bytes_words(before, after, 1 - float(mask.mean()))
-        views.chart(bytes_chart(before, after), "zeros_bytes", said)
+        chart_view.show(bytes_chart(before, after), "zeros_bytes", said)
         st.caption(said)
 
 
@@ -142,14 +142,14 @@ def whole_files(measured: Sequence[Measurement], run: Run) -> None:
     """What the run measured of its whole files and of its latencies. No control changes it."""
     st.subheader("And the whole file?")
     st.markdown(costs.sizes_alt(measured))
-    views.chart(costs.sizes(measured), "zeros_files", costs.sizes_alt(measured))
+    chart_view.show(costs.sizes(measured), "zeros_files", costs.sizes_alt(measured))
     glossary.explain("Solid: as it is. Hatched: gzipped. Crossed: without its zeros.", "pruned", "recovered")
     st.subheader("And the time?")
     st.markdown(time_words(measured))
     for place, batch in zip(st.columns(2), ("batch_1", "batch_32"), strict=True):
         with place:
             st.markdown(f"**Latency, {'one example' if batch == 'batch_1' else 'batch of 32'}**")
-            views.chart(costs.latencies(measured, batch), f"zeros_{batch}", costs.latencies_alt(measured, batch))
+            chart_view.show(costs.latencies(measured, batch), f"zeros_{batch}", costs.latencies_alt(measured, batch))
     source = "recorded" if run.origin == "recorded" else "measured"
     threads = measured[0].latency_ms["batch_1"].threads
     st.caption(

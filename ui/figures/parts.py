@@ -1,0 +1,128 @@
+"""What a section of a page or of a report is made of. A screen and a printed page each know how to draw every part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ui.figures.table import Table
+from ui.shell.routes import Route
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph, in Markdown."""
+
+    text: str
+    tip: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Points:
+    """Sentences below one another, in Markdown."""
+
+    sentences: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Something to copy."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Gains:
+    """A few large figures: (what, change, explanation)."""
+
+    title: str
+    figures: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class TablePart:
+    """One of the app's tables.
+
+    Attributes:
+        key: Its own on the page.
+        alt: What it holds, for people who cannot see it.
+        note: Stands below it, in Markdown.
+        tip: Explains the note's terms, where there is a pointer.
+    """
+
+    key: str
+    table: Table
+    alt: str
+    title: str = ""
+    note: str = ""
+    tip: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One of the app's Plotly figures.
+
+    Attributes:
+        key: Its own on the page; letters, digits and underscores.
+        caption: How it is read, in Markdown.
+        alt: What it shows, for people who cannot see it; on paper it stands below the caption.
+    """
+
+    key: str
+    figure: Any
+    title: str
+    caption: str
+    alt: str
+    tip: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link to another page of the app. Paper has none."""
+
+    to: Route
+    label: str
+    icon: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several things, to be chosen.
+
+    Attributes:
+        options: Name -> what makes its parts; only those that are shown are made.
+        start: The option that is shown first.
+        on_paper: The options that are printed, where nothing can be chosen.
+    """
+
+    key: str
+    label: str
+    options: Mapping[str, Callable[[], Sequence[Part]]]
+    start: str
+    on_paper: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Parts side by side, two in a row where there is room."""
+
+    parts: Sequence[Chart | Choice]
+
+
+Part = Text | Points | Code | Gains | TablePart | Chart | Way | Choice | Beside
+
+
+@dataclass(frozen=True)
+class Section:
+    """A title and what stands below it.
+
+    Attributes:
+        folded: Whether a screen shows it only on a click.
+    """
+
+    title: str
+    parts: Sequence[Part]
+    folded: bool = False

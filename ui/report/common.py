@@ -1,0 +1,63 @@
+"""What the reports of a run and of an experiment have in common."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from simulator.config.run import RunConfig
+from simulator.events import Provenance
+from simulator.figures import numbers
+from simulator.runs.database.store import Run
+from ui.figures.parts import Code, Points, Section, TablePart, Text
+from ui.figures.run import tables
+from ui.settings import fields
+from ui.shell.plain import literal
+from ui.words.provenance import provenance_facts
+
+
+def origin(run: Run, provenance: Provenance | None) -> str:
+    """Where the numbers come from, in one line."""
+    how = {"recorded": "Recorded", "imported": "Imported from a file; measured"}.get(run.origin, "Measured")
+    if provenance is None:
+        return f"Run {run.id}."
+    weights = "from published weights" if provenance.source == "pretrained" else "trained from scratch"
+    when = numbers.day(provenance.recorded_at)
+    return f"{how} on {provenance.device}, {when}. Run {run.id}. Its teacher was {weights}."
+
+
+SOURCES = "Where these numbers come from"
+SAME_AGAIN = (
+    "The same settings on the command line. They give the same figures on the same kind of processor, with as many "
+    "threads and the same library versions:"
+)
+
+
+def settings_section(config: RunConfig, command: str) -> Section:
+    """Every setting that applies, and the command that runs the same again."""
+    shown = tables.settings_table(config, (n for n in RunConfig.model_fields if fields.applies(n, config)))
+    table = TablePart("run_settings", shown, "All settings of this run that apply")
+    return Section("Settings", [Text(SAME_AGAIN), Code(command), table], folded=True)
+
+
+def flags(config: RunConfig, without: Sequence[str] = ()) -> str:
+    """The command line's flags for a config: all of them, for defaults may change."""
+    parts = []
+    for name, value in config:
+        extra: Any = RunConfig.model_fields[name].json_schema_extra
+        given = " ".join(value) if isinstance(value, tuple) else str(value)
+        if name not in without and given:
+            text = shlex.quote(given) if isinstance(value, str) else given
+            parts.append(f"--{extra['flag'] or name.replace('_', '-')} {text}")
+    return " ".join(parts)
+
+
+def provenance_section(run: Run, provenance: Provenance | None) -> Section:
+    """Weights, data, teacher, machine and versions."""
+    if provenance is None:
+        return Section(SOURCES, [Text("The run did not say.")], folded=True)
+    facts = provenance_facts(provenance, run)
+    points = Points([f"**{name}:** {value}" for name, value in facts.items()])
+    notice = [Text(literal(provenance.notice))] if provenance.notice else []
+    return Section(SOURCES, [*notice, points], folded=True)

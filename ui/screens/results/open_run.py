@@ -1,0 +1,90 @@
+"""Pieces of the Results page: which run is open, and what stands there while nothing is measured."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.data.own_data import dataset_info
+from simulator.errors import RunNotFound
+from simulator.figures import numbers
+from simulator.runs import service
+from simulator.runs.database.store import ENDED, Run
+from ui.following import live
+from ui.following.story import Story
+from ui.report import run as report
+from ui.settings import fields
+from ui.shell import routes
+from ui.shell.guard import show_problem
+from ui.shell.plain import literal
+
+PLACE = "results"
+
+
+def open_run() -> str | None:
+    """The run in the URL, or the newest finished one, or a recorded one; with a choice of the others."""
+    labels = {run.id: run_label(run) for run in service.list_runs() if run.state == "finished" and not run.experiment}
+    run_id = live.chosen_run(PLACE) or next(iter(labels), None)
+    if run_id is None:
+        return None
+    st.session_state[live.LAST_RUN] = run_id
+    with suppress(RunNotFound):  # said where its figures would stand
+        if run_id not in labels and (run := service.run(run_id)).experiment:
+            live.choose_run(PLACE, None)
+            st.switch_page(live.page_of(run), query_params={live.RUN: run_id})
+    options = list(labels) if run_id in labels else [run_id, *labels]
+    if len(options) > 1:
+        picked = st.selectbox(
+            "Run",
+            options,
+            index=options.index(run_id),
+            format_func=lambda i: labels.get(i, f"Run {i}"),
+            key=f"pick_{run_id}",  # another run opened elsewhere must not meet the old choice
+        )
+        if picked != run_id:
+            live.choose_run(PLACE, picked)
+            st.rerun()
+    return run_id
+
+
+def run_label(run: Run) -> str:
+    """A run in one line: first what tells it from others of the same settings, for a narrow box cuts off the end."""
+    when = "Recorded" if run.origin == "recorded" else numbers.ago(run.created_at)
+    return f"{when}: {what_it_was(run)} ({run.id})"
+
+
+def what_it_was(run: Run) -> str:
+    """What a run was of, with the settings that matter most."""
+    c = run.settings
+    what = f"{MODELS[c.model].title}, {dataset_info(c.dataset).title}"
+    return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {fields.asked_sparsity(c)}"
+
+
+def nothing_yet() -> None:
+    """The first visit, with nothing recorded: what to do, in one sentence."""
+    st.info("No run has finished yet. Start one in the Lab.", icon=":material/science:")
+    st.page_link(routes.LAB.path, label="To the Lab", icon=":material/science:")
+
+
+def headline(run_id: str) -> tuple[Run, Story]:
+    """What was run, and what was asked of it."""
+    run, story = service.run(run_id), live.story_of(run_id)
+    st.subheader(literal(report.title(run.settings)))
+    st.markdown(report.question(run.settings))
+    return run, story
+
+
+def not_measured(run: Run) -> None:
+    """A run without measurements: why, and what there is instead."""
+    if run.state not in ENDED:
+        st.info("This run is still under way. Its figures come at its end.", icon=":material/hourglass:")
+        st.page_link(
+            routes.LAB.path, label="Follow it in the Lab", icon=":material/science:", query_params={"run": run.id}
+        )
+    else:
+        show_problem(run.message or f"The run was {run.state} before anything was measured.", run.advice)
+        st.page_link(
+            routes.LAB.path, label="See how far it got", icon=":material/science:", query_params={"run": run.id}
+        )

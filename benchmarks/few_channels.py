@@ -23,6 +23,7 @@ from simulator.catalog.models import MODELS
 from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.importance import Calibration
+from simulator.engine.pruning.units import Cut
 
 CLASSES = 10
 TOLERANCE = 1e-3
@@ -39,7 +40,8 @@ def pruned_student(name: str, width: float, sparsity: float, image_size: int, ro
     student = module.build_student(teacher, width, seed=0)
     example = torch.randn(1, 3, image_size, image_size)
     nothing = Calibration(module.logits, (), seed=0)
-    prune_channels(student, example, module.CLASSIFIER, "global", sparsity, "magnitude", nothing, round_to=round_to)
+    cut = Cut("global", sparsity, "magnitude", round_to)
+    prune_channels(student, example, module.CLASSIFIER, cut, nothing)
     return student
 
 

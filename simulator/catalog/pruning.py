@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from simulator.catalog.model_info import Kind
+
+ChannelPart = Literal["layers", "norms"]
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,28 @@ class MethodInfo:
     name: str
     title: str
     help: str
+
+
+@dataclass(frozen=True)
+class ImportanceInfo(MethodInfo):
+    """An importance, and what it needs.
+
+    Attributes:
+        scores_layers_only: Whether it scores the weights of linear and convolution layers and no other part of a model.
+        channel_parts: The layers whose scores make up the score of a CNN's channel.
+        needs_batch_norm: Whether it reads the scales of batch norm.
+        ranks_within_rows: Whether its paper compares weights within an output row only.
+        draws_units: Whether a channel, head or neuron gets a score of its own, not one made of its weights' scores.
+        is_scale: Whether scores mean the same in every layer: a channel's are added up as they are, and a global
+            ranking compares them as they are.
+    """
+
+    scores_layers_only: bool = False
+    channel_parts: tuple[ChannelPart, ...] = ("layers", "norms")
+    needs_batch_norm: bool = False
+    ranks_within_rows: bool = False
+    draws_units: bool = False
+    is_scale: bool = False
 
 
 CALIBRATION_BATCHES = 4
@@ -52,18 +77,31 @@ PRUNING: dict[str, MethodInfo] = {
     )
 }
 
-IMPORTANCES: dict[str, MethodInfo] = {
+IMPORTANCES: dict[str, ImportanceInfo] = {
     m.name: m
     for m in (
-        MethodInfo("magnitude", "Magnitude", "The size of the weight: small weights go first."),
-        MethodInfo("random", "Random", "Drawn by lot: the control that shows what ranking is worth."),
-        MethodInfo("taylor", "Taylor", "Weight times gradient: how much the loss would change without the weight."),
-        MethodInfo("wanda", "Wanda", "The size of the weight times the size of the input that it multiplies."),
-        MethodInfo(
+        ImportanceInfo("magnitude", "Magnitude", "The size of the weight: small weights go first."),
+        ImportanceInfo(
+            "random", "Random", "Drawn at random: the control that shows what ranking is worth.", draws_units=True
+        ),
+        ImportanceInfo("taylor", "Taylor", "Weight times gradient: how much the loss would change without the weight."),
+        ImportanceInfo(
+            "wanda",
+            "Wanda",
+            "The size of the weight times the size of the input that it multiplies.",
+            scores_layers_only=True,
+            channel_parts=("layers",),
+            ranks_within_rows=True,
+        ),
+        ImportanceInfo(
             "batchnorm_scale",
             "Batch norm scale",
             "The factor by which batch normalisation multiplies a channel: weakly scaled channels go first, or of "
             "single weights those that are small once they are scaled.",
+            scores_layers_only=True,
+            channel_parts=("norms",),
+            needs_batch_norm=True,
+            is_scale=True,
         ),
     )
 }
@@ -131,11 +169,7 @@ TRAIN_AGAIN = ("lottery", "lottery_random")
 """Schedules that train from the start, for as many epochs as the distillation, in place of recovery."""
 
 
-SCORE_LAYERS_ONLY = ("wanda", "batchnorm_scale")
-"""Importances that score the weights of layers and no other part of a model."""
-
-
 def importances_for(kind: Kind, pruning: str) -> tuple[str, ...]:
     """The importances that make sense for a kind of model and a pattern."""
     scaled = kind == "image" and pruning != "2:4"
-    return tuple(name for name in IMPORTANCES if scaled or name != "batchnorm_scale")
+    return tuple(info.name for info in IMPORTANCES.values() if scaled or not info.needs_batch_norm)

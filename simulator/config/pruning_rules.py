@@ -6,10 +6,10 @@ from typing import Protocol
 
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import (
+    IMPORTANCES,
     NEED_RECOVERY,
     SCHEDULES_FOR,
     SCOPES_FOR,
-    SCORE_LAYERS_ONLY,
     WHY_NOT,
     importances_for,
 )
@@ -73,7 +73,7 @@ def check_what_is_ranked(config: Settings) -> None:
         raise ValueError(
             f"also_prune {also} applies to single weights only: choose pruning unstructured, or leave also_prune empty"
         )
-    if also and config.importance in SCORE_LAYERS_ONLY:
+    if also and IMPORTANCES[config.importance].scores_layers_only:
         raise ValueError(
             f"also_prune {also} does not go with importance {config.importance}, which scores the weights of layers "
             "only: choose magnitude, random or taylor, or leave also_prune empty"

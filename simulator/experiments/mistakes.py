@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import mean
 
+from simulator.catalog.methods import SOFT_TARGETS
 from simulator.catalog.models import MODELS
-from simulator.catalog.pruning import SCORE_LAYERS_ONLY
+from simulator.catalog.pruning import IMPORTANCES
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import Design, Experiment, Place, View, sparsity_without_a_say
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
@@ -50,8 +51,8 @@ def places(config: Design) -> list[Place]:
 
 def refusal(config: Design) -> str:
     """What the mistakes are made in must be there."""
-    if config.base.method != "kd":
-        return f"method {config.base.method} has no T^2 that could be forgotten: choose kd"
+    if config.base.method != SOFT_TARGETS:
+        return f"method {config.base.method} has no T^2 that could be forgotten: choose {SOFT_TARGETS}"
     if config.base.pruning != "unstructured":
         return f"pruning {config.base.pruning} is not what these mistakes are made in: choose unstructured"
     if not config.base.recovery_epochs:
@@ -60,7 +61,7 @@ def refusal(config: Design) -> str:
         return (
             f"also_prune {', '.join(config.base.also_prune)}: leave it empty, pruning the classifier is a mistake here"
         )
-    if CLASSIFIER in made_here(config) and config.base.importance in SCORE_LAYERS_ONLY:
+    if CLASSIFIER in made_here(config) and IMPORTANCES[config.base.importance].scores_layers_only:
         return (
             f"importance {config.base.importance} cannot score a classifier, which is pruned here by mistake: choose "
             "magnitude, random or taylor"

@@ -6,12 +6,13 @@ then :func:`draw` for each control, then :func:`chosen`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import streamlit as st
 
 from simulator.catalog.models import MODELS
-from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
+from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES, MethodInfo
 from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info
 from ui.settings import fields
@@ -20,7 +21,12 @@ from ui.shell import address
 from ui.shell.frame import arrive_again, just_arrived
 from ui.shell.plain import literal
 
-CAPTIONS = {"pruning": PRUNING, "scope": SCOPES, "importance": IMPORTANCES, "schedule": SCHEDULES}
+CAPTIONS: dict[str, Mapping[str, MethodInfo]] = {
+    "pruning": PRUNING,
+    "scope": SCOPES,
+    "importance": IMPORTANCES,
+    "schedule": SCHEDULES,
+}
 SETTLED = "settings_settled"
 NOTES = "settings_notes"
 

@@ -24,7 +24,6 @@ from simulator.catalog.pruning import (
     SCHEDULES_FOR,
     SCOPES,
     SCOPES_FOR,
-    SCORE_LAYERS_ONLY,
     importances_for,
 )
 from simulator.config.run import RunConfig, make_config
@@ -145,7 +144,7 @@ def applies(name: str, config: RunConfig) -> bool:
         case "image_size":
             return MODELS[config.model].kind == "image"
         case "also_prune":
-            return config.pruning == "unstructured" and config.importance not in SCORE_LAYERS_ONLY
+            return config.pruning == "unstructured" and not IMPORTANCES[config.importance].scores_layers_only
         case "scope":
             return config.pruning != "2:4"
         case "layer_sparsity":

@@ -48,23 +48,7 @@ def warm_up_words(config: RunConfig) -> str:
 
 def soft_formula(config: RunConfig) -> str:
     """The method's soft loss with the numbers of these settings."""
-    return SOFT_LOSSES[config.method].format(T=f"{config.temperature:g}", beta=f"{config.beta:g}")
-
-
-_KD = "{T}² · KL(teacher at T={T} ‖ student at T={T})"
-
-
-SOFT_LOSSES = {
-    "kd": _KD,
-    "dkd": "{T}² · (KL of true class against the rest + {beta} · KL among the wrong classes), at T={T}",
-    "dist": "{T}² · (2 - correlation within examples - correlation within classes), at T={T}",
-    "reverse_kl": "{T}² · KL(student at T={T} ‖ teacher at T={T})",
-    "rkd": "25 · difference of distances + 50 · difference of angles, between the batch's features",
-    "hint": _KD + " + ½ · (projected middle layer - teacher's)²",
-    "attention": _KD + " + difference of attention",
-    "cosine": _KD + " + ⅕ · (1 - cosine of last features)",
-    "label_smoothing": "cross-entropy with all classes equally likely",
-}
+    return METHODS[config.method].formula.format(T=f"{config.temperature:g}", beta=f"{config.beta:g}")
 
 
 def show_loss(method: str) -> None:

@@ -2,8 +2,8 @@
 
 Each takes the student's and the teacher's :class:`Features` of one batch and gives a scalar. Papers add theirs to the
 hard loss with a weight of their own, which stands in the formula here; alpha and 1 - alpha then weigh the two sides, so
-at another alpha than 0.5 their ratio is not the paper's. :data:`WITH_SOFT_TARGETS` names those that stand beside the
-soft targets.
+at another alpha than 0.5 their ratio is not the paper's. A method's entry in the catalogue says whether its loss stands
+beside the soft targets.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from simulator.engine.distillation.features import Features, matched
 
 Projection = nn.Module | None
 FeatureLoss = Callable[[Features, Features, Projection], Tensor]
-
-WITH_SOFT_TARGETS = ("hint", "attention", "cosine")
 
 RKD_DISTANCE, RKD_ANGLE = 25.0, 50.0
 ATTENTION_MAPS = 500.0
@@ -61,7 +59,7 @@ def angles(x: Tensor) -> Tensor:
 
 
 def hint(student: Features, teacher: Features, projection: Projection) -> Tensor:
-    r"""A layer in the student's middle foretells, through a learned projection, one in the teacher's middle.
+    r"""A layer in the student's middle predicts, through a learned projection, one in the teacher's middle.
 
     .. math:: \tfrac{1}{2} \, \overline{(r(v_s) - u_t)^2}
 
@@ -175,16 +173,36 @@ def projected(x: Tensor, projection: Projection) -> Tensor:
     return x if projection is None else projection(x)
 
 
+def hint_projection(student: Features, teacher: Features) -> Projection:
+    """From the student's to the teacher's middle layer, always."""
+    return projection_between(*middle(student, teacher))
+
+
+def cosine_projection(student: Features, teacher: Features) -> Projection:
+    """From the student's to the teacher's last features where their widths differ; else none."""
+    mine, theirs = last(student, teacher)
+    return None if mine.shape[-1] == theirs.shape[-1] else projection_between(mine, theirs)
+
+
+PROJECTIONS: dict[str, Callable[[Features, Features], Projection]] = {
+    hint.__name__: hint_projection,
+    cosine.__name__: cosine_projection,
+}
+"""What makes a method's projection; methods that learn none are not here."""
+
+
 def make_projection(method: str, student: Features, teacher: Features, seed: int) -> Projection:
-    """The projection that a method learns: always for a hint, for cosine where the widths differ."""
-    if method not in ("hint", "cosine"):
-        return None
-    mine, theirs = (middle if method == "hint" else last)(student, teacher)
-    channels = 1 if mine.ndim == 4 else -1
-    widths = mine.shape[channels], theirs.shape[channels]
-    if method == "cosine" and widths[0] == widths[1]:
+    """The projection that a method learns; None where it learns none."""
+    if method not in PROJECTIONS:
         return None
     with torch.random.fork_rng(devices=[]):  # the student's dropout must not notice
         torch.manual_seed(seed)
-        layer = nn.Conv2d(*widths, kernel_size=1, bias=False) if mine.ndim == 4 else nn.Linear(*widths, bias=False)
+        return PROJECTIONS[method](student, teacher)
+
+
+def projection_between(mine: Tensor, theirs: Tensor) -> nn.Module:
+    """A 1 x 1 convolution between the channels of pictures, or a linear layer between the widths of all else."""
+    channels = 1 if mine.ndim == 4 else -1
+    widths = mine.shape[channels], theirs.shape[channels]
+    layer = nn.Conv2d(*widths, kernel_size=1, bias=False) if mine.ndim == 4 else nn.Linear(*widths, bias=False)
     return layer.to(mine.device)

@@ -10,14 +10,9 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from simulator.catalog.methods import METHODS, USUAL_BETA
+from simulator.catalog.methods import METHODS, USUAL_BETA, Method
 from simulator.engine.datasets.batches import Examples
-from simulator.engine.distillation.feature_losses import (
-    FEATURE_METHODS,
-    WITH_SOFT_TARGETS,
-    Projection,
-    make_projection,
-)
+from simulator.engine.distillation.feature_losses import FEATURE_METHODS, Projection, make_projection
 from simulator.engine.distillation.features import Forward, Tap, look
 from simulator.engine.distillation.losses import LossWeights, warmed_up
 from simulator.engine.distillation.methods import LOGITS_METHODS, kd
@@ -43,10 +38,14 @@ class Teaching:
     seed: int = 0
     beta: float = USUAL_BETA
 
+    @property
+    def needs(self) -> Method:
+        """The method's entry in the catalogue, which says what it needs."""
+        return METHODS[self.method]
+
     def weights(self, alpha: float, done: float) -> LossWeights:
         """What soft and hard loss are multiplied by, when a share of the steps is done."""
-        method = METHODS[self.method]
-        return LossWeights(warmed_up(alpha, method.warm_up, done), method.weight_of_labels(alpha))
+        return LossWeights(warmed_up(alpha, self.needs.warm_up, done), self.needs.weight_of_labels(alpha))
 
 
 @dataclass(frozen=True)
@@ -76,18 +75,26 @@ class Guide:
             student_logits: [batch, classes], of the forward pass that was just made.
             rows: [batch], which examples they are.
         """
-        told = self.teaching
-        on_logits = LOGITS_METHODS.get(told.method, kd)
-        if METHODS[told.method].uses_beta:
-            on_logits = partial(on_logits, beta=told.beta)
-        soft = on_logits(student_logits, told.logits[rows], self.examples.labels[rows], told.temperature)
         if self.tap is None:
-            return soft
-        student = self.tap.features(self.examples.rows(rows))
-        batch = self.teacher_examples.rows(rows)
-        teacher = look(told.teacher, self.run, batch, told.method == "attention", self.bfloat16)
-        on_features = FEATURE_METHODS[told.method](student, teacher, self.projection)
-        return soft + on_features if told.method in WITH_SOFT_TARGETS else on_features
+            return self.on_logits(student_logits, rows)
+        if self.teaching.needs.adds_to_soft_targets:
+            return self.on_logits(student_logits, rows) + self.on_features(self.tap, rows)
+        return self.on_features(self.tap, rows)
+
+    def on_logits(self, student_logits: Tensor, rows: Tensor) -> Tensor:
+        """The term on logits: the method's own, or the soft targets where it compares features."""
+        teaching = self.teaching
+        loss = LOGITS_METHODS.get(teaching.method, kd)
+        if teaching.needs.uses_beta:
+            loss = partial(loss, beta=teaching.beta)
+        return loss(student_logits, teaching.logits[rows], self.examples.labels[rows], teaching.temperature)
+
+    def on_features(self, tap: Tap, rows: Tensor) -> Tensor:
+        """The term on features; the teacher runs for it."""
+        teaching, batch = self.teaching, self.teacher_examples.rows(rows)
+        student = tap.features(self.examples.rows(rows))
+        teacher = look(teaching.teacher, self.run, batch, teaching.needs.compares_attention, self.bfloat16)
+        return FEATURE_METHODS[teaching.method](student, teacher, self.projection)
 
 
 @contextmanager
@@ -107,7 +114,7 @@ def guided(
     """
     if teaching is None:
         yield None
-    elif teaching.method not in FEATURE_METHODS:
+    elif not teaching.needs.compares_features:
         yield Guide(teaching, run, examples, teacher_examples)
     else:
         few = torch.arange(min(2, len(examples)))
@@ -116,5 +123,5 @@ def guided(
             look(teaching.teacher, run, teacher_examples.rows(few)),
         )
         projection = make_projection(teaching.method, *shapes, teaching.seed)
-        with Tap(student, teaching.method == "attention") as tap:
+        with Tap(student, teaching.needs.compares_attention) as tap:
             yield Guide(teaching, run, examples, teacher_examples, tap, projection, bfloat16)

@@ -14,18 +14,14 @@ import torch_pruning
 from torch import Tensor, nn
 from torch_pruning.pruner import function
 
-from simulator.config.run import Importance
+from simulator.catalog import pruning as catalog
+from simulator.catalog.pruning import ChannelPart
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
-from simulator.engine.pruning.units import units_to_keep
+from simulator.engine.pruning.units import Cut, units_to_keep
 
 LAYERS = (nn.Conv2d, nn.Linear)
-SCORED: dict[Importance, tuple[type[nn.Module], ...]] = {
-    "magnitude": (*LAYERS, nn.BatchNorm2d),
-    "taylor": (*LAYERS, nn.BatchNorm2d),
-    "wanda": LAYERS,
-    "batchnorm_scale": (nn.BatchNorm2d,),
-}
-"""The layers whose weights make up a channel's score; a random score is drawn for the channel itself."""
+PARTS: dict[ChannelPart, tuple[type[nn.Module], ...]] = {"layers": LAYERS, "norms": (nn.BatchNorm2d,)}
+"""The layers whose weights make up a channel's score, as the catalogue names them."""
 
 INPUTS = (function.prune_conv_in_channels, function.prune_linear_in_channels)
 """What removes a layer's input channels; all else that removes channels of a scored layer removes output channels."""
@@ -37,12 +33,9 @@ def prune_channels(
     model: nn.Module,
     example: Tensor,
     classifier: Collection[str],
-    scope: str,
-    target_sparsity: float,
-    importance: Importance,
+    cut: Cut,
     calibration: Calibration,
     whole: nn.Module | None = None,
-    round_to: int = 1,
 ) -> None:
     """Remove channels in place, the least important ones, group by group.
 
@@ -50,25 +43,19 @@ def prune_channels(
         model: A CNN; afterwards it runs forward and backward as before, only smaller.
         example: One input, [1, 3, height, width], to trace the dependencies with.
         classifier: Names of the top-level modules whose outputs (the classes) must stay.
-        scope: "global": one ranking over all groups, of scores divided by their group's mean (scales of batch
-            norm are compared as they are, as in their paper); "layer_wise": the same share of each.
-        target_sparsity: The share of the whole model's channels to remove, 0 to 0.95.
-        importance: How weights are scored; :func:`group_score` says how they make up a channel's score.
+        cut: What is removed; :func:`group_score` says how the scores of weights make up a channel's.
         calibration: What the importance may look at.
         whole: The model before anything was removed, where this is a later round; None: it is ``model``.
-        round_to: How many channels a group keeps is rounded up to a multiple of this.
     """
     model.eval()
-    ignored = [m for name in classifier for m in getattr(model, name).modules() if isinstance(m, nn.Linear)]
     with torch.enable_grad():  # the graph is traced through autograd
         graph = torch_pruning.DependencyGraph().build_dependency(model, example_inputs=example)
-    groups = list(graph.get_all_groups(ignored_layers=ignored, root_module_types=list(LAYERS)))
-    score = group_score(model, importance, calibration)
+    groups = groups_of(model, graph, classifier)
+    score = group_score(model, cut.importance, calibration)
     scores = [score(group) for group in groups]
     names = {module: name for name, module in model.named_modules()}
     sizes = whole and [len(whole.get_submodule(names[group[0].dep.target.module]).weight) for group in groups]
-    counts = units_to_keep(scores, scope, target_sparsity, importance != "batchnorm_scale", sizes, round_to)
-    for group, values, keep in zip(groups, scores, counts, strict=True):
+    for group, values, keep in zip(groups, scores, units_to_keep(scores, cut, sizes), strict=True):
         removed = values.argsort()[: len(values) - keep].tolist()
         if removed:
             root = group[0].dep
@@ -76,11 +63,19 @@ def prune_channels(
     model.to(memory_format=torch.channels_last)  # the smaller weights come in the default layout
 
 
-def group_score(model: nn.Module, importance: Importance, calibration: Calibration) -> GroupScore:
+def groups_of(
+    model: nn.Module, graph: torch_pruning.DependencyGraph, classifier: Collection[str]
+) -> list[torch_pruning.Group]:
+    """The groups of layers that lose the same channels; the classes are none."""
+    ignored = [m for name in classifier for m in getattr(model, name).modules() if isinstance(m, nn.Linear)]
+    return list(graph.get_all_groups(ignored_layers=ignored, root_module_types=list(LAYERS)))
+
+
+def group_score(model: nn.Module, importance: str, calibration: Calibration) -> GroupScore:
     """A function from a group of coupled layers to a score for each of its channels, [channels].
 
-    Formula: the mean over the group's layers of sum over the channel's weights of score^2; for batchnorm_scale
-    of |gamma|; for random one number a channel.
+    Formula: the mean over the group's layers of sum over the channel's weights of score^2; of |score| where the
+    importance is a scale (batchnorm_scale); one number a channel where it draws units (random).
 
     Source: Fang et al. 2023, arXiv:2301.12900, section 3.3 (group importance).
 
@@ -89,12 +84,14 @@ def group_score(model: nn.Module, importance: Importance, calibration: Calibrati
         importance: How weights are scored.
         calibration: What the importance may look at.
     """
-    if importance == "random":
+    info = catalog.IMPORTANCES[importance]
+    if info.draws_units:
         generator = torch.Generator().manual_seed(calibration.seed)
         return lambda group: torch.rand(len(group[0].idxs), generator=generator)
-    weights = {f"{name}.weight": m.weight for name, m in model.named_modules() if isinstance(m, SCORED[importance])}
+    scored = tuple(kind for part in info.channel_parts for kind in PARTS[part])
+    weights = {f"{name}.weight": m.weight for name, m in model.named_modules() if isinstance(m, scored)}
     scores = IMPORTANCES[importance](model, weights, calibration)
-    power = 1 if importance == "batchnorm_scale" else 2
+    power = 1 if info.is_scale else 2
     powers = {weights[name]: score.abs().pow(power) for name, score in scores.items()}
 
     def score(group: torch_pruning.Group) -> Tensor:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from simulator.config.run import Importance
+from simulator.catalog import pruning as catalog
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
-from simulator.engine.pruning.units import left_of, units_to_keep
+from simulator.engine.pruning.units import Cut, left_of, units_to_keep
 
 WeightScores = Mapping[Tensor, Tensor]
 """A layer's weight -> the scores of its weights, of its shape."""
@@ -83,40 +83,29 @@ def t5_attention(modules: Sequence[nn.Module], position_bias: nn.Embedding | Non
 
 
 @torch.no_grad()
-def prune_transformer(
-    model: nn.Module,
-    scope: str,
-    target_sparsity: float,
-    importance: Importance,
-    calibration: Calibration,
-    whole: nn.Module | None = None,
-    round_to: int = 1,
-) -> None:
+def prune_transformer(model: nn.Module, cut: Cut, calibration: Calibration, whole: nn.Module | None = None) -> None:
     """Remove feed-forward neurons and attention heads in place, the least important ones.
+
+    Heads always go layer-wise, whatever the scope: a layer has too few of them, and T5's layers share one position
+    bias. At least one head stays. Heads are not rounded: each of them is several vectors wide.
 
     Args:
         model: A DistilBERT or T5; afterwards it runs forward and backward as before, only smaller.
-        scope: "global": one ranking of neurons over all layers (scores divided by their layer's
-            mean); "layer_wise": the same share of each layer. Heads always go layer-wise: a
-            layer has too few of them, and T5's layers share one position bias.
-        target_sparsity: The share of the whole model's to remove, 0 to 0.95. At least one head stays.
-        importance: How weights are scored; a neuron's or head's score is the L2 norm of its weights' scores,
-            and a random one is drawn for the neuron or head itself.
+        cut: What is removed. A neuron's or head's score is the L2 norm of its weights' scores; where the importance
+            draws units, it is drawn for the neuron or head itself.
         calibration: What the importance may look at.
         whole: The model before anything was removed, where this is a later round; None: it is ``model``.
-        round_to: How many neurons a layer keeps is rounded up to a multiple of this. Heads are not rounded: a
-            layer has few, and each of them is several vectors wide.
     """
     feed_forward, attention = parts_of(model)
-    of_neurons, of_heads = part_scores(model, feed_forward, attention, importance, calibration)
+    of_neurons, of_heads = part_scores(model, feed_forward, attention, cut.importance, calibration)
     neurons, head_counts = sizes_of(*parts_of(whole or model))
-    counts = units_to_keep(of_neurons, scope, target_sparsity, whole=neurons, round_to=round_to)
+    counts = units_to_keep(of_neurons, cut, neurons)
     for part, score, keep in zip(feed_forward, of_neurons, counts, strict=True):
         kept = largest(score, keep)
         slice_outputs(part.up, kept)
         slice_inputs(part.down, kept)
     for heads, score, before in zip(attention, of_heads, head_counts, strict=True):
-        keep_heads(heads, largest(score, max(1, left_of(before, target_sparsity))))
+        keep_heads(heads, largest(score, max(1, left_of(before, cut.share))))
     for module in model.modules():
         if hasattr(module, "key_value_proj_dim"):  # T5's attention keeps count of its heads
             module.n_heads = len(module.q.weight) // module.key_value_proj_dim
@@ -127,11 +116,11 @@ def part_scores(
     model: nn.Module,
     feed_forward: Sequence[FeedForward],
     attention: Sequence[Attention],
-    importance: Importance,
+    importance: str,
     calibration: Calibration,
 ) -> tuple[list[Tensor], list[Tensor]]:
     """A score for every neuron, [neurons] a layer, and for every head, [heads] an attention."""
-    if importance == "random":
+    if catalog.IMPORTANCES[importance].draws_units:
         generator = torch.Generator().manual_seed(calibration.seed)
         device = feed_forward[0].up.weight.device
         neurons, heads = sizes_of(feed_forward, attention)

@@ -16,7 +16,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from simulator.catalog.pruning import CALIBRATION_BATCHES
-from simulator.config.run import Importance
 from simulator.engine.datasets.batches import Batch, Examples, training_order
 
 Parameters = Mapping[str, nn.Parameter]
@@ -179,12 +178,10 @@ def batchnorm_scale(model: nn.Module, parameters: Parameters, calibration: Calib
     }
 
 
-IMPORTANCES: dict[Importance, Callable[[nn.Module, Parameters, Calibration], Scores]] = {
-    "magnitude": magnitude,
-    "random": random,
-    "taylor": taylor,
-    "wanda": wanda,
-    "batchnorm_scale": batchnorm_scale,
+ImportanceFunction = Callable[[nn.Module, Parameters, Calibration], Scores]
+
+IMPORTANCES: dict[str, ImportanceFunction] = {
+    f.__name__: f for f in (magnitude, random, taylor, wanda, batchnorm_scale)
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from simulator.catalog import pruning as catalog
 from simulator.config.run import AlsoPrune, RunConfig
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration, Parameters, Scores, rank_within_rows
 from simulator.errors import SimulatorError
@@ -179,8 +180,9 @@ class MaskRule:
             dropped: Earlier masks: what they dropped goes first, so that it stays dropped.
         """
         config, parameters = self.config, self.parameters(model)
+        info = catalog.IMPORTANCES[config.importance]
         scores = IMPORTANCES[config.importance](model, parameters, calibration)
-        if config.importance == "wanda" and config.scope != "global" and config.pruning == "unstructured":
+        if info.ranks_within_rows and config.scope != "global" and config.pruning == "unstructured":
             scores = {name: rank_within_rows(s) for name, s in scores.items()}
         for name, mask in (dropped or {}).items():
             scores[name] = scores[name].masked_fill(~mask, -1.0)

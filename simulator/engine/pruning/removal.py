@@ -12,6 +12,7 @@ from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import calibration
 from simulator.engine.pruning.masks import MaskRule, Masks, apply_masks, left_dense
 from simulator.engine.pruning.schedules import after_round
+from simulator.engine.pruning.units import Cut
 from simulator.engine.setup import Setup
 
 
@@ -48,13 +49,11 @@ def remove(
         apply_masks({name: model.get_parameter(name) for name in masks}, masks)
         return masks
     share = after_round(config.target_sparsity, *round_of)
+    cut = Cut(config.scope, share, config.importance, config.round_to)
     if setup.model.kind == "image":
-        example = examples.inputs["pixels"][:1]
-        prune_channels(
-            model, example, classifier, config.scope, share, config.importance, batches, whole, config.round_to
-        )
+        prune_channels(model, examples.inputs["pixels"][:1], classifier, cut, batches, whole)
     else:
-        prune_transformer(model, config.scope, share, config.importance, batches, whole, config.round_to)
+        prune_transformer(model, cut, batches, whole)
     return Masks()
 
 

@@ -3,41 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from simulator.catalog.pruning import IMPORTANCES
 
 KEEP_AT_LEAST = 0.05
 """A global ranking may not empty a layer: it keeps this share of its units."""
 
 
-def units_to_keep(
-    scores: Sequence[Tensor],
-    scope: str,
-    target_sparsity: float,
-    normalise: bool = True,
-    whole: Sequence[int] | None = None,
-    round_to: int = 1,
-) -> list[int]:
+@dataclass(frozen=True)
+class Cut:
+    """What structured pruning removes.
+
+    Attributes:
+        scope: "global": one ranking over all layers, of scores divided by their layer's mean (scales of batch norm
+            are compared as they are, as in their paper); "layer_wise": the same share of each.
+        share: Of the whole model's units to remove, 0 to 0.95.
+        importance: How weights are scored.
+        round_to: How many units a layer keeps is rounded up to a multiple of this, as far as there are units.
+    """
+
+    scope: str
+    share: float
+    importance: str
+    round_to: int = 1
+
+
+def units_to_keep(scores: Sequence[Tensor], cut: Cut, whole: Sequence[int] | None = None) -> list[int]:
     """How many units each layer keeps, those with the largest scores.
 
     Args:
         scores: One tensor a layer, [units that are left].
-        scope: "global": one ranking over all layers; "layer_wise": the same share of each.
-        target_sparsity: The share of ``whole`` to remove, 0 to 0.95.
-        normalise: Whether a global ranking divides scores by their layer's mean first.
         whole: Units of each layer before anything was pruned, where earlier rounds took some; None: all are left.
-        round_to: Counts are rounded up to multiples of this, as far as there are units.
     """
     left = [len(s) for s in scores]
     before = left if whole is None else whole
     floors = [max(1, round(n * KEEP_AT_LEAST)) for n in before]
-    if scope == "layer_wise":
-        counts = [left_of(n, target_sparsity) for n in before]
+    if cut.scope == "layer_wise":
+        counts = [left_of(n, cut.share) for n in before]
     else:
-        counts = ranked_together(scores, left_of(sum(before), target_sparsity), normalise)
+        normalise = not IMPORTANCES[cut.importance].is_scale
+        counts = ranked_together(scores, left_of(sum(before), cut.share), normalise)
     lowest = [max(f, c) for f, c in zip(floors, counts, strict=True)]
-    return [min(n, -(-c // round_to) * round_to) for n, c in zip(left, lowest, strict=True)]
+    return [min(n, -(-c // cut.round_to) * cut.round_to) for n, c in zip(left, lowest, strict=True)]
 
 
 def ranked_together(scores: Sequence[Tensor], keep: int, normalise: bool) -> list[int]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+from simulator.catalog.methods import METHODS, SOFT_TARGETS
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.data.own_data import dataset_info
@@ -75,7 +76,7 @@ def _smaller(config: Config) -> dict[str, list[Any]]:
         "image_size": [32] if MODELS[base.model].kind == "image" and base.image_size > 32 else [],
         # layers that are named by hand are those of a student of this size
         "student_size": [s for s in reversed(sizes) if s < base.student_size and base.scope != "by_hand"],
-        "method": ["kd"] if base.method == "rkd" else [],  # its working memory grows with the square of the batch
+        "method": [SOFT_TARGETS] if METHODS[base.method].compares_pairs else [],
     }
     fixed: set[str] = set()
     if isinstance(config, ExperimentConfig):

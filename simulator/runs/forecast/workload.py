@@ -26,9 +26,9 @@ peaked at 1,319 MiB where its models explain 200. Read with psutil: Linux, Pytho
 
 FLOAT_BYTES = 4
 
-RKD_TENSORS = 8
-"""Tensors of [batch, batch, width] that rkd's distances and angles hold at once, backward pass included: 582 MiB
-measured at batch 128 and width 1280, where one takes 80."""
+TENSORS_OF_PAIRS = 8
+"""Tensors of [batch, batch, width] that distances and angles between examples hold at once, backward pass included:
+582 MiB measured at batch 128 and width 1280, where one takes 80."""
 
 
 TOKENS: dict[str, int] = {"docstrings": 16, "reviews_topic": 24, "reviews_sentiment": 24, "sst2": 14}
@@ -102,6 +102,7 @@ def memory_mb(config: RunConfig, teacher_recipe: Recipe | None) -> float:
     student = size.fixed_parameters + (teacher - size.fixed_parameters) * _student_share(config)
     activations = _units(config) * size.activation_bytes_per_unit  # of one example in the teacher
     while_teacher = FLOAT_BYTES * 4 * teacher + teacher_recipe.batch_size * activations if teacher_recipe else 0.0
-    related = RKD_TENSORS * FLOAT_BYTES * batch**2 * size.feature_width if config.method == "rkd" else 0
+    pairs = batch**2 if METHODS[config.method].compares_pairs else 0
+    related = TENSORS_OF_PAIRS * FLOAT_BYTES * pairs * size.feature_width
     while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + batch * activations * _student_share(config) + related
     return BASE_MB + max(while_teacher, while_student) / MB

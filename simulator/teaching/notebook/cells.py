@@ -19,15 +19,6 @@ from simulator.teaching.sources import source_of
 PARTS = Path(__file__).parent / "parts"
 FENCED = re.compile(r"^```(python|source)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-NEEDS = {
-    "kd": ("kd",),
-    "dkd": ("dkd",),
-    "dist": ("dist", "pearson"),
-    "reverse_kl": ("reverse_kl",),
-    "label_smoothing": ("label_smoothing",),
-}
-"""What a method of simulator/engine/distillation/methods.py is made of."""
-
 Cell = dict[str, Any]
 
 
@@ -137,9 +128,10 @@ def cells_of(part: str, config: RunConfig) -> Iterator[Cell]:
     """The cells of one part."""
     if part == "method":
         yield _prose(f"The run's method: {METHODS[config.method].title}. {METHODS[config.method].help}")
-        name = config.method
-        chosen = f'partial({name}, beta=SETTINGS["beta"])' if METHODS[name].uses_beta else name
-        yield _code(taken("engine/distillation/methods.py", NEEDS[name]) + f"\n\n\nMETHOD = {chosen}")
+        method = METHODS[config.method]
+        chosen = f'partial({method.name}, beta=SETTINGS["beta"])' if method.uses_beta else method.name
+        source = taken("engine/distillation/methods.py", (method.name, *method.helpers))
+        yield _code(f"{source}\n\n\nMETHOD = {chosen}")
         return
     text, end = (PARTS / f"{part}.md").read_text(encoding="utf-8"), 0
     for fence in FENCED.finditer(text):

@@ -29,8 +29,6 @@ STAGE_WORDS: dict[Stage, str] = {
     "recover": "Recovery",
     "measure": "Measuring",
 }
-KL_TIMES_T_SQUARED = ("kd", "reverse_kl")
-"""The methods whose soft loss is one KL divergence times T squared."""
 
 
 def questions(known: Facts) -> tuple[Question, ...]:
@@ -230,7 +228,7 @@ def weight_of_the_labels(run: Facts) -> Question | None:
 
 def factor_of_the_soft_loss(run: Facts) -> Question | None:
     """T squared, where the soft loss is a KL divergence and had any weight."""
-    if run.config.method not in KL_TIMES_T_SQUARED or not run.config.alpha:
+    if not METHODS[run.config.method].is_divergence or not run.config.alpha:
         return None
     t = run.config.temperature
     text = f"This run had T = {t:g}. By which factor was the KL divergence multiplied, so that its gradients keep "

@@ -8,6 +8,7 @@ from simulator.engine.models import MODULES
 from simulator.engine.models.portable import build_resnet
 from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
+from simulator.engine.pruning.units import Cut
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 MODELS = {"distilbert": small_distilbert, "t5_small": small_t5}
@@ -46,7 +47,7 @@ def test_logits_and_gradients_are_the_whole_models(name, layers, padded):
 def test_they_are_the_same_with_fewer_heads_and_neurons(name):
     model, batch = MODELS[name](), token_batch()
     calibration = Calibration(MODULES[name].logits, [(batch, torch.arange(3))], seed=7)
-    prune_transformer(model, "layer_wise", 0.5, "magnitude", calibration)
+    prune_transformer(model, Cut("layer_wise", 0.5, "magnitude"), calibration)
     same(name, model, batch)
 
 

@@ -6,7 +6,7 @@ from torch import nn
 
 from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
-from simulator.engine.distillation.plan import TrainingPlan, warm_up_then_decay
+from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import (
     Training,
     clip_gradients,
@@ -106,14 +106,6 @@ def test_predictions_come_back_in_the_examples_order(examples):
     together = predict(model, logits, examples, bfloat16=False)
     alone = [logits(model, examples.rows(torch.tensor([i]))) for i in (0, 17, 49)]
     assert torch.allclose(together[[0, 17, 49]], torch.cat(alone), atol=1e-5)
-
-
-def test_the_learning_rate_warms_up_and_decays_to_nothing():
-    rates = [warm_up_then_decay(step, 100) for step in range(101)]
-    assert rates[0] == pytest.approx(0.1)
-    assert rates[9] == rates[10] == 1.0
-    assert rates[100] == 0.0
-    assert rates[10:] == sorted(rates[10:], reverse=True)
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])

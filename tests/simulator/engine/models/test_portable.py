@@ -11,6 +11,7 @@ from simulator.engine.models import MODULES, portable
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
+from simulator.engine.pruning.units import Cut
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 NO_DATA = Calibration(lambda model, batch: model(**batch), (), seed=0)
@@ -27,7 +28,7 @@ def round_trip(model, name, size, folder):
 @pytest.mark.parametrize(("name", "make"), [("distilbert", small_distilbert), ("t5_small", small_t5)])
 def test_transformers(name, make, sparsity, tmp_path):
     model = make()
-    prune_transformer(model, "global", sparsity, "magnitude", NO_DATA)
+    prune_transformer(model, Cut("global", sparsity, "magnitude"), NO_DATA)
     back = round_trip(model, name, 2, tmp_path)
     logits, batch = MODULES[name].logits, token_batch()
     assert torch.equal(logits(back, batch), logits(model.eval(), batch))
@@ -45,7 +46,8 @@ def test_students_of_cnns(name, size, sparsity, tmp_path):
     student = module.build_student(teacher, size, seed=0)
     pixels = torch.randn(2, 3, 32, 32)
     if sparsity:
-        prune_channels(student, pixels[:1], module.CLASSIFIER, "layer_wise", sparsity, "magnitude", NO_DATA)
+        cut = Cut("layer_wise", sparsity, "magnitude")
+        prune_channels(student, pixels[:1], module.CLASSIFIER, cut, NO_DATA)
     back = round_trip(student, name, size, tmp_path)
     assert torch.allclose(back(pixels), student.eval()(pixels), atol=1e-6)
 

@@ -13,6 +13,7 @@ from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import LAYERS, group_score, prune_channels
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
 from simulator.engine.pruning.schedules import after_round
+from simulator.engine.pruning.units import Cut
 
 CNNS = {"resnet18": resnet18, "mobilenet_v2": mobilenet_v2}
 
@@ -24,13 +25,13 @@ def pixels_of(model, batch):
     return model(batch["pixels"])
 
 
-def cut(model, scope, sparsity, importance="magnitude", size=32, classifier=("fc",), **more):
+def cut(model, scope, sparsity, importance="magnitude", size=32, classifier=("fc",), whole=None, round_to=1):
     """Prune the channels of a CNN, with two batches of noise to look at."""
     generator = torch.Generator().manual_seed(4)
     batches = [({"pixels": torch.randn(3, 3, size, size, generator=generator)}, LABELS) for _ in range(2)]
     example = torch.randn(1, 3, size, size)
     calibration = Calibration(pixels_of, batches, seed=7)
-    prune_channels(model, example, classifier, scope, sparsity, importance, calibration, **more)
+    prune_channels(model, example, classifier, Cut(scope, sparsity, importance, round_to), calibration, whole)
 
 
 @pytest.mark.parametrize("importance", ["magnitude", "taylor", "wanda"])

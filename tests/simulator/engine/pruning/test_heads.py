@@ -10,6 +10,7 @@ from simulator.engine.models import MODULES
 from simulator.engine.pruning.heads import parts_of, prune_transformer
 from simulator.engine.pruning.importance import Calibration
 from simulator.engine.pruning.schedules import after_round
+from simulator.engine.pruning.units import Cut
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 TRANSFORMERS = {"distilbert": small_distilbert, "t5_small": small_t5}
@@ -18,10 +19,10 @@ TRANSFORMERS = {"distilbert": small_distilbert, "t5_small": small_t5}
 LABELS = torch.tensor([0, 1, 2])
 
 
-def cut_transformer(model, name, scope, sparsity, importance="magnitude", **more):
+def cut_transformer(model, name, scope, sparsity, importance="magnitude", whole=None, round_to=1):
     """Prune the neurons and heads of a transformer, with a batch to look at."""
     calibration = Calibration(MODULES[name].logits, [(token_batch(), LABELS)], seed=7)
-    prune_transformer(model, scope, sparsity, importance, calibration, **more)
+    prune_transformer(model, Cut(scope, sparsity, importance, round_to), calibration, whole)
 
 
 @pytest.mark.parametrize(("sparsity", "rounds"), [(0.1, 5), (0.5, 10), (0.95, 3)])

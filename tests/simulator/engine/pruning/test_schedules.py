@@ -6,7 +6,6 @@ from torch import nn
 
 from simulator.config.run import make_config
 from simulator.engine.datasets.batches import Examples
-from simulator.engine.distillation.plan import part_of_steps
 from simulator.engine.pruning.masks import MaskRule, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, after_round, cubic, redrawn, rewound
 
@@ -90,19 +89,3 @@ def test_the_lotterys_control_has_the_masks_and_the_values_but_not_their_places(
     thin = redrawn(initial, masks, 1)
     assert all((thin.get_parameter(name)[~mask] == 0).all() for name, mask in masks.items())
     assert torch.equal(thin[0].bias, initial[0].bias)
-
-
-@pytest.mark.parametrize(("epochs", "batches", "parts"), [(2, 3, 3), (1, 17, 10), (5, 4, 2), (1, 1, 3), (3, 2, 1)])
-def test_the_parts_of_a_training_are_its_steps_once_each_in_order(epochs, batches, parts):
-    whole = [[torch.tensor([e, b]) for b in range(batches)] for e in range(epochs)]
-    seen, sizes = [], []
-    for number in range(parts):
-        part, before = part_of_steps(whole, number, parts)
-        assert len(part) == epochs
-        assert before == len(seen)
-        rows = [(e, rows.tolist()) for e, batches in enumerate(part) for rows in batches]
-        assert all(e == row[0] for e, row in rows)
-        seen += [row for _, row in rows]
-        sizes.append(len(rows))
-    assert seen == [rows.tolist() for batches in whole for rows in batches]
-    assert max(sizes) - min(sizes) <= 1

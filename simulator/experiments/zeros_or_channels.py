@@ -59,14 +59,15 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
             for r in shares
         ]
     )
-    busy = any(cell.values.get("others_cpu", 0.0) > BUSY_SHARE for cell in cells)
+    quiet = quiet_cells(cells)
+    enough = [r for r in shares if len(_timings(quiet, r)) >= min(2, config.seeds)]
     # Zeros are multiplied like any other number: a student with zeros does the unpruned one's work, and needs no test.
-    timed = [] if busy else [(r, value) for r in shares for value in BATCHES]
-    latency = holm([_latency(cells, r, CHANNELS, value) for r, value in timed])
+    timed = [(r, value) for r in enough for value in BATCHES]
+    latency = holm([_latency(quiet, r, CHANNELS, value) for r, value in timed])
     faster = [t for t in latency if _clear(t)]
     keeps = [t for t in accuracy if significant(t) and t.mean > 0]
     loses = [t for t in accuracy if significant(t) and t.mean < 0]
-    sentences = [f"{_first(keeps, loses)} {BUSY if busy else _faster(faster)}"]
+    sentences = [f"{_first(keeps, loses)} {_faster(faster) + _left_out(cells, quiet) if timed else BUSY}"]
     for r, test in zip(shares, accuracy, strict=True):
         changes = {value: t for (at, value), t in zip(timed, latency, strict=True) if at == r}
         sentences += [
@@ -74,12 +75,43 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
             f"zeros {share(got[r, ZEROS])}, channels {share(got[r, CHANNELS])} ({change(test)} for zeros; "
             f"{certainty(test)}); unpruned and trained as long {share(got[r, UNPRUNED])}.",
             f"Files at {whole_percent(float(r))}: {'; '.join(_files(cells, r, s) for s in STUDENTS)}.",
-            *(_times(cells, r, value, changes) for value in BATCHES),
+            *(_times(quiet if r in enough else cells, r, value, changes) for value in BATCHES),
         ]
+        if timed and r not in enough:
+            seeds = "fewer than 2 seeds are" if config.seeds > 1 else "no seed is"
+            sentences.append(f"Times at {whole_percent(float(r))} are not compared: {seeds} left.")
     answers = {(True, True): "trade", (False, True): "channels", (True, False): "zeros", (False, False): "neither"}
-    answer = "" if busy else answers[bool(keeps) and not loses, bool(faster)]
+    answer = answers[bool(keeps) and not loses, bool(faster)] if timed else ""
     tests = (*accuracy, *latency)
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=answer == "trade", comparisons=tests)
+
+
+def quiet_cells(cells: Sequence[CellFinished]) -> list[CellFinished]:
+    """The cells without those of a share and a seed of which a student was timed while the machine was busy.
+
+    The students of a share and a seed are timed in turns, so the times of one compare with those of the others only.
+    """
+    busy = {_timing(cell) for cell in cells if cell.values.get("others_cpu", 0.0) > BUSY_SHARE}
+    return [cell for cell in cells if _timing(cell) not in busy]
+
+
+def _timing(cell: CellFinished) -> tuple[AxisValue, int]:
+    return cell.at["parts_removed"], cell.seed
+
+
+def _timings(cells: Sequence[CellFinished], *removed: AxisValue) -> set[tuple[AxisValue, int]]:
+    """The shares and seeds that were timed; of these shares, or of all."""
+    return {_timing(cell) for cell in cells if not removed or cell.at["parts_removed"] in removed}
+
+
+def _left_out(cells: Sequence[CellFinished], quiet: Sequence[CellFinished]) -> str:
+    """How many timings do not count; nothing where all do."""
+    total = len(_timings(cells))
+    number = total - len(_timings(quiet))
+    if not number:
+        return ""
+    verb = "is" if number == 1 else "are"
+    return f" {number} of {total} timings (a share and a seed each) {verb} left out: the machine was busy."
 
 
 def _latency(cells: Sequence[CellFinished], removed: AxisValue, student: str, value: str) -> Comparison:

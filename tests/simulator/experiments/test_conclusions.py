@@ -236,6 +236,43 @@ def test_times_of_a_busy_machine_are_not_compared():
     assert "zeros are significantly more accurate" in text
 
 
+def timed_beside_other_work(is_busy):
+    """What is concluded where some (share, seed) were timed on a busy machine, which made them 100 times slower."""
+    config = make_experiment("zeros_or_channels", seeds=3)
+    measured = []
+    for cell in cells(config, kept_parts(FINER, FASTER)):
+        busy = is_busy(cell.at["parts_removed"], cell.seed) and cell.at["student"] == "channels"
+        slow = {name: 100 * cell.values[name] for name in ("latency_1", "latency_32")} if busy else {}
+        measured.append(
+            cell.model_copy(update={"values": {**cell.values, **slow, "others_cpu": 0.5 if busy else 0.05}})
+        )
+    said = config.conclude(measured)
+    return said, " ".join(said.sentences)
+
+
+def test_what_was_timed_on_a_busy_machine_is_left_out_and_the_rest_answers():
+    said, text = timed_beside_other_work(lambda share, seed: (share, seed) == (0.5, 1))
+    assert said.answer == "trade"
+    assert {t.name: t.n for t in said.comparisons[3:]} == {
+        f"{what} at {share} %": 2 if share == 50 else 3
+        for share in (30, 50, 70)
+        for what in ("one example", "a batch of 32")
+    }
+    assert [t.n for t in said.comparisons[:3]] == [3, 3, 3]  # accuracy does not depend on the clock
+    assert "1 of 9 timings (a share and a seed each) is left out: the machine was busy." in text
+    assert "channels 1.00 ms" in text and "33" not in text  # the mean of 1, 1 and 100
+
+
+def test_a_share_with_one_quiet_seed_left_has_no_test_of_times():
+    said, text = timed_beside_other_work(lambda share, seed: share == 0.5 and seed != 1)
+    assert said.answer == "trade"
+    assert [t.name for t in said.comparisons[3:]] == [
+        f"{what} at {share} %" for share in (30, 70) for what in ("one example", "a batch of 32")
+    ]
+    assert "2 of 9 timings (a share and a seed each) are left out: the machine was busy." in text
+    assert "Times at 50 % are not compared: fewer than 2 seeds are left." in text
+
+
 def test_zeros_are_never_called_slower_or_faster():
     text = conclude("zeros_or_channels", kept_parts(ALIKE, {**FASTER, "zeros": 3.0}))[1]
     assert "zeros 3.00 ms;" in text and "slower" not in text

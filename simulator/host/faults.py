@@ -16,8 +16,9 @@ FULL = "Make room: delete runs, exports or other files. What was measured until 
 READ_ONLY = "See that it may be written to, or set KDPS_DATA_DIR to a folder that may."
 LOCKED = "Close the program that has it open (a backup, a database browser), then try again."
 DAMAGED = (
-    "Stop the server and move the file away: the next start makes a new one. What can still be read of the old one is "
-    "rescued by: sqlite3 OLD .recover | sqlite3 NEW"
+    "The database of the runs is damaged.",
+    "Stop the server and move the file away, with those beside it that end in -wal and -shm: the next start makes a "
+    "new one. What can still be read of the old one is rescued by: sqlite3 OLD .recover | sqlite3 NEW",
 )
 BROKEN = "See that the disk works, has room and may be written to, then try again."
 UNREACHABLE = "See that the database is there and takes what it is sent, then try again."
@@ -28,8 +29,8 @@ OF_SQLITE = {
     sqlite3.SQLITE_FULL: ("The disk is full.", FULL),
     sqlite3.SQLITE_READONLY: ("The database of the runs may not be written to.", READ_ONLY),
     sqlite3.SQLITE_CANTOPEN: ("The database of the runs cannot be opened for writing.", READ_ONLY),
-    sqlite3.SQLITE_CORRUPT: ("The database of the runs is damaged.", DAMAGED),
-    sqlite3.SQLITE_NOTADB: ("The database of the runs is damaged.", DAMAGED),
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 """By the primary result code, which is the lowest byte of what SQLite says."""
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
-from simulator.errors import NotAvailable
-from simulator.host.faults import in_words, is_damage, may_pass
+from simulator.errors import NotAvailable, StorageFault
+from simulator.host.faults import DAMAGED, in_words, is_damage, may_pass
 
 metadata = sa.MetaData()
 
@@ -130,12 +130,14 @@ def prepare(engine: Engine) -> None:
                     connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
             if sa.inspect(connection).has_table(EARLIER_MEASUREMENTS):
                 _take_over_measurements(connection)
+    except UnicodeDecodeError as error:  # SQLite quotes the damaged description of a table
+        raise StorageFault(*DAMAGED) from error
     except sa.exc.DatabaseError as error:
         if may_pass(error) or is_damage(error):
             raise in_words(error) from error
         raise NotAvailable(
             f"The database of the runs, {engine.url.render_as_string()}, cannot be opened: {error.orig}.",
-            "See that it is there and may be written to; KDPS_DATA_DIR or KDPS_DATABASE_URL sets another place.",
+            f"{in_words(error).advice} KDPS_DATABASE_URL can name another database.",
         ) from error
 
 
@@ -184,7 +186,11 @@ def _take_over_measurements(connection: Connection) -> None:
 
 
 def _configure_sqlite(connection: Any, record: object) -> None:
-    """WAL lets readers and one writer work at once; a writer waits for another."""
+    """WAL lets readers and one writer work at once; a writer waits for another.
+
+    Text that is damaged is read all the same: only the run that it belongs to is then unreadable.
+    """
+    connection.text_factory = lambda text: text.decode(errors="replace")
     for pragma in (
         f"busy_timeout={1000 * BUSY_SECONDS:.0f}",
         "journal_mode=WAL",

@@ -59,7 +59,9 @@ def table(run_id: str) -> Table:
     # a cell may carry more than the table has room for: what the experiment names is shown
     experiment = service.run(run_id).experiment
     shown = [
-        name for name in (experiment.entry.view.values if experiment else ()) if any(name in c.values for c in cells)
+        name
+        for name in (experiment.entry.quantities.titles if experiment else ())
+        if any(name in c.values for c in cells)
     ]
     drawn = Table(*coordinates, "seed", *shown, title="Measured in this run (* in the run it goes on from)")
     for cell in cells:

@@ -56,22 +56,16 @@ PRUNING = (
 
 
 @dataclass(frozen=True)
-class View:
-    """How an experiment's cells are drawn.
+class Quantities:
+    """What is measured in an experiment's cells.
 
     Attributes:
-        kind: "lines" (``x`` along, a line for each ``line``), "heat" (``x`` along, ``line`` upwards), "bars", or
-            "groups" (for each ``x`` a bar for each ``line``).
-        x, line: Names of coordinates; None where there is none.
-        values: What may be shown, name -> title; the first is shown first.
-        plain: Those of the values that are no fractions.
-        references: Value -> (a published figure, where it stands); drawn as a line that is labelled so.
+        titles: Name -> title; the first is the most important.
+        plain: Those that are no fractions.
+        references: Name -> (a published figure, where it stands).
     """
 
-    kind: Literal["lines", "heat", "bars", "groups"]
-    x: str | None
-    line: str | None
-    values: Mapping[str, str]
+    titles: Mapping[str, str]
     plain: tuple[str, ...] = ()
     references: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
@@ -110,7 +104,7 @@ class Experiment:
     predictions: Mapping[str, str]
     look_for: str
     paper: str
-    view: View
+    quantities: Quantities
     axes: Mapping[str, tuple[AxisValue, ...]]
     trained_examples: Callable[[Design], int]
     conclude: Callable[[Design, Sequence[CellFinished]], Conclusion]

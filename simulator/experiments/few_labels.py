@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion
-from simulator.experiments.base import PRUNING, Design, Experiment, Place, View
+from simulator.experiments.base import PRUNING, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import percent
 
@@ -87,7 +87,7 @@ FEW_LABELS = Experiment(
     look_for="The gap between the two lines from left to right. Both students take equally many steps; the teacher has "
     "seen all labels, and what is asked is how much of that it can pass on.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 6 (3 % of the speech data)",
-    view=View("lines", "labels", "student", {"accuracy": "Test accuracy"}),
+    quantities=Quantities({"accuracy": "Test accuracy"}),
     axes={"labels": (50, 100, 200, 500)},
     own_bounds={"labels": (20, 60_000)},
     settings={"student_size": 0.25, "epochs": 5},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.events import CellFinished, Conclusion
-from simulator.experiments.base import Design, Experiment, Place, View
+from simulator.experiments.base import Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 
 
@@ -80,10 +80,7 @@ FOUR_WAY = Experiment(
     "equally many optimiser steps, in the same two phases; only the teacher and the mask differ.",
     paper="Two-by-two design after Fisher 1935, The Design of Experiments; the pair of methods after Han, Mao and "
     "Dally 2015, arXiv:1510.00149, and Hinton, Vinyals and Dean 2015, arXiv:1503.02531",
-    view=View(
-        "heat",
-        "teacher",
-        "pruned",
+    quantities=Quantities(
         {"accuracy": "Test accuracy", "zeros": "Zeros", "nonzero": "Non-zero parameters"},
         plain=("nonzero",),
     ),

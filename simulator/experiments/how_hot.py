@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, View
+from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 
 
@@ -78,10 +78,7 @@ HOW_HOT = Experiment(
     },
     look_for="The entropy rises with T, always. Whether the accuracy follows is another question.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2",
-    view=View(
-        "lines",
-        "temperature",
-        None,
+    quantities=Quantities(
         {
             "accuracy": "Test accuracy",
             "validation_accuracy": "Validation accuracy",

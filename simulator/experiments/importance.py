@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import AxisValue, Design, Experiment, Place, View, sparsity_without_a_say
+from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities, sparsity_without_a_say
 from simulator.experiments.paired import averaged, certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import whole_percent
 
@@ -122,10 +122,7 @@ IMPORTANCE = Experiment(
     "loses the same share, so that only the choice of weights within a layer differs.",
     paper="The lot as a control: Blalock et al. 2020, arXiv:2003.03033; Taylor: Molchanov et al. 2019, "
     "arXiv:1906.10771; Wanda: Sun et al. 2023, arXiv:2306.11695",
-    view=View(
-        "lines",
-        "target_sparsity",
-        "importance",
+    quantities=Quantities(
         {
             "accuracy": "Test accuracy after recovery",
             "pruned": "Test accuracy, just pruned",

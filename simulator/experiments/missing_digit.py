@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, View
+from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, compare, holm, series, share, significant
 from simulator.figures.numbers import percent
 
@@ -79,10 +79,7 @@ MISSING_DIGIT = Experiment(
     "takes a student without a teacher; and what the temperature adds. The correction is chosen on validation "
     "pictures, never on the test.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 3",
-    view=View(
-        "bars",
-        "temperature",
-        None,
+    quantities=Quantities(
         {
             "threes_after": "Test threes recognised, bias corrected",
             "threes_before": "Test threes recognised, before",

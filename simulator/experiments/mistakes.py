@@ -9,7 +9,7 @@ from simulator.catalog.methods import SOFT_TARGETS
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import IMPORTANCES
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import Design, Experiment, Place, View, sparsity_without_a_say
+from simulator.experiments.base import Design, Experiment, Place, Quantities, sparsity_without_a_say
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import percent
 
@@ -149,10 +149,7 @@ MISTAKES = Experiment(
     paper="T^2: Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2; batch norm in training and in "
     "use: Ioffe and Szegedy 2015, arXiv:1502.03167, section 3.1; masks: Han, Pool, Tran and Dally 2015, "
     "arXiv:1506.02626, section 3",
-    view=View(
-        "groups",
-        "mistake",
-        "done",
+    quantities=Quantities(
         {
             "accuracy": "Test accuracy",
             "pruned": "Test accuracy, just pruned",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.experiments.base import PRUNING, Design, Experiment, View
+from simulator.experiments.base import PRUNING, Design, Experiment, Quantities
 from simulator.experiments.paired import certainty, change, compare, series, share, significant
 from simulator.figures.numbers import percent, points, whole_percent
 
@@ -162,7 +162,7 @@ SENSITIVITY = Experiment(
     look_for="Lines that stay flat until 90 % and lines that fall early. Each layer is pruned alone, with no "
     "retraining, and measured on validation examples; the fit is then measured on the test.",
     paper="Han, Pool, Tran and Dally 2015, arXiv:1506.02626, section 4; Li et al. 2016, arXiv:1608.08710, section 3.2",
-    view=View("lines", "sparsity", "layer", {"accuracy": "Validation accuracy"}),
+    quantities=Quantities({"accuracy": "Validation accuracy"}),
     axes={"sparsity": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)},
     own_bounds={"sparsity": (0.05, 0.95)},
     settings={"student_size": 0.25, "epochs": 8, "target_sparsity": 0.7},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from simulator.catalog.pruning import SCHEDULES, TRAIN_AGAIN
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import Design, Experiment, Place, View, sparsity_without_a_say
+from simulator.experiments.base import Design, Experiment, Place, Quantities, sparsity_without_a_say
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import whole_percent
 
@@ -104,10 +104,7 @@ STEP_BY_STEP = Experiment(
     "spends them all on recovery at the full sparsity, the others spend most of them on the way there.",
     paper=f"{SCHEDULES['iterative'].title}: Han, Pool, Tran and Dally 2015, arXiv:1506.02626, section 3; "
     f"{SCHEDULES['cubic'].title.lower()}: Zhu and Gupta 2017, arXiv:1710.01878, section 3",
-    view=View(
-        "lines",
-        "target_sparsity",
-        "schedule",
+    quantities=Quantities(
         {
             "accuracy": "Test accuracy after recovery",
             "pruned": "Test accuracy, just pruned at once",

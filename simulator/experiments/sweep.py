@@ -7,7 +7,7 @@ from itertools import product
 from statistics import mean
 
 from simulator.events import CellFinished, Conclusion, Coordinates
-from simulator.experiments.base import Design, Experiment, Place, View
+from simulator.experiments.base import Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 
 
@@ -73,10 +73,7 @@ SWEEP = Experiment(
     look_for="Rows that are alike (the upward setting does not matter), columns that are alike (the other does not), "
     "and a corner where both together make the difference.",
     paper="Full factorial design: Fisher 1935, The Design of Experiments",
-    view=View(
-        "heat",
-        None,
-        None,
+    quantities=Quantities(
         {
             "final": "Test accuracy of the final student",
             "distilled": "Test accuracy, distilled",

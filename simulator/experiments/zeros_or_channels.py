@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import AxisValue, Design, Experiment, Place, View
+from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import milliseconds, percent, points, whole_percent
 from simulator.figures.statistics import BUSY_SHARE
@@ -195,10 +195,7 @@ ZEROS_OR_CHANNELS = Experiment(
     "sparse file; then the times, which are noisy.",
     paper="Li, Kadav, Durdanovic, Samet and Graf 2016, arXiv:1608.08710, section 1; Liu, Sun, Zhou, Huang and Darrell "
     "2018, arXiv:1810.05270",
-    view=View(
-        "lines",
-        "parts_removed",
-        "student",
+    quantities=Quantities(
         {
             "accuracy": "Test accuracy after recovery",
             "nonzero": "Non-zero parameters",

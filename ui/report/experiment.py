@@ -10,6 +10,7 @@ from simulator.runs import notes, service
 from simulator.runs.database.store import Run
 from ui.figures import table
 from ui.figures.experiments import cell_charts, cell_table
+from ui.figures.experiments.views import view_of
 from ui.figures.parts import Beside, Chart, Part, Points, Section, TablePart, Text
 from ui.following.story import tell
 from ui.report import common
@@ -28,13 +29,14 @@ def experiment_report(run: Run) -> Report:
         raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs an experiment with measured cells.")
     experiment, axes = config.entry, {axis.setting: axis.values for axis in config.axes}
     figures = []
-    for value, title in experiment.view.values.items():
+    view = view_of(experiment)
+    for value, title in view.quantities.titles.items():
         if any(value in cell.values for cell in story.cells):
-            chart = cell_charts.draw(experiment.view, value, story.cells, axes)
-            said = cell_charts.alt(experiment.view, value, story.cells)
+            chart = cell_charts.draw(view, value, story.cells, axes)
+            said = cell_charts.alt(view, value, story.cells)
             figures.append(Chart(f"c_{value}", chart, title, "", said))
     cells = TablePart(
-        "cells", cell_table.cells(story.cells, experiment.view), "Every cell with its seed and its values"
+        "cells", cell_table.cells(story.cells, view.quantities), "Every cell with its seed and its values"
     )
     seeds = f"--seeds {config.seeds} "
     along = "".join(f"--axis {a.setting}={','.join(map(cell_charts.shown, a.values))} " for a in config.axes)

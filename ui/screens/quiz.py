@@ -13,18 +13,29 @@ from simulator.figures import numbers
 from simulator.runs import service
 from simulator.teaching.quiz import from_run, sitting
 from simulator.teaching.quiz.bank import QUESTIONS
-from simulator.teaching.quiz.question import Question
+from simulator.teaching.quiz.question import Question, Topic
 from simulator.teaching.quiz.sitting import Sitting
 from ui.screens.results import open_run
 from ui.shell import address, routes
 from ui.shell.guard import errors_shown
 from ui.shell.plain import literal
+from ui.shell.routes import Route
 
 HELD = "quiz_held"
 ABOUT, SEED, COUNT, ANSWERS, AT = "quiz", "seed", "questions", "answers", "at"
 LARGEST = 10**9
 """No number in the address of a quiz is larger."""
 EVERYTHING = "everything"
+LOOK_AGAIN: dict[Topic, Route] = {
+    "Distillation": routes.LAB,
+    "Pruning": routes.LAB,
+    "Size and speed": routes.RESULTS,
+    "Fair comparisons": routes.RESULTS,
+    "Models and data": routes.MODELS,
+    "This run": routes.RESULTS,
+}
+LOOK_AGAIN_AT = {"zeros-faster": routes.RESULTS}
+"""Key of a question -> its screen, where that is another one than its topic's."""
 LENGTHS = {"10 questions": 10, "20 questions": 20, f"All {len(QUESTIONS)}": len(QUESTIONS)}
 
 
@@ -195,9 +206,9 @@ def as_markdown(question: Question, text: str) -> str:
 
 def link(question: Question) -> None:
     """The screen that shows what the question is about; that of a run opens the run."""
-    page = routes.ROUTES[question.screen]
+    page = LOOK_AGAIN_AT.get(question.key) or LOOK_AGAIN[question.topic]
     about = address.text(ABOUT) or EVERYTHING
-    parameters = {"run": about} if about != EVERYTHING and question.screen == "results" else None
+    parameters = {"run": about} if about != EVERYTHING and page is routes.RESULTS else None
     st.page_link(page.path, label=f"Look again: {page.title}", icon=page.icon, query_params=parameters)
 
 

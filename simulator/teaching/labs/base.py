@@ -102,7 +102,6 @@ class Lab:
         recorded: The shipped runs that may stand in, one for each of ``configs``.
         watch: What to look for while it runs.
         table: What the student reads the answers from.
-        screen: The page that goes deeper.
     """
 
     name: str
@@ -119,7 +118,6 @@ class Lab:
     answer: Callable[[Evidence], Answer]
     questions: Callable[[Evidence], tuple[Question, Question]]
     takeaway: Callable[[Evidence], list[str]]
-    screen: str
     choices: tuple[Choice, ...] = ()
 
     def check_settings(self, settings: Settings) -> None:

@@ -92,13 +92,12 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     why += f"{p.size_bytes:,} after: what was cut out is gone."
     wrong = [v for v in (whole.config.target_sparsity, 1 - less, 1 - p.macs / d.macs, 0.0) if abs(v - less) > NEAR]
     file = one_of("lab-channels-file", text, less, wrong, percent, why) or number(
-        "lab-channels-file", "This run", "results", f"{text} (per cent)", round(100 * less, 1), why, tolerance=0.5
+        "lab-channels-file", "This run", f"{text} (per cent)", round(100 * less, 1), why, tolerance=0.5
     )
     right = pace(whole)
     time = choice(
         "lab-channels-latency",
         "This run",
-        "results",
         "How fast do the two students without these channels answer 32 examples?",
         (SPEEDS[right], *(words for key, words in SPEEDS.items() if key not in (right, "equal networks"))),
         f"The middle half of the timed calls took {middle(d)} before pruning, {middle(p)} just after it and "
@@ -163,5 +162,4 @@ CHANNELS = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen="learn_inside",
 )

@@ -83,7 +83,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     fall = number(
         "lab-sparsity-fall",
         "This run",
-        "experiments",
         f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, against the whole "
         "student?",
         round(100 * (before - fallen), 1),
@@ -97,7 +96,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     return fall, chosen or number(
         "lab-sparsity-recovery",
         "This run",
-        "experiments",
         f"{text} (percentage points)",
         round(100 * (back - fallen), 1),
         why,
@@ -153,5 +151,4 @@ SPARSITY = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen="learn_masks",
 )

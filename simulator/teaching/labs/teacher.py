@@ -78,7 +78,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     more = number(
         "lab-teacher-many",
         "This run",
-        "experiments",
         f"With {MANY} labels, by how many percentage points does the distilled student differ from the control? "
         "(worse is a negative number)",
         round(100 * many, 1),
@@ -91,7 +90,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     chance = choice(
         "lab-teacher-chance",
         "This run",
-        "experiments",
         f"Each pair of students was trained with {judged.n} seeds. What do they say about the difference at "
         f"{FEW} labels?",
         (right, *(words for words in VERDICTS.values() if words != right)),
@@ -157,5 +155,4 @@ TEACHER = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen="learn_loss",
 )

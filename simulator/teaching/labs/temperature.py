@@ -50,7 +50,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     soft = number(
         "lab-temperature-entropy",
         "This run",
-        "experiments",
         f"If all ten classes were equally probable, the entropy would be ln 10 = {log(DIGITS):.3f} nats. Which share "
         f"of that do the soft targets have at T = {HOT:g}, in per cent?",
         round(share, 1),
@@ -63,7 +62,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     student = number(
         "lab-temperature-accuracy",
         "This run",
-        "experiments",
         f"By how many percentage points does the students' mean accuracy at T = {HOT:g} differ from that at "
         f"T = {COLD:g}? (lower is a negative number)",
         round(change, 1),
@@ -113,5 +111,4 @@ TEMPERATURE = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen="learn_soft_targets",
 )

@@ -65,7 +65,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     smaller = number(
         "lab-together-size",
         "This run",
-        "results",
         "How many times smaller is the recovered student's dense file than the teacher's?",
         round(ratio, 1),
         f"{t.size_bytes:,} / {r.size_bytes:,} = {ratio:.1f}.",
@@ -77,7 +76,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     worse = choice(
         "lab-together-teacher",
         "This run",
-        "results",
         f"Only the student reads {pair.gained} of the {said.n} test digits rightly, only the teacher {pair.lost}. "
         "What follows?",
         tuple(options),
@@ -136,7 +134,6 @@ TOGETHER = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen="lab",
     choices=(
         Choice("student_size", "Student's width against the teacher's", (0.25, 0.5), 0.5),
         Choice("target_sparsity", "Share of the channels that goes", (0.3, 0.5, 0.7), 0.5),

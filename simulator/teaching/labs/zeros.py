@@ -73,7 +73,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     gzip = gzip_after_pruning(seen.facts) or number(
         "lab-zeros-gzip",
         "This run",
-        "results",
         "By how many per cent did pruning shrink the gzipped file?",
         round(100 * (1 - p.gzip_bytes / d.gzip_bytes), 1),
         f"{d.gzip_bytes:,} bytes before, {p.gzip_bytes:,} after.",
@@ -83,7 +82,6 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     time = choice(
         "lab-zeros-latency",
         "This run",
-        "results",
         "How fast does the pruned student answer one example?",
         (SPEEDS["equal networks"], SPEEDS["faster"], SPEEDS["slower"]),
         f"{p.macs:,} multiply-adds both times, by zeros or not. The middle half of the timed calls took {was.p25:.3g} "
@@ -137,5 +135,4 @@ ZEROS = Lab(
     answer=answer,
     questions=questions,
     takeaway=takeaway,
-    screen="learn_zeros",
 )

@@ -6,9 +6,9 @@ from functools import partial
 
 from simulator.teaching.quiz.question import choice, cross_entropy, kl, number, softmax, truth
 
-pick = partial(choice, topic="Distillation", screen="lab")
-say = partial(truth, topic="Distillation", screen="lab")
-calculate = partial(number, topic="Distillation", screen="lab")
+pick = partial(choice, topic="Distillation")
+say = partial(truth, topic="Distillation")
+calculate = partial(number, topic="Distillation")
 
 HINTON = "Source: Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2."
 LOGITS = (4.0, 2.0, 0.0)

@@ -8,14 +8,14 @@ from simulator.catalog.models import DISTILBERT, MOBILENET_V2, RESNET18, T5_SMAL
 from simulator.figures.statistics import wilson_interval
 from simulator.teaching.quiz.question import choice, number, truth
 
-pick_size = partial(choice, topic="Size and speed", screen="results")
-say_size = partial(truth, topic="Size and speed", screen="results")
-number_size = partial(number, topic="Size and speed", screen="results")
-pick_fair = partial(choice, topic="Fair comparisons", screen="results")
-say_fair = partial(truth, topic="Fair comparisons", screen="results")
-number_fair = partial(number, topic="Fair comparisons", screen="results")
-pick_fact = partial(choice, topic="Models and data", screen="models")
-say_fact = partial(truth, topic="Models and data", screen="models")
+pick_size = partial(choice, topic="Size and speed")
+say_size = partial(truth, topic="Size and speed")
+number_size = partial(number, topic="Size and speed")
+pick_fair = partial(choice, topic="Fair comparisons")
+say_fair = partial(truth, topic="Fair comparisons")
+number_fair = partial(number, topic="Fair comparisons")
+pick_fact = partial(choice, topic="Models and data")
+say_fact = partial(truth, topic="Models and data")
 
 FLOAT_BYTES = 4
 PARAMETERS = RESNET18.published.parameters

@@ -7,9 +7,9 @@ from functools import partial
 from simulator.figures.numbers import whole_percent
 from simulator.teaching.quiz.question import choice, number, truth
 
-pick = partial(choice, topic="Pruning", screen="lab")
-say = partial(truth, topic="Pruning", screen="lab")
-calculate = partial(number, topic="Pruning", screen="lab")
+pick = partial(choice, topic="Pruning")
+say = partial(truth, topic="Pruning")
+calculate = partial(number, topic="Pruning")
 
 HAN = "Source: Han, Pool, Tran and Dally 2015, arXiv:1506.02626."
 LI = "Source: Li, Kadav, Durdanovic, Samet and Graf 2017, arXiv:1608.08710, section 3."
@@ -48,7 +48,6 @@ QUESTIONS = (
     ),
     say(
         key="zeros-faster",
-        screen="results",
         text="A dense matrix product gets faster when half of its weights are zero.",
         true=False,
         why="It multiplies by zero like by any other number; sparse kernels or structured pruning are needed. Source: "

@@ -7,7 +7,6 @@ from math import exp, log
 from typing import Literal
 
 Topic = Literal["Distillation", "Pruning", "Size and speed", "Fair comparisons", "Models and data", "This run"]
-Screen = Literal["lab", "results", "experiments", "models", "runs", "own_data"]
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,10 @@ class Question:
         right: The option that is right, or the number.
         tolerance: How far from the number an answer may be.
         explanation: Why, with the source; shown after the answer.
-        screen: Where to look again.
     """
 
     key: str
     topic: Topic
-    screen: Screen
     text: str
     options: tuple[str, ...]
     right: float
@@ -49,21 +46,19 @@ class Question:
         return f"{self.right:.{digits}g}".replace("-", "\N{MINUS SIGN}")
 
 
-def choice(key: str, topic: Topic, screen: Screen, text: str, options: tuple[str, ...], why: str) -> Question:
+def choice(key: str, topic: Topic, text: str, options: tuple[str, ...], why: str) -> Question:
     """A question with one right option, given first; they are shown in another order."""
-    return Question(key, topic, screen, text, options, 0, 0, why)
+    return Question(key, topic, text, options, 0, 0, why)
 
 
-def truth(key: str, topic: Topic, screen: Screen, text: str, true: bool, why: str) -> Question:
+def truth(key: str, topic: Topic, text: str, true: bool, why: str) -> Question:
     """True or false."""
-    return Question(key, topic, screen, f"True or false? {text}", ("True", "False"), 0 if true else 1, 0, why)
+    return Question(key, topic, f"True or false? {text}", ("True", "False"), 0 if true else 1, 0, why)
 
 
-def number(
-    key: str, topic: Topic, screen: Screen, text: str, right: float, why: str, tolerance: float = 0.01
-) -> Question:
+def number(key: str, topic: Topic, text: str, right: float, why: str, tolerance: float = 0.01) -> Question:
     """A number is asked for; ``right`` is computed where the question is defined."""
-    return Question(key, topic, screen, text, (), right, tolerance, why)
+    return Question(key, topic, text, (), right, tolerance, why)
 
 
 def softmax(logits: tuple[float, ...], temperature: float = 1.0) -> list[float]:

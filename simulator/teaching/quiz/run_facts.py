@@ -136,7 +136,7 @@ def among(key: str, text: str, right: str, wrong: Iterable[str], why: str) -> Qu
     options = list(dict.fromkeys([right, *wrong]))[:MOST_OPTIONS]
     if len(options) < FEWEST_OPTIONS:
         return None
-    return choice(f"run-{key}", "This run", "results", text, tuple(options), f"{why} {SOURCE}")
+    return choice(f"run-{key}", "This run", text, tuple(options), f"{why} {SOURCE}")
 
 
 def most(values: dict[str, float]) -> str | None:

@@ -414,7 +414,7 @@ def test_every_experiment_has_its_words_and_can_be_made_with_every_model():
 
     for experiment in EXPERIMENTS.values():
         assert experiment.question.endswith("?") and experiment.hypothesis and experiment.look_for and experiment.paper
-        assert len(experiment.predictions) >= 2 and experiment.view.values
+        assert len(experiment.predictions) >= 2 and experiment.quantities.titles
         for model in experiment.models or MODELS:
             config = make_experiment(experiment.name, {"model": model})
             assert experiment.trained_examples(config) > 0

@@ -13,9 +13,10 @@ from textwrap import wrap
 import plotly.graph_objects as go
 
 from simulator.events import CellFinished
-from simulator.experiments.base import AxisValue, View
+from simulator.experiments.base import AxisValue
 from simulator.figures import numbers
 from ui.figures.charts import COLOURS, NEUTRAL, figure, nothing_yet
+from ui.figures.experiments.views import View
 
 HEIGHT = 380
 LEGEND_LINE = 20
@@ -29,7 +30,7 @@ Point = tuple[AxisValue, list[float]]
 
 
 def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
-    """The cells as the experiment says they are drawn.
+    """The cells in their experiment's chart.
 
     Args:
         value: Which of the measured values.
@@ -44,17 +45,17 @@ def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
 
 def scale(view: View, value: str) -> float:
     """Fractions are shown in per cent."""
-    return 1.0 if value in view.plain else 100.0
+    return 1.0 if value in view.quantities.plain else 100.0
 
 
 def title(view: View, value: str) -> str:
     """The axis title, with its unit."""
-    return view.values[value] + ("" if value in view.plain else " (%)")
+    return view.quantities.titles[value] + ("" if value in view.quantities.plain else " (%)")
 
 
 def written(view: View, value: str, number: float) -> str:
     """A value as it stands in a label."""
-    return numbers.three(number) if value in view.plain else numbers.percent(number)
+    return numbers.three(number) if value in view.quantities.plain else numbers.percent(number)
 
 
 def axis_name(setting: str) -> str:
@@ -134,12 +135,12 @@ def bars(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
         marker={"color": NEUTRAL, "size": 7, "line": {"width": 1}},
         hoverinfo="skip",
     )
-    if value in view.references:
-        at, source = view.references[value]
+    if value in view.quantities.references:
+        at, source = view.quantities.references[value]
         chart.add_hline(y=factor * at, line_dash="dot", annotation_text=f"{written(view, value, at)} {source}")
     names = ["control", *(f"{view.x} {shown(x)}" for x in axes.get(view.x or "", ()))]
     chart.update_xaxes(type="category", categoryorder="array", categoryarray=names, range=[-0.5, len(names) - 0.5])
-    if value not in view.plain:
+    if value not in view.quantities.plain:
         chart.update_yaxes(range=[0, 108])
     return chart
 
@@ -177,7 +178,7 @@ def groups(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str
             hoverinfo="skip",
         )
     chart.update_layout(barmode="group", boxmode="group")
-    if value not in view.plain:
+    if value not in view.quantities.plain:
         chart.update_yaxes(range=[0, 108])
     return chart
 
@@ -228,10 +229,11 @@ def alt(view: View, value: str, cells: Sequence[CellFinished]) -> str:
     """What is there so far, in words: how many cells, and the highest and the lowest."""
     with_value = [cell for cell in cells if value in cell.values]
     if not with_value:
-        return f"{view.values[value]}: no cell is measured yet."
+        return f"{view.quantities.titles[value]}: no cell is measured yet."
     high, low = (pick(with_value, key=lambda c: c.values[value]) for pick in (max, min))
     places = [", ".join(f"{k} {shown(v)}" for k, v in cell.at.items()) for cell in (high, low)]
+    title = view.quantities.titles[value]
     return (
-        f"{view.values[value]}, {len(with_value)} cells: highest {written(view, value, high.values[value])} at "
+        f"{title}, {len(with_value)} cells: highest {written(view, value, high.values[value])} at "
         f"{places[0]}, lowest {written(view, value, low.values[value])} at {places[1]}."
     )

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.events import CellFinished
-from simulator.experiments.base import AxisValue, View
+from simulator.experiments.base import AxisValue, Quantities
 from simulator.figures import numbers
 from ui.figures import table
 from ui.figures.experiments.cell_charts import axis_name, shown
 from ui.figures.table import Cell, Table
 
 
-def cells(measured: Sequence[CellFinished], view: View) -> Table:
+def cells(measured: Sequence[CellFinished], quantities: Quantities) -> Table:
     """A row a cell: coordinates, seed, the values that the experiment names, and where it was measured."""
     coordinates = list(dict.fromkeys(name for cell in measured for name in cell.at))
-    values = [name for name in view.values if any(name in cell.values for cell in measured)]
+    values = [name for name in quantities.titles if any(name in cell.values for cell in measured)]
     rows = []
     for cell in measured:
         row: dict[str, Cell | str | int] = {
@@ -24,9 +24,9 @@ def cells(measured: Sequence[CellFinished], view: View) -> Table:
         }
         row["Seed"] = Cell(str(cell.seed), cell.seed)  # a name, not a number of things
         for name in values:
-            write = numbers.three if name in view.plain else numbers.percent
+            write = numbers.three if name in quantities.plain else numbers.percent
             if name in cell.values:
-                row[view.values[name]] = Cell(write(cell.values[name]), cell.values[name])
+                row[quantities.titles[name]] = Cell(write(cell.values[name]), cell.values[name])
         row["Measured in"] = cell.measured_in or "this run"
         rows.append(row)
     return table.of(rows)

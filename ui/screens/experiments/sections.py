@@ -12,6 +12,7 @@ from simulator.runs.database.store import ENDED, Run, RunState
 from ui.figures import table
 from ui.figures.experiments import cell_charts as charts
 from ui.figures.experiments import cell_table
+from ui.figures.experiments.views import view_of
 from ui.figures.run import tables
 from ui.following import live
 from ui.following.story import Story
@@ -213,12 +214,12 @@ SEVERAL = (
 
 def picture(config: ExperimentConfig, story: Story) -> None:
     """Chart and table of the cells so far."""
-    view = config.entry.view
-    value = next(iter(view.values))
-    if len(view.values) > 1:
+    view, titles = view_of(config.entry), config.entry.quantities.titles
+    value = next(iter(titles))
+    if len(titles) > 1:
         value = st.segmented_control(
-            "Shown", list(view.values), default=value, required=True, wrap=True,
-            format_func=lambda name: view.values[name], key=f"shown_{config.name}", label_visibility="collapsed",
+            "Shown", list(titles), default=value, required=True, wrap=True,
+            format_func=lambda name: titles[name], key=f"shown_{config.name}", label_visibility="collapsed",
         ) or value  # fmt: skip
     axes = {axis.setting: axis.values for axis in config.axes}
     drawn, alt = charts.draw(view, value, story.cells, axes), charts.alt(view, value, story.cells)
@@ -244,5 +245,8 @@ def picture(config: ExperimentConfig, story: Story) -> None:
             on_click="ignore",
         )
         table_view.show(
-            cell_table.cells(story.cells, view), "Every cell with its seed and its values", "cells", tables.TALLEST
+            cell_table.cells(story.cells, view.quantities),
+            "Every cell with its seed and its values",
+            "cells",
+            tables.TALLEST,
         )

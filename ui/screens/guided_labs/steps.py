@@ -20,6 +20,16 @@ from ui.shell.guard import errors_shown
 from ui.words import glossary
 from ui.words.provenance import provenance_badge
 
+DEEPER = {
+    "temperature": "learn_soft_targets",
+    "sparsity": "learn_masks",
+    "channels": "learn_inside",
+    "teacher": "learn_loss",
+    "zeros": "learn_zeros",
+    "together": "lab",
+}
+"""Name of a lab -> the page that goes deeper."""
+
 
 def show(place: Place) -> None:
     """The step that is open."""
@@ -183,7 +193,7 @@ def takeaway(place: Place, record: LabProgress, found: Evidence) -> None:
     st.markdown(f"**Checks: {asked.score} of {len(asked.questions)} right.**")
     st.markdown(beside(place.lab.prediction, record.prediction, place.lab.answer(found)))
     with st.container(horizontal=True):
-        deeper = routes.ROUTES[place.lab.screen]
+        deeper = routes.ROUTES[DEEPER[place.lab.name]]
         st.page_link(deeper.path, label=f"Go deeper: {deeper.title}", icon=":material/explore:")
         for seen in found:
             target = routes.EXPERIMENTS.path if seen.run.experiment else routes.RESULTS.path

@@ -63,7 +63,7 @@ def test_an_experiment_measures_all_its_cells_and_concludes(done, name):
     places = config.places()
     if places is not None:
         assert [(c.at, c.seed) for c in measured] == places
-    for value in config.entry.view.values:
+    for value in config.entry.quantities.titles:
         assert any(value in c.values for c in measured), value
     assert {e.stage for e in events if isinstance(e, Progress)} == {"prepare", "experiment"}  # the teacher was cached
     *_, progress = [e for e in events if isinstance(e, Progress) and e.stage == "experiment"]

@@ -7,6 +7,7 @@ from simulator.experiments import EXPERIMENTS, make_experiment
 from tests.ui.reading import read
 from ui.figures.experiments import cell_charts as charts
 from ui.figures.experiments import cell_table
+from ui.figures.experiments.views import view_of
 
 
 def cell(seed=0, values=None, **at):
@@ -15,9 +16,9 @@ def cell(seed=0, values=None, **at):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_has_a_chart_before_its_first_cell(name):
-    view = EXPERIMENTS[name].view
+    view = view_of(EXPERIMENTS[name])
     axes = {axis.setting: axis.values for axis in make_experiment(name).axes}
-    for value in view.values:
+    for value in view.quantities.titles:
         chart = charts.draw(view, value, [], axes)
         assert chart.layout.height >= charts.HEIGHT
         assert "Nothing is measured yet" in chart.layout.annotations[-1].text
@@ -25,7 +26,7 @@ def test_every_experiment_has_a_chart_before_its_first_cell(name):
 
 
 def test_lines_are_means_over_the_seeds_with_each_seed_beside():
-    view = EXPERIMENTS["few_labels"].view
+    view = view_of(EXPERIMENTS["few_labels"])
     measured = [cell(seed, {"accuracy": y}, labels=50, student="control") for seed, y in enumerate((0.4, 0.6))]
     measured.append(cell(0, {"accuracy": 0.9}, labels=100, student="control"))
     dots, line = charts.draw(view, "accuracy", measured, {"labels": (50, 100)}).data
@@ -36,7 +37,7 @@ def test_lines_are_means_over_the_seeds_with_each_seed_beside():
 
 
 def test_a_map_keeps_empty_the_cells_that_are_not_measured():
-    view = EXPERIMENTS["sweep"].view
+    view = view_of(EXPERIMENTS["sweep"])
     axes = {"temperature": (1.0, 4.0), "target_sparsity": (0.5, 0.9)}
     measured = [cell(0, {"final": 0.5}, temperature=4.0, target_sparsity=0.9)]
     (heat,) = charts.draw(view, "final", measured, axes).data
@@ -46,12 +47,12 @@ def test_a_map_keeps_empty_the_cells_that_are_not_measured():
 
 
 def test_the_four_way_map_names_both_factors():
-    (heat,) = charts.draw(EXPERIMENTS["four_way"].view, "accuracy", [cell(teacher=True, pruned=False)], {}).data
+    (heat,) = charts.draw(view_of(EXPERIMENTS["four_way"]), "accuracy", [cell(teacher=True, pruned=False)], {}).data
     assert (list(heat.x), list(heat.y)) == (["yes"], ["no"])
 
 
 def test_bars_show_the_published_figure_as_such():
-    view = EXPERIMENTS["missing_digit"].view
+    view = view_of(EXPERIMENTS["missing_digit"])
     measured = [
         cell(0, {"threes_after": 0.25}, student="control"),
         cell(0, {"threes_after": 0.75}, student="distilled", temperature=4.0),
@@ -63,7 +64,7 @@ def test_bars_show_the_published_figure_as_such():
 
 
 def test_pairs_stand_side_by_side_with_each_seed_on_its_bar():
-    view = EXPERIMENTS["mistakes"].view
+    view = view_of(EXPERIMENTS["mistakes"])
     measured = [
         cell(seed, {"accuracy": y}, mistake="masks not held", done=done)
         for done, ys in (("right", (0.5, 0.7)), ("wrong", (0.25, 0.25)))
@@ -80,7 +81,7 @@ def test_pairs_stand_side_by_side_with_each_seed_on_its_bar():
 
 
 def test_lines_of_names_are_told_apart():
-    view = EXPERIMENTS["importance"].view
+    view = view_of(EXPERIMENTS["importance"])
     axes = {axis.setting: axis.values for axis in make_experiment("importance").axes}
     measured = [
         cell(0, {"accuracy": 0.5}, importance=name, target_sparsity=s)
@@ -93,11 +94,11 @@ def test_lines_of_names_are_told_apart():
 
 
 def test_the_table_says_where_a_cell_was_measured():
-    view = EXPERIMENTS["four_way"].view
+    view = view_of(EXPERIMENTS["four_way"])
     old = cell(1, {"accuracy": 0.5, "nonzero": 1234.0}, teacher=True, pruned=False).model_copy(
         update={"measured_in": "abc"}
     )
-    shown = read(cell_table.cells([old, cell(0, {"accuracy": 0.25}, teacher=False, pruned=False)], view))
+    shown = read(cell_table.cells([old, cell(0, {"accuracy": 0.25}, teacher=False, pruned=False)], view.quantities))
     assert shown["Teacher"] == ["yes", "no"]
     assert shown["Measured in"] == ["abc", "this run"]
     assert shown["Test accuracy"] == ["50.0 %", "25.0 %"]

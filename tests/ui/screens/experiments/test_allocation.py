@@ -5,6 +5,7 @@ import pytest
 from simulator.events import CellFinished
 from simulator.experiments import EXPERIMENTS
 from ui.figures.experiments import cell_charts
+from ui.figures.experiments.views import view_of
 from ui.screens.experiments import allocation
 
 PLAN = {"early": 0.0, "late": 0.3}
@@ -18,7 +19,7 @@ def chart():
         for share in (0.3, 0.9)
         for seed in (0, 1)
     ]
-    return cell_charts.draw(EXPERIMENTS["sensitivity"].view, "accuracy", cells, {"sparsity": (0.3, 0.9)})
+    return cell_charts.draw(view_of(EXPERIMENTS["sensitivity"]), "accuracy", cells, {"sparsity": (0.3, 0.9)})
 
 
 def point(chart, line, number):

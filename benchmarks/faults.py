@@ -34,7 +34,7 @@ from simulator.data.uploads.classes import FEWEST
 from simulator.events import Event, RunFailed, RunFinished, StageFinished, StageStarted
 from simulator.host.machine import is_alive
 from simulator.host.paths import UNFINISHED, cache_dir, data_dir
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import ENDED, Run, Store, open_store
 from simulator.teaching import lesson
 from tests.simulator.brought import pictures, zip_bytes
@@ -194,7 +194,7 @@ def left_over(run_id: str, usual: set[Path]) -> list[str]:
     Args:
         usual: The temporary files that undisturbed runs leave, too: torch makes a folder for its compiler.
     """
-    export = service.export_dir(run_id)
+    export = archive.export_dir(run_id)
     found = [path for base in {data_dir(), cache_dir()} for path in base.rglob("*.part*") if not is_being_made(path)]
     found += temporary_files() - usual
     return [str(path) for path in found] + [f"{export} is not whole"] * (export.exists() and not is_whole(export))

@@ -30,7 +30,7 @@ from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.experiments.paired import compare, series, significant
 from simulator.figures import numbers
 from simulator.host.machine import process_name
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
 
 PAGE = Path(__file__).parents[1] / "docs" / "pruning_measured.md"
@@ -93,7 +93,7 @@ def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
     config = sweep_of(model, group, seeds)
     stopped = [
         it.id
-        for it in service.list_runs(("cancelled", "interrupted"))
+        for it in archive.list_runs(("cancelled", "interrupted"))
         if it.experiment and same_experiment(it.experiment, config)
     ]
     run_id = service.submit(config.model_copy(update={"continues": stopped[0] if stopped else ""}), origin="cli")
@@ -102,9 +102,9 @@ def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
     started = datetime.now(UTC)
     for _ in carry_out(run_id, store):
         pass
-    if service.run(run_id).state != "finished":
-        raise SystemExit(f"{model}, {group}: {service.run(run_id).message}")
-    said = [event for _, event in service.events(run_id)]
+    if archive.run(run_id).state != "finished":
+        raise SystemExit(f"{model}, {group}: {archive.run(run_id).message}")
+    said = [event for _, event in archive.events(run_id)]
     cells = [event for event in said if isinstance(event, CellFinished)]
     (axis,) = config.axes
     return {

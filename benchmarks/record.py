@@ -34,7 +34,7 @@ from simulator.events import CellFinished
 from simulator.experiments import ExperimentConfig
 from simulator.host.machine import process_name
 from simulator.host.paths import PACKAGE
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded, service
 from simulator.runs.database.store import open_store
 from simulator.teaching import lesson
 from simulator.teaching.labs import LABS, Lab
@@ -67,9 +67,9 @@ def main() -> None:
     for name in options.model or MODELS:
         run_id = carry_out(name, make_config({"model": name}), console)
         for file in (lesson.FACTS_FILE, lesson.NUMBERS_FILE):
-            shutil.copyfile(service.export_dir(run_id) / file, LESSONS / f"{name}{Path(file).suffix}")
+            shutil.copyfile(archive.export_dir(run_id) / file, LESSONS / f"{name}{Path(file).suffix}")
         if not options.lessons_only:
-            write(RECORDINGS / f"{name}.json", recording(name.replace("_", "-"), service.export(run_id)))
+            write(RECORDINGS / f"{name}.json", recording(name.replace("_", "-"), archive.export(run_id)))
     if options.lessons_only:
         return
     counts = {name: vars(count(name)) for name in MODELS}
@@ -82,7 +82,7 @@ def record_lab(lab: Lab, console: Console) -> None:
     for config, run_id in zip(lab.configs(settings), lab.recorded, strict=True):
         name = run_id.removeprefix("recorded-")
         if name.startswith("lab-"):
-            exported = service.export(carry_out(name, config, console))
+            exported = archive.export(carry_out(name, config, console))
             write(LAB_RECORDINGS / f"{name}.json", recording(name, exported))
 
 

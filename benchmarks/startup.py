@@ -19,7 +19,7 @@ import psutil
 from simulator import make_config
 from simulator.events import LossPoint
 from simulator.host.machine import MB
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import ENDED
 from tests.serving import ROOT, chromium, served
 
@@ -74,14 +74,14 @@ def runs() -> dict[str, float]:
 def carry_out(run_id: str) -> tuple[float, float]:
     """Seconds until a run has ended, and until its first loss point could be read."""
     started, first_loss, seen = time.perf_counter(), 0.0, 0
-    while service.run(run_id).state not in ENDED:
-        for number, event in service.events(run_id, seen):
+    while archive.run(run_id).state not in ENDED:
+        for number, event in archive.events(run_id, seen):
             seen = number
             if isinstance(event, LossPoint) and not first_loss:
                 first_loss = time.perf_counter() - started
         time.sleep(POLL_SECONDS)
-    if service.run(run_id).state != "finished":
-        raise SystemExit(service.run(run_id).message)
+    if archive.run(run_id).state != "finished":
+        raise SystemExit(archive.run(run_id).message)
     return time.perf_counter() - started, first_loss
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.runs import service
+from simulator.runs import archive
 from ui.screens.learn import opening, weights
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -14,4 +14,4 @@ with errors_shown():
         "A zero takes four bytes and one multiplication like any other number, until the format or the shape changes.",
     )
     weights.zeros_screen(opened)
-    weights.whole_files(service.measurements(run.id), run)
+    weights.whole_files(archive.measurements(run.id), run)

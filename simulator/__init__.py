@@ -1,8 +1,9 @@
 """Real knowledge distillation and pruning of four real models, for teaching. Imports no torch and no streamlit.
 
-    from simulator import make_config; from simulator.runs import service
+    from simulator import archive, make_config, service
 
     run_id = service.submit(make_config({"model": "resnet18", "temperature": 4}))
+    archive.events(run_id)
 
 Runs are carried out in a process of their own once ``service.start()`` was called; to carry one out
 here and now, iterate over ``simulator.engine.pipeline.run(config)``.
@@ -14,7 +15,7 @@ from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit, InvalidConfig, NotAllowed, NotAvailable, RunNotFound, SimulatorError
 from simulator.events import Event, Measurement, Provenance
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import Forecast, Run
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "RunConfig",
     "RunNotFound",
     "SimulatorError",
+    "archive",
     "make_config",
     "make_experiment",
     "service",

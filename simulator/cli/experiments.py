@@ -12,7 +12,7 @@ from simulator.events import CellFinished, Concluded
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.experiments.base import AxisValue
 from simulator.experiments.config import read_values
-from simulator.runs import service
+from simulator.runs import archive
 
 
 def listing() -> Table:
@@ -46,7 +46,7 @@ def chosen(
     config = make_experiment(name, settings, values, seeds)
     if not continues:
         return config
-    earlier = service.run(continues).experiment
+    earlier = archive.run(continues).experiment
     if earlier is None or earlier.name != name:
         raise InvalidConfig(f"Run {continues} is no run of {name}.", "Give the id of one; see the command runs.")
     return config.model_copy(update={"continues": continues})
@@ -54,10 +54,10 @@ def chosen(
 
 def table(run_id: str) -> Table:
     """A row a cell: coordinates, seed, values; a star where an earlier run measured it."""
-    cells = [e for _, e in service.events(run_id) if isinstance(e, CellFinished)]
+    cells = [e for _, e in archive.events(run_id) if isinstance(e, CellFinished)]
     coordinates = list(dict.fromkeys(name for cell in cells for name in cell.at))
     # a cell may carry more than the table has room for: what the experiment names is shown
-    experiment = service.run(run_id).experiment
+    experiment = archive.run(run_id).experiment
     shown = [
         name
         for name in (experiment.entry.quantities.titles if experiment else ())
@@ -81,5 +81,5 @@ def _plain(value: AxisValue) -> str:
 
 def conclusion(run_id: str) -> str:
     """What the numbers say, a line a sentence."""
-    said = next(e.conclusion for _, e in service.events(run_id) if isinstance(e, Concluded))
+    said = next(e.conclusion for _, e in archive.events(run_id) if isinstance(e, Concluded))
     return "\n".join(said.sentences)

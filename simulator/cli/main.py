@@ -26,7 +26,7 @@ from simulator.events import Event
 from simulator.figures.statistics import by_variant, spread
 from simulator.host.faults import FAULTS, in_words
 from simulator.host.machine import process_name
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
 
 # A pipe or a log has no width of its own; a table should not be squeezed into 80 columns there.
@@ -152,7 +152,7 @@ def run_command(options: argparse.Namespace) -> int:
         raise SimulatorError(failure.message, failure.advice)
     console.print(compression_table(run_id))
     if options.json:
-        options.json.write_text(json.dumps(service.summary(run_id), indent=2, allow_nan=False), encoding="utf-8")
+        options.json.write_text(json.dumps(archive.summary(run_id), indent=2, allow_nan=False), encoding="utf-8")
         console.print(f"Written to {options.json}.")
     console.print(f"Run {run_id} is on the Results page too.")
     return 0
@@ -177,7 +177,7 @@ def experiment_command(options: argparse.Namespace) -> int:
     console.print(experiments.conclusion(run_id))
     if options.json:
         options.json.write_text(
-            json.dumps(service.experiment_summary(run_id), indent=2, allow_nan=False), encoding="utf-8"
+            json.dumps(archive.experiment_summary(run_id), indent=2, allow_nan=False), encoding="utf-8"
         )
         console.print(f"Written to {options.json}.")
     console.print(f"Run {run_id} is on the Experiments page too.")
@@ -201,7 +201,7 @@ def carry_out(run_id: str, variants_to: Path | None) -> Iterator[Event]:
 
 def compression_table(run_id: str) -> Table:
     """A row a variant; with several seeds each figure is their mean +- standard deviation."""
-    measured = by_variant(service.measurements(run_id))
+    measured = by_variant(archive.measurements(run_id))
     seeds = max(len(of_seeds) for of_seeds in measured.values())
     over = f", mean +- standard deviation over {seeds} seeds" if seeds > 1 else ""
     table = Table(title=f"Measured in this run{over}")
@@ -296,7 +296,7 @@ def prepare_command(options: argparse.Namespace) -> int:
 def last_accuracy(run_id: str) -> str:
     """The accuracy of the last variant of a run, over its seeds."""
     try:
-        measured = by_variant(service.measurements(run_id))
+        measured = by_variant(archive.measurements(run_id))
     except UnreadableRun:
         return "unreadable"
     last = next(reversed(measured), None)
@@ -306,12 +306,12 @@ def last_accuracy(run_id: str) -> str:
 def runs_command(options: argparse.Namespace) -> int:
     """``runs``: the newest first."""
     table = Table("run", "state", "from", "experiment", "model", "data", "started", "accuracy")
-    for run in service.list_runs():
+    for run in archive.list_runs():
         started = run.started_at.strftime("%Y-%m-%d %H:%M") if run.started_at else "-"
         title = run.experiment.entry.title if run.experiment else ""
         c = run.settings
         table.add_row(run.id, run.state, run.origin, title, c.model, c.dataset, started, last_accuracy(run.id))
-    for unreadable in service.unreadable_runs():
+    for unreadable in archive.unreadable_runs():
         table.add_row(unreadable.id, f"{unreadable.state}, unreadable")
     console.print(table)
     return 0

@@ -28,7 +28,7 @@ from simulator.experiments.config import ExperimentConfig
 from simulator.host.faults import FAULTS, in_words, may_pass
 from simulator.host.paths import data_dir
 from simulator.runs.database.store import RunState, Store, open_store
-from simulator.runs.executor import MEMORY_ADVICE
+from simulator.runs.forecast.memory_advice import MEMORY_ADVICE
 
 FLUSH_SECONDS = 0.2
 PATIENCE_SECONDS = 120.0

@@ -25,6 +25,7 @@ from simulator.host.faults import FAULTS, in_words
 from simulator.host.machine import WORKER_MODULE, is_alive, places, process_name, threads
 from simulator.host.paths import PACKAGE, sweep
 from simulator.runs.database.store import RunState, Store
+from simulator.runs.forecast.memory_advice import MEMORY_ADVICE
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +41,6 @@ WARNING = re.compile(r"^[WI]\d{4} [\d:.]+ .*\n|^\S+:\d+: \w*Warning: .*\n(?:  .*
 """What torch and Python warn of on standard error; it ends no process."""
 
 RERUN_ADVICE = "Its events so far are kept. Rerun it with the same settings from the Runs page."
-MEMORY_ADVICE = (
-    "Close other programs, or choose a smaller student, batch or image size; a teacher, which trains with a batch size "
-    "of its own, needs less only with a smaller image size or as another model."
-)
 CRASH_ADVICE = "Run it again; if it fails again, report the message."
 
 

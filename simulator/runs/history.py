@@ -15,7 +15,7 @@ from typing import Any
 from simulator.catalog.datasets import DATASETS
 from simulator.data import descriptions
 from simulator.errors import UnreadableRun
-from simulator.runs import history_file, notes, recorded, service
+from simulator.runs import archive, history_file, notes, recorded
 from simulator.runs.database.store import ENDED, Run, open_store
 from simulator.runs.history_file import FORMAT
 
@@ -37,7 +37,7 @@ class Imported:
 
 def ended_runs() -> list[Run]:
     """Every run of this server that has ended, the oldest first; not those that are shipped with the app."""
-    return [run for run in reversed(service.list_runs(ENDED)) if run.origin != "recorded"]
+    return [run for run in reversed(archive.list_runs(ENDED)) if run.origin != "recorded"]
 
 
 def parts(ids: Sequence[str]) -> list[tuple[str, ...]]:
@@ -78,7 +78,7 @@ def export_history(ids: Collection[str] | None = None) -> str:
 
 
 def _as_json(run: Run) -> dict[str, Any]:
-    said = [event.model_dump(mode="json") for _, event in service.events(run.id)]
+    said = [event.model_dump(mode="json") for _, event in archive.events(run.id)]
     return {"run": run.model_dump(mode="json"), "events": said}
 
 
@@ -97,7 +97,7 @@ def import_history(content: bytes) -> Imported:
     file = history_file.read(content)
     shipped = {entry.run.id for entry in file.entries if recorded.find(entry.run.id)}
     brought = [(_as_imported(e.run), e.events) for e in file.entries if e.run.id not in shipped]
-    here = {run.id for run in service.list_runs()} | {run.id for run, _ in brought}
+    here = {run.id for run in archive.list_runs()} | {run.id for run, _ in brought}
     written = {run_id: note for run_id, note in file.notes.items() if run_id in here}
     with descriptions.taken(file.data.values()):
         added = open_store().restore(brought, written)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from simulator.errors import SimulatorError
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.schema import notes
 from simulator.runs.database.store import now, open_store
 
@@ -40,7 +40,7 @@ def write_note(run_id: str, text: str) -> None:
         RunNotFound: if there is no such run.
         SimulatorError: if it is longer than 4,000 characters.
     """
-    text, mine = plain(text), notes.c.run_id == service.run(run_id).id
+    text, mine = plain(text), notes.c.run_id == archive.run(run_id).id
     with open_store().engine.begin() as connection:
         if not text:
             connection.execute(notes.delete().where(mine))

@@ -24,7 +24,7 @@ from simulator.errors import NotAvailable
 from simulator.events import Provenance, Variant
 from simulator.events.fields import Record
 from simulator.host.paths import write_whole
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded
 
 FACTS_FILE = "lesson.json"
 NUMBERS_FILE = "lesson.safetensors"
@@ -149,7 +149,7 @@ def exists(run_id: str) -> bool:
     """Whether a run left a lesson here."""
     if recorded.find(run_id):
         return bool(_shipped(run_id, ".json").is_file())
-    return (service.export_dir(run_id) / FACTS_FILE).is_file()
+    return (archive.export_dir(run_id) / FACTS_FILE).is_file()
 
 
 def of_run(run_id: str) -> Lesson:
@@ -159,7 +159,7 @@ def of_run(run_id: str) -> Lesson:
         RunNotFound: if there is no such run.
         NotAvailable: if it left none that can be read.
     """
-    service.run(run_id)
+    archive.run(run_id)
     if not exists(run_id):
         raise NotAvailable(f"Run {run_id} left no lesson on this machine.", "Run it again here, or choose another.")
     try:
@@ -175,7 +175,7 @@ def _kept(run_id: str) -> Lesson:
     """Read once, for a lesson never changes; that its run is still there is asked each time."""
     if recorded.find(run_id):
         return read(_shipped(run_id, ".json").read_bytes(), _shipped(run_id, ".safetensors").read_bytes())
-    folder = service.export_dir(run_id)
+    folder = archive.export_dir(run_id)
     return read((folder / FACTS_FILE).read_bytes(), (folder / NUMBERS_FILE).read_bytes())
 
 

@@ -12,7 +12,7 @@ from simulator.catalog.models import MODELS
 from simulator.engine import worker
 from simulator.events import CellFinished, Described
 from simulator.host.machine import process_name
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE
 
@@ -67,7 +67,7 @@ def test_a_stopped_group_goes_on(without_training):
     store.finish("stopped", "cancelled")
     for group in ("2:4", "structured"):
         methods.measure("resnet18", group, 3)
-    another, again, stopped = service.list_runs()[:3]
+    another, again, stopped = archive.list_runs()[:3]
     assert (another.experiment.continues, again.experiment.continues, stopped.id) == ("", "stopped", "stopped")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simulator.runs import notes, recorded, service
+from simulator.runs import archive, notes, recorded
 from tests.browser.screens import download
 from tests.waiting import wait_until
 from ui.figures import columns
@@ -58,7 +58,7 @@ def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
     assert drawings.count() >= 9
     boxes = [drawing.bounding_box() or {"width": 0, "height": 0} for drawing in drawings.all()]
     assert all(box["width"] > 200 and box["height"] > 100 for box in boxes)
-    for m in service.measurements(RUN):
+    for m in archive.measurements(RUN):
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=m.name, exact=True)).first
         expect(row).to_contain_text(columns.QUALITY["Accuracy"].show([m]))
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

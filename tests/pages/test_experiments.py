@@ -18,7 +18,7 @@ from simulator.events import (
 from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.experiments.allocation import run_of
 from simulator.figures.numbers import duration
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
 from tests.ui.reading import tables_on
@@ -79,7 +79,7 @@ def test_run_waits_for_a_prediction_and_then_queues_the_experiment(open_screen, 
     assert app.query_params["predicted"] in (answer, [answer])
     app.button(key="run_experiment").click().run()
     assert not app.exception
-    (run,) = service.list_runs(("queued",))
+    (run,) = archive.list_runs(("queued",))
     assert run.config == make_experiment(name)
     assert "Waiting for its turn" in words(app)
 
@@ -95,7 +95,7 @@ def test_a_sweep_takes_any_two_settings(open_screen):
     app = open_screen("experiments", experiment="sweep", predicted="yes")
     app.selectbox(key="axis_0").set_value("scope").run()
     app.button(key="run_experiment").click().run()
-    (run,) = service.list_runs(("queued",))
+    (run,) = archive.list_runs(("queued",))
     assert [axis.setting for axis in run.experiment.axes] == ["scope", "target_sparsity"]
     assert run.experiment.axes[0].values[:2] == ("global", "layer_wise")
 
@@ -157,7 +157,7 @@ def test_settings_in_the_address_are_taken_and_the_link_leaves_the_prediction_ou
     assert "seeds_how_hot=5" in link and "values_how_hot_temperature=1%2C+9" in link
     assert "predicted" not in link
     app.button(key="run_experiment").click().run()
-    (run,) = service.list_runs(("queued",))
+    (run,) = archive.list_runs(("queued",))
     assert run.config == make_experiment("how_hot", None, {"temperature": (1.0, 9.0)}, seeds=5)
 
 
@@ -178,7 +178,7 @@ def test_a_stopped_experiment_goes_on_from_its_cells(open_screen, stored):
     how_hot(stored, "s1", "cancelled", HALF)
     app = open_screen("experiments", run="s1")
     app.button(key="again_experiment").click().run()
-    (run,) = service.list_runs(("queued",))
+    (run,) = archive.list_runs(("queued",))
     assert run.experiment.continues == "s1"
 
 
@@ -205,7 +205,7 @@ def test_the_map_of_a_sweep_fills_in_while_it_runs_and_it_can_be_cancelled(open_
     app.run()
     assert sum(z is not None for row in drawn()["z"] for z in row) == 5
     app.button(key="again_experiment").click().run()
-    (run,) = service.list_runs(("queued",))
+    (run,) = archive.list_runs(("queued",))
     assert run.experiment.continues == "s1" and run.experiment.axes == sweep.axes
 
 
@@ -263,7 +263,7 @@ def test_an_allocation_is_checked_by_a_run_of_the_same_student(open_screen, scan
     app = open_screen("experiments", run="s1")
     app.slider(key="fit_budget").set_value(1000).run()
     app.button(key="scan_check").click().run()
-    (run,) = service.list_runs(("queued",))
+    (run,) = archive.list_runs(("queued",))
     assert (run.settings.scope, run.settings.layer_shares) == ("by_hand", {"late": 0.3})
     differing = {n for n in type(scan.base).model_fields if getattr(run.settings, n) != getattr(scan.base, n)}
     assert differing == {"scope", "layer_sparsity"}
@@ -277,7 +277,7 @@ def test_an_allocation_sets_the_labs_controls(open_screen, scan):
     assert [title.value for title in app.title] == ["Lab"]
     assert app.text_input(key="layer_sparsity").value == "late=0.3"
     assert app.select_slider(key="student_size").value == scan.base.student_size
-    assert not service.list_runs(("queued",))
+    assert not archive.list_runs(("queued",))
 
 
 def test_predicted_stands_beside_measured_on_both_screens(open_screen, scan, stored):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded
 from simulator.runs.database.store import open_store
 from simulator.teaching.labs import LABS, evidence, progress
 from ui.words import glossary
@@ -171,7 +171,7 @@ def test_run_queues_the_labs_settings_and_what_the_student_chose(open_screen):
     assert progress.read(known)["together"].runs == (run.id,)
     assert "Waiting for its turn" in said(app) and app.button(key="lab_next").disabled
     press(app, "lab_switch")
-    assert service.run(run.id).state == "cancelled"
+    assert archive.run(run.id).state == "cancelled"
     assert progress.read(known)["together"].runs == TOGETHER.recorded
 
 
@@ -180,7 +180,7 @@ def test_two_runs_are_queued_one_after_the_other(open_screen):
     app = open_screen("guided_labs", lab="5", progress=known)
     press(app, "lab_run")
     first, second = progress.read(known)["channels"].runs
-    assert [service.run(r).config for r in (first, second)] == list(CHANNELS.configs({}))
+    assert [archive.run(r).config for r in (first, second)] == list(CHANNELS.configs({}))
     assert "Run 1 of 2" in said(app)
     open_store().finish(first, "finished")
     app.run()

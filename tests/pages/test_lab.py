@@ -4,7 +4,7 @@ import pytest
 
 from simulator.config.run import make_config
 from simulator.events import StageStarted
-from simulator.runs import notes, service
+from simulator.runs import archive, notes, service
 from simulator.runs.database.store import open_store
 from tests.ui.invented import whole_run
 from tests.ui.reading import tables_on
@@ -112,10 +112,10 @@ def test_the_curve_follows_the_stages_until_one_is_chosen(open_screen, stored):
 def test_moving_a_control_does_not_disturb_a_run(open_screen, stored):
     stored("r1", "running", list(whole_run())[:12])
     app = open_screen("lab", run="r1")
-    before = service.run("r1")
+    before = archive.run("r1")
     control(app, "temperature").set_value(9.0)
     app.run()
-    assert service.run("r1") == before
+    assert archive.run("r1") == before
     assert "other settings" in words(app)
     app.button(key="take_button").click().run()
     assert control(app, "temperature").value == 4.0
@@ -134,7 +134,7 @@ def test_a_run_under_way_can_be_cancelled(open_screen, stored):
     stored("r1", "queued")
     app = open_screen("lab", run="r1")
     app.button(key="cancel_button").click().run()
-    assert service.run("r1").state == "cancelled"
+    assert archive.run("r1").state == "cancelled"
     app.run()
     assert "cancel_button" not in [b.key for b in app.button]
 

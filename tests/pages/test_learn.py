@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from simulator.config.run import make_config
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.teaching import lesson
 from tests.ui.invented import whole_run
 from ui.screens.learn import changed
@@ -85,7 +85,7 @@ def test_the_entropy_is_in_the_unit_of_the_losses(open_screen):
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_shipped_lesson_can_be_shown(open_screen, screen):
-    for run in service.list_runs(["finished"]):
+    for run in archive.list_runs(["finished"]):
         if lesson.exists(run.id):
             assert not open_screen(f"learn_{screen}", run=run.id).error
 
@@ -114,7 +114,7 @@ def test_a_run_without_a_lesson_is_said_to_have_none(open_screen, stored):
 def test_own_texts_and_class_names_are_text_and_no_links(open_screen, stored):
     config = make_config({"model": "distilbert"})
     stored("r1", "finished", list(whole_run()), config)
-    folder = service.export_dir("r1")
+    folder = archive.export_dir("r1")
     folder.mkdir(parents=True)
     shipped = files("simulator.teaching") / "lessons"
     facts = lesson.LessonFacts.model_validate_json((shipped / "distilbert.json").read_bytes())

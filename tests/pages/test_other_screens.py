@@ -11,7 +11,7 @@ from simulator.config.run import make_config
 from simulator.data import availability, baselines
 from simulator.events import Described, Measured
 from simulator.figures import numbers as words_of
-from simulator.runs import history, notes, recorded, service
+from simulator.runs import archive, history, notes, recorded, service
 from simulator.runs.database.store import open_store
 from simulator.runs.recorded import Recorded
 from tests.pages.conftest import ENTRY
@@ -34,7 +34,7 @@ def test_home_says_plainly_that_nothing_is_recorded(open_screen, monkeypatch):
 def shipped(stored, monkeypatch):
     """A recorded run; the store that it was made in keeps nothing of it."""
     stored("rec", "finished", list(whole_run()))
-    run = service.run("rec").model_copy(update={"origin": "recorded"})
+    run = archive.run("rec").model_copy(update={"origin": "recorded"})
     service.delete("rec")
     monkeypatch.setattr(recorded, "all_recorded", lambda: (Recorded(run, tuple(whole_run())),))
 
@@ -197,22 +197,22 @@ def test_a_notebook_is_offered_where_the_weights_are(open_screen, stored):
     stored("r1", "finished", list(whole_run()))
     labels = [b.label for b in open_screen("results", run="r1").get("download_button")]
     assert labels == ["Report (HTML)", "Table (CSV)", "Everything (JSON)"]
-    service.export_dir("r1").mkdir(parents=True)
-    (service.export_dir("r1") / "model.safetensors").write_bytes(b"")
+    archive.export_dir("r1").mkdir(parents=True)
+    (archive.export_dir("r1") / "model.safetensors").write_bytes(b"")
     labels = [b.label for b in open_screen("results", run="r1").get("download_button")]
     assert labels[3:] == ["Student's weights (ZIP)", "Notebook (ZIP)"]
 
 
 def test_the_weights_are_packed_with_what_belongs_to_them():
-    folder = service.export_dir("r1")
+    folder = archive.export_dir("r1")
     folder.mkdir(parents=True)
     for name in ("model.safetensors", "config.json", "README.md", "load.py"):
         (folder / name).write_text(name)
-    with zipfile.ZipFile(io.BytesIO(take_home.weights_zip("r1"))) as archive:
-        assert sorted(archive.namelist()) == [
+    with zipfile.ZipFile(io.BytesIO(take_home.weights_zip("r1"))) as zipped:
+        assert sorted(zipped.namelist()) == [
             "student-r1/README.md", "student-r1/config.json", "student-r1/load.py", "student-r1/model.safetensors",
         ]  # fmt: skip
-        assert archive.read("student-r1/load.py") == b"load.py"
+        assert zipped.read("student-r1/load.py") == b"load.py"
 
 
 def test_runs_without_any_run(open_screen, monkeypatch):
@@ -296,8 +296,8 @@ def test_the_sidebar_asks_only_for_runs_that_have_not_ended(open_screen, stored,
     stored("old", "finished")
     for number in range(6):
         stored(f"q{number}", "queued")
-    asked, every = [], service.list_runs
-    monkeypatch.setattr(service, "list_runs", lambda states=None: asked.append(states) or every(states))
+    asked, every = [], archive.list_runs
+    monkeypatch.setattr(archive, "list_runs", lambda states=None: asked.append(states) or every(states))
     assert "and 1 more on the Runs page" in [c.value for c in open_screen("models").sidebar.caption]
     assert asked and set(asked) == {("queued", "running")}
 
@@ -310,7 +310,7 @@ def test_runs_brings_a_history_back(open_screen, stored):
     app.file_uploader(key="history_file").upload("runs.json", content.encode(), "application/json").run()
     app.button(key="import_history").click().run()
     assert not app.exception
-    assert service.run("dd44").origin == "imported"
+    assert archive.run("dd44").origin == "imported"
     assert "Runs added: 1." in app.success[0].value
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1.element_tree import Block, Node
 
 from simulator.config.run import make_config
 from simulator.events import Measured
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded
 from tests.ui.invented import whole_run
 from tests.ui.reading import tables_on
 from ui import report
@@ -76,7 +76,7 @@ def flat(parts) -> Iterator[Part]:
 
 
 def test_both_draw_every_section_in_the_same_order(open_screen, run_id):
-    made = sections(service.run(run_id), tell(service.events(run_id)))
+    made = sections(archive.run(run_id), tell(archive.events(run_id)))
     app, text = open_screen("results", run=run_id), report.html(run_id)
     expected = [section.title for section in made]
     assert titles(below(app.main)) == expected
@@ -87,7 +87,7 @@ def test_both_draw_every_part(open_screen, run_id):
     app, text = open_screen("results", run=run_id), report.html(run_id)
     on_screen = [str(e.value) for e in (*app.markdown, *app.caption, *app.code)]
     drawn = iter(tables_on(app))
-    for section in sections(service.run(run_id), tell(service.events(run_id))):
+    for section in sections(archive.run(run_id), tell(archive.events(run_id))):
         for part in flat(section.parts):
             match part:
                 case Text(words):
@@ -107,7 +107,7 @@ def test_both_draw_every_part(open_screen, run_id):
 
 
 def test_paper_shows_what_a_screen_lets_people_choose(run_id):
-    made = sections(service.run(run_id), tell(service.events(run_id)))
+    made = sections(archive.run(run_id), tell(archive.events(run_id)))
     text = report.html(run_id)
     for choice in choices(made):
         for name in choice.on_paper:
@@ -122,7 +122,7 @@ def choices(made: list[Section]) -> Iterator[Choice]:
 
 
 def test_a_star_is_explained_where_one_stands_and_only_there(run_id):
-    for section in sections(service.run(run_id), tell(service.events(run_id))):
+    for section in sections(archive.run(run_id), tell(archive.events(run_id))):
         for part in section.parts:
             if isinstance(part, TablePart):
                 stars = any(cell.text.startswith("★") for row in part.table.rows for cell in row)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from simulator.cli.main import main
 from simulator.config.run import make_config
 from simulator.data import own_data
-from simulator.runs import history, notes, recorded, service
+from simulator.runs import archive, history, notes, recorded, service
 from simulator.runs.database.schema import events, lab_progress, measurements, runs
 from simulator.runs.database.store import open_store
 from simulator.teaching.labs import LABS, progress
@@ -71,12 +71,12 @@ def test_runs_shows_them_as_unreadable_and_deletes_them(open_screen, damaged):
     assert states["bad-measured"] == "unreadable"
     assert states["first"] == states["last"] == "finished"
     assert not set(damaged) & set(states)
-    assert [run.id for run in service.unreadable_runs()] == damaged
+    assert [run.id for run in archive.unreadable_runs()] == damaged
     shown = " ".join(m.value for m in app.markdown)
     for run_id in damaged:
         assert f"`{run_id}`" in shown
     assert not app.button(key="delete_unreadable_4").click().run().exception
-    assert [run.id for run in service.unreadable_runs()] == damaged  # it asks first
+    assert [run.id for run in archive.unreadable_runs()] == damaged  # it asks first
 
 
 def test_one_that_is_under_way_is_cancelled_from_there(open_screen, stored):
@@ -91,17 +91,17 @@ def test_one_that_is_under_way_is_cancelled_from_there(open_screen, stored):
 
 def test_what_is_confirmed_is_deleted_and_nothing_else(damaged):
     def ask() -> None:
-        from simulator.runs import service
+        from simulator.runs import archive
         from ui.screens import runs
 
-        runs.confirm_delete_unreadable(service.unreadable_runs()[0])
+        runs.confirm_delete_unreadable(archive.unreadable_runs()[0])
 
     for left in range(len(damaged) - 1, 0, -1):
         app = AppTest.from_function(ask).run()
         app.button(key="really_delete_unreadable").click().run()
         assert not app.exception
-        assert [run.id for run in service.unreadable_runs()] == damaged[-left:]
-    assert {"first", "last", "bad-measured", "bad-events"} <= {run.id for run in service.list_runs()}
+        assert [run.id for run in archive.unreadable_runs()] == damaged[-left:]
+    assert {"first", "last", "bad-measured", "bad-events"} <= {run.id for run in archive.list_runs()}
 
 
 @pytest.mark.parametrize("run_id", ["bad-config", "bad-events", "bad-created_at"])
@@ -131,7 +131,7 @@ def test_a_run_before_it_in_the_queue_may_be_unreadable(open_screen, stored):
     for run_id in ("bad", "good"):
         stored(run_id, "queued")
     damage(runs, "bad", forecast='{"seconds": NaN}')
-    assert service.expected_wait("good") is None
+    assert archive.expected_wait("good") is None
     assert "1 before it" in open_screen("lab", run="good").info[0].value
 
 

@@ -12,7 +12,7 @@ from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info
 from simulator.events import STAGES, Stage, Variant
 from simulator.figures import numbers
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.store import ENDED, Run, RunState
 from ui.figures import charts
 from ui.figures.run import curves
@@ -85,7 +85,7 @@ def story_of(run_id: str) -> Story:
     """What a run has said so far. Only events that are new are read; those read are kept in this session."""
     stories: dict[str, Story] = st.session_state.setdefault(STORIES, {})
     story = stories.pop(run_id, Story())
-    story.add(service.events(run_id, after=story.last))
+    story.add(archive.events(run_id, after=story.last))
     stories[run_id] = story
     while len(stories) > KEPT_STORIES:
         stories.pop(next(iter(stories)))
@@ -100,7 +100,7 @@ def follow(run: Run) -> None:
 
 @errors_shown()  # the timer runs it without its page around it
 def _panel(run_id: str, page_shows: RunState) -> None:
-    run = service.run(run_id)
+    run = archive.run(run_id)
     story = story_of(run_id)
     if run.state != page_shows:
         st.rerun()  # the whole page: it names the state, the buttons change, at the end the timer stops
@@ -128,7 +128,7 @@ def headline(run: Run, story: Story) -> None:
 
 def waiting(run: Run) -> str:
     """How many runs are before it, and about how long they will take."""
-    position, wait = service.queue_position(run.id), service.expected_wait(run.id)
+    position, wait = archive.queue_position(run.id), archive.expected_wait(run.id)
     ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
     about = f" About {numbers.duration(wait)} until it starts, if the machine is otherwise idle." if wait else ""
     return f"Waiting for its turn. {ahead}{about} It starts by itself; you may close this page."
@@ -277,7 +277,7 @@ def _pick_curve(story: Story) -> str:
 
 def status() -> None:
     """For the sidebar: runs under way and waiting, each a link."""
-    under_way = service.list_runs(("queued", "running"))
+    under_way = archive.list_runs(("queued", "running"))
     if not under_way:
         st.caption("No run is under way.")
     for run in reversed(under_way[-5:]):

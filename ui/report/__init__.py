@@ -16,7 +16,7 @@ def html(run_id: str) -> str:
         RunNotFound: if there is none with this id.
         NotAllowed: if nothing was measured in it.
     """
-    from simulator.runs import service
+    from simulator.runs import archive
 
-    run = service.run(run_id)
+    run = archive.run(run_id)
     return render(experiment_report(run) if run.experiment else run_report(run))

@@ -6,7 +6,7 @@ from simulator.catalog.models import MODELS
 from simulator.errors import NotAllowed
 from simulator.events import Conclusion
 from simulator.figures import numbers
-from simulator.runs import notes, service
+from simulator.runs import archive, notes
 from simulator.runs.database.store import Run
 from ui.figures import table
 from ui.figures.experiments import cell_charts, cell_table
@@ -24,7 +24,7 @@ def experiment_report(run: Run) -> Report:
     Raises:
         NotAllowed: if none of its cells was measured.
     """
-    story, config = tell(service.events(run.id)), run.experiment
+    story, config = tell(archive.events(run.id)), run.experiment
     if config is None or not story.cells:
         raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs an experiment with measured cells.")
     experiment, axes = config.entry, {axis.setting: axis.values for axis in config.axes}

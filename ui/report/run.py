@@ -9,7 +9,7 @@ from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info
 from simulator.errors import NotAllowed
 from simulator.figures import numbers
-from simulator.runs import notes, service
+from simulator.runs import archive, notes
 from simulator.runs.database.store import Run
 from ui.following.story import tell
 from ui.report import common
@@ -24,7 +24,7 @@ def run_report(run: Run) -> Report:
     Raises:
         NotAllowed: if nothing was measured in it.
     """
-    story = tell(service.events(run.id))
+    story = tell(archive.events(run.id))
     if not story.measurements:
         raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs a run that has come to its end.")
     return Report(

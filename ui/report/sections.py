@@ -12,7 +12,7 @@ from simulator.events import Measurement, Variant
 from simulator.experiments.allocation import check, foretells
 from simulator.figures import numbers
 from simulator.figures.statistics import by_variant
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.store import Run
 from ui.figures import charts, columns
 from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Points, Section, TablePart, Text, Way
@@ -80,12 +80,12 @@ def _prediction(run: Run, measured: Sequence[Measurement]) -> list[Part]:
     """Of a run by hand: what a sensitivity scan of the same students predicted, and a way to it."""
     if run.settings.scope != "by_hand":
         return []
-    for scan in service.list_runs(("finished",)):
+    for scan in archive.list_runs(("finished",)):
         asked = scan.experiment
         if asked is None or asked.name != "sensitivity" or not foretells(asked, run.settings):
             continue
         with suppress(UnreadableRun):  # the Runs page shows it as that
-            found = check(asked, tell(service.events(scan.id)).cells, run.settings, measured)
+            found = check(asked, tell(archive.events(scan.id)).cells, run.settings, measured)
             if found is not None:
                 way = Way(routes.EXPERIMENTS, "The scan", ":material/fact_check:", {live.RUN: scan.id})
                 return [Text(findings.prediction_checked(found)), way]

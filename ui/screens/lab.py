@@ -11,7 +11,7 @@ from simulator.data.own_data import dataset_info
 from simulator.errors import SimulatorError
 from simulator.events import STAGES
 from simulator.figures import numbers
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import ENDED, Forecast, Run
 from ui.following import live
 from ui.following.story import STAGE_TITLES, STAGE_WORDS
@@ -49,7 +49,7 @@ def open_run() -> Run | None:
     if run_id is None:
         return None
     with errors_shown():
-        run = service.run(run_id)
+        run = archive.run(run_id)
         if run.experiment is None:
             return run
         st.switch_page(live.page_of(run), query_params={live.RUN: run.id})
@@ -116,7 +116,7 @@ def show_run(run: Run, config: RunConfig) -> None:
         take_home.write_notes(run)
     if run.state not in ENDED:
         return
-    measured = service.measurements(run.id)
+    measured = archive.measurements(run.id)
     if measured:
         provenance.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
         story = live.story_of(run.id)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from simulator.errors import SimulatorError
 from simulator.figures import numbers
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.teaching.quiz import from_run, sitting
 from simulator.teaching.quiz.bank import QUESTIONS
 from simulator.teaching.quiz.question import Question, Topic
@@ -63,7 +63,7 @@ def pool_of(about: str) -> Sequence[Question]:
     """
     if about == EVERYTHING:
         return QUESTIONS
-    made = from_run.questions(from_run.facts(service.run(about).settings, [e for _, e in service.events(about)]))
+    made = from_run.questions(from_run.facts(archive.run(about).settings, [e for _, e in archive.events(about)]))
     if not made:
         raise SimulatorError(f"Run {about} has not measured what questions need.", "Choose a finished run.")
     return made
@@ -103,7 +103,7 @@ def offer() -> None:
     with right, st.container(border=True, height="stretch"):
         st.markdown("**One run, in questions**")
         ended = (
-            run for run in service.list_runs(("finished",)) if not run.experiment
+            run for run in archive.list_runs(("finished",)) if not run.experiment
         )  # an experiment measures no variants
         labels = {run.id: open_run.run_label(run) for run in ended}
         if not labels:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from simulator.errors import UnreadableRun
 from simulator.figures import numbers
-from simulator.runs import history, notes, service
+from simulator.runs import archive, history, notes, service
 from simulator.runs.database.store import ENDED, Run
 from simulator.runs.history_file import LARGEST_MB
 from simulator.runs.records import Unreadable
@@ -34,7 +34,7 @@ IMPORTED = "imported_runs"
 
 def listing() -> list[Run]:
     """The newest runs, by when they were made, wherever that was; the recorded ones last."""
-    newest = sorted(service.list_runs(), key=lambda run: run.created_at, reverse=True)
+    newest = sorted(archive.list_runs(), key=lambda run: run.created_at, reverse=True)
     return sorted(newest, key=lambda run: run.origin == "recorded")[:MOST_LISTED]
 
 
@@ -51,7 +51,7 @@ def finished_headline(run_id: str) -> tuple[Cell, Cell] | None:
     They never change, and each reading parses all of its layers.
     """
     try:
-        return tables.headline(service.measurements(run_id))
+        return tables.headline(archive.measurements(run_id))
     except UnreadableRun:
         return None
 
@@ -131,7 +131,7 @@ def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
 
 def unreadable() -> None:
     """The runs that are stored and cannot be read, each with the reason and a way to be rid of it."""
-    found = service.unreadable_runs()
+    found = archive.unreadable_runs()
     if not found:
         return
     with st.expander(

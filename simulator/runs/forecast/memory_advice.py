@@ -19,6 +19,12 @@ Config = RunConfig | ExperimentConfig
 Fits = Callable[[Config], bool]
 
 SMALLEST_BATCH = 4
+MEMORY_ADVICE = (
+    "Close other programs, or choose a smaller student, batch or image size; a teacher, which trains with a batch size "
+    "of its own, needs less only with a smaller image size or as another model."
+)
+"""Where a run was ended for want of memory, and what fits is not known."""
+
 NOTHING = "Nothing that can be chosen here fits. Close other programs, or use a machine with more memory."
 
 

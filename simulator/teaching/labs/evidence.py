@@ -11,7 +11,7 @@ from simulator.errors import NotAvailable
 from simulator.events import CellFinished, Concluded, Conclusion, Coordinates, Described, Measurement, Variant
 from simulator.experiments.paired import series
 from simulator.figures.statistics import Verdict, verdict
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.records import Run
 from simulator.teaching.quiz import run_facts
 
@@ -89,10 +89,10 @@ def evidence(run_ids: Sequence[str]) -> Evidence:
 
 
 def _seen(run_id: str) -> Seen:
-    run = service.run(run_id)
+    run = archive.run(run_id)
     if run.state != "finished":
         raise NotAvailable(f"Run {run_id} is {run.state}, so there is nothing to read yet.", AGAIN)
-    said = [event for _, event in service.events(run_id)]
+    said = [event for _, event in archive.events(run_id)]
     return Seen(
         run,
         run_facts.facts(run.settings, said),

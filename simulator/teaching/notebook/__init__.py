@@ -20,7 +20,7 @@ from simulator.data.own_data import dataset_info, is_here
 from simulator.errors import NotAllowed
 from simulator.events import Described, EpochFinished
 from simulator.host.paths import PACKAGE
-from simulator.runs import notes, service, teachers
+from simulator.runs import archive, notes, teachers
 from simulator.runs.records import Run
 from simulator.teaching.notebook.cells import notebook
 
@@ -39,7 +39,7 @@ def not_offered(run: Run) -> str:
         return f"There is no notebook: {info.title} is fetched from the internet, and a notebook should run without."
     if not is_here(info.name):
         return "There is no notebook: the data of this run was deleted."
-    if not (service.export_dir(run.id) / "model.safetensors").is_file():
+    if not (archive.export_dir(run.id) / "model.safetensors").is_file():
         return "There is no notebook: it measures the weights of this run, and they are not on this machine."
     return ""
 
@@ -51,18 +51,18 @@ def bundle(run_id: str) -> bytes:
         RunNotFound: if there is no such run.
         NotAllowed: if there is no notebook of it.
     """
-    run = service.run(run_id)
+    run = archive.run(run_id)
     reason = not_offered(run)
     if reason:
         raise NotAllowed(reason, "Choose a run on digits, docstrings, reviews or own data that was made here.")
     facts, packed, name = facts_of(run), io.BytesIO(), f"run-{run.id}"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zipped:
         written = notebook(run, facts["provenance"]["source"], notes.note(run.id))
-        archive.writestr(f"{name}/{name}.ipynb", json.dumps(written, indent=1))
-        archive.writestr(f"{name}/{RUN_FILE}", json.dumps(facts, indent=1))
-        for file in (*(service.export_dir(run.id) / file for file in EXPORTED), *_data_files(run.settings.dataset)):
+        zipped.writestr(f"{name}/{name}.ipynb", json.dumps(written, indent=1))
+        zipped.writestr(f"{name}/{RUN_FILE}", json.dumps(facts, indent=1))
+        for file in (*(archive.export_dir(run.id) / file for file in EXPORTED), *_data_files(run.settings.dataset)):
             if file.is_file():
-                archive.write(file, f"{name}/{file.name}")
+                zipped.write(file, f"{name}/{file.name}")
     return packed.getvalue()
 
 
@@ -76,7 +76,7 @@ def _data_files(dataset: str) -> list[Path]:
 
 def facts_of(run: Run) -> dict[str, Any]:
     """What the notebook reads of the run: what was asked, and what was measured with the first seed."""
-    said = [event for _, event in service.events(run.id)]
+    said = [event for _, event in archive.events(run.id)]
     described = next(event for event in said if isinstance(event, Described))
     config, model, info = run.settings, MODELS[run.settings.model], dataset_info(run.settings.dataset)
     method = METHODS[config.method]
@@ -94,5 +94,5 @@ def facts_of(run: Run) -> dict[str, Any]:
         "teacher_recipe": vars(teachers.recipe(config.model, described.provenance.source)),
         "teacher_examples": teachers.train_examples(config),
         "validation": [e.model_dump(mode="json", include={"variant", "epoch", "validation_accuracy"}) for e in epochs],
-        "measurements": [m.model_dump(mode="json") for m in service.measurements(run.id) if m.repeat == 0],
+        "measurements": [m.model_dump(mode="json") for m in archive.measurements(run.id) if m.repeat == 0],
     }

@@ -10,7 +10,7 @@ import pytest
 import simulator.cli.main as cli
 from simulator.config.run import RunConfig, make_config
 from simulator.data import baselines
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.store import open_store
 from simulator.teaching import notebook
 
@@ -150,7 +150,7 @@ def test_the_json_is_true(tiny_run):
     # what was asked for is beside what every run leaves: its last student, of which there is a notebook
     (run,) = open_store().list_runs()
     assert notebook.not_offered(run) == ""
-    left = service.export_dir(run.id)
+    left = archive.export_dir(run.id)
     assert (left / "model.safetensors").read_bytes() == (export / "recovered" / "model.safetensors").read_bytes()
     assert {f.name for f in left.iterdir()} >= {"lesson.json", *(f.name for f in (export / "recovered").iterdir())}
     assert (export / "lesson.json").is_file()

@@ -11,7 +11,7 @@ from simulator.engine.worker import Pending, explain, record
 from simulator.events import EpochFinished, Event, LossPoint, Progress, RunFailed
 from simulator.host.machine import process_name
 from simulator.runs.database.store import Store
-from simulator.runs.executor import MEMORY_ADVICE
+from simulator.runs.forecast.memory_advice import MEMORY_ADVICE
 
 LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
 PROGRESS = Progress(stage="control", done=1, total=2)

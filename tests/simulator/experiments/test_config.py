@@ -12,7 +12,7 @@ from simulator.errors import InvalidConfig
 from simulator.events import EVENT, CellFinished, Concluded, Conclusion, Described, StageFinished
 from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.experiments.config import ANY_CONFIG, read_values, with_settings
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.schema import runs
 from simulator.runs.database.store import Store
 from simulator.runs.forecast.budget import forecast_experiment
@@ -192,8 +192,8 @@ def test_cells_take_time_beside_the_training(store: Store):
 def test_a_cancelled_experiment_goes_on_and_a_finished_one_starts_anew(store: Store):
     ended(store, "a", "cancelled", [])
     ended(store, "b", "finished", [])
-    assert service.run(service.rerun("a")).experiment.continues == "a"
-    assert service.run(service.rerun("b")).experiment.continues == ""
+    assert archive.run(service.rerun("a")).experiment.continues == "a"
+    assert archive.run(service.rerun("b")).experiment.continues == ""
 
 
 def test_earlier_cells_are_marked_with_the_run_that_measured_them(store: Store):

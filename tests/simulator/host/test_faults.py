@@ -21,7 +21,7 @@ from simulator.events import Event, LossPoint, RunFailed, RunFinished
 from simulator.host.faults import FAULTS, in_words
 from simulator.host.machine import process_name
 from simulator.host.paths import data_dir, write_whole
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database import schema
 from simulator.runs.database.store import Store, open_store
 from simulator.runs.executor import WORKER, LocalExecutor
@@ -227,7 +227,7 @@ def test_a_run_that_could_not_even_store_its_end_is_ended_by_the_server_when_it_
 def test_a_data_folder_that_was_moved_is_noticed_and_works_again_where_it_was(store: Store, tmp_path: Path) -> None:
     run_id = started(store)
     moved = data_dir().rename(tmp_path / "moved")
-    for use in (lambda: store.get(run_id), lambda: store.append(run_id, [loss(1)]), lambda: service.list_runs()):
+    for use in (lambda: store.get(run_id), lambda: store.append(run_id, [loss(1)]), lambda: archive.list_runs()):
         with pytest.raises(FAULTS) as fault:
             use()
         assert "no longer where it was" in said_of(fault).message

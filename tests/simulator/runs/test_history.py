@@ -33,7 +33,7 @@ from simulator.events import (
 )
 from simulator.experiments import make_experiment
 from simulator.host.paths import data_dir
-from simulator.runs import history, history_file, notes, recorded, service
+from simulator.runs import archive, history, history_file, notes, recorded, service
 from simulator.runs.database.schema import events as event_table
 from simulator.runs.database.schema import metadata
 from simulator.runs.database.store import Store
@@ -68,21 +68,21 @@ def exported(store: Store) -> str:
 
 def test_what_went_out_comes_back(store: Store, exported: str) -> None:
     assert history.import_history(exported.encode()) == history.Imported(2, 0)
-    run = service.run("aa11")
+    run = archive.run("aa11")
     assert (run.state, run.origin, run.config.temperature) == ("finished", "imported", 7.0)
-    assert [event for _, event in service.events("aa11")] == SAID
-    assert service.measurements("aa11") == [measurement("teacher")]
-    assert service.run("bb22").message == "It broke."
+    assert [event for _, event in archive.events("aa11")] == SAID
+    assert archive.measurements("aa11") == [measurement("teacher")]
+    assert archive.run("bb22").message == "It broke."
     assert history.import_history(exported.encode()) == history.Imported(0, 2)
 
 
 def test_a_file_of_version_1_is_read_and_its_studies_are_experiments(store: Store) -> None:
     file = Path(__file__).with_name("history_of_version_1.json").read_bytes()
     assert history.import_history(file) == history.Imported(4, 0)
-    hot, stopped = service.run("hot").experiment, service.run("stopped").experiment
+    hot, stopped = archive.run("hot").experiment, archive.run("stopped").experiment
     assert hot == make_experiment("how_hot", axes={"temperature": (1.0, 4.0)}, seeds=2)
     assert stopped == hot.model_copy(update={"continues": "hot"})
-    stages = {event.stage for _, event in service.events("hot") if isinstance(event, StageStarted | StageFinished)}
+    stages = {event.stage for _, event in archive.events("hot") if isinstance(event, StageStarted | StageFinished)}
     assert stages == {"experiment"}
     assert notes.note("hot") == "Warm."
 
@@ -318,10 +318,10 @@ def test_an_experiment_comes_back(store: Store) -> None:
     store.start("dd44", "1@1")
     store.append("dd44", [cell, Concluded(conclusion=said), SAID[-1]])
     store.finish("dd44", "finished")
-    before, text = service.run("dd44"), history.export_history()
+    before, text = archive.run("dd44"), history.export_history()
     store.delete("dd44")
     assert history.import_history(text.encode()) == history.Imported(1, 0)
-    assert service.run("dd44").config == before.config
+    assert archive.run("dd44").config == before.config
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def test_a_run_on_own_data_can_be_read_where_the_data_is_gone(on_own_data: tuple
     kept, text = on_own_data
     assert "secret name" not in text and "ran over" not in text
     assert history.import_history(text.encode()) == history.Imported(1, 0)
-    assert service.run("ee55").settings.dataset == kept.name
+    assert archive.run("ee55").settings.dataset == kept.name
     assert own_data.dataset_info(kept.name).class_names == ("cats", "dogs")
     assert not own_data.is_here(kept.name)
     assert kept.name not in [d.name for d in own_data.all_datasets()]
@@ -371,7 +371,7 @@ def test_data_that_is_here_and_cannot_be_read_is_not_touched(
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
     service.delete_data(kept.name)
     history.import_history(text.encode())  # now there is room for what the file knows of it
-    assert service.run("ee55").settings.dataset == kept.name
+    assert archive.run("ee55").settings.dataset == kept.name
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_what_is_known_of_removed_data_goes_with_the_last_run_on_it(on_own_data:
     document["runs"].append(second)
     assert history.import_history(json.dumps(document).encode()).added == 2
     service.delete("ee55")
-    assert service.run("ff66").settings.dataset == kept.name
+    assert archive.run("ff66").settings.dataset == kept.name
     service.delete("ff66")
     assert list(data_dir("own").iterdir()) == []
 
@@ -449,7 +449,7 @@ def test_a_file_of_nothing_but_brackets_is_refused_unread(monkeypatch: pytest.Mo
 
 def test_what_a_database_cannot_keep_is_left_out_of_messages(store: Store, exported: str) -> None:
     assert history.import_history(changed(exported, message="It\0 broke.", advice="\0")).added == 2
-    run = service.run("aa11")
+    run = archive.run("aa11")
     assert (run.message, run.advice) == ("It broke.", "")
 
 
@@ -532,7 +532,7 @@ def test_a_changed_file_is_taken_whole_or_leaves_no_trace(
         return
     assert (imported.added, imported.already_here) == (len(document["runs"]), 0)
     again = json.loads(history.export_history())
-    for run in service.list_runs(("finished", "failed", "cancelled", "interrupted")):
+    for run in archive.list_runs(("finished", "failed", "cancelled", "interrupted")):
         if run.origin != "recorded":
             service.delete(run.id)
     assert history.import_history(json.dumps(again).encode()).added == imported.added

@@ -8,7 +8,7 @@ import pytest
 from simulator.catalog import counts
 from simulator.catalog.models import MODELS
 from simulator.events import VARIANTS, CellFinished, Concluded, LossPoint, RunFinished
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded
 
 
 def test_one_complete_run_a_model():
@@ -46,11 +46,11 @@ def test_together_they_are_under_a_megabyte():
 
 def test_they_stand_behind_the_stored_runs_and_answer_like_them():
     shipped = recorded.all_recorded()[0]
-    assert service.run(shipped.run.id) == shipped.run
-    assert shipped.run in service.list_runs()
-    assert len(service.events(shipped.run.id)) == len(shipped.events)
-    assert service.events(shipped.run.id, after=3)[0][0] == 4
-    json.dumps(service.export(shipped.run.id))
+    assert archive.run(shipped.run.id) == shipped.run
+    assert shipped.run in archive.list_runs()
+    assert len(archive.events(shipped.run.id)) == len(shipped.events)
+    assert archive.events(shipped.run.id, after=3)[0][0] == 4
+    json.dumps(archive.export(shipped.run.id))
 
 
 def test_the_counts_are_the_published_ones():

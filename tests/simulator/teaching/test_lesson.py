@@ -11,7 +11,7 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.errors import NotAvailable, RunNotFound
 from simulator.events import VARIANTS
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded, service
 from simulator.teaching import lesson
 
 SHIPPED = [r.run for r in recorded.all_recorded() if lesson.exists(r.run.id)]
@@ -108,7 +108,7 @@ def left(store):
     """A run that has left a lesson: a copy of a shipped one."""
     store.add("r1", SHIPPED[0].config, None)
     store.finish("r1", "finished")
-    folder = service.export_dir("r1")
+    folder = archive.export_dir("r1")
     folder.mkdir(parents=True)
     for file in (lesson.FACTS_FILE, lesson.NUMBERS_FILE):
         shipped = files("simulator.teaching") / "lessons" / f"{SHIPPED[0].config.model}.{file.partition('.')[2]}"

@@ -16,7 +16,7 @@ from simulator.events import CellFinished, Comparison, Concluded, Conclusion, De
 from simulator.experiments import make_experiment
 from simulator.figures import numbers
 from simulator.figures.statistics import verdict
-from simulator.runs import notes, recorded, service
+from simulator.runs import archive, notes, recorded
 from simulator.runs.database.store import Store
 from tests.ui.invented import PROVENANCE, whole_run
 from ui import report
@@ -63,7 +63,7 @@ def stored(store: Store, run_id: str = "r1", config: RunConfig | None = None) ->
 def test_every_number_of_the_table_is_the_one_that_is_stored(run_id: str) -> None:
     text = report.html(run_id)
     cells = [html.unescape(cell).removeprefix("\N{BLACK STAR} ") for cell in re.findall(r"<td[^>]*>([^<]*)</td>", text)]
-    for m in service.measurements(run_id):
+    for m in archive.measurements(run_id):
         shown = [c.show([m]) for part in (columns.QUALITY, columns.COST, columns.SPEED) for c in part.values()]
         assert any(cells[i : i + len(columns.QUALITY)] == shown[: len(columns.QUALITY)] for i in range(len(cells)))
         assert set(shown) <= set(cells)
@@ -72,7 +72,7 @@ def test_every_number_of_the_table_is_the_one_that_is_stored(run_id: str) -> Non
 
 @pytest.mark.parametrize("run_id", SHIPPED)
 def test_it_says_the_same_verdicts_as_the_results_page(run_id: str) -> None:
-    story = tell(service.events(run_id))
+    story = tell(archive.events(run_id))
     by_name = {m.name: [m] for m in story.measurements}
     judged = verdict(by_name["distilled"], by_name["control"], story.labels)
     assert judged is not None

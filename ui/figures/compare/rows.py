@@ -12,7 +12,7 @@ from simulator.errors import UnreadableRun
 from simulator.events import Provenance, Variant
 from simulator.figures import numbers, pareto
 from simulator.figures.statistics import by_variant, network_of, was_busy
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.store import Run
 from simulator.runs.records import Origin
 from ui.figures.columns import COST, QUALITY, SPEED, TIMED, Column, Seeds
@@ -98,9 +98,9 @@ MOST_KEPT = 5000
 @lru_cache(maxsize=MOST_KEPT)
 def entries_of(run_id: str) -> tuple[Entry, ...]:
     """The variants of a finished run. They never change, and reading them parses all of its layers."""
-    provenance, origin = service.provenance(run_id), service.run(run_id).origin
+    provenance, origin = archive.provenance(run_id), archive.run(run_id).origin
     where = Where(provenance.data, machine(provenance, origin)) if provenance else None
-    return tuple(entry(run_id, name, ms, where) for name, ms in by_variant(service.measurements(run_id)).items())
+    return tuple(entry(run_id, name, ms, where) for name, ms in by_variant(archive.measurements(run_id)).items())
 
 
 def machine(provenance: Provenance, origin: Origin) -> str:
@@ -133,7 +133,7 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
 
 def finished() -> list[Run]:
     """The runs that can be compared: finished ones, the recorded ones last. Experiments have cells, not variants."""
-    return [run for run in service.list_runs(("finished",)) if not run.experiment and _is_readable(run.id)]
+    return [run for run in archive.list_runs(("finished",)) if not run.experiment and _is_readable(run.id)]
 
 
 def _is_readable(run_id: str) -> bool:

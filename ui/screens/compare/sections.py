@@ -10,7 +10,7 @@ import streamlit as st
 from simulator.catalog.models import MODELS
 from simulator.data.own_data import dataset_info
 from simulator.errors import RunNotFound
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.store import Run
 from ui.figures import table
 from ui.figures.compare import comparison, rows
@@ -90,8 +90,8 @@ def _say_what_is_left_out(unknown: Sequence[str], too_many: Sequence[str]) -> No
 
 def _why_not(run_id: str) -> str:
     try:
-        run = service.run(run_id)
-        service.measurements(run_id)
+        run = archive.run(run_id)
+        archive.measurements(run_id)
     except RunNotFound as error:
         return literal(str(error))
     if run.experiment:
@@ -184,7 +184,7 @@ def _forget_filters() -> None:
 
 def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Sequence[Entry]) -> None:
     """Settings and results of the runs in columns, the rows that differ marked."""
-    provenances = {run.id: service.provenance(run.id) for run in runs}
+    provenances = {run.id: archive.provenance(run.id) for run in runs}
     names = list(comparison.run_names(runs, letters).values())
     said = comparison.side_by_side(runs, entries, provenances)
     differing = comparison.differing(said)

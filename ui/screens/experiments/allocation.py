@@ -14,7 +14,7 @@ from simulator.experiments.allocation import check, foretells, run_of
 from simulator.experiments.config import ExperimentConfig
 from simulator.experiments.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
 from simulator.figures import numbers
-from simulator.runs import service
+from simulator.runs import archive, service
 from ui.figures import charts, table
 from ui.figures.charts import NEUTRAL
 from ui.following import live
@@ -173,10 +173,10 @@ def _run_it(config: ExperimentConfig, plan: Shares) -> None:
 
 def _checks(config: ExperimentConfig, story: Story) -> None:
     """Runs that pruned the scanned students by hand: predicted beside measured."""
-    runs = [run for run in service.list_runs(("finished",)) if not run.experiment and foretells(config, run.settings)]
+    runs = [run for run in archive.list_runs(("finished",)) if not run.experiment and foretells(config, run.settings)]
     for run in runs[:MOST_CHECKS]:
         with suppress(UnreadableRun):  # the Runs page shows it as that
-            found = check(config, story.cells, run.settings, service.measurements(run.id))
+            found = check(config, story.cells, run.settings, archive.measurements(run.id))
             if found is not None:
                 st.markdown(findings.prediction_checked(found))
                 st.page_link(

@@ -7,7 +7,7 @@ import streamlit as st
 from simulator.catalog.models import MODELS
 from simulator.experiments import EXPERIMENTS, Experiment, ExperimentConfig, make_experiment
 from simulator.figures import numbers
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import ENDED, Run, RunState
 from ui.figures import table
 from ui.figures.experiments import cell_charts as charts
@@ -36,7 +36,7 @@ def chosen() -> tuple[Experiment | None, Run | None]:
     run: Run | None = None
     if run_id:
         with errors_shown():
-            run = service.run(run_id)
+            run = archive.run(run_id)
         if run is not None and run.experiment is None:
             st.switch_page(routes.LAB.path, query_params={live.RUN: run.id})
     if run is not None and run.experiment is not None:
@@ -138,7 +138,7 @@ def _open(run_id: str) -> None:
 
 def not_run_yet(experiment: Experiment) -> None:
     """Earlier runs of this experiment, each a link."""
-    earlier = [run for run in service.list_runs() if run.experiment and run.experiment.name == experiment.name][:5]
+    earlier = [run for run in archive.list_runs() if run.experiment and run.experiment.name == experiment.name][:5]
     if earlier:
         st.markdown("**Earlier runs of this experiment**")
     for run in earlier:
@@ -160,7 +160,7 @@ def show(run: Run, predicted: str | None, config: ExperimentConfig | None) -> No
 
 @errors_shown()  # the timer runs it without its page around it
 def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
-    run, story = service.run(run_id), live.story_of(run_id)
+    run, story = archive.run(run_id), live.story_of(run_id)
     if run.state != page_shows:
         st.rerun()  # the whole page: the buttons change, at the end the timer stops
     live.headline(run, story)

@@ -7,7 +7,7 @@ import streamlit as st
 from simulator.config.run import RunConfig
 from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded, service
 from simulator.runs.records import ENDED, Run, RunState
 from simulator.teaching.labs import Lab, progress
 from simulator.teaching.labs.progress import LabProgress
@@ -117,7 +117,7 @@ def follow(run: Run) -> None:
 
 @errors_shown()  # the timer runs it without its page around it
 def _experiment(run_id: str, page_shows: RunState) -> None:
-    run, story = service.run(run_id), live.story_of(run_id)
+    run, story = archive.run(run_id), live.story_of(run_id)
     if run.state != page_shows:
         st.rerun()  # the whole page: the way forward opens
     live.headline(run, story)

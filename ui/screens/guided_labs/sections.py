@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from simulator.errors import RunNotFound, SimulatorError
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.records import Run
 from simulator.teaching.labs import LABS, Lab, progress
 from simulator.teaching.labs.progress import LabProgress
@@ -116,7 +116,7 @@ def there(run_ids: Sequence[str]) -> tuple[Run, ...]:
     found = []
     for run_id in run_ids:
         try:
-            found.append(service.run(run_id))
+            found.append(archive.run(run_id))
         except RunNotFound:  # the step of the run then says so, and offers another
             continue
     return tuple(found)

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from simulator.catalog.models import DEFAULT_MODEL
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded
 from simulator.runs.database.store import Run
 from simulator.teaching import lesson
 from simulator.teaching.lesson import Lesson
@@ -31,7 +31,7 @@ def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
     """The head of a Learn screen: its idea, and the run whose numbers are shown. Stops where there are none."""
     st.title(title)
     st.markdown(idea)
-    runs = {run.id: run for run in service.list_runs(["finished"]) if lesson.exists(run.id)}
+    runs = {run.id: run for run in archive.list_runs(["finished"]) if lesson.exists(run.id)}
     last = st.session_state.get(live.LAST_RUN)
     if not address.holds(live.RUN) and last in runs:
         live.choose_run(PLACE, last)  # what this browser had open on another page

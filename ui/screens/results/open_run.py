@@ -10,7 +10,7 @@ from simulator.catalog.models import MODELS
 from simulator.data.own_data import dataset_info
 from simulator.errors import RunNotFound
 from simulator.figures import numbers
-from simulator.runs import service
+from simulator.runs import archive
 from simulator.runs.database.store import ENDED, Run
 from ui.following import live
 from ui.following.story import Story
@@ -25,13 +25,13 @@ PLACE = "results"
 
 def open_run() -> str | None:
     """The run in the URL, or the newest finished one, or a recorded one; with a choice of the others."""
-    labels = {run.id: run_label(run) for run in service.list_runs() if run.state == "finished" and not run.experiment}
+    labels = {run.id: run_label(run) for run in archive.list_runs() if run.state == "finished" and not run.experiment}
     run_id = live.chosen_run(PLACE) or next(iter(labels), None)
     if run_id is None:
         return None
     st.session_state[live.LAST_RUN] = run_id
     with suppress(RunNotFound):  # said where its figures would stand
-        if run_id not in labels and (run := service.run(run_id)).experiment:
+        if run_id not in labels and (run := archive.run(run_id)).experiment:
             live.choose_run(PLACE, None)
             st.switch_page(live.page_of(run), query_params={live.RUN: run_id})
     options = list(labels) if run_id in labels else [run_id, *labels]
@@ -70,7 +70,7 @@ def nothing_yet() -> None:
 
 def headline(run_id: str) -> tuple[Run, Story]:
     """What was run, and what was asked of it."""
-    run, story = service.run(run_id), live.story_of(run_id)
+    run, story = archive.run(run_id), live.story_of(run_id)
     st.subheader(literal(report.title(run.settings)))
     st.markdown(report.question(run.settings))
     return run, story

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from simulator.events import Measurement
-from simulator.runs import notes, service
+from simulator.runs import archive, notes
 from simulator.runs.database.store import Run
 from simulator.teaching import lesson, notebook
 from ui import report
@@ -45,13 +45,13 @@ def write_notes(run: Run) -> None:
 
 def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
     """The report, the table and everything else as files, and the student's weights where this machine has them."""
-    has_weights = (service.export_dir(run.id) / "model.safetensors").is_file()
+    has_weights = (archive.export_dir(run.id) / "model.safetensors").is_file()
     with st.container(horizontal=True):
         report_button(run)
         _button("Table (CSV)", lambda: table.csv_of(tables.plain(measurements)), f"run-{run.id}.csv", "text/csv")
         everything = f"run-{run.id}.json"
         _button(
-            "Everything (JSON)", lambda: json.dumps(service.export(run.id), indent=1), everything, "application/json"
+            "Everything (JSON)", lambda: json.dumps(archive.export(run.id), indent=1), everything, "application/json"
         )
         if has_weights:
             _button(
@@ -103,9 +103,9 @@ def _button(label: str, content: Callable[[], str | bytes], name: str, mime: str
 
 def weights_zip(run_id: str) -> bytes:
     """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick."""
-    folder, packed = service.export_dir(run_id), io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    folder, packed = archive.export_dir(run_id), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zipped:
         lessons = (lesson.FACTS_FILE, lesson.NUMBERS_FILE)  # for the Learn screens, no part of the student
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in lessons):
-            archive.write(path, f"student-{run_id}/{path.name}")
+            zipped.write(path, f"student-{run_id}/{path.name}")
     return packed.getvalue()

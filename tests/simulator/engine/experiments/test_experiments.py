@@ -19,7 +19,7 @@ from simulator.experiments import make_experiment
 from simulator.experiments.allocation import check, run_of
 from simulator.experiments.sensitivity import FITTED, UNIFORM, WHOLE, curves, fit_to_budget
 from simulator.host.machine import process_name
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
 
 pytestmark = pytest.mark.usefixtures("use_shared_data")
@@ -97,7 +97,7 @@ def test_an_experiment_goes_on_where_it_was_stopped(done):
         if isinstance(event, CellFinished) and event == everything[1]:
             break
     events.close()
-    assert service.run("first").state == "cancelled"
+    assert archive.run("first").state == "cancelled"
     again = service.rerun("first")
     store.start(again, process_name())
     second = list(worker_room.carry_out(again, store))
@@ -106,8 +106,8 @@ def test_an_experiment_goes_on_where_it_was_stopped(done):
     assert next(e for e in second if isinstance(e, Concluded)) == next(
         e for e in done["four_way"] if isinstance(e, Concluded)
     )
-    assert service.run(again).state == "finished"
-    summary = service.experiment_summary(again)
+    assert archive.run(again).state == "finished"
+    summary = archive.experiment_summary(again)
     assert len(summary["cells"]) == 4 and len(summary["conclusion"]["sentences"]) > 3
     assert described.provenance.teacher == summary["provenance"]["teacher"]
 

@@ -31,7 +31,7 @@ from simulator.engine.measure.variant import measure_variant
 from simulator.engine.setup import prepare, provenance
 from simulator.errors import NotAllowed
 from simulator.events import Described, Measured, RunFinished
-from simulator.runs import notes, service, teachers
+from simulator.runs import archive, notes, service, teachers
 from simulator.runs.database.store import Store
 from simulator.teaching import notebook
 from simulator.teaching.notebook.cells import cells_of, not_pruned_again, not_trained_again, parts
@@ -78,8 +78,8 @@ def test_a_real_run_is_measured_and_trained_again(
     run_id = service.submit(make_config(SMALL | {"method": method, "beta": 2.0}), origin="cli")
     store.start(run_id, "1@0.0")
     list(worker.carry_out(run_id, store))
-    assert service.run(run_id).state == "finished"
-    measured = {m.name: m for m in service.measurements(run_id)}
+    assert archive.run(run_id).state == "finished"
+    measured = {m.name: m for m in archive.measurements(run_id)}
     final = measured["recovered"]
 
     asked = executed(run_id, tmp_path, monkeypatch, f"{{{SIZES}, 'again': again, 'apart': apart}}")
@@ -106,7 +106,7 @@ def untrained(store: Store, run_id: str, **settings: Any) -> str:
     config = make_config({"weights": "scratch", "student_size": 1, "train_examples": 64, **settings})
     setup = prepare(config)
     student = tiny(config.model, len(setup.dataset.class_names))
-    folder = service.export_dir(run_id)
+    folder = archive.export_dir(run_id)
     export(setup, "recovered", student, folder)
     answers = predict(student, setup.module.logits, setup.test, bfloat16=False)
     latency = {f"batch_{size}": time_variants(setup, {"recovered": student}, size)["recovered"] for size in (1, 32)}
@@ -127,13 +127,13 @@ def test_a_text_model_is_measured_again_and_learns_for_a_few_steps(
     if data == "own":
         data = own_data.keep(uploads.check("t.csv", csv_bytes(texts(100, ["cats", "dogs", "owls"]))).name, "Pets").name
     run_id = untrained(store, "text", model=model, dataset=data)
-    final = service.measurements(run_id)[-1]
+    final = archive.measurements(run_id)[-1]
     ask = "'same': answers.tolist(), 'data': data.fingerprint, 'history': history"
     asked = executed(run_id, tmp_path, monkeypatch, f"{{{SIZES}, {ask}}}")
     assert asked["right"] / asked["of"] == final.accuracy
     assert tuple(asked["same"]) == final.answers
     assert (asked["total"], asked["bytes"], asked["macs"]) == (final.parameters, final.size_bytes, final.macs)
-    assert asked["data"] == notebook.facts_of(service.run(run_id))["provenance"]["data"]
+    assert asked["data"] == notebook.facts_of(archive.run(run_id))["provenance"]["data"]
     assert len(asked["history"]) == 2  # 64 examples
     assert all(soft is not None for _, soft, _ in asked["history"])
 
@@ -175,8 +175,8 @@ def made(store: Store) -> str:
     """A finished run with a file in the place of its weights."""
     store.add("r1", make_config(SMALL), None)
     store.finish("r1", "finished")
-    service.export_dir("r1").mkdir(parents=True)
-    (service.export_dir("r1") / "model.safetensors").write_bytes(b"")
+    archive.export_dir("r1").mkdir(parents=True)
+    (archive.export_dir("r1") / "model.safetensors").write_bytes(b"")
     return "r1"
 
 
@@ -213,7 +213,7 @@ def test_the_parts_are_those_that_the_settings_allow(
 def test_every_code_cell_is_code_and_imports_nothing_of_the_simulator(store: Store, method: str, model: str) -> None:
     config = make_config({"model": model, "method": method, "dataset": None if model == "resnet18" else "docstrings"})
     store.add("r1", config, None)
-    book = notebook.notebook(service.run("r1"), "scratch", "")
+    book = notebook.notebook(archive.run("r1"), "scratch", "")
     nbformat.validate(nbformat.from_dict(book))
     for cell in book["cells"]:
         if cell["cell_type"] == "code":
@@ -224,17 +224,17 @@ def test_every_code_cell_is_code_and_imports_nothing_of_the_simulator(store: Sto
 def test_notes_stand_in_a_cell_that_nothing_renders(store: Store) -> None:
     store.add("r1", make_config({}), None)
     notes.write_note("r1", "<script>alert(1)</script>")
-    book = notebook.notebook(service.run("r1"), "scratch", notes.note("r1"))
+    book = notebook.notebook(archive.run("r1"), "scratch", notes.note("r1"))
     assert [c["source"] for c in book["cells"] if c["cell_type"] == "raw"] == ["<script>alert(1)</script>"]
     assert not any("<script>" in c["source"] for c in book["cells"] if c["cell_type"] != "raw")
 
 
 def test_it_says_why_there_is_none(store: Store, made: str) -> None:
-    assert notebook.not_offered(service.run(made)) == ""
+    assert notebook.not_offered(archive.run(made)) == ""
     store.add("r2", make_config({}), None)
-    assert "not on this machine" in notebook.not_offered(service.run("r2"))
+    assert "not on this machine" in notebook.not_offered(archive.run("r2"))
     store.add("r3", make_config({"dataset": "cifar10"}), None)
-    assert "fetched from the internet" in notebook.not_offered(service.run("r3"))
+    assert "fetched from the internet" in notebook.not_offered(archive.run("r3"))
     with pytest.raises(NotAllowed, match="not on this machine"):
         notebook.bundle("r2")
 

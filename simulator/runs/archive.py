@@ -1,0 +1,131 @@
+"""What is known of runs: what the pages, figures and commands read. Nothing here changes anything. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from simulator.events import CellFinished, Concluded, Described, Event, Measurement, Provenance, RunFinished
+from simulator.host.machine import places
+from simulator.host.paths import data_dir
+from simulator.runs import recorded
+from simulator.runs.database.store import Run, RunState, open_store
+from simulator.runs.records import Unreadable
+
+
+def run(run_id: str) -> Run:
+    """One run: stored here, or recorded and shipped with the app.
+
+    Raises:
+        RunNotFound: if there is none with this id.
+    """
+    shipped = recorded.find(run_id)
+    return shipped.run if shipped else open_store().get(run_id)
+
+
+def queue_position(run_id: str) -> int | None:
+    """1 for the run that is next; None if it is not waiting."""
+    return open_store().queue_position(run_id)
+
+
+def expected_wait(run_id: str) -> float | None:
+    """Seconds until a waiting run is expected to start, by the forecasts of those before it.
+
+    None where that cannot be said: one of them has no forecast, or takes longer than its own. A forecast counts the
+    teacher's training, which those behind the first often find done: the wait is then shorter.
+    """
+    seconds = 0.0
+    for forecast, started_at in open_store().ahead_of(run_id):
+        gone = max(0.0, (datetime.now(UTC) - started_at).total_seconds()) if started_at else 0.0  # clocks are set back
+        if forecast is None or gone > forecast.seconds:
+            return None
+        seconds += forecast.seconds - gone
+    return seconds / places()
+
+
+def events(run_id: str, after: int = 0) -> list[tuple[int, Event]]:
+    """The events of a run numbered above ``after``, with their numbers."""
+    shipped = recorded.find(run_id)
+    if shipped:
+        return [(n, e) for n, e in enumerate(shipped.events, 1) if n > after]
+    return open_store().events(run_id, after)
+
+
+def measurements(run_id: str) -> list[Measurement]:
+    """What was measured in a run, seed by seed, in the order of its stages."""
+    shipped = recorded.find(run_id)
+    return shipped.measurements if shipped else open_store().measurements(run_id)
+
+
+def provenance(run_id: str) -> Provenance | None:
+    """Where a run's numbers come from; None if it ended before it could say so."""
+    shipped = recorded.find(run_id)
+    if shipped:
+        return shipped.provenance
+    described = open_store().described(run_id)
+    return described.provenance if described else None
+
+
+def list_runs(states: Iterable[RunState] | None = None) -> list[Run]:
+    """All runs, or those in the given states, the newest first; after them the recorded ones, which are finished."""
+    wanted = None if states is None else tuple(states)
+    shipped = [r.run for r in recorded.all_recorded()] if wanted is None or "finished" in wanted else []
+    return open_store().list_runs(wanted) + shipped
+
+
+def unreadable_runs() -> list[Unreadable]:
+    """The runs that are stored here and cannot be read, the newest first: they can only be cancelled and deleted."""
+    return open_store().unreadable_runs()
+
+
+def export_dir(run_id: str) -> Path:
+    """Where a run's student weights are (model.safetensors, config.json, README.md); may be empty."""
+    return data_dir("exports") / run_id
+
+
+def summary(run_id: str) -> dict[str, Any]:
+    """A finished run in short, as the command line writes it: what was asked, what was measured.
+
+    ``variants`` is what was measured with the first seed, the teacher before the others; ``repeats`` holds the
+    same for every seed. ``labels`` are the classes of the test examples that each variant's ``answers`` are for.
+    """
+    said = [event for _, event in events(run_id)]
+    it, measured = run(run_id), measurements(run_id)
+    described = next(e for e in said if isinstance(e, Described))
+    repeats = [
+        {"seed": it.settings.seed + n, "variants": [m.model_dump(mode="json") for m in measured if m.repeat == n]}
+        for n in range(it.settings.repeats)
+    ]
+    return {
+        "config": it.config.model_dump(mode="json"),
+        "provenance": described.provenance.model_dump(mode="json"),
+        "forecast": it.forecast.model_dump(mode="json") if it.forecast else None,
+        **next({"seconds": e.seconds, "peak_memory_mb": e.peak_memory_mb} for e in said if isinstance(e, RunFinished)),
+        "labels": list(described.labels),
+        "variants": repeats[0]["variants"],
+        "repeats": repeats,
+    }
+
+
+def experiment_summary(run_id: str) -> dict[str, Any]:
+    """A finished experiment in short: what was asked, every cell, what the numbers say."""
+    said = [event for _, event in events(run_id)]
+    return {
+        "config": run(run_id).config.model_dump(mode="json"),
+        "provenance": next(e.provenance.model_dump(mode="json") for e in said if isinstance(e, Described)),
+        "seconds": next(e.seconds for e in said if isinstance(e, RunFinished)),
+        "cells": [e.model_dump(mode="json", exclude={"kind"}) for e in said if isinstance(e, CellFinished)],
+        "conclusion": next(e.conclusion.model_dump(mode="json") for e in said if isinstance(e, Concluded)),
+    }
+
+
+def export(run_id: str) -> dict[str, Any]:
+    """Everything that is known of a run, as plain values for JSON."""
+    it = run(run_id)
+    return {
+        "run": it.model_dump(mode="json"),
+        "events": [e.model_dump(mode="json") for _, e in events(run_id)],
+        "measurements": [m.model_dump(mode="json") for m in measurements(run_id)],
+    }

@@ -9,11 +9,13 @@ from streamlit.testing.v1 import AppTest
 from simulator.catalog.datasets import DATASETS
 from simulator.config.run import make_config
 from simulator.data import availability, baselines
+from simulator.errors import NotAllowed, NotAvailable
 from simulator.events import Described, Measured
 from simulator.figures import numbers as words_of
-from simulator.runs import archive, history, notes, recorded, service
+from simulator.runs import archive, history, kept, notes, recorded, service
 from simulator.runs.database.store import open_store
 from simulator.runs.recorded import Recorded
+from simulator.teaching import notebook
 from tests.pages.conftest import ENTRY
 from tests.ui.invented import TESTED, whole_run
 from tests.ui.reading import tables_on
@@ -21,7 +23,7 @@ from ui.screens.results import take_home
 
 
 def words(app):
-    kinds = (app.markdown, app.caption, app.info, app.success, app.error, app.subheader, app.metric)
+    kinds = (app.markdown, app.caption, app.info, app.success, app.warning, app.error, app.subheader, app.metric)
     return " ".join(str(e.value) for kind in kinds for e in kind)
 
 
@@ -203,11 +205,28 @@ def test_a_notebook_is_offered_where_the_weights_are(open_screen, stored):
     assert labels[3:] == ["Student's weights (ZIP)", "Notebook (ZIP)"]
 
 
+def test_damaged_weights_are_not_offered_and_the_page_says_why(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    folder = archive.export_dir("r1")
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"weights")
+    kept.seal(folder)
+    assert len(open_screen("results", run="r1").get("download_button")) == 5
+    (folder / "model.safetensors").write_bytes(b"weightz")
+    page = open_screen("results", run="r1")
+    assert [b.label for b in page.get("download_button")] == ["Report (HTML)", "Table (CSV)", "Everything (JSON)"]
+    assert "model.safetensors is not what was written" in words(page)
+    for pack in (take_home.weights_zip, notebook.bundle):
+        with pytest.raises((NotAvailable, NotAllowed), match="is not what was written"):
+            pack("r1")
+
+
 def test_the_weights_are_packed_with_what_belongs_to_them():
     folder = archive.export_dir("r1")
     folder.mkdir(parents=True)
     for name in ("model.safetensors", "config.json", "README.md", "load.py"):
         (folder / name).write_text(name)
+    kept.seal(folder)
     with zipfile.ZipFile(io.BytesIO(take_home.weights_zip("r1"))) as zipped:
         assert sorted(zipped.namelist()) == [
             "student-r1/README.md", "student-r1/config.json", "student-r1/load.py", "student-r1/model.safetensors",

@@ -18,6 +18,7 @@ from simulator.engine.measure.variant import first_rows, measure_variant
 from simulator.engine.setup import Setup
 from simulator.events import Event, Latency, Measured, Progress, Variant
 from simulator.host.paths import scratch_folder, whole_folder
+from simulator.runs.kept import seal
 
 BATCH_SIZES = (1, 32)
 SECONDS = 0.6
@@ -63,6 +64,8 @@ def measurement(
         for place in (kept, variants_to):
             if place:
                 write_lesson(setup, variants, answers, place)
+        if kept:
+            seal(kept)
     yield Progress(stage="measure", done=total, total=total)
 
 

@@ -20,7 +20,7 @@ from simulator.data.own_data import dataset_info, is_here
 from simulator.errors import NotAllowed
 from simulator.events import Described, EpochFinished
 from simulator.host.paths import PACKAGE
-from simulator.runs import archive, notes, teachers
+from simulator.runs import archive, kept, notes, teachers
 from simulator.runs.records import Run
 from simulator.teaching.notebook.cells import notebook
 
@@ -39,8 +39,11 @@ def not_offered(run: Run) -> str:
         return f"There is no notebook: {info.title} is fetched from the internet, and a notebook should run without."
     if not is_here(info.name):
         return "There is no notebook: the data of this run was deleted."
-    if not (archive.export_dir(run.id) / "model.safetensors").is_file():
+    folder = archive.export_dir(run.id)
+    if not (folder / "model.safetensors").is_file():
         return "There is no notebook: it measures the weights of this run, and they are not on this machine."
+    if damage := kept.broken_seal_as_last_read(folder):
+        return f"There is no notebook: the weights of this run are damaged ({damage}). Run it again to get one."
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -186,6 +187,46 @@ def test_a_writer_that_is_killed_leaves_nothing_that_is_taken_for_whole() -> Non
     assert len(list(tmp_path.iterdir())) > 1
     sweep()
     assert list(tmp_path.iterdir()) == [tmp_path / "one"]
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Path:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "config.json").write_bytes(b"{}")
+    kept.seal(tmp_path)
+    return tmp_path
+
+
+def test_a_seal_is_what_sha256sum_reads(sealed: Path) -> None:
+    digests = {
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in (("config.json", b"{}"), ("model.safetensors", b"weights"))
+    }
+    assert (sealed / kept.SUMS_FILE).read_text() == "".join(f"{digest}  {name}\n" for name, digest in digests.items())
+    assert kept.broken_seal(sealed) == ""
+
+
+def test_a_flipped_bit_of_any_byte_under_a_seal_is_seen(sealed: Path) -> None:
+    for file in sorted(sealed.iterdir()):
+        whole = file.read_bytes()
+        for position in range(len(whole)):
+            flipped = bytearray(whole)
+            flipped[position] ^= 1
+            file.write_bytes(flipped)
+            assert kept.broken_seal(sealed), (file.name, position)
+        file.write_bytes(whole)
+    assert kept.broken_seal(sealed) == ""
+
+
+def test_what_is_missing_under_a_seal_is_named(sealed: Path) -> None:
+    (sealed / "config.json").unlink()
+    assert kept.broken_seal(sealed) == "config.json is missing"
+    assert kept.broken_seal(sealed, ["model.safetensors"]) == ""
+
+
+def test_a_folder_of_an_earlier_version_has_no_seal(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    assert kept.broken_seal(tmp_path) == ""
 
 
 def test_a_fingerprint_changes_with_everything() -> None:

@@ -11,7 +11,7 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.errors import NotAvailable, RunNotFound
 from simulator.events import VARIANTS
-from simulator.runs import archive, recorded, service
+from simulator.runs import archive, kept, recorded, service
 from simulator.teaching import lesson
 
 SHIPPED = [r.run for r in recorded.all_recorded() if lesson.exists(r.run.id)]
@@ -121,6 +121,19 @@ def test_a_lesson_goes_with_its_run(left):
     assert lesson.of_run("r1").labels.any()
     service.delete("r1")
     with pytest.raises(RunNotFound):
+        lesson.of_run("r1")
+
+
+@pytest.mark.parametrize("file", [lesson.FACTS_FILE, lesson.NUMBERS_FILE])
+def test_a_lesson_in_which_a_bit_flipped_is_not_shown(left, file):
+    kept.seal(left)
+    lesson._kept.cache_clear()
+    assert lesson.of_run("r1").labels.any()
+    content = bytearray((left / file).read_bytes())
+    content[-40] ^= 1
+    (left / file).write_bytes(content)
+    lesson._kept.cache_clear()
+    with pytest.raises(NotAvailable, match=f"lesson of run r1 is damaged: {file} is not what was written"):
         lesson.of_run("r1")
 
 

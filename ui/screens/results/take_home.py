@@ -9,14 +9,16 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from simulator.errors import NotAvailable
 from simulator.events import Measurement
-from simulator.runs import archive, notes
+from simulator.runs import archive, kept, notes
 from simulator.runs.database.store import Run
 from simulator.teaching import lesson, notebook
 from ui import report
 from ui.figures import table
 from ui.figures.run import tables
 from ui.shell.guard import errors_shown
+from ui.shell.plain import literal
 
 
 def write_notes(run: Run) -> None:
@@ -45,7 +47,9 @@ def write_notes(run: Run) -> None:
 
 def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
     """The report, the table and everything else as files, and the student's weights where this machine has them."""
-    has_weights = (archive.export_dir(run.id) / "model.safetensors").is_file()
+    folder = archive.export_dir(run.id)
+    has_weights = (folder / "model.safetensors").is_file()
+    damage = kept.broken_seal_as_last_read(folder) if has_weights else ""
     with st.container(horizontal=True):
         report_button(run)
         _button("Table (CSV)", lambda: table.csv_of(tables.plain(measurements)), f"run-{run.id}.csv", "text/csv")
@@ -53,7 +57,7 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
         _button(
             "Everything (JSON)", lambda: json.dumps(archive.export(run.id), indent=1), everything, "application/json"
         )
-        if has_weights:
+        if has_weights and not damage:
             _button(
                 "Student's weights (ZIP)",
                 lambda: weights_zip(run.id),
@@ -73,6 +77,8 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
             )
     if not has_weights:
         st.caption(NO_WEIGHTS.get(run.origin, "The weights of this run are not kept here."))
+    elif damage:
+        st.warning(f"The weights of this run are damaged: {literal(damage)}. Run it again to get them.")
     elif missing:
         st.caption(missing)
 
@@ -102,10 +108,16 @@ def _button(label: str, content: Callable[[], str | bytes], name: str, mime: str
 
 
 def weights_zip(run_id: str) -> bytes:
-    """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick."""
+    """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick.
+
+    Raises:
+        NotAvailable: if it is damaged.
+    """
     folder, packed = archive.export_dir(run_id), io.BytesIO()
+    if damage := kept.broken_seal(folder):
+        raise NotAvailable(f"The weights of run {run_id} are damaged: {damage}.", "Run it again to get them.")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zipped:
-        lessons = (lesson.FACTS_FILE, lesson.NUMBERS_FILE)  # for the Learn screens, no part of the student
-        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in lessons):
+        others = (lesson.FACTS_FILE, lesson.NUMBERS_FILE, kept.SUMS_FILE)  # for our own pages, no part of the student
+        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in others):
             zipped.write(path, f"student-{run_id}/{path.name}")
     return packed.getvalue()

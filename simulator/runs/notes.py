@@ -5,12 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-import sqlalchemy as sa
-
 from simulator.errors import SimulatorError
 from simulator.runs import archive
-from simulator.runs.database.schema import notes
-from simulator.runs.database.store import now, open_store
+from simulator.runs.database.store import open_store
 
 LONGEST = 4_000
 """Characters: about two pages, enough for what a run has taught."""
@@ -28,9 +25,7 @@ def note(run_id: str) -> str:
 
 def notes_of(run_ids: Iterable[str]) -> dict[str, str]:
     """Run id -> its note, of those runs that have one."""
-    query = sa.select(notes.c.run_id, notes.c.body).where(notes.c.run_id.in_(list(run_ids)))
-    with open_store().engine.connect() as connection:
-        return {row.run_id: row.body for row in connection.execute(query)}
+    return open_store().notes.of(run_ids)
 
 
 def write_note(run_id: str, text: str) -> None:
@@ -40,12 +35,7 @@ def write_note(run_id: str, text: str) -> None:
         RunNotFound: if there is no such run.
         SimulatorError: if it is longer than 4,000 characters.
     """
-    text, mine = plain(text), notes.c.run_id == archive.run(run_id).id
-    with open_store().engine.begin() as connection:
-        if not text:
-            connection.execute(notes.delete().where(mine))
-        elif not connection.execute(notes.update().where(mine).values(body=text, written_at=now())).rowcount:
-            connection.execute(notes.insert().values(run_id=run_id, body=text, written_at=now()))
+    open_store().notes.write(archive.run(run_id).id, plain(text))
 
 
 def plain(text: str) -> str:

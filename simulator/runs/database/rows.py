@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Row
 
+from simulator.config.run import RunConfig
 from simulator.errors import UnreadableRun
 from simulator.events.fields import MOMENT
-from simulator.experiments.config import ANY_CONFIG
+from simulator.experiments.config import ANY_CONFIG, ExperimentConfig
 from simulator.runs.records import Forecast, Run
+
+
+def now() -> str:
+    """The time, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat()
+
+
+def columns_of(config: RunConfig | ExperimentConfig) -> dict[str, str]:
+    """What a query asks for of what decides a run."""
+    if isinstance(config, ExperimentConfig):
+        return {"model": config.base.model, "experiment": config.name}
+    return {"model": config.model, "experiment": ""}
 
 
 def to_run(row: Row[Any]) -> Run:
@@ -22,7 +35,7 @@ def to_run(row: Row[Any]) -> Run:
     Raises:
         UnreadableRun: if it cannot be read.
     """
-    values = {k: v for k, v in row._mapping.items() if k != "number"}
+    values = {name: value for name, value in row._mapping.items() if name in Run.model_fields}
     with reading(row.id):
         values["config"] = ANY_CONFIG.validate_json(values["config"])
         values["forecast"] = Forecast.model_validate_json(values["forecast"]) if values["forecast"] else None

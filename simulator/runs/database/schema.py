@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 from simulator.errors import NotAvailable, StorageFault
+from simulator.events import EVENT_KINDS
+from simulator.experiments.config import ANY_CONFIG
 from simulator.host.faults import DAMAGED, in_words, is_damage, may_pass
+from simulator.runs.database.rows import columns_of
 
 metadata = sa.MetaData()
 
@@ -21,6 +26,8 @@ runs = sa.Table(
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("origin", sa.String(16), nullable=False),
     sa.Column("config", sa.Text, nullable=False),
+    sa.Column("model", sa.String(32), nullable=False, server_default=""),  # of all cells, where it is an experiment
+    sa.Column("experiment", sa.String(32), nullable=False, server_default=""),  # its name; "" of an ordinary run
     sa.Column("forecast", sa.Text, nullable=False),
     sa.Column("created_at", sa.String(32), nullable=False),
     sa.Column("started_at", sa.String(32)),
@@ -36,6 +43,7 @@ events = sa.Table(
     metadata,
     sa.Column("run_id", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("n", sa.Integer, primary_key=True),  # 1, 2, 3, ... within a run
+    sa.Column("kind", sa.String(32), nullable=False, server_default=""),  # of the event
     sa.Column("body", sa.Text, nullable=False),
 )
 
@@ -160,6 +168,7 @@ def _upgrade(connection: Connection) -> None:
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     if connection.execute(insert(versions).values(version=VERSION).on_conflict_do_nothing()).rowcount:
         _rename_experiments(connection)
+        _fill_columns(connection)
 
 
 def _rename_experiments(connection: Connection) -> None:
@@ -170,6 +179,21 @@ def _rename_experiments(connection: Connection) -> None:
     ):
         renamed = sa.update(column.table).where(column.contains(old, autoescape=True))
         connection.execute(renamed.values({column: sa.func.replace(column, old, new)}))
+
+
+def _fill_columns(connection: Connection) -> None:
+    """Before version 2 a query read the beginning of a JSON text. What cannot be read is found by no such query."""
+    for column in (runs.c.model, runs.c.experiment, events.c.kind):
+        if column.name not in {there["name"] for there in sa.inspect(connection).get_columns(column.table.name)}:
+            added = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(sa.text(f"ALTER TABLE {column.table.name} ADD COLUMN {added}"))
+    for row in connection.execute(sa.select(runs.c.id, runs.c.config)).all():
+        with suppress(ValidationError):
+            values = columns_of(ANY_CONFIG.validate_json(row.config))
+            connection.execute(runs.update().where(runs.c.id == row.id).values(values))
+    for kind in EVENT_KINDS:
+        of_kind = events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True)
+        connection.execute(events.update().where(of_kind).values(kind=kind))
 
 
 def _take_over_measurements(connection: Connection) -> None:

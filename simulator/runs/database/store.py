@@ -1,4 +1,4 @@
-"""Runs, their events and their measurements in SQL. SQLite in WAL mode by default; another database by URL.
+"""The runs in SQL; what they say is in ``said.py``. SQLite in WAL mode by default; another database by URL.
 
 The web process and the worker processes each open the store for themselves: what one writes the
 others read. Nothing here knows what a run means.
@@ -9,21 +9,22 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
-from pydantic import ValidationError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from simulator.config.run import RunConfig
 from simulator.errors import RunNotFound, UnreadableRun
-from simulator.events import EVENT, Described, Event, Measured, Measurement, RunFailed
-from simulator.experiments.config import ANY_CONFIG, ExperimentConfig
+from simulator.events import Event, RunFailed
+from simulator.experiments.config import ExperimentConfig
 from simulator.host.paths import data_dir
+from simulator.runs.database.labs import LabRows
+from simulator.runs.database.notes import Notes, restore_notes
 from simulator.runs.database.opened_file import insist_on
-from simulator.runs.database.rows import expected, reading, to_run
+from simulator.runs.database.rows import columns_of, expected, now, to_run
+from simulator.runs.database.said import Said, append_events
 from simulator.runs.database.schema import WAITING, events, measurements, notes, open_engine, prepare, runs
 from simulator.runs.records import ENDED, Forecast, Origin, Run, RunState, Unreadable
 
@@ -31,16 +32,10 @@ __all__ = ["ENDED", "Forecast", "Origin", "Run", "RunState", "Store", "open_stor
 
 log = logging.getLogger(__name__)
 
-COST_EVENTS = ("stage_finished", "finished")
 ADD_TRIES = 5
 
 
-def now() -> str:
-    """The time, UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat()
-
-
-class Store:
+class Store(Said):
     """The runs in one database.
 
     Args:
@@ -51,9 +46,10 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self.engine: Engine = open_engine(url)
+        self.engine = open_engine(url)
         prepare(self.engine)
         insist_on(self.engine)
+        self.notes, self.labs = Notes(self.engine), LabRows(self.engine)
         self._unreadable: set[str] = set()  # of which the log has been told
 
     def close(self) -> None:
@@ -72,6 +68,7 @@ class Store:
             state="queued",
             origin=origin,
             config=config.model_dump_json(),
+            **columns_of(config),
             forecast=forecast.model_dump_json() if forecast else "",
             created_at=now(),
         )
@@ -100,9 +97,7 @@ class Store:
             try:
                 with self.engine.begin() as connection:
                     added = sum(_restore(connection, run, said) for run, said in brought)
-                    noted = set(connection.execute(sa.select(notes.c.run_id)).scalars())
-                    for run_id in written.keys() - noted:
-                        connection.execute(notes.insert().values(run_id=run_id, body=written[run_id], written_at=now()))
+                    restore_notes(connection, written)
                 break
             except sa.exc.IntegrityError:
                 if not tries_left:
@@ -222,7 +217,7 @@ class Store:
         with self.engine.begin() as connection:
             ended = connection.execute(change.values(**values)).rowcount == 1
             if ended and state != "finished":
-                _append(connection, run_id, [RunFailed(message=message, advice=advice)])
+                append_events(connection, run_id, [RunFailed(message=message, advice=advice)])
         return ended
 
     def request_cancel(self, run_id: str) -> bool:
@@ -250,78 +245,6 @@ class Store:
                 connection.execute(table.delete().where(table.c.run_id == run_id))
             connection.execute(runs.delete().where(runs.c.id == run_id))
 
-    # -- what runs say
-
-    def append(self, run_id: str, new: Iterable[Event]) -> None:
-        """Add events in their order; a :class:`Measured` also becomes a measurement."""
-        new = list(new)
-        if new:
-            with self.engine.begin() as connection:
-                _append(connection, run_id, new)
-
-    def events(self, run_id: str, after: int = 0) -> list[tuple[int, Event]]:
-        """The events of a run whose number is above ``after``, with their numbers."""
-        query = sa.select(events.c.n, events.c.body).where(events.c.run_id == run_id, events.c.n > after)
-        with self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(events.c.n)).all()
-        with reading(run_id):
-            return [(row.n, EVENT.validate_json(row.body)) for row in rows]
-
-    def described(self, run_id: str) -> Described | None:
-        """What a run said of its teacher and its machine, without reading its other events; None if it never did."""
-        # the first field of a record stands first in its JSON
-        query = sa.select(events.c.body).where(
-            events.c.run_id == run_id, events.c.body.startswith('{"kind":"described"', autoescape=True)
-        )
-        with self.engine.connect() as connection:
-            body = connection.execute(query.order_by(events.c.n).limit(1)).scalar()
-        with reading(run_id):
-            return Described.model_validate_json(body) if body else None
-
-    def sizes(self) -> dict[str, int]:
-        """How many characters the events of each run have."""
-        query = sa.select(events.c.run_id, sa.func.sum(sa.func.length(events.c.body))).group_by(events.c.run_id)
-        with self.engine.connect() as connection:
-            return {run_id: int(size) for run_id, size in connection.execute(query)}
-
-    def recent_costs(self, model: str, limit: int = 5) -> list[tuple[RunConfig, list[Event]]]:
-        """What the latest finished runs of a model took: settings, and each StageFinished and RunFinished.
-
-        Imported runs may come from another machine, and are left out.
-        """
-        found = self._recent(f'{{"model":"{model}"', limit)
-        return [(config, said) for config, said in found if isinstance(config, RunConfig)]
-
-    def recent_experiments(self, name: str, model: str, limit: int = 5) -> list[tuple[ExperimentConfig, list[Event]]]:
-        """The same of the latest finished runs of an experiment with a model."""
-        found = self._recent(f'{{"kind":"experiment","name":"{name}","base":{{"model":"{model}"', limit)
-        return [(config, said) for config, said in found if isinstance(config, ExperimentConfig)]
-
-    def _recent(self, beginning: str, limit: int) -> list[tuple[RunConfig | ExperimentConfig, list[Event]]]:
-        """What the latest finished runs of this machine took whose config's JSON begins so: its first fields."""
-        alike = runs.c.config.startswith(beginning, autoescape=True)
-        here = runs.c.origin != "imported"
-        recent = sa.select(runs.c.id, runs.c.config).where(alike, here, runs.c.state == "finished")
-        costs = sa.or_(*(events.c.body.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in COST_EVENTS))
-        with self.engine.connect() as connection:
-            found = connection.execute(recent.order_by(runs.c.number.desc()).limit(limit)).all()
-            bodies: dict[str, list[str]] = {row.id: [] for row in found}
-            query = sa.select(events.c.run_id, events.c.body).where(events.c.run_id.in_(list(bodies)), costs)
-            for event in connection.execute(query.order_by(events.c.run_id, events.c.n)):
-                bodies[event.run_id].append(event.body)
-        readable = []
-        for row in found:
-            with suppress(ValidationError):  # stored by another version: no help to a forecast
-                said = [EVENT.validate_json(body) for body in bodies[row.id]]
-                readable.append((ANY_CONFIG.validate_json(row.config), said))
-        return readable
-
-    def measurements(self, run_id: str) -> list[Measurement]:
-        """What was measured in a run, seed by seed, in the order of its stages."""
-        query = sa.select(measurements.c.body).where(measurements.c.run_id == run_id).order_by(measurements.c.position)
-        with self.engine.connect() as connection, reading(run_id):
-            return [Measurement.model_validate_json(row.body) for row in connection.execute(query)]
-
 
 def _not_there(run_id: str) -> RunNotFound:
     return RunNotFound(f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page.")
@@ -331,27 +254,13 @@ def _restore(connection: Connection, run: Run, said: Sequence[Event]) -> bool:
     """False if there is a run with its id already."""
     if connection.execute(sa.select(runs.c.id).where(runs.c.id == run.id)).first():
         return False
-    values = {**run.model_dump(mode="json"), "config": run.config.model_dump_json()}
+    values = {**run.model_dump(mode="json"), "config": run.config.model_dump_json(), **columns_of(run.config)}
     values["forecast"] = run.forecast.model_dump_json() if run.forecast else ""
     number = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery()
     connection.execute(runs.insert().values(**values, number=number))
     if said:
-        _append(connection, run.id, said)
+        append_events(connection, run.id, said)
     return True
-
-
-def _append(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
-    """A run has one writer at a time (its worker, then whoever ends it), so counting on from the last is safe."""
-    last = connection.execute(
-        sa.select(sa.func.coalesce(sa.func.max(events.c.n), 0)).where(events.c.run_id == run_id)
-    ).scalar_one()
-    rows = [{"run_id": run_id, "n": last + i, "body": e.model_dump_json()} for i, e in enumerate(new, 1)]
-    connection.execute(events.insert(), rows)
-    for i, event in enumerate(new, 1):
-        if isinstance(event, Measured):
-            m = event.measurement
-            key = {"run_id": run_id, "repeat": m.repeat, "variant": m.name}
-            connection.execute(measurements.insert().values(**key, position=last + i, body=m.model_dump_json()))
 
 
 @lru_cache(maxsize=4)

@@ -10,13 +10,12 @@ import logging
 import secrets
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from pydantic import ValidationError
 
 from simulator.errors import NotAllowed
 from simulator.events.fields import Record
-from simulator.runs.database.schema import lab_progress as table
-from simulator.runs.database.store import now, open_store
+from simulator.runs.database.rows import now
+from simulator.runs.database.store import open_store
 from simulator.teaching.labs.base import Lab, Settings
 
 log = logging.getLogger(__name__)
@@ -54,15 +53,12 @@ def new_id() -> str:
 
 def read(progress: str) -> dict[str, LabProgress]:
     """Every lab that was begun: its name -> how far it is. Without those that cannot be read."""
-    query = sa.select(table.c.lab, table.c.body).where(table.c.progress == progress)
-    with open_store().engine.connect() as connection:
-        rows = connection.execute(query).all()
     found = {}
-    for row in rows:
+    for lab, body in open_store().labs.read(progress).items():
         try:
-            found[row.lab] = LabProgress.model_validate_json(row.body)
+            found[lab] = LabProgress.model_validate_json(body)
         except ValidationError as error:
-            log.warning("The lab %s of a progress cannot be read, and is left out. %s", row.lab, error)
+            log.warning("The lab %s of a progress cannot be read, and is left out. %s", lab, error)
     return found
 
 
@@ -76,20 +72,16 @@ def commit(progress: str, lab: Lab, prediction: float | str, settings: Settings)
     lab.prediction.check(prediction)
     lab.check_settings(settings)
     made = LabProgress(prediction=prediction, settings=dict(settings), committed_at=now())
-    row = {"progress": progress, "lab": lab.name, "body": made.model_dump_json()}
-    try:
-        with open_store().engine.begin() as connection:
-            connection.execute(table.insert().values(**row))
-    except sa.exc.IntegrityError:
+    if not open_store().labs.add(progress, lab.name, made.model_dump_json()):
         kept = read(progress).get(lab.name)
         if kept is None:
             raise NotAllowed(
                 "What was kept of this lab under this link cannot be read.", "Begin anew, without the link."
-            ) from None
+            )
         raise NotAllowed(
             f"A prediction was committed already: {lab.prediction.shown(kept.prediction)}.",
             "It cannot be changed any more.",
-        ) from None
+        )
     return made
 
 
@@ -126,9 +118,6 @@ def _begun(progress: str, lab: Lab) -> LabProgress:
 
 def _change(progress: str, lab: Lab, before: LabProgress, after: LabProgress) -> LabProgress:
     """Write a record, if nobody with the same link has changed it meanwhile."""
-    mine = (table.c.progress == progress, table.c.lab == lab.name, table.c.body == before.model_dump_json())
-    with open_store().engine.begin() as connection:
-        changed = connection.execute(table.update().where(*mine).values(body=after.model_dump_json())).rowcount
-    if not changed:
+    if not open_store().labs.replace(progress, lab.name, before.model_dump_json(), after.model_dump_json()):
         raise NotAllowed("Somebody else with this link went on meanwhile.", OPEN_AGAIN)
     return after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from simulator.events import CellFinished, Progress, RunFailed, StageFinished, StageStarted
 from simulator.experiments import make_experiment
-from simulator.runs.database.schema import VERSION, notes, versions
+from simulator.runs.database.schema import VERSION, events, notes, runs, versions
 from simulator.runs.database.store import Store
 
 
@@ -63,6 +64,34 @@ def test_the_rest_of_version_1_stays_as_it_was(upgraded: Store) -> None:
     with upgraded.engine.connect() as connection:
         assert connection.execute(sa.select(notes.c.run_id, notes.c.body)).all() == [("hot", "Warm.")]
         assert connection.execute(sa.select(sa.func.max(versions.c.version))).scalar() == VERSION
+
+
+def test_what_a_query_asks_for_is_a_column(upgraded: Store) -> None:
+    with upgraded.engine.connect() as connection:
+        asked = connection.execute(sa.select(runs.c.id, runs.c.model, runs.c.experiment)).all()
+        told = connection.execute(sa.select(events.c.kind, events.c.body)).all()
+    assert sorted(asked) == [
+        ("failed", "t5_small", ""),
+        ("hot", "resnet18", "how_hot"),
+        ("run", "resnet18", ""),
+        ("stopped", "resnet18", "how_hot"),
+        ("waiting", "resnet18", "few_labels"),
+    ]
+    assert len(told) == 20
+    assert all(row.kind == json.loads(row.body)["kind"] for row in told)
+
+
+def test_no_query_reads_the_beginning_of_a_json_text(upgraded: Store) -> None:
+    with upgraded.engine.begin() as connection:  # the same records, with their fields in another order
+        for table, column in ((runs, "config"), (events, "body")):
+            for row in connection.execute(sa.select(table)).mappings().all():
+                turned = json.dumps(dict(reversed(json.loads(row[column]).items())))
+                key = [c == row[c.name] for c in table.primary_key]
+                connection.execute(table.update().where(*key).values({column: turned}))
+    described = upgraded.described("hot")
+    assert described is not None and described.class_names == ("cat", "dog")
+    assert [config.model for config, _ in upgraded.recent_costs("resnet18")] == ["resnet18"]
+    assert [config for config, _ in upgraded.recent_experiments("how_hot", "resnet18")] == [HOW_HOT]
 
 
 def test_the_upgraded_runs_are_used_like_others(upgraded: Store) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from simulator.config.settings import SETTINGS
 from ui.following import live
 from ui.screens import lab
-from ui.settings import controls, fields
+from ui.settings import controls
 from ui.shell import routes
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -44,16 +45,16 @@ with left:
     st.markdown("#### Pruning")
     glossary.explain("Then the student's least important weights are removed.", "importance", "mask", "sparsity")
     controls.draw("pruning", settled)
-    if fields.applies("scope", settled):
+    if SETTINGS["scope"].applies(settled):
         controls.draw("scope", settled)
-    if fields.applies("layer_sparsity", settled):
+    if SETTINGS["layer_sparsity"].applies(settled):
         controls.draw("layer_sparsity", settled)
     controls.draw("target_sparsity", settled)
     controls.draw("recovery_epochs", settled)
 
     with st.expander("More", icon=":material/tune:", key="more"):
-        for name, control in fields.all_controls().items():
-            if control.more and fields.applies(name, settled):
+        for name, setting in SETTINGS.items():
+            if setting.more and setting.applies(settled):
                 controls.draw(name, settled)
     methods.show_loss(settled.method)
     methods.show_code("Show the importance as it runs", "engine/pruning/importance.py", settled.importance)

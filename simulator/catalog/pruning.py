@@ -144,6 +144,9 @@ SCHEDULES: dict[str, MethodInfo] = {
     )
 }
 
+ALSO_PRUNE: dict[str, str] = {name: name for name in ("embeddings", "norms", "biases", "classifier")}
+"""Parts that unstructured pruning leaves alone unless it is told otherwise, each with its title."""
+
 SCHEDULES_FOR: dict[str, tuple[str, ...]] = {
     "unstructured": ("one_shot", "iterative", "cubic", "lottery", "lottery_random"),
     "2:4": ("one_shot", "lottery", "lottery_random"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from simulator.config.data_rules import datasets_here
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Concluded
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
@@ -36,14 +37,15 @@ def chosen(
         InvalidConfig: with what is wrong.
         RunNotFound: if there is no run ``continues``.
     """
-    base = make_experiment(name, settings).base
+    datasets = datasets_here()
+    base = make_experiment(name, settings, datasets=datasets).base
     values: dict[str, tuple[AxisValue, ...]] = {}
     for axis in axes:
         setting, equals, text = axis.partition("=")
         if not equals:
             raise InvalidConfig(f"--axis {axis!r} has no values.", "Write it as temperature=1,4,8.")
         values[setting] = read_values(base, setting, text)
-    config = make_experiment(name, settings, values, seeds)
+    config = make_experiment(name, settings, values, seeds, datasets)
     if not continues:
         return config
     earlier = archive.run(continues).experiment

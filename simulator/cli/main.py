@@ -7,17 +7,16 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, get_args
 
-from pydantic.fields import FieldInfo
 from rich.console import Console
 from rich.table import Table
 
-from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
 from simulator.cli import experiments
+from simulator.cli.flags import Parser, add_config_flags, add_experiment_flags, given
 from simulator.cli.progress import draw
-from simulator.config.run import RunConfig, make_config
+from simulator.config.data_rules import datasets_here
+from simulator.config.run import make_config
 from simulator.data.availability import data_state, weights_state
 from simulator.data.baselines import near_duplicates
 from simulator.data.own_data import all_datasets, dataset_info
@@ -31,16 +30,6 @@ from simulator.runs.database.store import open_store
 
 # A pipe or a log has no width of its own; a table should not be squeezed into 80 columns there.
 console = Console(width=None if sys.stdout.isatty() else 150)
-
-BOUNDS = {"ge": "at least", "le": "at most"}
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and exit with code 2."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,54 +84,9 @@ def make_parser() -> Parser:
     return parser
 
 
-def add_experiment_flags(parser: argparse.ArgumentParser) -> None:
-    """Which experiment, with which seeds and values; and a flag a field of RunConfig, as in ``run``."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="which experiment; see --list")
-    parser.add_argument("--list", action="store_true", help="list the experiments, a line each")
-    parser.add_argument("--seeds", type=int, metavar="N", help="measure every cell with so many seeds (1 to 5)")
-    parser.add_argument(
-        "--axis", action="append", default=[], metavar="SETTING=VALUES", help="other values: --axis temperature=1,4,8"
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write cells and conclusion as JSON")
-    parser.add_argument(
-        "--continue", dest="continues", default="", metavar="RUN", help="go on from the cells of a run that was stopped"
-    )
-    add_config_flags(parser)
-
-
-def add_config_flags(parser: argparse.ArgumentParser) -> None:
-    """A flag a field of RunConfig; pydantic converts and checks the values."""
-    for name, field in RunConfig.model_fields.items():
-        extra: dict[str, Any] = field.json_schema_extra  # type: ignore[assignment]
-        limits = allowed(name, field)
-        parser.add_argument(
-            f"--{extra['flag'] or name.replace('_', '-')}",
-            dest=name,
-            default=argparse.SUPPRESS,
-            nargs="*" if name == "also_prune" else None,
-            metavar=name.split("_")[-1].upper(),
-            help=f"{field.description}{f' ({limits})' if limits else ''}".replace("%", "%%"),
-        )
-
-
-def allowed(name: str, field: FieldInfo) -> str:
-    """The values a setting may have, in words; "" where there is nothing to say."""
-    if name == "student_size":
-        sizes = [f"{m.name}: {m.student.unit} {', '.join(f'{v:g}' for v in m.student.values)}" for m in MODELS.values()]
-        return f"depends on the model; {'; '.join(sizes)}"
-    if name == "dataset":
-        return f"one of {', '.join(DATASETS)}, or the name of a data set that was uploaded here"
-    choices = get_args(field.annotation)
-    if Ellipsis in choices:  # a tuple of any length
-        return f"any of {', '.join(get_args(choices[0]))}"
-    if choices:
-        return f"one of {', '.join(str(c) for c in choices)}"
-    return ", ".join(f"{words} {getattr(m, b)}" for m in field.metadata for b, words in BOUNDS.items() if hasattr(m, b))
-
-
 def run_command(options: argparse.Namespace) -> int:
     """``run``: carry out a run inline, print its table, write its JSON."""
-    config = make_config({name: value for name, value in vars(options).items() if name in RunConfig.model_fields})
+    config = make_config(given(options), datasets_here())
     if options.json:
         check_writable(options.json)
     run_id = service.submit(config, origin="cli")
@@ -163,8 +107,7 @@ def experiment_command(options: argparse.Namespace) -> int:
     if options.list or not options.name:
         console.print(experiments.listing())
         return 0
-    given = {name: value for name, value in vars(options).items() if name in RunConfig.model_fields}
-    config = experiments.chosen(options.name, given, options.axis, options.seeds, options.continues)
+    config = experiments.chosen(options.name, given(options), options.axis, options.seeds, options.continues)
     if options.json:
         check_writable(options.json)
     run_id = service.submit(config, origin="cli")
@@ -280,11 +223,11 @@ def datasets_command(options: argparse.Namespace) -> int:
 
 def prepare_command(options: argparse.Namespace) -> int:
     """``prepare``: a teacher for each model, cached."""
-    given = {name: value for name, value in vars(options).items() if name in RunConfig.model_fields}
+    settings, datasets = given(options), datasets_here()
     kinds = {dataset_info(options.dataset).kind} if options.dataset else {model.kind for model in MODELS.values()}
     names = options.model or [model.name for model in MODELS.values() if model.kind in kinds]
     # all of them first: a setting that does not fit the last model is said before the first is trained
-    configs = [make_config({**given, "model": name}) for name in names]
+    configs = [make_config({**settings, "model": name}, datasets) for name in names]
     from simulator.engine import pipeline  # torch, only now
 
     for config in configs:

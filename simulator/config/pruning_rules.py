@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import (
     IMPORTANCES,
@@ -13,46 +11,7 @@ from simulator.catalog.pruning import (
     WHY_NOT,
     importances_for,
 )
-
-
-class Settings(Protocol):
-    """The settings that the rules are about, as :class:`simulator.config.run.RunConfig` has them."""
-
-    @property
-    def model(self) -> str:
-        """A name in the catalogue."""
-
-    @property
-    def pruning(self) -> str:
-        """The pattern."""
-
-    @property
-    def importance(self) -> str:
-        """The score."""
-
-    @property
-    def scope(self) -> str:
-        """What is ranked together."""
-
-    @property
-    def layer_sparsity(self) -> str:
-        """Shares written by hand."""
-
-    @property
-    def also_prune(self) -> tuple[str, ...]:
-        """Parts that are left alone by default."""
-
-    @property
-    def round_to(self) -> int:
-        """The multiple in which channels and neurons are kept."""
-
-    @property
-    def schedule(self) -> str:
-        """When weights go."""
-
-    @property
-    def recovery_epochs(self) -> int:
-        """Fine-tuning after pruning."""
+from simulator.config.setting import Settings
 
 
 def check(config: Settings) -> None:
@@ -93,7 +52,7 @@ def check_what_is_ranked(config: Settings) -> None:
         )
     if config.layer_sparsity and config.scope != "by_hand":
         raise ValueError(
-            f"layer_sparsity has no say with scope {config.scope}: choose scope by_hand, or leave layer_sparsity empty"
+            f"layer_sparsity is ignored with scope {config.scope}: choose scope by_hand, or leave layer_sparsity empty"
         )
 
 

@@ -12,9 +12,6 @@ import re
 import shutil
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal
 
@@ -43,8 +40,6 @@ begin with the same token, whatever the tokenizer and whatever the classes are c
 MOST_KEPT = 50
 TITLE_LENGTH = 40
 TITLE_MARKS = " .,()!?'&-+"
-
-_as_if_here: ContextVar[Mapping[str, OwnData]] = ContextVar("_as_if_here", default={})  # noqa: B039  never changed
 
 moving = threading.RLock()
 """Held while folders come, move or go: a whole class may check, name and delete the same file at the same moment."""
@@ -122,22 +117,10 @@ def draft_folder(name: str) -> Path:
     return data_dir("own-drafts") / folder_of(name).name
 
 
-@contextmanager
-def as_if_here(described: Mapping[str, OwnData]) -> Iterator[None]:
-    """Within it these data sets count as known by their names: runs on them can be read before anything is kept."""
-    before = _as_if_here.set(described)
-    try:
-        yield
-    finally:
-        _as_if_here.reset(before)
-
-
 def record(name: str, folder: Path | None = None) -> OwnData | None:
     """What is known of an own data set, removed ones included; None if there is none of this name that can be read."""
     if not NAME.fullmatch(name):
         return None
-    if folder is None and name in _as_if_here.get():
-        return _as_if_here.get()[name]
     file = (folder or folder_of(name)) / INFO_FILE
     try:
         return OwnData.model_validate_json(file.read_bytes())

@@ -16,7 +16,7 @@ from typing import TypeVar
 from torch import Tensor, nn
 
 from simulator.catalog.methods import METHODS
-from simulator.config.run import RunConfig, Schedule
+from simulator.config.run import RunConfig
 from simulator.engine.datasets.batches import Examples
 from simulator.engine.deploy.stage import measurement
 from simulator.engine.distillation import teacher as teacher_room
@@ -48,7 +48,7 @@ DISTIL_NOTES = {
     True: "The teacher teaches the student",
     False: "Training the student with smoothed labels, without the teacher",
 }
-RECOVERY_NOTES: dict[Schedule, str] = {
+RECOVERY_NOTES: dict[str, str] = {
     "one_shot": "Fine-tuning what is left",
     "iterative": "Pruning and fine-tuning the distilled student in rounds",
     "cubic": "Pruning the distilled student bit by bit while it is fine-tuned",

@@ -11,7 +11,9 @@ from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError, mo
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.methods import METHODS
 from simulator.catalog.models import DEFAULT_MODEL, MODELS
+from simulator.config.data_rules import Datasets
 from simulator.config.run import RunConfig, make_config
+from simulator.config.settings import SETTINGS
 from simulator.errors import InvalidConfig
 from simulator.events import CellFinished, Conclusion
 from simulator.events.fields import Record
@@ -65,6 +67,13 @@ class ExperimentConfig(Record):
         most = max((axis.values for axis in self.axes if axis.setting == "train_examples"), default=())
         return with_settings(self.base, {"train_examples": max(most)} if most else {})
 
+    def settings_of_cells(self) -> Iterator[RunConfig]:
+        """What is asked of the data: the settings that all cells share, and each value of an axis with them."""
+        yield self.base
+        for axis in self.axes:
+            if axis.setting in SETTINGS:
+                yield from (with_settings(self.base, {axis.setting: value}) for value in axis.values)
+
     def conclude(self, cells: Sequence[CellFinished]) -> Conclusion:
         """What all its cells say; from one seed no prediction is called right or wrong."""
         said = self.entry.conclude(self, cells)
@@ -108,7 +117,7 @@ class ExperimentConfig(Record):
         if len(set(axis.values)) < len(axis.values):
             raise ValueError(f"{axis.setting} has a value twice: give each once")
         for value in axis.values:
-            if axis.setting in RunConfig.model_fields:
+            if axis.setting in SETTINGS:
                 if not experiment.any_axes:
                     with_settings(self.base, {axis.setting: value})
             elif not (isinstance(value, int | float) and _within(value, experiment.own_bounds[axis.setting])):
@@ -146,6 +155,7 @@ def make_experiment(
     settings: Mapping[str, Any] | None = None,
     axes: Mapping[str, Sequence[AxisValue]] | None = None,
     seeds: int | None = None,
+    datasets: Datasets | None = None,
 ) -> ExperimentConfig:
     """An experiment with its defaults, where nothing else is given.
 
@@ -154,6 +164,7 @@ def make_experiment(
         settings: Of the base RunConfig.
         axes: Instead of the experiment's own values; of a sweep, instead of its own axes.
         seeds: 1 to 5.
+        datasets: The data sets that may be chosen, as in :func:`simulator.config.run.make_config`.
 
     Raises:
         InvalidConfig: with what is wrong, and what may be chosen.
@@ -163,7 +174,7 @@ def make_experiment(
         raise InvalidConfig(f"There is no experiment {name!r}.", f"Choose one of {', '.join(EXPERIMENTS)}.")
     chosen = dict(axes or {}) if experiment.any_axes and axes else {**experiment.axes, **(axes or {})}
     asked = {k: v for k, v in (settings or {}).items() if v is not None}
-    base = make_config({**fitting_defaults(experiment, asked.get("model")), **asked})
+    base = make_config({**fitting_defaults(experiment, asked.get("model")), **asked}, datasets)
     try:
         config = ExperimentConfig(
             name=name,
@@ -186,7 +197,7 @@ def _check_say(config: ExperimentConfig) -> None:
     experiment, base = config.entry, config.base
     default = make_config(fitting_defaults(experiment, base.model))
     for name in ("repeats", *experiment.no_say, *(axis.setting for axis in config.axes)):
-        if name in RunConfig.model_fields and getattr(base, name) != getattr(default, name):
+        if name in SETTINGS and getattr(base, name) != getattr(default, name):
             raise InvalidConfig(
                 f"{name} {getattr(base, name)} has no say in {experiment.name}.",
                 "Leave it out. An experiment has --seeds where a run has repeats, and --axis for what it varies.",
@@ -211,7 +222,7 @@ def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ..
     values: list[AxisValue] = []
     for part in filter(None, (p.strip() for p in text.split(","))):
         try:
-            if setting in RunConfig.model_fields:
+            if setting in SETTINGS:
                 values.append(getattr(with_settings(base, {setting: part}), setting))
             else:
                 values.append(int(part) if part.isdecimal() else float(part))
@@ -234,7 +245,7 @@ def fitting_defaults(experiment: Experiment, model: str | None) -> dict[str, Any
 
 def sweep_settings() -> Iterator[str]:
     """The settings that a sweep may vary, in the order of the Lab."""
-    return (name for name in RunConfig.model_fields if name in SAME_TEACHER)
+    return (name for name in SETTINGS if name in SAME_TEACHER)
 
 
 def _kind(value: Any) -> str:

@@ -11,10 +11,12 @@ from typing import Any, Self
 from pydantic import TypeAdapter, ValidationError, model_validator
 from pydantic_core import from_json
 
+from simulator.catalog.datasets import DATASETS
+from simulator.config import data_rules
 from simulator.data import descriptions, own_data
 from simulator.data.own_data import OwnData
 from simulator.data.uploads.csv_file import plain
-from simulator.errors import SimulatorError
+from simulator.errors import InvalidConfig, NotAvailable, SimulatorError
 from simulator.events import CellFinished, Concluded, Described, Event, Measured, Measurement, RunFinished
 from simulator.events.fields import Record
 from simulator.runs import notes
@@ -128,8 +130,7 @@ def read(content: bytes) -> HistoryFile:
     """
     document = _document(content)
     data = _data(document.get("data", []))
-    with own_data.as_if_here({name: known for name, known in data.items() if own_data.record(name) is None}):
-        entries = tuple(_entry(number, entry) for number, entry in enumerate(document["runs"], 1))
+    entries = tuple(_entry(number, entry, data) for number, entry in enumerate(document["runs"], 1))
     ids, used = [entry.run.id for entry in entries], {entry.run.settings.dataset for entry in entries}
     if len(set(ids)) < len(ids):
         raise SimulatorError("The file holds two runs of one id.", ADVICE)
@@ -183,11 +184,28 @@ def _data(described: Any) -> dict[str, OwnData]:
     return {known.name: known for known in data}
 
 
-def _entry(number: int, entry: Any) -> Entry:
+def _entry(number: int, entry: Any, data: Mapping[str, OwnData]) -> Entry:
     try:
-        return Entry.model_validate(entry)
-    except ValidationError as error:
+        read = Entry.model_validate(entry)
+        _check_own_data(read.run, data)
+        return read
+    except (ValidationError, SimulatorError) as error:
         raise SimulatorError(f"Run {number} of the file cannot be read: {reason(error)}.", ADVICE) from None
+
+
+def _check_own_data(run: Run, data: Mapping[str, OwnData]) -> None:
+    """Own data of a run must be known, here or in the file, and go with the run's settings."""
+    name = run.settings.dataset
+    if name in DATASETS:
+        return  # the settings were checked against it already
+    known = own_data.record(name) or data.get(name)
+    if known is None:
+        raise NotAvailable(f"its dataset {name!r} is neither in the file nor here")
+    try:
+        for settings in run.experiment.settings_of_cells() if run.experiment else (run.settings,):
+            data_rules.check_data(settings, known.info())
+    except ValueError as error:
+        raise InvalidConfig(str(error)) from None
 
 
 def _notes(written: Any) -> dict[str, str]:

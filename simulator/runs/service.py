@@ -8,6 +8,7 @@ import shutil
 import threading
 
 from simulator.catalog.datasets import DATASETS
+from simulator.config import data_rules
 from simulator.config.run import RunConfig
 from simulator.data import descriptions, own_data
 from simulator.errors import NotAllowed
@@ -70,8 +71,9 @@ def submit(config: RunConfig | ExperimentConfig, origin: Origin = "app") -> str:
     Raises:
         DoesNotFit: if it would need more memory than this machine has left.
         NotAvailable: if its data was deleted.
+        InvalidConfig: if its settings ask for more than its data has.
     """
-    own_data.check_here((config.base if isinstance(config, ExperimentConfig) else config).dataset)
+    data_rules.check_here(config.settings_of_cells() if isinstance(config, ExperimentConfig) else (config,))
     expected = forecast(config)
     budget.check_fits(config, expected, open_store(), _busy())
     run_id = secrets.token_hex(5)

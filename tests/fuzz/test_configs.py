@@ -18,7 +18,7 @@ from simulator.experiments.config import SAME_TEACHER, read_values
 from simulator.runs import service
 from tests.fuzz.drawn import NUMBERS, odd_texts, odd_values, settings_of_a_run, unless_refused
 from ui.report.page import flags
-from ui.settings import controls, fields
+from ui.settings import controls, fitting
 
 pytestmark = pytest.mark.fuzz
 
@@ -34,9 +34,9 @@ def test_settings_of_a_run(for_a_while):
         assert from_command_line(shlex.split(f"run {flags(config)}")) == config
         assert isfinite(service.forecast(config).seconds)
         link = {name: [value] if isinstance(value, str) else value for name, value in controls.in_link(config).items()}
-        asked, notes = fields.from_link(link)
+        asked, notes = fitting.from_link(link)
         assert not notes
-        fields.fit(asked, None)
+        fitting.fit(asked, None)
 
     for_a_while(holds)
 
@@ -49,10 +49,10 @@ def from_command_line(arguments):
 def test_settings_of_a_link_are_made_to_fit(for_a_while):
     @given(st.dictionaries(st.sampled_from(list(RunConfig.model_fields)), st.lists(odd_texts, min_size=1, max_size=3)))
     def holds(link):
-        asked, notes = fields.from_link(link)
-        config, more = fields.fit(asked, None)
+        asked, notes = fitting.from_link(link)
+        config, more = fitting.fit(asked, None)
         assert all(len(note) < 2_000 for note in notes + more)
-        assert fields.fit(dict(config), None) == (config, [])
+        assert fitting.fit(dict(config), None) == (config, [])
 
     for_a_while(holds)
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from simulator.config.run import make_config
+from simulator.config.settings import SETTINGS
 from simulator.events import StageStarted
 from simulator.runs import archive, notes, service
 from simulator.runs.database.store import open_store
 from tests.ui.invented import whole_run
 from tests.ui.reading import tables_on
-from ui.settings import fields
 from ui.shell.frame import ARRIVED
 
 
@@ -166,7 +166,7 @@ def test_a_run_under_way_is_named_at_the_top_with_a_way_to_it(open_screen, store
 def test_every_further_setting_that_applies_stands_under_more(open_screen):
     app = open_screen("lab")
     keys = {w.key for w in app.get("expander")[0].children.values()}
-    further = {name for name, c in fields.all_controls().items() if c.more} - {"beta", "rounds", "layer_sparsity"}
+    further = {name for name, setting in SETTINGS.items() if setting.more} - {"beta", "rounds", "layer_sparsity"}
     assert keys == further - {"round_to"}
     control(app, "pruning").set_value("structured")
     control(app, "model").set_value("distilbert")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import Any
 
 from simulator.config.run import RunConfig
+from simulator.config.settings import SETTINGS
 from simulator.events import Provenance
 from simulator.figures import numbers
 from simulator.runs.database.store import Run
 from ui.figures.parts import Code, Points, Section, TablePart, Text
 from ui.figures.run import tables
-from ui.settings import fields
 from ui.shell.plain import literal
 from ui.words.provenance import provenance_facts
 
@@ -36,7 +35,7 @@ SAME_AGAIN = (
 
 def settings_section(config: RunConfig, command: str) -> Section:
     """Every setting that applies, and the command that runs the same again."""
-    shown = tables.settings_table(config, (n for n in RunConfig.model_fields if fields.applies(n, config)))
+    shown = tables.settings_table(config, (n for n, setting in SETTINGS.items() if setting.applies(config)))
     table = TablePart("run_settings", shown, "All settings of this run that apply")
     return Section("Settings", [Text(SAME_AGAIN), Code(command), table], folded=True)
 
@@ -45,11 +44,10 @@ def flags(config: RunConfig, without: Sequence[str] = ()) -> str:
     """The command line's flags for a config: all of them, for defaults may change."""
     parts = []
     for name, value in config:
-        extra: Any = RunConfig.model_fields[name].json_schema_extra
         given = " ".join(value) if isinstance(value, tuple) else str(value)
         if name not in without and given:
             text = shlex.quote(given) if isinstance(value, str) else given
-            parts.append(f"--{extra['flag'] or name.replace('_', '-')} {text}")
+            parts.append(f"--{SETTINGS[name].flag or name.replace('_', '-')} {text}")
     return " ".join(parts)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
+from simulator.config.settings import SETTINGS
 from simulator.data import availability
 from simulator.data.own_data import dataset_info
 from simulator.errors import SimulatorError
@@ -145,7 +146,7 @@ def _which(run: Run, config: RunConfig) -> None:
     live.open_here()
     changed = [name for name in RunConfig.model_fields if getattr(run.settings, name) != getattr(config, name)]
     if changed:
-        listed = ", ".join(f"{fields.all_controls()[n].label}: {fields.written(n, run.settings)}" for n in changed)
+        listed = ", ".join(f"{SETTINGS[n].title}: {fields.written(n, run.settings)}" for n in changed)
         st.caption(f"This run has other settings than the controls show now: {literal(listed)}.")
         st.button(
             "Set the controls to this run",

@@ -15,7 +15,7 @@ from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES, MethodInfo
 from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info
-from ui.settings import fields
+from ui.settings import fields, fitting
 from ui.settings.fields import Control
 from ui.shell import address
 from ui.shell.frame import arrive_again, just_arrived
@@ -43,13 +43,14 @@ def settle() -> RunConfig:
     notes: list[str] = []
     arrived = just_arrived() or before is None
     if arrived:
-        linked, notes = fields.from_link(address.lists(fields.all_controls()))
+        linked, notes = fitting.from_link(address.lists(fields.all_controls()))
         asked |= linked
     if "also_prune" in asked:
         asked["also_prune"] = tuple(asked["also_prune"])
-    config, refused = fields.fit(asked, before)
+    config, refused = fitting.fit(asked, before)
     if arrived:
         _spell_as_shown(config)
+        _leave_out_unused(config)
     for name in fields.all_controls():
         _put(name, getattr(config, name), config)
     if arrived or before != config:
@@ -74,9 +75,15 @@ def _spell_as_shown(config: RunConfig) -> None:
         st.rerun()
 
 
+def _leave_out_unused(config: RunConfig) -> None:
+    """Take out of the address what was refused: no control does that for a setting that is not drawn."""
+    for name in fields.all_controls().keys() - in_link(config).keys():
+        address.drop(name)
+
+
 def _put(name: str, value: Any, config: RunConfig) -> None:
     """Hand a value to a widget that holds another one, or that starts with another one."""
-    held = st.session_state.get(name, fields.default_of(name, config))
+    held = st.session_state.get(name, fitting.default_of(name, config))
     if isinstance(value, tuple):
         value, held = list(value), list(held)
     if held != value:
@@ -94,7 +101,7 @@ def in_link(config: RunConfig) -> dict[str, str | list[str]]:
     """A run's settings as the Lab's URL holds them: those that a control does not start with."""
     link: dict[str, str | list[str]] = {}
     for name, value in config:
-        if value != fields.default_of(name, config):
+        if value != fitting.default_of(name, config):
             plain = str(value).lower() if isinstance(value, bool) else fields.shown(name, value)
             link[name] = list(value) if isinstance(value, tuple) else plain
     return link
@@ -115,7 +122,7 @@ def forget_notes() -> None:
 def draw(name: str, config: RunConfig) -> None:
     """One control, holding what ``config`` holds."""
     control = fields.all_controls()[name]
-    default = fields.default_of(name, config)
+    default = fitting.default_of(name, config)
     common: dict[str, Any] = {
         "label": _label(control, config),
         "key": name,
@@ -127,14 +134,14 @@ def draw(name: str, config: RunConfig) -> None:
         case "choice" | "sizes" | "log":
             _draw_choice(control, config, default, common)
         case "several":
-            st.multiselect(options=control.choices, default=list(default), **common)
+            st.multiselect(options=tuple(control.setting.choices), default=list(default), **common)
         case "flag":
             st.toggle(value=default, **common)
         case "text":
             st.text_input(value=default, placeholder="NAME=SHARE, NAME=SHARE", **common)
         case "integer":
             # In floats, which hold every seed: Streamlit's field for integers breaks on a link with an infinite number.
-            low, high = cast("float", control.low), cast("float", control.high)
+            low, high = cast("float", control.setting.low), cast("float", control.setting.high)
             st.number_input(
                 min_value=float(low), max_value=float(high), value=float(default), step=1.0, format="%.0f", **common
             )
@@ -157,10 +164,11 @@ def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict
 
 
 def _draw_slider(control: Control, config: RunConfig, default: Any, common: dict[str, Any]) -> None:
-    low, high, step = control.low, control.high, control.step
+    setting = control.setting
+    low, high, step = setting.low, setting.high, setting.step
     if control.name == "train_examples":
         high = dataset_info(config.dataset).max_train_examples
-    why_not = fields.settled_otherwise(control.name, config)
+    why_not = setting.why_fixed(config)
     common["disabled"] = bool(why_not)
     if isinstance(default, int):
         st.slider(min_value=_int(low), max_value=_int(high), value=default, step=_int(step), **common)
@@ -175,11 +183,15 @@ def _int(value: float | None) -> int:
 
 
 def _label(control: Control, config: RunConfig) -> str:
-    return f"{control.label} ({MODELS[config.model].student.unit})" if control.shape == "sizes" else control.label
+    return (
+        f"{control.setting.title} ({MODELS[config.model].student.unit})"
+        if control.shape == "sizes"
+        else control.setting.title
+    )
 
 
 def _help(control: Control, config: RunConfig) -> str:
-    return MODELS[config.model].student.help if control.shape == "sizes" else control.help
+    return MODELS[config.model].student.help if control.shape == "sizes" else control.setting.help
 
 
 def chosen(settled: RunConfig) -> RunConfig:
@@ -190,7 +202,7 @@ def chosen(settled: RunConfig) -> RunConfig:
     """
     held = {name: st.session_state.get(name, getattr(settled, name)) for name in fields.all_controls()}
     held["also_prune"] = tuple(held["also_prune"])
-    config, refused = fields.fit(held, None)
+    config, refused = fitting.fit(held, None)
     if refused or config.model != settled.model or config.dataset != settled.dataset or config.method != settled.method:
         st.rerun()
     return config

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from simulator.catalog import pruning as catalog
-from simulator.config.run import AlsoPrune, RunConfig
+from simulator.config.run import RunConfig
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration, Parameters, Scores, rank_within_rows
 from simulator.errors import SimulatorError
 
@@ -22,7 +22,7 @@ KEPT_OF_GROUP = 2
 
 
 def prunable_parameters(
-    model: nn.Module, classifier: Collection[str], also: Collection[AlsoPrune]
+    model: nn.Module, classifier: Collection[str], also: Collection[str]
 ) -> dict[str, nn.Parameter]:
     """The parameters that unstructured pruning may touch, by name.
 
@@ -47,7 +47,7 @@ def prunable_parameters(
 
 
 def part_of(module: nn.Module, parameter_name: str, in_classifier: bool) -> str:
-    """Which part of a model a parameter belongs to: "layer" or one of the parts in AlsoPrune."""
+    """Which part of a model a parameter belongs to: "layer" or one of the parts in the catalogue's ALSO_PRUNE."""
     if in_classifier:
         return "classifier"
     if parameter_name == "bias":

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from sqlalchemy import Row
 
 from simulator.config.run import RunConfig
-from simulator.errors import UnreadableRun
+from simulator.data.own_data import dataset_info
+from simulator.errors import NotAvailable, UnreadableRun
 from simulator.events.fields import MOMENT
 from simulator.experiments.config import ANY_CONFIG, ExperimentConfig
 from simulator.runs.records import Forecast, Run
@@ -39,7 +40,9 @@ def to_run(row: Row[Any]) -> Run:
     with reading(row.id):
         values["config"] = ANY_CONFIG.validate_json(values["config"])
         values["forecast"] = Forecast.model_validate_json(values["forecast"]) if values["forecast"] else None
-        return Run(**values)
+        run = Run(**values)
+        dataset_info(run.settings.dataset)  # the screens name its data and its classes
+        return run
 
 
 def expected(forecast: str, started_at: str | None) -> tuple[Forecast | None, datetime | None]:
@@ -52,14 +55,14 @@ def expected(forecast: str, started_at: str | None) -> tuple[Forecast | None, da
 
 @contextmanager
 def reading(run_id: str) -> Iterator[None]:
-    """What is stored of a run may be damaged, or of a version whose settings had other names or bounds.
+    """What is stored of a run or of its own data may be damaged, or of a version whose settings had other bounds.
 
     Raises:
         UnreadableRun: if that shows within it.
     """
     try:
         yield
-    except ValidationError as error:
+    except (ValidationError, NotAvailable) as error:
         raise UnreadableRun(
             f"Run {run_id!r} was stored by another version or is damaged, and cannot be read.",
             "Run it anew; the Runs page can delete it.",

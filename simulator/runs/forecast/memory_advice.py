@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.catalog.methods import METHODS, SOFT_TARGETS
 from simulator.catalog.models import MODELS
+from simulator.config.data_rules import datasets_here
 from simulator.config.run import RunConfig, make_config
 from simulator.data.own_data import dataset_info
 from simulator.errors import InvalidConfig
@@ -60,15 +61,15 @@ def _all_settings(config: Config, fits: Fits) -> Iterator[str]:
 
 def _models(config: Config, fits: Fits) -> Iterator[str]:
     """Other models with their usual settings, on the same data where they read them."""
-    base = _base(config)
+    base, datasets = _base(config), datasets_here()
     for model in MODELS.values():
         same_data = dataset_info(base.dataset).kind == model.kind
         settings = {"model": model.name, "weights": base.weights, **({"dataset": base.dataset} if same_data else {})}
         with suppress(InvalidConfig):  # an experiment that this model or data set has no part in
             other = (
-                make_experiment(config.name, settings)
+                make_experiment(config.name, settings, datasets=datasets)
                 if isinstance(config, ExperimentConfig)
-                else make_config(settings)
+                else make_config(settings, datasets)
             )
             if model.name != base.model and fits(other):
                 yield f"{model.title} with its usual settings"

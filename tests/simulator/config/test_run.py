@@ -1,14 +1,19 @@
 from __future__ import annotations
 
-from typing import Any, get_args
+import subprocess
+import sys
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from simulator.catalog.datasets import DATASETS
+from simulator.catalog.methods import METHODS
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 from simulator.config.run import RunConfig, make_config
+from simulator.config.settings import SETTINGS
 from simulator.data.own_data import datasets_for
 from simulator.errors import InvalidConfig
 from simulator.experiments import make_experiment
@@ -45,8 +50,8 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
         ({"train_examples": 5_000}, "more than digits has.*1077"),
         ({"colour": "red"}, "colour is 'red'"),
         ({"model": "distilbert", "student_size": 6}, "layers 1, 2, 3, 4, 5"),
-        ({"image_size": "48"}, "image_size is 48.*32 or 64"),
-        ({"pruning": "structured", "round_to": "16"}, "round_to is 16.*1, 4 or 8"),
+        ({"image_size": "48"}, "image_size is '48'.*32 or 64"),
+        ({"pruning": "structured", "round_to": "16"}, "round_to is '16'.*1, 4 or 8"),
         ({"pruning": "2:4", "round_to": 8}, "round_to 8 .*pruning 2:4 removes none: choose pruning structured"),
         ({"pruning": "structured", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
         ({"pruning": "2:4", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
@@ -56,7 +61,7 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
         ({"model": "t5_small", "pruning": "structured", "importance": "batchnorm_scale"}, "only the image models have"),
         ({"model": "distilbert", "importance": "batchnorm_scale"}, "only the image models have, .* or an image model"),
         ({"scope": "by_hand", "pruning": "structured"}, "scope by_hand .*structured one of global, layer_wise"),
-        ({"layer_sparsity": "fc.weight=0.5"}, "layer_sparsity has no say with scope global"),
+        ({"layer_sparsity": "fc.weight=0.5"}, "layer_sparsity is ignored with scope global"),
         ({"scope": "by_hand", "layer_sparsity": "fc.weight"}, "'fc.weight' is not NAME=SHARE"),
         ({"scope": "by_hand", "layer_sparsity": "fc.weight=0.99"}, "'fc.weight=0.99' needs .*0 to 0.95"),
         ({"scope": "by_hand", "layer_sparsity": "a=0.1,a=0.2"}, "'a' is named twice"),
@@ -85,10 +90,59 @@ def test_a_config_is_frozen_and_survives_being_stored() -> None:
 
 
 def test_every_field_tells_a_slider_what_to_say() -> None:
-    for name, field in RunConfig.model_fields.items():
-        assert field.description, name
-        assert isinstance(field.json_schema_extra, dict)
-        assert field.json_schema_extra["label"], name
+    assert list(SETTINGS) == list(RunConfig.model_fields)
+    for name, setting in SETTINGS.items():
+        assert setting in RunConfig.model_fields[name].metadata
+        assert setting.title and setting.help.endswith("."), name
+
+
+READS_NO_DISK = """
+import os, sys
+from simulator import InvalidConfig, make_config
+from simulator.experiments import make_experiment
+
+def settle():
+    for values in ({"model": "distilbert", "dataset": "own-0123abcd"}, {"pruning": "2:4"}, {"method": "dkd"}):
+        config = make_config(values)
+        assert make_config(config.model_dump()) == config
+    for wrong in ({"dataset": "own-0123"}, {"dataset": "imagenet"}, {"train_examples": 2_000}):
+        try:
+            make_config(wrong)
+        except InvalidConfig:
+            continue
+        raise SystemExit(f"{wrong} was taken")
+    make_experiment("sweep", {"model": "t5_small", "dataset": "own-0123abcd"})
+
+def refuse(event, arguments):
+    if watching and event.split(".")[0] in ("open", "os", "shutil", "glob", "pathlib", "sqlite3", "socket"):
+        raise SystemExit(f"{event} {arguments}")
+
+def no_stat(*arguments, **named):
+    raise SystemExit(f"stat {arguments}")
+
+watching = False
+sys.addaudithook(refuse)
+settle()  # whatever is imported late
+watching, os.stat, os.lstat = True, no_stat, no_stat
+settle()
+watching = False
+"""
+
+
+def test_a_config_reads_no_disk() -> None:
+    subprocess.run([sys.executable, "-c", READS_NO_DISK], check=True)
+
+
+def test_what_is_added_to_a_catalogue_is_allowed_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    fifth = replace(MODELS["resnet18"], name="fifth", title="A fifth")
+    with pytest.raises(InvalidConfig, match=r"model is 'fifth': choose distilbert.* or resnet18"):
+        make_config({"model": "fifth"})
+    monkeypatch.setitem(MODELS, "fifth", fifth)
+    monkeypatch.setitem(METHODS, "tenth", replace(METHODS["kd"], name="tenth", alpha=0.25))
+    config = make_config({"model": "fifth", "method": "tenth"})
+    assert (config.model, config.alpha, config.dataset) == ("fifth", 0.25, "digits")
+    with pytest.raises(InvalidConfig, match="resnet18 or fifth"):
+        make_config({"model": "sixth"})
 
 
 AS_TEXT: dict[str, tuple[Any, Any]] = {
@@ -154,8 +208,10 @@ def test_the_catalogue_lists_exactly_what_the_config_accepts() -> None:
         ("importance", IMPORTANCES),
         ("schedule", SCHEDULES),
         ("scope", SCOPES),
+        ("model", MODELS),
+        ("method", METHODS),
     ):
-        assert get_args(RunConfig.model_fields[name].annotation) == tuple(catalogue)
+        assert SETTINGS[name].choices is catalogue
 
 
 def test_alpha_follows_the_method_unless_it_is_given():

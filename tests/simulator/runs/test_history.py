@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simulator.config.data_rules import datasets_here
 from simulator.config.run import make_config
 from simulator.data import descriptions, own_data, uploads
 from simulator.data.own_data import OwnData
@@ -149,7 +150,7 @@ def event_changed(exported: str, kind: str, values: dict[str, object]) -> bytes:
         ({"state": "running"}, "only runs that have ended"),
         ({"state": "won"}, "state: Input should be"),
         ({"config": {"temperature": 99}}, "temperature: Input should be less"),
-        ({"config": {"dataset": "own-00000000"}}, "dataset"),
+        ({"config": {"dataset": "own-00000000"}}, "its dataset 'own-00000000' is neither in the file nor here"),
         ({"created_at": "yesterday"}, "created_at"),
         ({"created_at": "2026-01-01T00:00:00"}, "created_at: Input should have timezone"),
         ({"created_at": "0001-01-01T00:00:00Z"}, "created_at: Input should be greater"),
@@ -328,7 +329,7 @@ def test_an_experiment_comes_back(store: Store) -> None:
 def on_own_data(store: Store) -> tuple[OwnData, str]:
     """A run on own data, exported; then the server lost its disk."""
     kept = own_data.keep(uploads.check("secret name.csv", csv_bytes(texts(100, ["cats", "dogs"]))).name, "Pets")
-    store.add("ee55", make_config({"model": "distilbert", "dataset": kept.name}), None)
+    store.add("ee55", make_config({"model": "distilbert", "dataset": kept.name}, datasets_here()), None)
     store.finish("ee55", "failed", "It broke.")
     text = history.export_history()
     store.delete("ee55")

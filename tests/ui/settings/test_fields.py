@@ -6,16 +6,17 @@ from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import PRUNING
 from simulator.config.run import RunConfig, make_config
+from simulator.config.settings import SETTINGS
 from simulator.errors import InvalidConfig
-from ui.settings import controls, fields
+from ui.settings import controls, fields, fitting
 
 
 def test_every_field_has_a_control_with_its_label_and_help():
     controls = fields.all_controls()
     assert list(controls) == list(RunConfig.model_fields)
-    for name, control in controls.items():
-        assert control.help == RunConfig.model_fields[name].description
-        assert control.label
+    for control in controls.values():
+        assert control.setting.help.endswith(".")
+        assert control.setting.title
 
 
 @pytest.mark.parametrize(
@@ -39,12 +40,12 @@ def test_every_field_has_a_control_with_its_label_and_help():
 )
 def test_shape_and_bounds_come_from_the_field(name, shape, low, high):
     control = fields.all_controls()[name]
-    assert (control.shape, control.low, control.high) == (shape, low, high)
+    assert (control.shape, control.setting.low, control.setting.high) == (shape, low, high)
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_defaults_of_every_model_are_among_the_choices(model):
-    config = fields.defaults(model)
+    config = fitting.defaults(model)
     for name, control in fields.all_controls().items():
         if control.shape in ("choice", "sizes", "log"):
             assert getattr(config, name) in fields.choices(name, config)
@@ -52,21 +53,21 @@ def test_the_defaults_of_every_model_are_among_the_choices(model):
 
 def test_the_choices_of_a_control_differ_in_what_is_shown():
     for model in MODELS:
-        config = fields.defaults(model)
+        config = fitting.defaults(model)
         for name in fields.all_controls():
             shown = [fields.shown(name, value) for value in fields.choices(name, config)]
             assert len(set(shown)) == len(shown)
 
 
 def test_fit_keeps_what_fits():
-    config, notes = fields.fit({"model": "resnet18", "temperature": 8.0, "seed": 3}, None)
+    config, notes = fitting.fit({"model": "resnet18", "temperature": 8.0, "seed": 3}, None)
     assert config == make_config({"model": "resnet18", "temperature": 8.0, "seed": 3})
     assert notes == []
 
 
 def test_switching_the_model_keeps_what_fits_and_takes_the_new_defaults_along():
     before = make_config({"model": "resnet18", "temperature": 8.0, "batch_size": 16})
-    config, _ = fields.fit({**before.model_dump(), "model": "distilbert"}, before)
+    config, _ = fitting.fit({**before.model_dump(), "model": "distilbert"}, before)
     assert config.temperature == 8.0
     assert config.batch_size == 16  # chosen by the student, and it fits
     recipe = MODELS["distilbert"].student_recipe
@@ -86,13 +87,13 @@ def test_settings_are_written_with_their_units():
 
 def test_switching_between_models_of_a_kind_keeps_the_data():
     before = make_config({"model": "distilbert", "dataset": "docstrings"})
-    config, _ = fields.fit({**before.model_dump(), "model": "t5_small"}, before)
+    config, _ = fitting.fit({**before.model_dump(), "model": "t5_small"}, before)
     assert config.dataset == "docstrings"
 
 
 def test_switching_the_data_lowers_the_examples_to_what_there_is():
     before = make_config({"model": "distilbert", "dataset": "docstrings", "train_examples": 2000})
-    config, _ = fields.fit({**before.model_dump(), "dataset": "reviews_topic"}, before)
+    config, _ = fitting.fit({**before.model_dump(), "dataset": "reviews_topic"}, before)
     assert config.train_examples == DATASETS["reviews_topic"].max_train_examples < 2000
 
 
@@ -112,22 +113,22 @@ def test_switching_the_data_lowers_the_examples_to_what_there_is():
     ],
 )
 def test_what_does_not_fit_is_replaced_and_noted(asked, field, used):
-    config, notes = fields.fit(asked, None)
+    config, notes = fitting.fit(asked, None)
     assert getattr(config, field) == used
     assert len(notes) == 1
     assert fields.shown(field, used) in notes[0]
 
 
 def test_a_link_is_read_by_name_and_by_title():
-    by_title, notes = fields.from_link({"model": ["T5-small"], "temperature": ["2.5"], "epochs": ["3"], "run": ["x"]})
+    by_title, notes = fitting.from_link({"model": ["T5-small"], "temperature": ["2.5"], "epochs": ["3"], "run": ["x"]})
     assert (by_title, notes) == ({"model": "t5_small", "temperature": 2.5, "epochs": 3}, [])
-    by_name, notes = fields.from_link({"model": ["t5_small"], "image_size": ["64 px"]})
+    by_name, notes = fitting.from_link({"model": ["t5_small"], "image_size": ["64 px"]})
     assert (by_name, notes) == ({"model": "t5_small", "image_size": 64}, [])
 
 
 @pytest.mark.parametrize(
     "config",
-    [fields.defaults(m) for m in MODELS]
+    [fitting.defaults(m) for m in MODELS]
     + [
         make_config({"also_prune": ("norms",)}),
         make_config({"scope": "by_hand", "layer_sparsity": "conv1.weight=0.5, fc.weight=0.9"}),
@@ -142,14 +143,14 @@ def test_what_a_control_shows_is_read_back_from_a_link(config):
             parameters[name] = [str(value).lower()]
         else:
             parameters[name] = list(value) if isinstance(value, tuple) else [fields.shown(name, value)]
-    values, notes = fields.from_link(parameters)
+    values, notes = fitting.from_link(parameters)
     assert notes == []
     assert make_config(values) == config
 
 
 @pytest.mark.parametrize(("name", "text"), [("temperature", "warm"), ("recovery_with_teacher", "2"), ("seed", "")])
 def test_what_cannot_be_read_in_a_link_is_noted(name, text):
-    values, notes = fields.from_link({name: [text]})
+    values, notes = fitting.from_link({name: [text]})
     assert values == {}
     assert len(notes) == 1
     assert name in notes[0]
@@ -157,7 +158,7 @@ def test_what_cannot_be_read_in_a_link_is_noted(name, text):
 
 @pytest.mark.parametrize(("asked", "used"), [(0.00012, 1e-4), (0.0028, 3e-3), (0.1, 0.1), (1e-6, 1e-6)])
 def test_a_learning_rate_between_two_stops_takes_the_nearer_one(asked, used):
-    config, notes = fields.fit({"learning_rate": asked}, None)
+    config, notes = fitting.fit({"learning_rate": asked}, None)
     assert (config.learning_rate, notes) == (used, [])
 
 
@@ -167,13 +168,13 @@ def test_decades():
 
 def test_the_default_of_model_and_data_does_not_follow_what_is_chosen():
     config = make_config({"model": "distilbert", "dataset": "docstrings", "learning_rate": 0.01})
-    assert fields.default_of("model", config) == "resnet18"
-    assert fields.default_of("dataset", config) == "reviews_topic"
-    assert fields.default_of("learning_rate", config) == MODELS["distilbert"].student_recipe.learning_rate
+    assert fitting.default_of("model", config) == "resnet18"
+    assert fitting.default_of("dataset", config) == "reviews_topic"
+    assert fitting.default_of("learning_rate", config) == MODELS["distilbert"].student_recipe.learning_rate
 
 
 def test_what_applies_to_single_weights_only_is_dropped_with_a_note_for_structured_pruning():
-    config, notes = fields.fit({"pruning": "structured", "also_prune": ("norms",)}, None)
+    config, notes = fitting.fit({"pruning": "structured", "also_prune": ("norms",)}, None)
     assert config.pruning == "structured"
     assert config.also_prune == ()
     assert len(notes) == 1
@@ -189,7 +190,7 @@ def test_every_choice_that_is_offered_can_be_made_and_every_other_is_refused(mod
     config = make_config(given)
     for name in ("importance", "scope", "schedule"):
         offered = fields.choices(name, config)
-        for value in fields.all_controls()[name].choices:
+        for value in SETTINGS[name].choices:
             if value in offered:
                 assert getattr(make_config({**given, name: value}), name) == value
             else:
@@ -199,33 +200,33 @@ def test_every_choice_that_is_offered_can_be_made_and_every_other_is_refused(mod
 
 def test_a_change_of_pattern_takes_back_what_does_not_go_with_it():
     before = make_config({"scope": "by_hand", "layer_sparsity": "conv1.weight=0.5", "schedule": "cubic"})
-    config, notes = fields.fit({**before.model_dump(), "pruning": "structured"}, before)
+    config, notes = fitting.fit({**before.model_dump(), "pruning": "structured"}, before)
     assert (config.scope, config.layer_sparsity, config.schedule) == ("global", "", "one_shot")
     assert len(notes) == 3
 
 
 def test_what_has_no_say_is_not_shown_or_says_why():
     config = make_config({"scope": "by_hand"})
-    assert fields.applies("layer_sparsity", config) and not fields.applies("rounds", config)
-    assert "own share" in fields.settled_otherwise("target_sparsity", config)
-    assert fields.settled_otherwise("target_sparsity", make_config({})) == ""
+    assert SETTINGS["layer_sparsity"].applies(config) and not SETTINGS["rounds"].applies(config)
+    assert "own share" in SETTINGS["target_sparsity"].why_fixed(config)
+    assert SETTINGS["target_sparsity"].why_fixed(make_config({})) == ""
     assert fields.asked_sparsity(config) == "by hand"
     assert fields.asked_sparsity(make_config({"target_sparsity": 0.8})) == "80 %"
 
 
 def test_alpha_follows_the_method_and_a_method_that_does_not_fit_is_not_offered():
-    before = fields.defaults("distilbert", "reviews_sentiment")
+    before = fitting.defaults("distilbert", "reviews_sentiment")
     assert "dkd" not in fields.choices("method", before)
-    assert "dkd" in fields.choices("method", fields.defaults("distilbert"))
-    config, _ = fields.fit({**dict(before), "method": "label_smoothing"}, before)
+    assert "dkd" in fields.choices("method", fitting.defaults("distilbert"))
+    config, _ = fitting.fit({**dict(before), "method": "label_smoothing"}, before)
     assert config.alpha == 0.1
-    kept, _ = fields.fit({**dict(before), "alpha": 0.3, "method": "label_smoothing"}, before)
+    kept, _ = fitting.fit({**dict(before), "alpha": 0.3, "method": "label_smoothing"}, before)
     assert kept.alpha == 0.3
 
 
 def test_a_method_without_temperature_says_why_the_slider_rests():
-    assert "temperature" in fields.settled_otherwise("temperature", fields.defaults("resnet18", None, "rkd"))
-    assert not fields.settled_otherwise("temperature", fields.defaults("resnet18"))
+    assert "temperature" in SETTINGS["temperature"].why_fixed(fitting.defaults("resnet18", None, "rkd"))
+    assert not SETTINGS["temperature"].why_fixed(fitting.defaults("resnet18"))
 
 
 @pytest.mark.parametrize(
@@ -240,11 +241,11 @@ def test_a_method_without_temperature_says_why_the_slider_rests():
 def test_a_link_to_the_lab_asks_for_the_settings_that_it_was_made_of(changes):
     config = make_config(changes)
     link = {name: [value] if isinstance(value, str) else value for name, value in controls.in_link(config).items()}
-    asked, notes = fields.from_link(link)
-    assert (fields.fit(asked, None)[0], notes) == (config, [])
+    asked, notes = fitting.from_link(link)
+    assert (fitting.fit(asked, None)[0], notes) == (config, [])
 
 
 def test_own_data_that_is_gone_is_said_to_be_gone() -> None:
-    config, notes = fields.fit({"model": "resnet18", "dataset": "own-deadbeef"}, None)
+    config, notes = fitting.fit({"model": "resnet18", "dataset": "own-deadbeef"}, None)
     assert config.dataset == "digits"
     assert notes == ["Data own-deadbeef is not on this server, perhaps deleted: Handwritten digits is used."]

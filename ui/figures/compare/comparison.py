@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
+from simulator.config.settings import SETTINGS
 from simulator.events import Provenance
 from simulator.runs.database.store import Run
 from ui.figures import table
@@ -74,7 +75,7 @@ def side_by_side(
     """Settings, provenance and results: what -> a text for each run."""
     said: dict[str, list[str]] = {}
     for name in RunConfig.model_fields:
-        said[fields.all_controls()[name].label] = [fields.written(name, r.settings) for r in runs]
+        said[SETTINGS[name].title] = [fields.written(name, r.settings) for r in runs]
     known = [provenances[r.id] for r in runs]
     said["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
     said["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]

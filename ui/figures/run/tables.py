@@ -11,6 +11,7 @@ from simulator.catalog.counts import Count
 from simulator.catalog.model_info import ModelInfo
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
+from simulator.config.settings import SETTINGS
 from simulator.events import Measurement, Variant
 from simulator.figures import numbers
 from simulator.figures.statistics import Speed, by_variant, relative, speed, spread, was_busy
@@ -200,7 +201,7 @@ def model_figures(info: ModelInfo, counted: Count | None) -> Table:
 
 def settings_table(config: RunConfig, names: Iterable[str]) -> Table:
     """A row a setting."""
-    rows = [{"Setting": fields.all_controls()[n].label, "Value": fields.written(n, config)} for n in names]
+    rows = [{"Setting": SETTINGS[n].title, "Value": fields.written(n, config)} for n in names]
     return table.of(rows, sortable=False)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
+from simulator.config.settings import SETTINGS
 from simulator.errors import SimulatorError
 from simulator.experiments import Experiment, ExperimentConfig, make_experiment
 from simulator.experiments.base import AxisValue
@@ -106,7 +107,7 @@ def _sweep_axes(experiment: Experiment, base: RunConfig, starts: Axes) -> Axes:
             where,
             left,
             index=left.index(first) if first in left else 0,
-            format_func=lambda n: fields.all_controls()[n].label,
+            format_func=lambda n: SETTINGS[n].title,
             key=f"axis_{number}",
             bind="query-params",
             persist_state="session",
@@ -125,7 +126,7 @@ def _values(experiment: Experiment, base: RunConfig, name: str, start: Sequence[
 
 
 def _axis_label(name: str) -> str:
-    return fields.all_controls()[name].label if name in RunConfig.model_fields else charts.axis_name(name)
+    return SETTINGS[name].title if name in SETTINGS else charts.axis_name(name)
 
 
 def link_for_others() -> None:
@@ -144,7 +145,7 @@ def differing(of_run: ExperimentConfig, chosen: ExperimentConfig) -> list[str]:
     """The settings of a run that the controls hold otherwise, each with the run's value."""
     mine = {axis.setting: axis.values for axis in chosen.axes}
     found = [
-        f"{fields.all_controls()[name].label}: {fields.shown(name, value)}"
+        f"{SETTINGS[name].title}: {fields.shown(name, value)}"
         for name, value in of_run.base
         if value != getattr(chosen.base, name) and name not in mine
     ]

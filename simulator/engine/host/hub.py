@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from simulator.engine.host import transports
@@ -12,6 +14,9 @@ from simulator.engine.host.downloads import Unusable, fetching
 from simulator.host.connections import explain
 from simulator.host.paths import cache_dir, write_whole
 
+ABANDONED = 24 * 3600.0
+"""Seconds since a part of a file was last written, after which no download can still be at work on it: one that is so
+slow is given up."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -30,9 +35,12 @@ def download(repository: str, revision: str, files: Iterable[str], repo_type: st
         Unusable: if one of them cannot be fetched.
     """
     from huggingface_hub import hf_hub_download
+    from huggingface_hub.constants import HF_HUB_CACHE
     from huggingface_hub.errors import HTTPError
+    from huggingface_hub.file_download import repo_folder_name
 
     transports.count_the_hubs()
+    sweep(Path(HF_HUB_CACHE, repo_folder_name(repo_id=repository, repo_type=repo_type), "blobs"), "*.incomplete")
     paths = {}
     for file in files:
         try:
@@ -75,6 +83,18 @@ def checksum(path: Path) -> str:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     write_whole(note, digest.encode())
     return digest
+
+
+def sweep(folder: Path, parts: str) -> None:
+    """Delete what downloads left that were killed: the libraries name a part anew each time, and never look for it.
+
+    Args:
+        parts: The pattern of their names.
+    """
+    for part in folder.glob(parts):
+        with suppress(OSError):  # another process has just done so, or holds it open
+            if time.time() - part.stat().st_mtime > ABANDONED:
+                part.unlink()
 
 
 def discard(paths: Iterable[Path]) -> None:

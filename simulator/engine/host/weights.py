@@ -16,7 +16,7 @@ from simulator.catalog.model_info import ModelInfo
 from simulator.catalog.models import MODELS
 from simulator.data.availability import cached_weights, checkpoint_file, weights_finding
 from simulator.engine.host.downloads import Unusable
-from simulator.engine.host.hub import check_content, checksum, discard, download
+from simulator.engine.host.hub import check_content, checksum, discard, download, sweep
 from simulator.engine.host.transports import fetching_by_urllib
 from simulator.errors import NotAvailable
 from simulator.host.connections import explain
@@ -120,6 +120,7 @@ def _from_torchvision(info: ModelInfo) -> dict[str, Path]:
 
     file = checkpoint_file(info.name)
     file.parent.mkdir(parents=True, exist_ok=True)
+    sweep(file.parent, f"{file.name}.*.partial")
     try:
         with fetching_by_urllib():
             download_url_to_file(info.checkpoint, str(file), _published_hash(file), progress=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -257,6 +259,24 @@ def test_a_run_says_what_it_downloads_before_it_begins(torchvision: str, server:
     assert parts == [0, 1, 2, 3]
     fetched = events[1 : events.index(Progress(stage="prepare", done=1, total=3))]
     check_told(fetched, torchvision, len(SHORT))
+
+
+def test_what_a_killed_download_left_is_deleted_by_the_next_and_one_under_way_is_not(
+    torchvision: str, hub: Callable[[bytes], HubServer], tmp_path: Path
+) -> None:
+    place = availability.checkpoint_file("resnet18")
+    blobs = tmp_path / "hf/hub" / f"models--{T5.repository.replace('/', '--')}" / "blobs"
+    left, under_way = {}, {}
+    for folder, name in ((place.parent, f"{place.name}.{{}}.partial"), (blobs, "{}.incomplete")):
+        folder.mkdir(parents=True)
+        left[folder], under_way[folder] = folder / name.format("left"), folder / name.format("under_way")
+        for part in (left[folder], under_way[folder]):
+            part.write_bytes(b"a part")
+        os.utime(left[folder], (time.time() - 90_000,) * 2)
+    of_torchvision(hub(SHORT), Patience())
+    assert "file" in of_the_hub(hub(SHORT), tmp_path, Patience())
+    assert not any(part.exists() for part in left.values())
+    assert all(part.exists() for part in under_way.values())
 
 
 def test_what_breaks_in_the_thread_is_raised_where_it_is_followed() -> None:

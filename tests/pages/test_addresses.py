@@ -24,6 +24,15 @@ def test_the_lab_opens_whatever_number_a_link_holds(open_screen, name, value):
     assert not app.exception
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("round_to", "NaN"), ("beta", "-1e400"), ("temperature", "1e309"), ("rounds", "99")]
+)
+def test_what_the_lab_refuses_is_named_as_it_was_written_and_leaves_the_address(open_screen, name, value):
+    app = open_screen("lab", **{name: value})
+    assert f"{value} does not fit here" in app.warning[0].value.replace("\\", "")
+    assert name not in app.query_params
+
+
 @pytest.mark.parametrize("name", ["model", "dataset", "pruning", "layer_sparsity", "also_prune", "seed", "run"])
 def test_what_a_link_to_the_lab_asks_for_is_named_as_plain_text(open_screen, name):
     for value in HOSTILE[:4]:

@@ -57,6 +57,6 @@ def provenance_facts(p: Provenance, run: Run) -> dict[str, str]:
         "SHA-256": code_span(p.sha256) if p.sha256 else "none: no weights file was loaded",
         "Data": code_span(p.data),
         "Teacher": f"{code_span(p.teacher)}, {teacher}",
-        "Machine": f"{literal(p.device)}, {p.threads} threads{precision}",
+        "Machine": f"{literal(p.device)}, {numbers.several(p.threads, 'thread')}{precision}",
         "Versions": versions,
     }

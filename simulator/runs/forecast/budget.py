@@ -19,7 +19,8 @@ from simulator.data.availability import weights_state_soon
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
 from simulator.experiments.config import ExperimentConfig
-from simulator.host.machine import available_memory_mb, bfloat16_hardware, matmul_flops
+from simulator.figures import numbers
+from simulator.host.machine import MB, available_memory_mb, bfloat16_hardware, matmul_flops
 from simulator.runs import teachers
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
@@ -168,7 +169,8 @@ def check_fits(
     if forecast.peak_memory_mb > available:
         asked = "experiment" if isinstance(config, ExperimentConfig) else "run"
         raise DoesNotFit(
-            f"This {asked} needs about {forecast.peak_memory_mb:,.0f} MB of memory and {available:,.0f} MB are free.",
+            f"This {asked} needs about {numbers.size(forecast.peak_memory_mb * MB)} of memory and "
+            f"{numbers.size(available * MB)} are free.",
             what_fits(config, lambda changed: peak_memory_mb(changed, store) <= available),
         )
 

@@ -9,6 +9,7 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.config.settings import SETTINGS
 from simulator.events import Provenance
+from simulator.figures import numbers
 from simulator.runs.database.store import Run
 from ui.figures import table
 from ui.figures.charts import COLOURS
@@ -78,7 +79,7 @@ def side_by_side(
         said[SETTINGS[name].title] = [fields.written(name, r.settings) for r in runs]
     known = [provenances[r.id] for r in runs]
     said["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
-    said["Machine"] = [f"{p.device}, {p.threads} threads" if p else UNKNOWN for p in known]
+    said["Machine"] = [f"{p.device}, {numbers.several(p.threads, 'thread')}" if p else UNKNOWN for p in known]
     texts = {(e.run, e.variant): e.texts for e in entries}
     lasts = {e.run: e.variant for e in entries}.values()
     for variant in COLOURS:

@@ -106,7 +106,7 @@ def entries_of(run_id: str) -> tuple[Entry, ...]:
 def machine(provenance: Provenance, origin: Origin) -> str:
     """On what a run was timed: a run that was brought here, on another machine, whatever its processor is called."""
     elsewhere = f", {origin}" if origin in ("recorded", "imported") else ""
-    return f"{provenance.device}, {provenance.threads} threads{elsewhere}"
+    return f"{provenance.device}, {numbers.several(provenance.threads, 'thread')}{elsewhere}"
 
 
 def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:

@@ -153,7 +153,8 @@ def whole_files(measured: Sequence[Measurement], run: Run) -> None:
     source = "recorded" if run.origin == "recorded" else "measured"
     threads = measured[0].latency_ms["batch_1"].threads
     st.caption(
-        f"Latencies {source} in run {run.id} with {threads} threads; the bars span the middle half of the calls."
+        f"Latencies {source} in run {run.id} with {numbers.several(threads, 'thread')}; "
+        "the bars span the middle half of the calls."
     )
 
 

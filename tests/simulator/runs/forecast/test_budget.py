@@ -9,6 +9,7 @@ from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, StageFinished
 from simulator.experiments import make_experiment
+from simulator.figures import numbers
 from simulator.host.paths import cache_dir
 from simulator.runs import kept, teachers
 from simulator.runs.database.store import Forecast, Store
@@ -146,8 +147,8 @@ def test_a_run_that_does_not_fit_is_refused_with_what_fits(store: Store, monkeyp
     monkeypatch.setattr(budget, "available_memory_mb", lambda busy: enough + 1)
     with pytest.raises(DoesNotFit) as refused:
         check_fits(config, needed, store)
-    assert f"{needed.peak_memory_mb:,.0f} MB" in refused.value.message
-    assert f"{enough + 1:,.0f} MB are free" in refused.value.message
+    assert numbers.size(needed.peak_memory_mb * 2**20) in refused.value.message
+    assert f"{numbers.size((enough + 1) * 2**20)} are free" in refused.value.message
     assert "batch size 64," in refused.value.advice
 
 

@@ -166,7 +166,8 @@ def _upgrade(connection: Connection) -> None:
     other waits and finds the mark.
     """
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    if connection.execute(insert(versions).values(version=VERSION).on_conflict_do_nothing()).rowcount:
+    mark = insert(versions).values(version=VERSION).on_conflict_do_nothing().returning(versions.c.version)
+    if connection.execute(mark).first():
         _rename_experiments(connection)
         _fill_columns(connection)
 

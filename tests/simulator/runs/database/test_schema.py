@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from simulator.events import CellFinished, Progress, RunFailed, StageFinished, StageStarted
 from simulator.experiments import make_experiment
+from simulator.runs.database import schema
 from simulator.runs.database.schema import VERSION, events, notes, runs, versions
 from simulator.runs.database.store import Store
 
@@ -34,6 +36,14 @@ def upgraded(database: str) -> Iterator[Store]:
     yield stores[0]
     for one in stores:
         one.close()
+
+
+def test_only_one_of_several_processes_upgrades(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrades: list[Connection] = []
+    monkeypatch.setattr(schema, "_fill_columns", lambda c, fill=schema._fill_columns: upgrades.append(c) or fill(c))
+    for _ in range(3):
+        Store(database).close()
+    assert len(upgrades) == 1
 
 
 HOW_HOT = make_experiment("how_hot", axes={"temperature": (1.0, 4.0)}, seeds=2)

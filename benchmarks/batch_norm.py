@@ -22,8 +22,7 @@ from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.batch_norm import estimate_averages
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, accuracy, train
-from simulator.engine.host import weights
-from simulator.engine.models import MODULES
+from simulator.engine.models import MODULES, weights
 from simulator.engine.pruning.masks import Masks, apply_masks, global_masks
 
 TRAININGS = ((448, 2), (448, 3), (1077, 2), (1077, 3), (1077, 4), (1077, 5))
@@ -47,7 +46,7 @@ def main() -> None:
     def trained(model: nn.Module, part: tuple[int, int], seed: int, masks: Masks) -> nn.Module:
         model = copy.deepcopy(model)
         plan = TrainingPlan(part[1], recipe.learning_rate, recipe.batch_size, seed)
-        training = Training(module.logits, examples.first(part[0]), None, plan, "experiment", "control", masks=masks)
+        training = Training(module, examples.first(part[0]), None, plan, "experiment", "control", masks=masks)
         for _ in train(model, training):
             pass
         return model

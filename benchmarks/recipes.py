@@ -68,7 +68,8 @@ def trained(config: RunConfig, recipe: Recipe) -> Setup:
 
 def answered(setup: Setup, examples: Examples) -> float:
     """The teacher's accuracy, in float32 as every variant is measured."""
-    return accuracy(portable.load(setup.teacher_folder).to(setup.device), setup.module.logits, examples, bfloat16=False)
+    model = portable.restore(setup.teacher_folder, setup.module.build)
+    return accuracy(model.to(setup.device), setup.module.logits, examples, bfloat16=False)
 
 
 def remember(setup: Setup, validation: float, test: float) -> None:

@@ -29,7 +29,6 @@ from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
-from simulator.engine.distillation.one_position import answering
 from simulator.engine.distillation.plan import warm_up_then_decay
 from simulator.engine.distillation.training import MAX_GRADIENT_NORM, Training, accuracy, train
 from simulator.engine.measure.compute import count_macs
@@ -108,7 +107,7 @@ def ours(setup: Setup, initial: nn.Module, teacher_logits: Tensor) -> tuple[nn.M
     student, config = copy.deepcopy(initial), setup.config
     started = time.perf_counter()
     training = Training(
-        setup.module.logits,
+        setup.module,
         student_examples(setup),
         setup.validation.first(FEW_VALIDATION_EXAMPLES),
         plan(setup, config.epochs, config.seed),
@@ -181,7 +180,7 @@ def flops_per_example(setup: Setup, student: nn.Module) -> float:
     else:
         lengths = setup.train.inputs["attention_mask"].sum(1)
         rows = (lengths - lengths.float().mean()).abs().argmin().unsqueeze(0)
-    return 3 * 2 * count_macs(student, answering(setup.module.logits), setup.train.rows(rows))
+    return 3 * 2 * count_macs(student, setup.module.answering_logits, setup.train.rows(rows))
 
 
 def peak_flops(setup: Setup, size: int = 2048, seconds: float = 1.0) -> float:

@@ -186,7 +186,7 @@ def student_training(
         is_validated: False for an experiment, whose events are its cells: it does not ask how the training goes.
     """
     validation = setup.validation if is_validated else None
-    return Training(setup.module.logits, student_examples(setup), validation, plan, stage, variant, teaching)
+    return Training(setup.module, student_examples(setup), validation, plan, stage, variant, teaching)
 
 
 def learn(initial: nn.Module, training: Training) -> Generator[Event, None, nn.Module]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -22,11 +21,10 @@ from simulator.data.own_data import dataset_info
 from simulator.engine import datasets
 from simulator.engine.datasets import Dataset, Split
 from simulator.engine.datasets.batches import Batch, Examples
-from simulator.engine.host import weights
 from simulator.engine.host.device import device_name, has_fast_bfloat16, pick_device, spare_imports
 from simulator.engine.host.downloads import followed
-from simulator.engine.host.weights import Weights
-from simulator.engine.models import MODULES
+from simulator.engine.models import MODULES, weights
+from simulator.engine.models.base import Model, Weights
 from simulator.events import Event, Precision, Progress, Provenance
 from simulator.host.machine import threads
 from simulator.runs import kept, teachers
@@ -39,7 +37,7 @@ class Setup:
     """Everything that the stages of one run share.
 
     Attributes:
-        module: The model's file in ``simulator.engine.models``.
+        module: Knows the model: its folder in ``simulator.engine.models``.
         train: The teacher's training examples; the student uses the first ``config.train_examples``.
         tokenizer: The content of its file, published or trained here; empty for pictures.
         teacher_folder: Where the teacher is or will be kept.
@@ -51,7 +49,7 @@ class Setup:
     config: RunConfig
     model: ModelInfo
     dataset: DatasetInfo
-    module: ModuleType
+    module: Model
     weights: Weights
     data: Dataset
     train: Examples
@@ -107,7 +105,7 @@ def prepare(config: RunConfig, found: Weights | None = None, data: Dataset | Non
     with tempfile.TemporaryDirectory() as scratch:  # a tokenizer that is trained now is kept with its teacher
         place = found.folder or (folder if folder.exists() else Path(scratch))
         encode = module.make_encoder(train.inputs, dataset.label_words, found, place, config.image_size)
-        tokenizer = (place / module.TOKENIZER_FILE).read_bytes() if dataset.kind == "text" else b""
+        tokenizer = (place / module.TOKENIZER_FILE).read_bytes() if module.TOKENIZER_FILE else b""
     return Setup(
         config=config,
         model=MODELS[config.model],

@@ -43,8 +43,10 @@ def main() -> None:
     leave_interrupts_to_the_server()
     orders = watch_stdin()
     from simulator.engine import pipeline  # noqa: F401  the warm-up
+    from simulator.engine.models import MODULES
 
     for model in MODELS:
+        MODULES[model]  # imports its libraries
         weights_state_soon(model)  # a server that does not answer takes 5 s to find out: not while a student waits
 
     run_id = orders.get()

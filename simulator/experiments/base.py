@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
+from simulator.catalog.model_info import Kind
+from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.events.fields import Record
@@ -85,7 +87,7 @@ class Experiment:
         axes: Name -> default values. A name that is a field of RunConfig takes that field's bounds.
         seeds: How many by default.
         cell_seconds: What a cell takes beside training, roughly: pruning and measuring, with ResNet-18 on two cores.
-        models: The models it can be done with; empty means all.
+        kind: The kind of models it can be done with; None means any.
         dataset: The only data set it can be done with; empty means any.
         any_axes: Whether the axes may be other fields of RunConfig than the default ones.
         own_bounds: Axis name -> (lowest, highest), for axes that are no field of RunConfig.
@@ -114,12 +116,17 @@ class Experiment:
     settings: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 3
     cell_seconds: float = 0.5
-    models: tuple[str, ...] = ()
+    kind: Kind | None = None
     dataset: str = ""
     any_axes: bool = False
     no_say: tuple[str, ...] = ()
     about: Literal["teacher", "temperature", ""] = ""
     own_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def models(self) -> list[str]:
+        """The names of the models that it can be done with."""
+        return [model.name for model in MODELS.values() if self.kind in (None, model.kind)]
 
 
 def sparsity_without_a_say(config: Design) -> str:

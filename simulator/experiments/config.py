@@ -91,7 +91,7 @@ class ExperimentConfig(Record):
         experiment = EXPERIMENTS.get(self.name)
         if experiment is None:
             raise ValueError(f"there is no experiment {self.name!r}: choose {', '.join(EXPERIMENTS)}")
-        if experiment.models and self.base.model not in experiment.models:
+        if self.base.model not in experiment.models:
             raise ValueError(
                 f"{experiment.name} cannot be done with {self.base.model}: choose {', '.join(experiment.models)}"
             )

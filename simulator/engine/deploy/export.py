@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-import shutil
+import inspect
 from pathlib import Path
 
 from torch import nn
@@ -11,46 +11,18 @@ from torch import nn
 from simulator.engine.distillation.teacher import architecture_json
 from simulator.engine.measure.size import save_model
 from simulator.engine.models import portable
-from simulator.engine.models.text import MAX_TOKENS
+from simulator.engine.models.base import Model
 from simulator.engine.setup import Setup
 from simulator.events import Variant
 from simulator.host.paths import write_whole
 
-IMAGE_EXAMPLE = """\
-import numpy as np
-from torchvision.transforms.v2 import functional as F
-from load import load
+LOAD = '''
 
-model = load(".")
-pictures = np.zeros((1, 8, 8, 3), dtype="uint8")   # yours: [examples, height, width, 3], 0 to 255
-x = torch.from_numpy(pictures).permute(0, 3, 1, 2) / 255
-x = torch.nn.functional.interpolate(x, size=({size}, {size}), mode="bilinear", antialias=True)
-x = F.normalize(x, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-logits = model(x)
-"""
-
-DISTILBERT_EXAMPLE = """\
-from tokenizers import Tokenizer
-from load import load
-
-model = load(".")
-tokenizer = Tokenizer.from_file("tokenizer.json")
-tokenizer.enable_truncation({tokens})               # as in training
-ids = torch.tensor([tokenizer.encode("a text of yours").ids])
-logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
-"""
-
-T5_EXAMPLE = """\
-import sentencepiece
-from load import load
-
-model = load(".")
-tokenizer = sentencepiece.SentencePieceProcessor(model_file="spiece.model")
-words = {words}
-ids = torch.tensor([tokenizer.encode("a text of yours")[: {tokens} - 1] + [1]])      # as in training; 1 ends a text
-out = model(input_ids=ids, attention_mask=torch.ones_like(ids), decoder_input_ids=torch.zeros(1, 1, dtype=torch.long))
-logits = out.logits[:, 0, [tokenizer.encode(word)[0] for word in words]]
-"""
+def load(folder: str | Path) -> nn.Module:
+    """The model in ``folder``, in evaluation mode."""
+    return restore(folder, build)
+'''
+FUTURE = "from __future__ import annotations\n"
 
 README = """\
 # {title}: the {variant} model
@@ -76,24 +48,26 @@ def export(setup: Setup, variant: Variant, model: nn.Module, folder: Path) -> No
     size = None if variant == "teacher" else setup.config.student_size
     save_model(model, folder / portable.WEIGHTS_FILE)
     write_whole(folder / portable.ARCHITECTURE_FILE, architecture_json(setup, model, size))
-    shutil.copy(portable.__file__, folder / "load.py")
+    write_whole(folder / "load.py", load_file(setup.module).encode())
     if setup.tokenizer:
         (folder / setup.module.TOKENIZER_FILE).write_bytes(setup.tokenizer)
     (folder / "README.md").write_text(readme(setup, variant), encoding="utf-8")
 
 
+def load_file(module: Model) -> str:
+    """Everything that loads the model, as one file: how weights are filled in, and how the model is built."""
+    parts = [Path(inspect.getfile(part)).read_text(encoding="utf-8") for part in (portable, module.build)]
+    return FUTURE + "\n\n".join(part.replace(FUTURE, "") for part in parts) + LOAD
+
+
 def readme(setup: Setup, variant: Variant) -> str:
     """How to load the export in plain PyTorch."""
-    examples = {
-        "distilbert": DISTILBERT_EXAMPLE.format(tokens=MAX_TOKENS),
-        "t5_small": T5_EXAMPLE.format(words=list(setup.dataset.label_words), tokens=MAX_TOKENS),
-    }
-    libraries = ("torch", "safetensors", "transformers" if setup.model.kind == "text" else "torchvision")
+    libraries = ("torch", "safetensors", *setup.model.libraries)
     return README.format(
         title=setup.model.title,
         variant=variant,
         dataset=setup.dataset.title,
         classes=", ".join(setup.dataset.class_names),
         libraries=", ".join(f"{name} {importlib.metadata.version(name)}" for name in libraries),
-        example=examples.get(setup.config.model, IMAGE_EXAMPLE.format(size=setup.config.image_size)),
+        example=setup.module.usage(setup.dataset.label_words, setup.config.image_size),
     )

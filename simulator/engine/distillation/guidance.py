@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from simulator.catalog.methods import METHODS, USUAL_BETA, Method
 from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.feature_losses import FEATURE_METHODS, Projection, make_projection
-from simulator.engine.distillation.features import Forward, Tap, look
+from simulator.engine.distillation.features import Tap, look
 from simulator.engine.distillation.losses import LossWeights, warmed_up
 from simulator.engine.distillation.methods import LOGITS_METHODS, kd
+from simulator.engine.models.base import Model
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Guide:
     """A teaching, ready for one training.
 
     Attributes:
+        module: Knows student and teacher.
         examples: With the student's token numbers.
         teacher_examples: The same with the teacher's.
         tap: Listens to the student; None where no features are compared.
@@ -61,7 +63,7 @@ class Guide:
     """
 
     teaching: Teaching
-    run: Forward
+    module: Model
     examples: Examples
     teacher_examples: Examples
     tap: Tap | None = None
@@ -93,7 +95,7 @@ class Guide:
         """The term on features; the teacher runs for it."""
         teaching, batch = self.teaching, self.teacher_examples.rows(rows)
         student = tap.features(self.examples.rows(rows))
-        teacher = look(teaching.teacher, self.run, batch, teaching.needs.compares_attention, self.bfloat16)
+        teacher = look(teaching.teacher, self.module, batch, teaching.needs.compares_attention, self.bfloat16)
         return FEATURE_METHODS[teaching.method](student, teacher, self.projection)
 
 
@@ -101,7 +103,7 @@ class Guide:
 def guided(
     student: nn.Module,
     teaching: Teaching | None,
-    run: Forward,
+    module: Model,
     examples: Examples,
     teacher_examples: Examples,
     bfloat16: bool = False,
@@ -109,19 +111,19 @@ def guided(
     """Inside, the student's layers are listened to if the method needs it; None without a teaching.
 
     Args:
-        run: From a model and a batch to logits.
+        module: Knows student and teacher.
         examples, teacher_examples, bfloat16: As for :class:`Guide`.
     """
     if teaching is None:
         yield None
     elif not teaching.needs.compares_features:
-        yield Guide(teaching, run, examples, teacher_examples)
+        yield Guide(teaching, module, examples, teacher_examples)
     else:
         few = torch.arange(min(2, len(examples)))
         shapes = (
-            look(student, run, examples.rows(few)),
-            look(teaching.teacher, run, teacher_examples.rows(few)),
+            look(student, module, examples.rows(few)),
+            look(teaching.teacher, module, teacher_examples.rows(few)),
         )
         projection = make_projection(teaching.method, *shapes, teaching.seed)
-        with Tap(student, teaching.needs.compares_attention) as tap:
-            yield Guide(teaching, run, examples, teacher_examples, tap, projection, bfloat16)
+        with Tap(module.feature_places(student), teaching.needs.compares_attention) as tap:
+            yield Guide(teaching, module, examples, teacher_examples, tap, projection, bfloat16)

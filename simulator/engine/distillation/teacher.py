@@ -41,7 +41,7 @@ def provide(setup: Setup) -> Generator[Event, None, tuple[nn.Module, Tensor]]:
     folder = setup.teacher_folder
     if not folder.exists():
         yield from train_teacher(setup)
-    model = portable.load(folder).to(setup.device)
+    model = portable.restore(folder, setup.module.build).to(setup.device)
     if setup.model.kind == "image":
         model = model.to(memory_format=torch.channels_last)
     logits = load_file(folder / LOGITS_FILE)["logits"].to(setup.device)
@@ -64,7 +64,7 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
         one_position=True,
         few_steps=setup.model.few_steps,
     )
-    yield from train(model, Training(setup.module.logits, setup.train, setup.validation, plan, "teacher", "teacher"))
+    yield from train(model, Training(setup.module, setup.train, setup.validation, plan, "teacher", "teacher"))
     # The teacher is frozen and the inputs are not augmented: one pass gives the soft targets of every epoch.
     logits = predict(model, setup.module.logits, setup.train, setup.bfloat16)
     files = {

@@ -14,10 +14,10 @@ from simulator.engine.distillation.batch_norm import averages_lag, estimate_aver
 from simulator.engine.distillation.finite import check_answers, check_step
 from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import LABELS_ONLY, Loss, distillation_loss
-from simulator.engine.distillation.one_position import answering
 from simulator.engine.distillation.plan import Steps, TrainingPlan, steps_of, warm_up_then_decay
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.host.device import autocast, release_memory
+from simulator.engine.models.base import Model
 from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, Variant
 
@@ -39,7 +39,7 @@ class Training:
     """What one model is trained on and for, and what its events call it.
 
     Attributes:
-        logits: From the model and a batch to [batch, classes].
+        module: Knows the model.
         examples: On the model's device, as ``validation``.
         validation: Answered before the first epoch and after each; None where nobody asks how the training goes.
         teaching: What the teacher says; None trains on labels alone.
@@ -48,7 +48,7 @@ class Training:
             that it may prune.
     """
 
-    logits: LogitsFunction
+    module: Model
     examples: Examples
     validation: Examples | None
     plan: TrainingPlan
@@ -57,6 +57,11 @@ class Training:
     teaching: Teaching | None = None
     masks: Masks = field(default_factory=Masks)
     remask: Remask | None = None
+
+    def logits(self, model: nn.Module, batch: Batch) -> Tensor:
+        """[batch, classes], the shorter way where the plan allows it."""
+        short = self.plan.one_position
+        return self.module.answering_logits(model, batch) if short else self.module.logits(model, batch)
 
 
 def train(model: nn.Module, training: Training) -> Iterator[Event]:
@@ -68,18 +73,17 @@ def train(model: nn.Module, training: Training) -> Iterator[Event]:
     Raises:
         NotFinite: if a loss, a gradient or an answer becomes infinite or NaN.
     """
-    plan, logits, examples = training.plan, training.logits, training.examples
+    plan, module, examples = training.plan, training.module, training.examples
     scales = tensor_scales(model) if plan.relative_steps else {}
     splits = (examples,) if training.validation is None else (examples, training.validation)
     vocabulary = used_rows_only(model, *splits, keep_whole=training.masks)
     with (
         vocabulary as (used, *held),
-        guided(model, training.teaching, logits, used, examples, plan.bfloat16) as guide,
+        guided(model, training.teaching, module, used, examples, plan.bfloat16) as guide,
     ):
         optimizer = make_optimizer(model, plan, scales, guide and guide.projection)
-        run = answering(logits) if plan.one_position else logits
-        short = replace(training, logits=run, examples=used, validation=held[0] if held else None)
-        yield from _train(model, short, guide, optimizer)
+        renumbered = replace(training, examples=used, validation=held[0] if held else None)
+        yield from _train(model, renumbered, guide, optimizer)
     release_memory()
 
 

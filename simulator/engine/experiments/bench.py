@@ -113,9 +113,7 @@ class Bench:
         student = copy.deepcopy(initial)
         teaching = None if teacher_logits is None else self.teaching(config, teacher_logits)
         variant: Variant = "control" if teaching is None else "distilled"
-        training = Training(
-            self.setup.module.logits, examples, None, plan, "experiment", variant, teaching, masks or Masks()
-        )
+        training = Training(self.setup.module, examples, None, plan, "experiment", variant, teaching, masks or Masks())
         for _ in train(student, training):
             pass
         return student

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import sentencepiece
 import torch
 from torch import Tensor, nn
 
@@ -14,7 +13,7 @@ from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.quality import measure_quality
 from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of, tensors_of
 from simulator.engine.measure.sparse import write_sparse
-from simulator.engine.models import portable, t5_small
+from simulator.engine.models import portable
 from simulator.engine.pruning.masks import prunable_parameters
 from simulator.engine.setup import Setup
 from simulator.events import Latency, Measurement, Variant
@@ -87,11 +86,8 @@ def describe(batch: Batch) -> str:
 
 
 def generated_texts(setup: Setup, model: nn.Module) -> tuple[tuple[str, str, str], ...]:
-    """What T5 writes for a few test examples: (text, true label word, generated text)."""
-    if setup.config.model != "t5_small":
-        return ()
-    tokenizer = sentencepiece.SentencePieceProcessor(model_proto=setup.tokenizer)
-    longest = max(len(tokenizer.encode(word)) for word in setup.dataset.label_words)
-    answers = t5_small.generate(model, first_rows(setup, GENERATED_EXAMPLES), tokenizer, longest)
-    words = [setup.dataset.label_words[label] for label in setup.data.test.labels[:GENERATED_EXAMPLES]]
-    return tuple(zip(setup.data.test.inputs[:GENERATED_EXAMPLES], words, answers, strict=True))
+    """What a model that writes makes of a few test examples: (text, true label word, generated text)."""
+    label_words, test = setup.dataset.label_words, setup.data.test.first(GENERATED_EXAMPLES)
+    written = setup.module.written(model, first_rows(setup, GENERATED_EXAMPLES), setup.tokenizer, label_words)
+    words = [label_words[label] for label in test.labels] if written else []
+    return tuple(zip(test.inputs if written else (), words, written, strict=True))

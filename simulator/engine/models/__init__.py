@@ -1,19 +1,29 @@
-"""One file a model, each with the same small functions:
-
-``build_teacher(num_classes, weights, seed)``, ``build_student(teacher, size, seed)``,
-``make_encoder(train_inputs, label_words, weights, folder, image_size)``, ``architecture(model, size)`` and
-``logits(model, batch)``; and ``CLASSIFIER``, the names of the modules that pruning leaves alone.
-"""
+"""One folder a model, imported when it is asked for; ``base.Model`` says what each offers."""
 
 from __future__ import annotations
 
-from types import ModuleType
+import importlib
+from collections.abc import Iterator, Mapping
 
-from simulator.engine.models import distilbert, mobilenet_v2, resnet18, t5_small
+from simulator.catalog.models import MODELS
+from simulator.engine.models.base import Model
 
-MODULES: dict[str, ModuleType] = {
-    "distilbert": distilbert,
-    "t5_small": t5_small,
-    "mobilenet_v2": mobilenet_v2,
-    "resnet18": resnet18,
-}
+
+class Modules(Mapping[str, Model]):
+    """The engine's side of every model in the catalogue, imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Model:
+        module = importlib.import_module(MODELS[name].engine)
+        if not isinstance(module, Model):
+            missing = sorted(part for part in Model.__protocol_attrs__ if not hasattr(module, part))
+            raise TypeError(f"{MODELS[name].engine} lacks {', '.join(missing)}, which every model offers.")
+        return module
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODELS)
+
+    def __len__(self) -> int:
+        return len(MODELS)
+
+
+MODULES = Modules()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 ARCHITECTURE_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -20,12 +20,13 @@ SPARSE_FILE = "model.sparse.safetensors"
 BITMASK, TWO_OF_FOUR = "bitmask", "2:4"
 
 
-def load(folder: str | Path) -> nn.Module:
+def restore(folder: str | Path, build: Callable[[dict[str, Any]], nn.Module]) -> nn.Module:
     """The model in ``folder``, in evaluation mode.
 
     Args:
         folder: Holds config.json (the architecture) and model.safetensors; without that file,
             model.sparse.safetensors is read, which holds the same weights.
+        build: From an architecture to an unpruned model; its weights are filled in here.
     """
     folder = Path(folder)
     model = build(json.loads((folder / ARCHITECTURE_FILE).read_text(encoding="utf-8")))
@@ -63,81 +64,6 @@ def _fields(packed: Tensor, bits: int) -> Tensor:
     return (packed[:, None] >> shifts & (1 << bits) - 1).flatten().long()
 
 
-def build(architecture: dict[str, Any]) -> nn.Module:
-    """An unpruned model of this architecture; its weights are left to be filled in.
-
-    Args:
-        architecture: ``model_type`` and what that type needs: a transformers configuration, or
-            ``num_classes`` and ``width`` (and ``blocks`` a stage for a ResNet).
-    """
-    if architecture["model_type"] in ("distilbert", "t5"):
-        return build_transformer(architecture)
-    if architecture["model_type"] == "mobilenet_v2":
-        from torchvision.models import mobilenet_v2
-
-        return mobilenet_v2(width_mult=architecture["width"], num_classes=architecture["num_classes"])
-    return build_resnet(architecture["blocks"], architecture["width"], architecture["num_classes"])
-
-
-def build_transformer(architecture: dict[str, Any]) -> nn.Module:
-    """DistilBERT with a classifier, or T5. Random initialisation is skipped: it takes seconds."""
-    from transformers import DistilBertConfig, DistilBertForSequenceClassification, T5Config, T5ForConditionalGeneration
-    from transformers.initialization import no_init_weights
-
-    with no_init_weights():
-        if architecture["model_type"] == "distilbert":
-            return DistilBertForSequenceClassification(DistilBertConfig(**architecture))
-        return T5ForConditionalGeneration(T5Config(**architecture))
-
-
-def build_resnet(blocks: int, width: float, num_classes: int) -> nn.Module:
-    """torchvision's ResNet of four stages with ``blocks`` basic blocks each and ``width`` times its channels."""
-    from torchvision.models.resnet import BasicBlock, ResNet
-
-    model = ResNet(BasicBlock, [blocks] * 4, num_classes=num_classes)
-    if width != 1.0:
-        narrow(model, BasicBlock, blocks, width)
-    for stage in (model.layer2, model.layer3, model.layer4):
-        stage[0].downsample[0] = StridedPointwise(stage[0].downsample[0])
-    return model
-
-
-def narrow(model: nn.Module, block: type[nn.Module], blocks: int, width: float) -> None:
-    """Make the stages of a torchvision ResNet ``width`` times as wide, with weights drawn anew."""
-    channels = [int(64 * width * 2**stage) for stage in range(4)]
-    model.conv1 = nn.Conv2d(3, channels[0], kernel_size=7, stride=2, padding=3, bias=False)
-    model.bn1 = nn.BatchNorm2d(channels[0])
-    model.inplanes = channels[0]
-    for stage, planes in enumerate(channels):
-        setattr(model, f"layer{stage + 1}", model._make_layer(block, planes, blocks, stride=1 if stage == 0 else 2))
-    model.fc = nn.Linear(channels[-1], model.fc.out_features)
-    for module in model.modules():  # as torchvision initialises the layers that were replaced
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-
-
-class StridedPointwise(nn.Conv2d):
-    """A 1x1 convolution with a stride, trained as one without a stride on every pixel that the stride lands on.
-
-    Outputs and gradients are the same. oneDNN's gradient for the weights of the strided one overruns its workspace
-    where pictures are stored channels last and have fewer channels than a vector holds numbers (8 with AVX2, 16 with
-    AVX-512), as a pruned student's have: https://github.com/uxlfoundation/oneDNN/issues/6035.
-
-    Args:
-        layer: The convolution, of kernel 1 and without a bias, whose weight becomes this one's.
-    """
-
-    def __init__(self, layer: nn.Conv2d) -> None:
-        super().__init__(layer.in_channels, layer.out_channels, 1, layer.stride, bias=False, device="meta")
-        self.weight = layer.weight
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """[examples, in_channels, height, width] to [examples, out_channels, height / stride, width / stride]."""
-        if not torch.is_grad_enabled():
-            return super().forward(pixels)
-        return F.conv2d(F.avg_pool2d(pixels, 1, self.stride), self.weight)
-
-
 def fill(model: nn.Module, tensors: dict[str, Tensor]) -> None:
     """Put ``tensors`` into ``model``, first making its layers as small as they are in the file.
 
@@ -148,9 +74,6 @@ def fill(model: nn.Module, tensors: dict[str, Tensor]) -> None:
         weight = tensors.get(f"{name}.weight")
         if weight is not None and weight.shape != module.weight.shape:
             resize(module, weight)
-        if hasattr(module, "n_heads") and (query := tensors.get(f"{name}.q.weight")) is not None:
-            module.n_heads = len(query) // module.key_value_proj_dim  # T5: fewer heads of the same width
-            module.inner_dim = len(query)
     model.load_state_dict(tensors, strict=False, assign=True)
     if hasattr(model, "tie_weights"):
         model.tie_weights()

@@ -6,99 +6,38 @@ arXiv:1905.10650, and McCarley, Chakravarti and Sil 2019, arXiv:1910.06360 (neur
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from simulator.catalog import pruning as catalog
+from simulator.engine.models.base import Model
+from simulator.engine.models.places import Attention, FeedForward
 from simulator.engine.pruning.importance import IMPORTANCES, Calibration
 from simulator.engine.pruning.units import Cut, left_of, units_to_keep
 
-WeightScores = Mapping[Tensor, Tensor]
-"""A layer's weight -> the scores of its weights, of its shape."""
-
-
-@dataclass(frozen=True)
-class FeedForward:
-    """A pair of linear layers: ``up`` to the neurons and ``down`` from them."""
-
-    up: nn.Linear
-    down: nn.Linear
-
-    def importance(self, scores: WeightScores) -> Tensor:
-        """The L2 norm of the scores of all weights that go into or out of each neuron, [neurons]."""
-        return (scores[self.up.weight].square().sum(1) + scores[self.down.weight].square().sum(0)).sqrt()
-
-
-@dataclass(frozen=True)
-class Attention:
-    """Attentions that must lose the same heads: one of its own, or all that share a position bias.
-
-    Attributes:
-        inner: Their query, key and value layers: [heads * width, model].
-        outer: Their output layers: [model, heads * width].
-        width: Dimensions of a head.
-        position_bias: T5's relative position bias, [buckets, heads]; None elsewhere.
-    """
-
-    inner: Sequence[nn.Linear]
-    outer: Sequence[nn.Linear]
-    width: int
-    position_bias: nn.Embedding | None = None
-
-    def importance(self, scores: WeightScores) -> Tensor:
-        """The L2 norm of the scores of all weights of each head, [heads]."""
-        into = torch.stack([scores[layer.weight].square().sum(1) for layer in self.inner]).sum(0)
-        out_of = torch.stack([scores[layer.weight].square().sum(0) for layer in self.outer]).sum(0)
-        return (into + out_of).view(-1, self.width).sum(1).sqrt()
-
-
-def parts_of(model: nn.Module) -> tuple[list[FeedForward], list[Attention]]:
-    """The feed-forward layers and attentions of a DistilBERT or a T5."""
-    if model.config.model_type == "distilbert":
-        layers = model.distilbert.transformer.layer
-        attentions = [x.attention for x in layers]
-        width = model.config.dim // model.config.n_heads
-        return [FeedForward(x.ffn.lin1, x.ffn.lin2) for x in layers], [
-            Attention([a.q_lin, a.k_lin, a.v_lin], [a.out_lin], width) for a in attentions
-        ]
-    blocks = [*model.encoder.block, *model.decoder.block]
-    feed_forward = [FeedForward(b.layer[-1].DenseReluDense.wi, b.layer[-1].DenseReluDense.wo) for b in blocks]
-    attention = []
-    for stack in (model.encoder, model.decoder):
-        # the first layer's relative position bias serves every layer of the stack, so all lose the same heads
-        own = [b.layer[0].SelfAttention for b in stack.block]
-        attention.append(t5_attention(own, own[0].relative_attention_bias))
-    # T5 hands one (zero) bias from layer to layer across the decoder too: equal numbers of heads, any heads
-    attention += [t5_attention([b.layer[1].EncDecAttention], None) for b in model.decoder.block]
-    return feed_forward, attention
-
-
-def t5_attention(modules: Sequence[nn.Module], position_bias: nn.Embedding | None) -> Attention:
-    """T5 attentions that lose the same heads."""
-    inner = [layer for m in modules for layer in (m.q, m.k, m.v)]
-    return Attention(inner, [m.o for m in modules], modules[0].key_value_proj_dim, position_bias)
-
 
 @torch.no_grad()
-def prune_transformer(model: nn.Module, cut: Cut, calibration: Calibration, whole: nn.Module | None = None) -> None:
+def prune_transformer(
+    model: nn.Module, module: Model, cut: Cut, calibration: Calibration, whole: nn.Module | None = None
+) -> None:
     """Remove feed-forward neurons and attention heads in place, the least important ones.
 
     Heads always go layer-wise, whatever the scope: a layer has too few of them, and T5's layers share one position
     bias. At least one head stays. Heads are not rounded: each of them is several vectors wide.
 
     Args:
-        model: A DistilBERT or T5; afterwards it runs forward and backward as before, only smaller.
+        model: A transformer; afterwards it runs forward and backward as before, only smaller.
+        module: Knows where its neurons and heads are.
         cut: What is removed. A neuron's or head's score is the L2 norm of its weights' scores; where the importance
             draws units, it is drawn for the neuron or head itself.
         calibration: What the importance may look at.
         whole: The model before anything was removed, where this is a later round; None: it is ``model``.
     """
-    feed_forward, attention = parts_of(model)
+    feed_forward, attention = module.units(model)
     of_neurons, of_heads = part_scores(model, feed_forward, attention, cut.importance, calibration)
-    neurons, head_counts = sizes_of(*parts_of(whole or model))
+    neurons, head_counts = sizes_of(*module.units(whole or model))
     counts = units_to_keep(of_neurons, cut, neurons)
     for part, score, keep in zip(feed_forward, of_neurons, counts, strict=True):
         kept = largest(score, keep)
@@ -106,10 +45,6 @@ def prune_transformer(model: nn.Module, cut: Cut, calibration: Calibration, whol
         slice_inputs(part.down, kept)
     for heads, score, before in zip(attention, of_heads, head_counts, strict=True):
         keep_heads(heads, largest(score, max(1, left_of(before, cut.share))))
-    for module in model.modules():
-        if hasattr(module, "key_value_proj_dim"):  # T5's attention keeps count of its heads
-            module.n_heads = len(module.q.weight) // module.key_value_proj_dim
-            module.inner_dim = len(module.q.weight)
 
 
 def part_scores(
@@ -149,6 +84,8 @@ def keep_heads(heads: Attention, kept: Tensor) -> None:
     if heads.position_bias is not None:
         heads.position_bias.weight = nn.Parameter(heads.position_bias.weight[:, kept].clone())
         heads.position_bias.embedding_dim = len(kept)
+    for module in heads.counting:
+        module.n_heads, module.inner_dim = len(kept), len(rows)
 
 
 def largest(score: Tensor, keep: int) -> Tensor:

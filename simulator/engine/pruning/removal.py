@@ -50,10 +50,10 @@ def remove(
         return masks
     share = after_round(config.target_sparsity, *round_of)
     cut = Cut(config.scope, share, config.importance, config.round_to)
-    if setup.model.kind == "image":
+    if setup.module.units(model) is None:
         prune_channels(model, examples.inputs["pixels"][:1], classifier, cut, batches, whole)
     else:
-        prune_transformer(model, cut, batches, whole)
+        prune_transformer(model, setup.module, cut, batches, whole)
     return Masks()
 
 

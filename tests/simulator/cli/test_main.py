@@ -13,6 +13,7 @@ from simulator.data import baselines
 from simulator.runs import archive, kept
 from simulator.runs.database.store import open_store
 from simulator.teaching import notebook
+from tests import exported
 
 
 def run(*arguments, timeout=300):
@@ -121,7 +122,6 @@ def test_the_json_is_true(tiny_run):
     from safetensors.torch import load_file
 
     from simulator.engine.datasets import digits
-    from simulator.engine.models import portable
     from simulator.engine.models.images import make_encoder
 
     done, said, export = tiny_run
@@ -134,7 +134,7 @@ def test_the_json_is_true(tiny_run):
     for variant in said["variants"]:
         folder = export / variant["name"]
         file = folder / "model.safetensors"
-        model = portable.load(folder)
+        model = exported.load(folder)
         tensors = [t for n, t in load_file(file).items() if n in dict(model.named_parameters())]
         with torch.no_grad():
             right = (model(pixels).argmax(1) == torch.from_numpy(test.labels)).sum().item()

@@ -17,7 +17,7 @@ from simulator.data.own_data import OwnData
 from simulator.data.uploads import checking
 from simulator.data.uploads.classes import CLASSES
 from simulator.engine.datasets import load
-from simulator.engine.models.t5_small import label_token_ids, load_tokenizer, train_tokenizer
+from simulator.engine.models.t5_small.texts import label_token_ids, load_tokenizer, train_tokenizer
 from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorError, UnreadableRun
 from simulator.experiments import make_experiment
 from simulator.runs import service, teachers

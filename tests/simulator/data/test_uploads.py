@@ -28,9 +28,9 @@ from simulator.data import own_data, own_examples, uploads
 from simulator.data.uploads import checking, csv_file, zip_file
 from simulator.data.uploads.csv_file import MOST_TOKENS, plain, typical_tokens
 from simulator.engine.datasets import load
-from simulator.engine.host.weights import find
 from simulator.engine.models import images
 from simulator.engine.models.text import MAX_TOKENS
+from simulator.engine.models.weights import find
 from simulator.errors import InvalidUpload, SimulatorError
 from simulator.runs.forecast.workload import TOKENS
 from tests.simulator.brought import (

@@ -14,6 +14,7 @@ from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
 from simulator.engine.datasets import load
 from simulator.engine.models import MODULES, portable
+from tests import exported
 
 MINUTES = {"distilbert": 5, "t5_small": 4, "mobilenet_v2": 1, "resnet18": 1}
 TEACHER_AT_LEAST = {"distilbert": 0.70, "t5_small": 0.70, "mobilenet_v2": 0.97, "resnet18": 0.97}
@@ -39,7 +40,7 @@ def test_a_run_of_the_real_model(name, tmp_path):
 
 def recount(name, variant, folder):
     """Parameters, zeros, bytes and accuracy from the exported files alone."""
-    model, file = portable.load(folder), folder / portable.WEIGHTS_FILE
+    model, file = exported.load(folder), folder / portable.WEIGHTS_FILE
     parameters = [t for n, t in load_file(file).items() if n in dict(model.named_parameters())]
     assert variant["parameters"] == sum(t.numel() for t in parameters)
     assert variant["nonzero_parameters"] == sum(int(t.count_nonzero()) for t in parameters)

@@ -25,6 +25,7 @@ from simulator.events import (
 )
 from simulator.events.outcome import Outcome
 from simulator.teaching import lesson
+from tests import exported
 
 pytestmark = pytest.mark.usefixtures("use_shared_data")
 
@@ -115,7 +116,7 @@ def test_repeats_are_the_runs_of_the_next_seeds_with_one_teacher(whole_run, tmp_
         together = [r for r in results(twice) if r["repeat"] == repeat]
         assert together == [r | {"repeat": repeat} for r in alone if repeat == 0 or r.get("name") != "teacher"]
     for name in ("teacher", *students):  # the first seed's students are exported
-        first, again = (portable.load(folder / name).state_dict() for folder in (whole_run[1], tmp_path))
+        first, again = (exported.load(folder / name).state_dict() for folder in (whole_run[1], tmp_path))
         assert all(torch.equal(first[n], t) for n, t in again.items())
 
 
@@ -126,7 +127,7 @@ def test_the_sparse_file_of_a_pruned_student_is_smaller_and_holds_the_same(whole
         m, file = by_name[name], folder / name / portable.SPARSE_FILE
         assert m.sparse_bytes == file.stat().st_size < 0.6 * m.size_bytes
         assert m.sparse_encodings["bitmask"] > 0
-        dense = portable.load(folder / name).state_dict()
+        dense = exported.load(folder / name).state_dict()
         assert all(torch.equal(dense[n], t) for n, t in portable.load_sparse(file).items())
     distilled = by_name["distilled"]
     assert 0 <= distilled.sparse_bytes - distilled.size_bytes < 1000
@@ -154,7 +155,7 @@ def test_the_teachers_help_changes_the_student(whole_run):
 
 def test_what_was_pruned_stays_exactly_zero_through_recovery(whole_run):
     _, folder = whole_run
-    pruned, recovered = (portable.load(folder / name) for name in ("pruned", "recovered"))
+    pruned, recovered = (exported.load(folder / name) for name in ("pruned", "recovered"))
     zeros = moved = 0
     for (name, p), (_, r) in zip(pruned.named_parameters(), recovered.named_parameters(), strict=True):
         if p.ndim > 1 and not name.startswith("fc"):
@@ -195,7 +196,7 @@ def test_an_export_loads_in_plain_pytorch_and_answers_as_measured(whole_run):
     events, folder = whole_run
     setup = prepare(make_config(SMALL))
     for m in (e.measurement for e in of(events, Measured)):
-        model = portable.load(folder / m.name)
+        model = exported.load(folder / m.name)
         with torch.no_grad():
             right = (model(setup.test.inputs["pixels"]).argmax(1) == setup.test.labels).float().mean().item()
         assert right == pytest.approx(m.accuracy, abs=1e-6)

@@ -11,10 +11,11 @@ from simulator.catalog.model_info import Recipe
 from simulator.config.run import make_config
 from simulator.engine import pipeline
 from simulator.engine.datasets import load
-from simulator.engine.host.weights import find
 from simulator.engine.models import distilbert, portable, t5_small
+from simulator.engine.models.weights import find
 from simulator.events import LossPoint, Measured
 from simulator.runs import teachers
+from tests import exported
 
 SMALL = {"dataset": "reviews_topic", "student_size": 2, "train_examples": 96, "epochs": 1, "recovery_epochs": 1}
 MODULES = {"distilbert": distilbert, "t5_small": t5_small}
@@ -24,7 +25,7 @@ MODULES = {"distilbert": distilbert, "t5_small": t5_small}
 def tiny(monkeypatch):
     """The published architectures with few and narrow layers, a teacher trained for one epoch on 200 reviews."""
     small = functools.partial(DistilBertConfig, dim=32, hidden_dim=64, n_layers=3, n_heads=4)
-    monkeypatch.setattr(distilbert, "DistilBertConfig", lambda **given: small(**given))
+    monkeypatch.setattr(distilbert.network, "DistilBertConfig", lambda **given: small(**given))
     config = T5Config(
         vocab_size=32_128, d_model=32, d_kv=8, d_ff=64, num_layers=3, num_heads=4, decoder_start_token_id=0
     )
@@ -60,7 +61,7 @@ def test_a_run_leaves_every_variant_and_exports_that_answer_alike(name, pruning,
         scratch = find(name, "scratch")
         encode = MODULES[name].make_encoder((), DATASETS["reviews_topic"].label_words, scratch, folder, 32)
         with torch.no_grad():
-            logits = MODULES[name].logits(portable.load(folder), encode(test.inputs))
+            logits = MODULES[name].logits(exported.load(folder), encode(test.inputs))
         right = int((logits.argmax(1).numpy() == test.labels).sum())
         assert abs(right / len(test) - variant.accuracy) <= 1 / len(test)
         assert variant.size_bytes == (folder / portable.WEIGHTS_FILE).stat().st_size

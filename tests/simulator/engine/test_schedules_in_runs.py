@@ -5,10 +5,10 @@ import torch
 
 from simulator.config.run import make_config
 from simulator.engine import pipeline
-from simulator.engine.models import portable
 from simulator.engine.pruning.masks import prunable_parameters
 from simulator.errors import SimulatorError
 from simulator.events import EpochFinished, LossPoint, Measured, Progress, StageFinished, StageStarted
+from tests import exported
 from tests.simulator.engine.test_pipeline import SMALL
 
 pytestmark = pytest.mark.usefixtures("use_shared_data")
@@ -29,7 +29,7 @@ def measured(events):
 
 
 def weights(folder, variant):
-    return prunable_parameters(portable.load(folder / variant), ("fc",), ())
+    return prunable_parameters(exported.load(folder / variant), ("fc",), ())
 
 
 @pytest.mark.parametrize("schedule", ["iterative", "cubic"])

@@ -34,7 +34,7 @@ def settings_of(experiment: Experiment, run: Run | None) -> ExperimentConfig | N
     The address holds them, so they survive a reload, and a link carries them.
     """
     st.markdown("#### Settings")
-    names = list(experiment.models or MODELS)
+    names = experiment.models
     default = run.experiment if run and run.experiment else make_experiment(experiment.name)
     _take_once(run)
     model = st.selectbox(

@@ -11,7 +11,7 @@ from simulator.engine.deploy import lesson
 from simulator.engine.measure.compute import count_macs
 from simulator.engine.measure.layers import layers_of
 from simulator.engine.models import distilbert, resnet18, t5_small
-from simulator.engine.models.portable import build_resnet
+from simulator.engine.models.resnet18.structure import build_resnet
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 CASES = {

@@ -12,8 +12,7 @@ from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.batch_norm import averages_lag, estimate_averages
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, accuracy, train
-from simulator.engine.host import weights
-from simulator.engine.models import MODULES
+from simulator.engine.models import MODULES, weights
 from simulator.events import EpochFinished, LossPoint
 from tests.small_models import small_distilbert
 
@@ -38,7 +37,7 @@ def student():
 
 def trained(student, examples, validation, plan):
     model = copy.deepcopy(student)
-    return model, list(train(model, Training(MODULE.logits, examples, validation, plan, "control", "control")))
+    return model, list(train(model, Training(MODULE, examples, validation, plan, "control", "control")))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from simulator.engine.distillation.features import Features, Tap, look, matched
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, train
-from simulator.engine.models import MODULES, portable
+from simulator.engine.models import MODULES
+from simulator.engine.models.resnet18.structure import build_resnet
 from tests.small_models import small_distilbert, small_t5, token_batch
 
 
@@ -166,7 +167,7 @@ def of_real(maps, seen):
 
 def test_features_of_distilbert_are_those_that_transformers_gives():
     model, batch = small_distilbert(layers=2), token_batch()
-    seen = look(model, MODULES["distilbert"].logits, batch)
+    seen = look(model, MODULES["distilbert"], batch)
     eager = copy.deepcopy(model)
     eager.set_attn_implementation("eager")
     out = eager.distilbert(
@@ -181,7 +182,7 @@ def test_features_of_distilbert_are_those_that_transformers_gives():
 
 def test_features_of_t5_are_those_that_transformers_gives():
     model, batch = small_t5(), token_batch()
-    seen = look(model, MODULES["t5_small"].logits, batch)
+    seen = look(model, MODULES["t5_small"], batch)
     eager = copy.deepcopy(model)
     eager.set_attn_implementation("eager")
     out = eager.encoder(batch["input_ids"], batch["attention_mask"], output_attentions=True)
@@ -190,10 +191,13 @@ def test_features_of_t5_are_those_that_transformers_gives():
     assert seen.pooled.shape == (3, 24)
 
 
-@pytest.mark.parametrize("model", [portable.build_resnet(1, 0.25, 3), mobilenet_v2(width_mult=0.25, num_classes=3)])
-def test_features_of_the_cnns_are_their_stages(model):
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [("resnet18", build_resnet(1, 0.25, 3)), ("mobilenet_v2", mobilenet_v2(width_mult=0.25, num_classes=3))],
+)
+def test_features_of_the_cnns_are_their_stages(name, model):
     pixels = torch.randn(2, 3, 32, 32)
-    seen = look(model, MODULES["resnet18"].logits, {"pixels": pixels})
+    seen = look(model, MODULES[name], {"pixels": pixels})
     sides = [x.shape[-1] for x in seen.layers]
     assert sides == sorted(sides, reverse=True)
     assert len(sides) == 4
@@ -205,7 +209,7 @@ def test_features_of_the_cnns_are_their_stages(model):
 
 def test_the_tap_leaves_no_hook_behind():
     model = small_distilbert()
-    with Tap(model, attention=True):
+    with Tap(MODULES["distilbert"].feature_places(model), attention=True):
         pass
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
 
@@ -213,7 +217,7 @@ def test_the_tap_leaves_no_hook_behind():
 def tiny_run(method, alpha, model_name):
     if model_name == "resnet18":
         torch.manual_seed(0)
-        student, teacher = portable.build_resnet(1, 0.25, 3), portable.build_resnet(2, 0.25, 3).eval()
+        student, teacher = build_resnet(1, 0.25, 3), build_resnet(2, 0.25, 3).eval()
         pixels = torch.randn(24, 3, 32, 32, generator=torch.Generator().manual_seed(1))
         examples = Examples({"pixels": pixels}, torch.arange(24) % 3)
     else:
@@ -225,9 +229,9 @@ def tiny_run(method, alpha, model_name):
     logits = torch.randn(24, 3, generator=torch.Generator().manual_seed(2))
     teaching = Teaching(method, 2.0, logits, teacher) if method else None
     plan = TrainingPlan(epochs=2, learning_rate=1e-3, batch_size=8, seed=0, alpha=alpha)
-    run = MODULES[model_name].logits
+    module = MODULES[model_name]
     before = copy.deepcopy(teacher.state_dict())
-    events = list(train(student, Training(run, examples, examples, plan, "distil", "distilled", teaching)))
+    events = list(train(student, Training(module, examples, examples, plan, "distil", "distilled", teaching)))
     assert all(torch.equal(v, before[k]) for k, v in teacher.state_dict().items())
     return student, [e for e in events if e.kind == "loss"]
 
@@ -263,8 +267,8 @@ def test_the_teacher_runs_once_a_step_in_the_students_arithmetic_and_attention_o
     examples = Examples(token_batch(examples=16, tokens=9), torch.arange(16) % 3)
     teaching = Teaching(method, 2.0, torch.zeros(16, 3), teacher)
     plan = TrainingPlan(epochs=1, learning_rate=1e-3, batch_size=8, seed=0, alpha=0.5, bfloat16=True)
-    run = MODULES["distilbert"].logits
-    events = list(train(student, Training(run, examples, examples, plan, "distil", "distilled", teaching)))
+    module = MODULES["distilbert"]
+    events = list(train(student, Training(module, examples, examples, plan, "distil", "distilled", teaching)))
     assert seen[-2:] == [torch.bfloat16] * 2  # two steps; before them one look at the shapes
     assert len(seen) == 3
     # the look at the shapes reads 1 + 2 layers, and so does each of the two steps if the method asks for it

@@ -15,7 +15,7 @@ from simulator.errors import NotFinite
 from simulator.events import LossPoint
 from tests.small_models import small_distilbert, token_batch
 
-LOGITS = MODULES["distilbert"].logits
+MODULE = MODULES["distilbert"]
 PLAN = TrainingPlan(epochs=2, learning_rate=1e-3, batch_size=8, seed=0, alpha=0.5)
 
 
@@ -28,7 +28,7 @@ def stopped(model, examples, stage="distil", **options):
     """What a training said before it stopped, and why it stopped."""
     events = []
     with pytest.raises(NotFinite) as end:
-        events.extend(train(model, Training(LOGITS, examples, None, PLAN, stage, "distilled", **options)))
+        events.extend(train(model, Training(MODULE, examples, None, PLAN, stage, "distilled", **options)))
     return events, end.value
 
 
@@ -66,4 +66,4 @@ def test_answers_that_are_not_finite_are_not_counted(examples):
     with torch.no_grad():
         model.classifier.bias[1] = math.nan
     with pytest.raises(NotFinite, match="24 of 24"):
-        predict(model, LOGITS, examples, bfloat16=False)
+        predict(model, MODULE.logits, examples, bfloat16=False)

@@ -15,7 +15,8 @@ from simulator.engine.datasets.batches import Examples, training_order
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, train
-from simulator.engine.models import MODULES, portable
+from simulator.engine.models import MODULES
+from simulator.engine.models.resnet18.structure import build_resnet
 from simulator.events import LossPoint
 from tests.small_models import small_distilbert, small_t5, token_batch
 
@@ -25,7 +26,7 @@ COUNT, CLASSES = 60, 3
 
 def resnet():
     torch.manual_seed(0)
-    return portable.build_resnet(2, 0.25, CLASSES)
+    return build_resnet(2, 0.25, CLASSES)
 
 
 MODELS = {"resnet18": resnet, "distilbert": small_distilbert, "t5_small": small_t5}
@@ -115,7 +116,7 @@ def plain_totals(name, model, examples, epochs, loss_at):
 
 
 def our_points(name, student, examples, plan, teaching):
-    training = Training(MODULES[name].logits, examples, examples, plan, "distil", "distilled", teaching)
+    training = Training(MODULES[name], examples, examples, plan, "distil", "distilled", teaching)
     return [e for e in train(student, training) if isinstance(e, LossPoint)]
 
 

@@ -29,8 +29,8 @@ def examples():
 
 
 def losses(model, examples, plan, **options):
-    logits = MODULES["distilbert"].logits
-    events = list(train(model, Training(logits, examples, examples, plan, "distil", "distilled", **options)))
+    module = MODULES["distilbert"]
+    events = list(train(model, Training(module, examples, examples, plan, "distil", "distilled", **options)))
     return [e for e in events if isinstance(e, LossPoint)], events
 
 
@@ -50,7 +50,7 @@ def test_equal_seeds_give_equal_losses_and_weights(examples):
 def test_without_validation_the_training_is_the_same_and_nothing_is_said_of_epochs(examples):
     validated, unasked = small_distilbert(), small_distilbert()
     a, _ = losses(validated, examples, PLAN)
-    unvalidated = Training(MODULES["distilbert"].logits, examples, None, PLAN, "experiment", "control")
+    unvalidated = Training(MODULES["distilbert"], examples, None, PLAN, "experiment", "control")
     said = list(train(unasked, unvalidated))
     assert [p.total for p in a] == [e.total for e in said if isinstance(e, LossPoint)]
     assert not [e for e in said if isinstance(e, EpochFinished)]

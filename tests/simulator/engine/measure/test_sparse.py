@@ -10,7 +10,8 @@ from safetensors.torch import save
 
 from simulator.engine.measure.size import save_model, tensors_of
 from simulator.engine.measure.sparse import is_two_of_four, smallest, write_sparse
-from simulator.engine.models import portable
+from simulator.engine.models import MODULES, portable
+from simulator.engine.models.resnet18.structure import build_resnet
 from simulator.engine.pruning.masks import (
     apply_masks,
     global_masks,
@@ -155,7 +156,7 @@ def test_a_model_without_zeros_is_as_large_as_its_dense_file_and_leaves_no_copy(
 
 def test_a_student_pruned_2_of_4_is_written_as_2_of_4_and_read_with_numpy(tmp_path):
     """The masks' fours are the file's fours: convolutions too, but the stem, whose three inputs are no multiple."""
-    model = portable.build_resnet(1, 0.25, 3).to(memory_format=torch.channels_last)
+    model = build_resnet(1, 0.25, 3).to(memory_format=torch.channels_last)
     layers = prunable_parameters(model, ("fc",), ())
     apply_masks(layers, two_of_four_masks({n: p.detach().abs() for n, p in layers.items()}))
     assert left_dense(layers) == ["conv1.weight"]
@@ -172,17 +173,16 @@ def test_a_student_pruned_2_of_4_is_written_as_2_of_4_and_read_with_numpy(tmp_pa
 
 @pytest.mark.parametrize(("name", "make"), [("distilbert", small_distilbert), ("t5_small", small_t5)])
 def test_a_pruned_model_loads_from_the_sparse_file_alone(name, make, tmp_path):
-    from simulator.engine.models import MODULES
 
     model = make()
     parameters = prunable_parameters(model, MODULES[name].CLASSIFIER, ("embeddings",))
     apply_masks(parameters, global_masks({n: p.detach().abs() for n, p in parameters.items()}, 0.9))
     save_model(model, tmp_path / portable.WEIGHTS_FILE)
     (tmp_path / portable.ARCHITECTURE_FILE).write_text(json.dumps(MODULES[name].architecture(model, 2)))
-    dense = portable.load(tmp_path).state_dict()
+    dense = portable.restore(tmp_path, MODULES[name].build).state_dict()
     sparse = write_sparse(tensors_of(model), tmp_path / portable.SPARSE_FILE)
     assert sparse.bytes < 0.6 * (tmp_path / portable.WEIGHTS_FILE).stat().st_size
     (tmp_path / portable.WEIGHTS_FILE).unlink()
-    back = portable.load(tmp_path).state_dict()
+    back = portable.restore(tmp_path, MODULES[name].build).state_dict()
     assert set(back) == set(dense)
     assert all(torch.equal(back[n], t) for n, t in dense.items())

@@ -8,6 +8,7 @@ from torchvision.models import resnet18
 
 from simulator.engine.measure.size import layer_reports, save_model
 from simulator.engine.models import MODULES, portable
+from simulator.engine.models.resnet18.structure import build_resnet
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
@@ -21,14 +22,14 @@ def round_trip(model, name, size, folder):
     save_model(model, folder / portable.WEIGHTS_FILE)
     architecture = MODULES[name].architecture(model, size)
     (folder / portable.ARCHITECTURE_FILE).write_text(json.dumps(architecture))
-    return portable.load(folder)
+    return portable.restore(folder, MODULES[name].build)
 
 
 @pytest.mark.parametrize("sparsity", [0.0, 0.5, 0.95])
 @pytest.mark.parametrize(("name", "make"), [("distilbert", small_distilbert), ("t5_small", small_t5)])
 def test_transformers(name, make, sparsity, tmp_path):
     model = make()
-    prune_transformer(model, Cut("global", sparsity, "magnitude"), NO_DATA)
+    prune_transformer(model, MODULES[name], Cut("global", sparsity, "magnitude"), NO_DATA)
     back = round_trip(model, name, 2, tmp_path)
     logits, batch = MODULES[name].logits, token_batch()
     assert torch.equal(logits(back, batch), logits(model.eval(), batch))
@@ -39,7 +40,7 @@ def test_transformers(name, make, sparsity, tmp_path):
 @pytest.mark.parametrize(("name", "size"), [("resnet18", 0.25), ("resnet18", 1.0), ("mobilenet_v2", 0.35)])
 def test_students_of_cnns(name, size, sparsity, tmp_path):
     module = MODULES[name]
-    teacher = portable.build(
+    teacher = module.build(
         {"resnet18": {"model_type": "resnet", "blocks": 2}, "mobilenet_v2": {"model_type": name}}[name]
         | {"width": 1.0, "num_classes": 10}
     )
@@ -57,12 +58,12 @@ def test_a_file_that_lacks_a_tensor_is_refused(tmp_path):
     architecture = MODULES["distilbert"].architecture(model, None)
     tensors = {n: t for n, t in model.state_dict().items() if n != "classifier.bias"}
     with pytest.raises(ValueError, match=r"classifier\.bias"):
-        portable.fill(portable.build(architecture), tensors)
+        portable.fill(MODULES["distilbert"].build(architecture), tensors)
 
 
 def test_students_are_as_published():
     """ResNet-10 at full width: 4.9 M parameters with 1000 classes in the literature, less here with 10."""
-    teacher = portable.build({"model_type": "resnet", "blocks": 2, "width": 1.0, "num_classes": 10})
+    teacher = MODULES["resnet18"].build({"model_type": "resnet", "blocks": 2, "width": 1.0, "num_classes": 10})
     assert sum(p.numel() for p in teacher.parameters()) == 11_181_642
     student = MODULES["resnet18"].build_student(teacher, 1.0, seed=0)
     removed = sum(p.numel() for s in (1, 2, 3, 4) for p in getattr(teacher, f"layer{s}")[1].parameters())
@@ -72,7 +73,7 @@ def test_students_are_as_published():
 
 def test_a_resnet_starts_as_torchvisions_and_its_layers_are_called_the_same():
     torch.manual_seed(0)
-    ours = portable.build_resnet(2, 1.0, 10)
+    ours = build_resnet(2, 1.0, 10)
     torch.manual_seed(0)
     theirs = resnet18(num_classes=10)
     assert layer_reports(ours) == layer_reports(theirs)

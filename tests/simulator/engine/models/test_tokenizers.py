@@ -6,8 +6,9 @@ import sys
 import pytest
 from tokenizers import Tokenizer
 
-from simulator.engine.host.weights import find
-from simulator.engine.models import distilbert, t5_small
+from simulator.engine.models.distilbert import texts as distilbert
+from simulator.engine.models.t5_small import texts as t5_small
+from simulator.engine.models.weights import find
 
 TEXTS = [f"The {a} {b} was {c}, wasn't it? {d}!" for a in ("old", "new") for b in ("film", "soup", "phone")
          for c in ("dull", "delightful") for d in ("Never again", "Wonderful", "Snorkelling")]  # fmt: skip
@@ -16,7 +17,8 @@ WORDS = ("films", "food")
 TRAIN = """
 import sys
 from pathlib import Path
-from simulator.engine.models import distilbert, t5_small
+from simulator.engine.models.distilbert import texts as distilbert
+from simulator.engine.models.t5_small import texts as t5_small
 from tests.simulator.engine.models.test_tokenizers import TEXTS, WORDS
 distilbert.train_tokenizer(TEXTS, Path(sys.argv[1]) / "tokenizer.json")
 t5_small.train_tokenizer(TEXTS, WORDS, Path(sys.argv[1]) / "spiece.model")
@@ -67,10 +69,11 @@ def test_label_words_that_begin_alike_are_refused(tmp_path):
 def test_t5s_class_logits_are_its_own_logits_of_the_label_words():
     import torch
 
+    from simulator.engine.models.t5_small import logits
     from tests.small_models import small_t5, token_batch
 
     model, batch = small_t5(), token_batch()
     start = torch.zeros(3, 1, dtype=torch.long)
     with torch.no_grad():
         whole = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], decoder_input_ids=start)
-        assert torch.allclose(t5_small.logits(model, batch), whole.logits[:, 0, 10:13], atol=1e-6)
+        assert torch.allclose(logits(model, batch), whole.logits[:, 0, 10:13], atol=1e-6)

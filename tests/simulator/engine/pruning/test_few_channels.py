@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from simulator.engine.models.portable import StridedPointwise
+from simulator.engine.models.resnet18.structure import StridedPointwise
 
 
 @pytest.mark.parametrize(("isa", "image_size", "threads"), [("AVX2", 32, 1), ("AVX512_CORE", 256, 2)])

@@ -12,15 +12,15 @@ from torch_pruning.pruner import function
 from torch_pruning.pruner.importance import GroupMagnitudeImportance, GroupTaylorImportance
 
 from simulator.catalog import pruning as catalog
-from simulator.engine.models import portable
+from simulator.engine.models import MODULES
 from simulator.engine.pruning.channels import PARTS, group_score, groups_of
 from simulator.engine.pruning.importance import Calibration
 
 DEPTHWISE = (function.prune_depthwise_conv_out_channels, function.prune_depthwise_conv_in_channels)
 MODELS = {
-    "resnet18": (lambda: portable.build_resnet(2, 0.25, 10), ("fc",)),
+    "resnet18": (lambda: MODULES["resnet18"].build({"blocks": 2, "width": 0.25, "num_classes": 10}), ("fc",)),
     "mobilenet_v2": (
-        lambda: portable.build({"model_type": "mobilenet_v2", "width": 0.25, "num_classes": 10}),
+        lambda: MODULES["mobilenet_v2"].build({"width": 0.25, "num_classes": 10}),
         ("classifier",),
     ),
 }

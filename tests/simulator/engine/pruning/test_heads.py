@@ -7,7 +7,7 @@ import torch
 
 from simulator.catalog.pruning import importances_for
 from simulator.engine.models import MODULES
-from simulator.engine.pruning.heads import parts_of, prune_transformer
+from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
 from simulator.engine.pruning.schedules import after_round
 from simulator.engine.pruning.units import Cut
@@ -22,7 +22,7 @@ LABELS = torch.tensor([0, 1, 2])
 def cut_transformer(model, name, scope, sparsity, importance="magnitude", whole=None, round_to=1):
     """Prune the neurons and heads of a transformer, with a batch to look at."""
     calibration = Calibration(MODULES[name].logits, [(token_batch(), LABELS)], seed=7)
-    prune_transformer(model, Cut(scope, sparsity, importance, round_to), calibration, whole)
+    prune_transformer(model, MODULES[name], Cut(scope, sparsity, importance, round_to), calibration, whole)
 
 
 @pytest.mark.parametrize(("sparsity", "rounds"), [(0.1, 5), (0.5, 10), (0.95, 3)])
@@ -53,7 +53,7 @@ def test_a_pruned_transformer_is_smaller_and_learns(name, scope, sparsity):
     out = MODULES[name].logits(model, token_batch())
     assert out.shape == (3, 3)
     out.sum().backward()
-    pruned = [layer for f in parts_of(model)[0] for layer in (f.up, f.down)]
+    pruned = [layer for f in MODULES[name].units(model)[0] for layer in (f.up, f.down)]
     assert all(layer.weight.grad.shape == layer.weight.shape for layer in pruned)
 
 
@@ -61,7 +61,7 @@ def test_a_pruned_transformer_is_smaller_and_learns(name, scope, sparsity):
 def test_removing_what_is_zero_changes_no_logit(name):
     """Neurons and heads whose weights are zero add nothing, so slicing them out must not change the output."""
     model = TRANSFORMERS[name]()
-    feed_forward, attention = parts_of(model)
+    feed_forward, attention = MODULES[name].units(model)
     with torch.no_grad():
         for part in feed_forward:
             part.up.weight[::2] = 0
@@ -77,8 +77,8 @@ def test_removing_what_is_zero_changes_no_logit(name):
     before = MODULES[name].logits(model, token_batch())
     cut_transformer(model, name, "layer_wise", 0.5)
     assert torch.allclose(MODULES[name].logits(model, token_batch()), before, atol=1e-5)
-    assert all(len(p.up.weight) == 20 for p in parts_of(model)[0])
-    assert all(len(layer.weight) == 2 * h.width for h in parts_of(model)[1] for layer in h.inner)
+    assert all(len(p.up.weight) == 20 for p in MODULES[name].units(model)[0])
+    assert all(len(layer.weight) == 2 * h.width for h in MODULES[name].units(model)[1] for layer in h.inner)
 
 
 def test_t5_still_generates_after_losing_heads():
@@ -94,7 +94,7 @@ def test_a_rounded_transformer_keeps_multiples_and_its_heads_as_they_are(name):
     models = [TRANSFORMERS[name]() for _ in range(2)]
     for model, multiple in zip(models, (1, 8), strict=True):
         cut_transformer(model, name, "layer_wise", 0.7, round_to=multiple)
-    (exact, heads), (rounded, same) = (parts_of(model) for model in models)
+    (exact, heads), (rounded, same) = (MODULES[name].units(model) for model in models)
     sizes = [(len(f.up.weight), len(g.up.weight)) for f, g in zip(exact, rounded, strict=True)]
     assert sizes == [(12, 16)] * len(exact)
     assert [len(a.inner[0].weight) for a in heads] == [len(a.inner[0].weight) for a in same]
@@ -106,7 +106,7 @@ def test_a_rounded_transformer_keeps_multiples_and_its_heads_as_they_are(name):
 def test_a_transformer_pruned_by_any_importance_is_smaller_and_learns(name, importance, scope):
     model = TRANSFORMERS[name]()
     cut_transformer(model, name, scope, 0.5, importance)
-    feed_forward, attention = parts_of(model)
+    feed_forward, attention = MODULES[name].units(model)
     assert sum(len(f.up.weight) for f in feed_forward) == 20 * len(feed_forward)
     assert all(len(layer.weight) == 2 * a.width for a in attention for layer in a.inner)
     MODULES[name].logits(model.train(), token_batch()).sum().backward()

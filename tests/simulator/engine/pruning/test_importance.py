@@ -9,7 +9,8 @@ from torchvision.models import mobilenet_v2
 from simulator.catalog.pruning import CALIBRATION_BATCHES
 from simulator.config.run import make_config
 from simulator.engine.datasets.batches import Examples
-from simulator.engine.models import MODULES, portable
+from simulator.engine.models import MODULES
+from simulator.engine.models.resnet18.structure import build_resnet
 from simulator.engine.pruning.importance import (
     Calibration,
     batchnorm_scale,
@@ -133,7 +134,7 @@ def test_batchnorm_scale_is_the_size_of_gamma_and_scales_the_weights_of_its_chan
         assert torch.equal(scores["0.weight"][channel], model[0].weight[channel].detach().abs() * gamma[channel])
 
 
-@pytest.mark.parametrize("model", [portable.build_resnet(1, 0.25, 3), mobilenet_v2(width_mult=0.25, num_classes=3)])
+@pytest.mark.parametrize("model", [build_resnet(1, 0.25, 3), mobilenet_v2(width_mult=0.25, num_classes=3)])
 def test_the_norm_that_scales_a_convolution_is_the_one_that_reads_it(model):
     """Watched in a forward pass: what a convolution gives is what its norm takes."""
     given, taken = {}, {}

@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from simulator.engine.distillation.one_position import answering, one_position_only
 from simulator.engine.models import MODULES
-from simulator.engine.models.portable import build_resnet
+from simulator.engine.models.text import shortened
 from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
 from simulator.engine.pruning.units import Cut
@@ -14,23 +13,23 @@ from tests.small_models import small_distilbert, small_t5, token_batch
 MODELS = {"distilbert": small_distilbert, "t5_small": small_t5}
 
 
-def answered(name, model, batch):
+def answered(logits, model, batch):
     """Logits, and the gradients of their cross-entropy with some labels by name."""
     model.zero_grad()
-    said = MODULES[name].logits(model, batch)
+    said = logits(model, batch)
     torch.nn.functional.cross_entropy(said, torch.arange(len(said)) % 3).backward()
     return said, {n: p.grad for n, p in model.named_parameters()}
 
 
 def same(name, model, batch):
     """The one position's logits and gradients are those of the whole model."""
-    whole, gradients = answered(name, model, batch)
-    with one_position_only(model):
-        shorter, again = answered(name, model, batch)
+    module = MODULES[name]
+    whole, gradients = answered(module.logits, model, batch)
+    shorter, again = answered(module.answering_logits, model, batch)
     assert torch.allclose(shorter, whole, atol=1e-6)
     for n, gradient in gradients.items():
         assert torch.allclose(again[n], gradient, atol=1e-6), n
-    assert torch.equal(answered(name, model, batch)[0], whole)
+    assert torch.equal(answered(module.logits, model, batch)[0], whole)
 
 
 @pytest.mark.parametrize("padded", [True, False])
@@ -47,7 +46,7 @@ def test_logits_and_gradients_are_the_whole_models(name, layers, padded):
 def test_they_are_the_same_with_fewer_heads_and_neurons(name):
     model, batch = MODELS[name](), token_batch()
     calibration = Calibration(MODULES[name].logits, [(batch, torch.arange(3))], seed=7)
-    prune_transformer(model, Cut("layer_wise", 0.5, "magnitude"), calibration)
+    prune_transformer(model, MODULES[name], Cut("layer_wise", 0.5, "magnitude"), calibration)
     same(name, model, batch)
 
 
@@ -58,7 +57,7 @@ def test_in_bfloat16_it_is_as_near_to_float32_as_the_whole_model(name):
         p.data *= 2  # so that scores are large enough to be rounded
     exact = MODULES[name].logits(model, batch)
     errors = []
-    for logits in (MODULES[name].logits, answering(MODULES[name].logits)):
+    for logits in (MODULES[name].logits, MODULES[name].answering_logits):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             errors.append((logits(model, batch).float() - exact).abs().mean().item())
     assert 0 < errors[1] < 1.2 * errors[0]
@@ -67,7 +66,7 @@ def test_in_bfloat16_it_is_as_near_to_float32_as_the_whole_model(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_dropout_is_at_work_in_training(name):
     model, batch = MODELS[name]().train(), token_batch()
-    logits = answering(MODULES[name].logits)
+    logits = MODULES[name].answering_logits
     torch.manual_seed(0)
     first, second = logits(model, batch), logits(model, batch)
     torch.manual_seed(0)
@@ -79,8 +78,7 @@ def test_distilberts_last_layer_works_out_a_single_position():
     model, batch = small_distilbert(), token_batch()
     widths = []
     model.distilbert.transformer.layer[-1].ffn.lin1.register_forward_hook(lambda *x: widths.append(x[2].shape[1]))
-    with one_position_only(model):
-        MODULES["distilbert"].logits(model, batch)
+    MODULES["distilbert"].answering_logits(model, batch)
     MODULES["distilbert"].logits(model, batch)
     assert widths == [1, 7]
 
@@ -88,18 +86,20 @@ def test_distilberts_last_layer_works_out_a_single_position():
 def test_t5s_decoder_makes_no_key_of_any_token():
     model, batch, keys = small_t5(), token_batch(), []
     model.decoder.block[0].layer[1].EncDecAttention.k.register_forward_hook(lambda *x: keys.append(x[2].shape[1]))
-    with one_position_only(model):
-        MODULES["t5_small"].logits(model, batch)
+    MODULES["t5_small"].answering_logits(model, batch)
     assert keys == []
     MODULES["t5_small"].logits(model, batch)
     assert keys == [7]
 
 
-def test_the_model_is_whole_again_after_a_failure_and_image_models_pass():
+def test_the_model_is_whole_again_after_a_failure():
     model = small_t5()
-    with pytest.raises(RuntimeError, match="stop"), one_position_only(model):
+    ways = {block: lambda *given: None for block in model.decoder.block}
+    with pytest.raises(RuntimeError, match="stop"), shortened(ways):
         raise RuntimeError("stop")
     assert not any("forward" in vars(module) for module in model.modules())
-    resnet = build_resnet(2, 0.25, 3)
-    with one_position_only(resnet):
-        assert not any("forward" in vars(module) for module in resnet.modules())
+
+
+@pytest.mark.parametrize("name", ["resnet18", "mobilenet_v2"])
+def test_image_models_have_nothing_to_leave_out(name):
+    assert MODULES[name].answering_logits is MODULES[name].logits

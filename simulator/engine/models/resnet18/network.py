@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torchvision.models import resnet18
 
-from simulator.engine.host.weights import Weights, load_torchvision
-from simulator.engine.models import portable
-from simulator.engine.models.images import make_encoder
-
-__all__ = ["CLASSIFIER", "architecture", "build_student", "build_teacher", "exported_call", "logits", "make_encoder"]
-
-CLASSIFIER = ("fc",)
+from simulator.engine.models.base import Weights
+from simulator.engine.models.images import load_torchvision
+from simulator.engine.models.places import FeaturePlaces
+from simulator.engine.models.resnet18.structure import build_resnet
 
 
 def build_teacher(num_classes: int, weights: Weights, seed: int) -> nn.Module:
@@ -30,21 +27,17 @@ def build_teacher(num_classes: int, weights: Weights, seed: int) -> nn.Module:
 def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
     """ResNet-10: one block in each of the four stages, at ``size`` times the teacher's channels."""
     torch.manual_seed(seed)
-    student = portable.build_resnet(blocks=1, width=size, num_classes=teacher.fc.out_features)
+    student = build_resnet(blocks=1, width=size, num_classes=teacher.fc.out_features)
     return student.to(memory_format=torch.channels_last)
 
 
 def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
-    """What :func:`portable.build` needs; ``size`` is None for the teacher."""
+    """What :func:`~simulator.engine.models.resnet18.structure.build` needs; ``size`` is None for the teacher."""
     blocks, width = (2, 1.0) if size is None else (1, size)
     return {"model_type": "resnet", "blocks": blocks, "width": width, "num_classes": model.fc.out_features}
 
 
-def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
-    """Class logits, [batch, classes]."""
-    out: Tensor = model(batch["pixels"])
-    return out
-
-
-exported_call = logits
-"""What MACs and latency are of: the call in the README of an export."""
+def feature_places(model: nn.Module) -> FeaturePlaces:
+    """The four stages, and the classifier."""
+    stages = [model.get_submodule(f"layer{number}") for number in (1, 2, 3, 4)]
+    return FeaturePlaces(stages, model.fc)

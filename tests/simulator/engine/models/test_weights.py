@@ -26,7 +26,7 @@ from transformers import DistilBertConfig, DistilBertForMaskedLM, T5Config, T5Fo
 from simulator.catalog.models import MODELS
 from simulator.data import availability
 from simulator.engine.host import hub as hub_module
-from simulator.engine.host import weights
+from simulator.engine.models import images, weights
 from simulator.errors import NotAvailable
 from tests.hub_server import HubServer, python
 
@@ -35,7 +35,7 @@ WORDS = ["film", "soup"]
 
 FIND = """
 import json, sys
-from simulator.engine.host import weights
+from simulator.engine.models import weights
 from simulator.errors import NotAvailable
 def look(model, choice):
     try:
@@ -48,7 +48,7 @@ print(json.dumps({**said, "torch": "torch" in sys.modules}))
 """
 USE = """
 import json, pathlib, sys, torch
-from simulator.engine.host import weights
+from simulator.engine.models import weights
 from simulator.engine.models import MODULES
 used = {}
 for model, tensor in (("distilbert", "distilbert.embeddings.word_embeddings.weight"), ("t5_small", "shared.weight")):
@@ -291,7 +291,7 @@ def test_checkpoint_from_a_filled_cache(
     assert found.sha256 == hashlib.sha256(checkpoint).hexdigest()
     assert found.revision == "MobileNet_V2_Weights.IMAGENET1K_V1"
     model = mobilenet_v2()
-    weights.load_torchvision(model, found)
+    images.load_torchvision(model, found)
     published = torch.load(io.BytesIO(checkpoint), weights_only=True)
     assert all(torch.equal(tensor, published[name]) for name, tensor in model.state_dict().items())
 
@@ -347,7 +347,7 @@ def test_checkpoint_that_would_run_code_is_refused(
     put(announce(monkeypatch, server, data), data)
     found = weights.find("mobilenet_v2", "pretrained")
     with pytest.raises(NotAvailable, match="does not fit"):
-        weights.load_torchvision(mobilenet_v2(), found)
+        images.load_torchvision(mobilenet_v2(), found)
     assert not (tmp_path / "ran").exists()
 
 
@@ -358,7 +358,7 @@ def test_checkpoint_of_another_model_is_refused(
     torch.save(mobilenet_v2(width_mult=0.25).state_dict(), file)
     put(announce(monkeypatch, server, file.getvalue()), file.getvalue())
     with pytest.raises(NotAvailable, match="size mismatch"):
-        weights.load_torchvision(mobilenet_v2(), weights.find("mobilenet_v2", "pretrained"))
+        images.load_torchvision(mobilenet_v2(), weights.find("mobilenet_v2", "pretrained"))
 
 
 def test_checksum_is_remembered_until_the_file_changes(in_process: Path) -> None:

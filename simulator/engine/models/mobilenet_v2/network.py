@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torchvision.models import mobilenet_v2
 
-from simulator.engine.host.weights import Weights, load_torchvision
-from simulator.engine.models.images import make_encoder
+from simulator.engine.models.base import Weights
+from simulator.engine.models.images import load_torchvision
+from simulator.engine.models.places import FeaturePlaces
 
-__all__ = ["CLASSIFIER", "architecture", "build_student", "build_teacher", "exported_call", "logits", "make_encoder"]
-
-CLASSIFIER = ("classifier",)
+STAGES = (3, 6, 13, 17)
+"""The last block before each halving of the picture, and the last of all."""
 
 
 def build_teacher(num_classes: int, weights: Weights, seed: int) -> nn.Module:
@@ -34,16 +34,11 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
 
 
 def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
-    """What :func:`portable.build` needs; ``size`` is None for the teacher."""
+    """What :func:`~simulator.engine.models.mobilenet_v2.structure.build` needs; ``size`` is None for the teacher."""
     width = 1.0 if size is None else size
     return {"model_type": "mobilenet_v2", "width": width, "num_classes": model.classifier[1].out_features}
 
 
-def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
-    """Class logits, [batch, classes]."""
-    out: Tensor = model(batch["pixels"])
-    return out
-
-
-exported_call = logits
-"""What MACs and latency are of: the call in the README of an export."""
+def feature_places(model: nn.Module) -> FeaturePlaces:
+    """The ends of the stages, and the classifier."""
+    return FeaturePlaces([model.features[number] for number in STAGES], model.classifier)

@@ -18,7 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from simulator.host.paths import unfinished, write_whole
+from filelock import FileLock
+
+from simulator.host.paths import cache_dir, unfinished, write_whole
 
 DESCRIPTION_FILE = "kept.json"
 SUMS_FILE = "SHA256SUMS"
@@ -93,27 +95,19 @@ def damage(folder: Path, made_from: Mapping[str, Any]) -> str:
 def discard_damaged(folder: Path, made_from: Mapping[str, Any]) -> str:
     """Remove a folder that is not as it was written; nobody finds half of it meanwhile.
 
-    Another run may discard it first and make it anew while this one reads it: a whole one is put back.
+    One process at a time looks and removes, so none takes away what another has made anew since it looked.
 
     Returns:
         What was wrong with it; "" if nothing was, or none is there.
     """
-    found = damage(folder, made_from) if folder.exists() else ""
-    if not found:
+    if not folder.exists() or not damage(folder, made_from):
         return ""
-    beside = _beside(folder)
-    try:
-        folder.rename(beside)
-    except FileNotFoundError:  # another run has discarded it
-        return found
-    found = damage(beside, made_from)
-    if not found:
-        try:
-            beside.rename(folder)
-        except OSError:  # a third run has made one, too
-            if not folder.exists():
-                raise
-    shutil.rmtree(beside, ignore_errors=True)
+    with FileLock(cache_dir("locks") / fingerprint({"folder": str(folder.resolve())})):
+        found = damage(folder, made_from) if folder.exists() else ""
+        if found:
+            beside = _beside(folder)
+            folder.rename(beside)
+            shutil.rmtree(beside, ignore_errors=True)
     return found
 
 

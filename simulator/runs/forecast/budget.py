@@ -64,14 +64,13 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
     Returns:
         Seconds and peak memory in MiB, with the basis they rest on.
     """
-    trains_teacher = not teachers.is_cached(config)
-    recent = store.recent_costs(config.model)
+    trains_teacher, recent = not teachers.is_cached(config), store.recent_costs(config.model)
     costs = [cost for settings, said in recent for cost in _costs(settings, said)]
     return Forecast(
         seconds=sum(
             _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
         ),
-        peak_memory_mb=peak_memory_mb(config, store),
+        peak_memory_mb=_peak_of_run(config, trains_teacher, recent),
         basis="recent runs" if recent else "estimate",
     )
 
@@ -97,7 +96,7 @@ def forecast_experiment(config: ExperimentConfig, store: Store) -> Forecast:
         students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
     return Forecast(
         seconds=once + students,
-        peak_memory_mb=peak_memory_mb(config, store),
+        peak_memory_mb=_peak_of_experiment(config, trains_teacher),
         basis="recent runs" if earlier else "estimate",
     )
 
@@ -112,15 +111,23 @@ def peak_memory_mb(config: RunConfig | ExperimentConfig, store: Store) -> float:
         store: As for :func:`forecast`.
     """
     if isinstance(config, ExperimentConfig):
-        recipe = _teacher_recipe(config.widest, not teachers.is_cached(config.widest))
-        return max(memory_mb(cell, recipe) for cell in _cells(config))
-    needed = memory_mb(config, _teacher_recipe(config, not teachers.is_cached(config)))
+        return _peak_of_experiment(config, not teachers.is_cached(config.widest))
+    return _peak_of_run(config, not teachers.is_cached(config), store.recent_costs(config.model))
+
+
+def _peak_of_run(config: RunConfig, trains_teacher: bool, recent: list[tuple[RunConfig, list[Event]]]) -> float:
+    needed = memory_mb(config, _teacher_recipe(config, trains_teacher))
     peaks = [
         peak + needed - memory_mb(settings, _teacher_recipe(settings, _trained_teacher(said)))
-        for settings, said in store.recent_costs(config.model)
+        for settings, said in recent
         for peak in _peak(said)
     ]
     return max(peaks, default=needed)
+
+
+def _peak_of_experiment(config: ExperimentConfig, trains_teacher: bool) -> float:
+    recipe = _teacher_recipe(config.widest, trains_teacher)
+    return max(memory_mb(cell, recipe) for cell in _cells(config))
 
 
 def _cells(config: ExperimentConfig) -> list[RunConfig]:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,9 +125,41 @@ def test_a_file_that_the_disk_cannot_read_is_damage(folder: Path, name: str) -> 
     assert list(folder.parent.iterdir()) == []
 
 
-@pytest.mark.parametrize("third", [False, True])
+def test_of_two_runs_that_find_damage_none_takes_away_what_the_other_has_made_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "weights.bin").unlink()
+    looked, remade, taken = threading.Event(), threading.Event(), list[Path]()
+    look, rename = kept.damage, Path.rename
+
+    def look_slowly(place: Path, made_from: dict[str, object]) -> str:
+        found = look(place, made_from)
+        if threading.current_thread().name == "slow":
+            looked.set()
+            remade.wait(0.5)
+        return found
+
+    def watched(place: Path, target: Path) -> Path:
+        if place == folder and remade.is_set():
+            taken.append(target)
+        return rename(place, target)
+
+    monkeypatch.setattr(kept, "damage", look_slowly)
+    monkeypatch.setattr(Path, "rename", watched)
+    slow = threading.Thread(target=kept.discard_damaged, args=(folder, MADE_FROM), name="slow")
+    slow.start()
+    looked.wait()
+    kept.discard_damaged(folder, MADE_FROM)
+    kept.keep(folder, FILES, MADE_FROM)
+    remade.set()
+    slow.join()
+    assert taken == []
+    assert look(folder, MADE_FROM) == ""
+    assert list(folder.parent.iterdir()) == [folder]
+
+
 def test_what_another_run_has_made_anew_while_the_damage_was_looked_for_stays(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, third: bool
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look = kept.damage
     (folder / "weights.bin").unlink()
@@ -136,8 +169,6 @@ def test_what_another_run_has_made_anew_while_the_damage_was_looked_for_stays(
         if place == folder:
             shutil.rmtree(folder)
             assert kept.keep(folder, FILES, MADE_FROM)
-        elif third:
-            shutil.copytree(place, folder)
         return found
 
     monkeypatch.setattr(kept, "damage", look_slowly)

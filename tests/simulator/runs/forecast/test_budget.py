@@ -8,10 +8,10 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, StageFinished
-from simulator.experiments import make_experiment
+from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.figures import numbers
 from simulator.host.paths import cache_dir
-from simulator.runs import kept, teachers
+from simulator.runs import kept, service, teachers
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast import budget
 from simulator.runs.forecast.budget import (
@@ -247,3 +247,15 @@ def test_a_finished_run_that_did_not_say_its_peak_changes_no_forecast_of_memory(
     store.append("odd", [StageFinished(stage="control", seconds=1, peak_memory_mb=5_000, examples=100)])
     store.finish("odd", "finished")
     assert forecast(config_of(), store).peak_memory_mb == before
+
+
+@pytest.mark.parametrize("config", [make_config({}), make_experiment("sweep")])
+def test_a_forecast_asks_once_for_the_teacher_and_for_recent_runs(
+    store: Store, monkeypatch: pytest.MonkeyPatch, config: RunConfig | ExperimentConfig
+) -> None:
+    asked = list[str]()
+    is_cached, recent_costs = teachers.is_cached, Store.recent_costs
+    monkeypatch.setattr(teachers, "is_cached", lambda c: asked.append("teacher") or is_cached(c))
+    monkeypatch.setattr(Store, "recent_costs", lambda s, model: asked.append("runs") or recent_costs(s, model))
+    service.forecast(config)
+    assert sorted(asked) == ["runs", "teacher"]

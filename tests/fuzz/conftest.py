@@ -9,12 +9,13 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.pages.conftest import (  # noqa: F401  the screens as their own tests open them
+from tests.ui.conftest import (  # noqa: F401  the screens as their own tests open them
     no_worker_and_no_network,
     nothing_kept_from_other_tests,
     open_screen,
     stored,
 )
+from tests.ui.screens.conftest import on_its_own  # noqa: F401
 
 MINUTES = float(os.environ.get("KDPS_FUZZ_MINUTES", "10"))
 

@@ -1,60 +1,9 @@
-"""The app under test: its entry script in Streamlit's AppTest, without a worker process behind it."""
+"""The app under test, as the tests of its screens open it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-from streamlit.testing.v1 import AppTest
-
-from simulator.config.run import RunConfig, make_config
-from simulator.data import availability
-from simulator.events import Event
-from simulator.runs import service
-from simulator.runs.database.store import open_store
-from ui.figures.compare import rows
-
-ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
-
-
-@pytest.fixture(autouse=True)
-def no_worker_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "start", lambda: None)
-    monkeypatch.setattr(availability, "weights_state_soon", lambda model: "not reachable")
-    monkeypatch.setattr(availability, "data_state_soon", lambda name: "reachable")
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept_from_other_tests() -> None:
-    """What pages keep by a run's id: in each test's own store other runs have these ids."""
-    rows.entries_of.cache_clear()
-
-
-@pytest.fixture
-def open_screen() -> Callable[..., AppTest]:
-    def open_it(name: str, **parameters: str) -> AppTest:
-        app = AppTest.from_file(str(ENTRY), default_timeout=30)
-        app.query_params.update(parameters)
-        app.switch_page(f"pages/{name}.py").run()
-        assert not app.exception, app.exception
-        return app
-
-    return open_it
-
-
-@pytest.fixture
-def stored() -> Callable[..., str]:
-    """Put a run with the given state and events into the store."""
-
-    def store_it(run_id: str, state: str, events: list[Event] = [], config: RunConfig | None = None, **end: str) -> str:  # noqa: B006
-        store = open_store()
-        store.add(run_id, config or make_config({}), None)
-        if state != "queued":
-            store.start(run_id, "1@0.00")
-            store.append(run_id, events)
-        if state not in ("queued", "running"):
-            store.finish(run_id, state, **end)
-        return run_id
-
-    return store_it
+from tests.ui.conftest import (  # noqa: F401  fixtures
+    no_worker_and_no_network,
+    nothing_kept_from_other_tests,
+    open_screen,
+    stored,
+)
+from tests.ui.screens.conftest import on_its_own  # noqa: F401

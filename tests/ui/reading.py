@@ -1,4 +1,4 @@
-"""Tables as somebody reads them: the texts below a heading, and what a click on it would sort them by."""
+"""A screen as somebody reads it: its sentences; its tables by their headings, and what a click would sort them by."""
 
 from __future__ import annotations
 
@@ -46,3 +46,15 @@ def tables_on(app: AppTest) -> list[Read]:
     """The tables of a page, from its top down."""
     drawn = [element.proto for element in app.get("bidi_component")]
     return [Read(json.loads(proto.json)[0]) for proto in drawn if proto.component_name == "table"]
+
+
+def words(app: AppTest) -> str:
+    """Every sentence of a page."""
+    kinds = (app.markdown, app.caption, app.info, app.success, app.error, app.subheader, app.metric)
+    return " ".join(str(element.value) for kind in kinds for element in kind)
+
+
+def widget(app: AppTest, key: str) -> Any:
+    """A slider or a choice by its key."""
+    every = (app.slider, app.get("button_group"), app.selectbox)
+    return next(found for kind in every for found in kind if found.key == key)

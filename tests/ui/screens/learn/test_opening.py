@@ -1,28 +1,20 @@
-"""The Learn screens on the shipped lessons: every control answers, and what is said is what the numbers give."""
+"""The Learn screens open on shipped lessons and on those of own runs, and every control answers."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
+import numpy as np
 import pytest
 
 from simulator.config.run import make_config
 from simulator.runs import archive
 from simulator.teaching import lesson
 from tests.ui.invented import whole_run
-from ui.screens.learn import changed
+from tests.ui.reading import words
+from ui.screens.learn import opening
 
 SCREENS = ("soft_targets", "loss", "masks", "zeros", "inside", "answers")
-
-
-def words(app):
-    kinds = (app.markdown, app.caption, app.info, app.error, app.subheader)
-    return " ".join(str(e.value) for kind in kinds for e in kind)
-
-
-def widget(app, key):
-    every = (app.slider, app.get("button_group"), app.selectbox)
-    return next(w for kind in every for w in kind if w.key == key)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -56,52 +48,11 @@ def test_the_run_that_was_just_looked_at_is_the_one_whose_numbers_are_shown(open
     assert app.selectbox[0].value == "recorded-distilbert"
 
 
-def test_where_no_example_fits_it_says_so_and_what_to_do(open_screen):
-    app = open_screen("learn_answers")
-    everyone = ["teacher", "control", "distilled", "pruned", "recovered"]
-    widget(app, "learn_wrong").set_value(everyone[:1]).run()
-    widget(app, "learn_right").set_value(everyone[:1]).run()
-    assert "No test example fits. Let go of a choice" in words(app)
-    assert not app.exception
-
-
-def test_where_all_variants_answer_alike_no_choice_is_blamed():
-    assert changed.nothing_kept(0, is_chosen=False).startswith("All variants answer all test examples alike.")
-    assert "Of none of them" in changed.nothing_kept(3, is_chosen=False)
-
-
-def test_what_the_count_is_of_is_said_with_and_without_a_choice(open_screen):
-    app = open_screen("learn_answers")
-    assert "test examples are answered differently by some of the variants" in words(app)
-    app.button(key=next(b.key for b in app.button if b.key.startswith("try_"))).click().run()
-    assert "test examples fit" in words(app)
-
-
-def test_the_entropy_is_in_the_unit_of_the_losses(open_screen):
-    said = words(open_screen("learn_soft_targets"))
-    assert "nats, distilled student" in said
-    assert "bits" not in said
-
-
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_shipped_lesson_can_be_shown(open_screen, screen):
     for run in archive.list_runs(["finished"]):
         if lesson.exists(run.id):
             assert not open_screen(f"learn_{screen}", run=run.id).error
-
-
-def test_the_temperature_slider_changes_what_is_said(open_screen):
-    app = open_screen("learn_soft_targets")
-    before = words(app)
-    widget(app, "t").set_value(10.0).run()
-    assert "at T = 10" in words(app)
-    assert words(app) != before
-
-
-def test_alpha_stands_in_the_formula(open_screen):
-    app = open_screen("learn_loss", learn_alpha="0.25")
-    assert any("{0.25}" in latex.value for latex in app.get("latex"))
-    assert any("def distillation_loss" in code.value for code in app.code)
 
 
 def test_a_run_without_a_lesson_is_said_to_have_none(open_screen, stored):
@@ -128,23 +79,10 @@ def test_own_texts_and_class_names_are_text_and_no_links(open_screen, stored):
         assert "![" not in said and "https://" not in said and "www.evil" not in said
 
 
-def test_channels_removed_have_fewer_parameters_than_zeros(open_screen):
-    app = open_screen("learn_inside", learn_network="channels removed")
-    assert "not trained further" in words(app)
-
-
-def test_a_layer_is_chosen_and_described(open_screen):
-    app = open_screen("learn_inside")
-    layers = lesson.of_run("recorded-resnet18").facts.networks["teacher"]
-    assert max(layers, key=lambda layer: layer.macs).name in words(app)
-    app.selectbox(key="learn_layer_teacher").select_index(len(layers) - 1).run()
-    assert not app.exception
-    last = layers[-1]
-    assert f"**{last.name}** ({last.kind})" in words(app)
-    assert " x ".join(map(str, last.weight_shape)) in words(app)
-
-
-def test_the_loss_stands_beside_the_code_that_ran(open_screen):
-    app = open_screen("learn_loss")
-    assert "def soft_loss(" in app.code[0].value
-    assert next(e for e in app.expander if e.label == "As it runs").proto.expanded
+def test_telling_examples_are_what_they_are_called(opened):
+    places = opening.most_telling(opened)
+    shown = opened.logits["teacher"][list(opened.facts.shown)]
+    margins = np.sort(shown, axis=1)[:, -1] - np.sort(shown, axis=1)[:, -2]
+    assert margins[places[opening.HESITATES] - 1] == margins.min()
+    missed = places["Where it is wrong"] - 1
+    assert shown[missed].argmax() != opened.labels[opened.facts.shown[missed]]

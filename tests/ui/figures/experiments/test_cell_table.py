@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from simulator.events import CellFinished
-from simulator.experiments import STUDIES
+from simulator.experiments import EXPERIMENTS
 from tests.ui.reading import read
 from ui.figures.experiments import cell_table
 
-VIEW = STUDIES["four_way"].view
+VIEW = EXPERIMENTS["four_way"].view
 CELLS = [
     CellFinished(at={"pruned": True, "student": "control"}, seed=2024, values={"accuracy": 0.5}),
     CellFinished(at={"pruned": False, "student": "distilled"}, seed=2025, values={}, measured_in="r1"),
@@ -27,7 +27,7 @@ def test_yes_and_no_are_sorted_as_words_and_numbers_as_numbers() -> None:
     title = next(title for title in read(cell_table.cells(CELLS, VIEW)).titles if "rune" in title)
     assert all(isinstance(order, str) for order in read(cell_table.cells(CELLS, VIEW)).orders(title))
     hot = [CellFinished(at={"temperature": t}, seed=0, values={"accuracy": 0.5}) for t in (10.0, 1.25)]
-    shown = read(cell_table.cells(hot, STUDIES["how_hot"].view))
+    shown = read(cell_table.cells(hot, EXPERIMENTS["how_hot"].view))
     assert shown.orders(shown.titles[0]) == [10.0, 1.25]
 
 

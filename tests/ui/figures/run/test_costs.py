@@ -55,3 +55,9 @@ def test_alt_texts_of_a_finished_run_state_what_was_measured():
     assert costs.latencies_alt(several, "batch_7") == "Latency: not measured."
     alike = [m.model_copy(update={"gzip_bytes": 2_800_000 + n}) for n, m in enumerate(several)]
     assert "teacher, distilled and pruned are the smallest, 2.80 MB." in costs.trade_off_alt(alike)
+
+
+def test_bars_of_one_seed_are_an_interval_and_of_several_a_deviation() -> None:
+    one = [measurement("teacher"), measurement("distilled")]
+    assert costs.bars_of(one) == "the 95 % interval"
+    assert costs.bars_of([*one, measurement("distilled", repeat=1)]) == "the standard deviation over 2 seeds"

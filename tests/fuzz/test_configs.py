@@ -17,7 +17,7 @@ from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.experiments.config import SAME_TEACHER, read_values
 from simulator.runs import service
 from tests.fuzz.drawn import NUMBERS, odd_texts, odd_values, settings_of_a_run, unless_refused
-from ui.report.page import flags
+from ui.report.common import flags
 from ui.settings import controls, fitting
 
 pytestmark = pytest.mark.fuzz

@@ -50,7 +50,7 @@ def tables_on(app: AppTest) -> list[Read]:
 
 def words(app: AppTest) -> str:
     """Every sentence of a page."""
-    kinds = (app.markdown, app.caption, app.info, app.success, app.error, app.subheader, app.metric)
+    kinds = (app.markdown, app.caption, app.info, app.success, app.warning, app.error, app.subheader, app.metric)
     return " ".join(str(element.value) for kind in kinds for element in kind)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.runs import recorded, service
+from simulator.runs import archive, recorded, service
 from simulator.runs.recorded import Recorded
 from tests.ui.invented import whole_run
 
@@ -16,6 +16,6 @@ def on_its_own(no_worker_and_no_network: None, nothing_kept_from_other_tests: No
 def shipped(stored, monkeypatch):
     """A recorded run; the store that it was made in keeps nothing of it."""
     stored("rec", "finished", list(whole_run()))
-    run = service.run("rec").model_copy(update={"origin": "recorded"})
+    run = archive.run("rec").model_copy(update={"origin": "recorded"})
     service.delete("rec")
     monkeypatch.setattr(recorded, "all_recorded", lambda: (Recorded(run, tuple(whole_run())),))

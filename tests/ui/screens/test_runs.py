@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from simulator.config.run import make_config
-from simulator.runs import history, recorded, service
+from simulator.runs import archive, history, recorded, service
 from tests.ui.invented import whole_run
 from tests.ui.reading import tables_on, words
 
@@ -85,7 +85,7 @@ def test_runs_brings_a_history_back(open_screen, stored):
     app.file_uploader(key="history_file").upload("runs.json", content.encode(), "application/json").run()
     app.button(key="import_history").click().run()
     assert not app.exception
-    assert service.run("dd44").origin == "imported"
+    assert archive.run("dd44").origin == "imported"
     assert "Runs added: 1." in app.success[0].value
 
 

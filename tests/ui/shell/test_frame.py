@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from simulator.runs import service
+from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
 from tests.ui.conftest import ENTRY
 
@@ -19,8 +19,8 @@ def test_the_sidebar_asks_only_for_runs_that_have_not_ended(open_screen, stored,
     stored("old", "finished")
     for number in range(6):
         stored(f"q{number}", "queued")
-    asked, every = [], service.list_runs
-    monkeypatch.setattr(service, "list_runs", lambda states=None: asked.append(states) or every(states))
+    asked, every = [], archive.list_runs
+    monkeypatch.setattr(archive, "list_runs", lambda states=None: asked.append(states) or every(states))
     assert "and 1 more on the Runs page" in [c.value for c in open_screen("models").sidebar.caption]
     assert asked and set(asked) == {("queued", "running")}
 

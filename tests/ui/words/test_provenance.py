@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.runs import service
+from simulator.runs import archive
 from tests.ui.invented import PROVENANCE
 from ui.words.provenance import provenance_facts
 
 
 def test_weights_from_scratch_and_published_ones_are_told_apart(stored: Callable[..., str]) -> None:
-    run = service.run(stored("r1", "queued"))
+    run = archive.run(stored("r1", "queued"))
     facts = provenance_facts(PROVENANCE, run)
     assert facts["Weights"] == "random from seed 0, which is the teacher's own; built like torchvision/resnet18"
     assert facts["SHA-256"] == "none: no weights file was loaded"
@@ -26,7 +26,7 @@ def test_weights_from_scratch_and_published_ones_are_told_apart(stored: Callable
 
 
 def test_a_kept_teacher_and_a_damaged_one_are_said(stored: Callable[..., str]) -> None:
-    run = service.run(stored("r1", "queued"))
+    run = archive.run(stored("r1", "queued"))
     kept = PROVENANCE.model_copy(update={"teacher_was_cached": True})
     assert provenance_facts(kept, run)["Teacher"].endswith("kept from an earlier run")
     damaged = PROVENANCE.model_copy(update={"teacher_damage": "model.safetensors is cut off"})
@@ -34,7 +34,7 @@ def test_a_kept_teacher_and_a_damaged_one_are_said(stored: Callable[..., str]) -
 
 
 def test_what_a_file_says_of_itself_is_no_link(stored: Callable[..., str]) -> None:
-    run = service.run(stored("r1", "queued"))
+    run = archive.run(stored("r1", "queued"))
     hostile = PROVENANCE.model_copy(
         update={"device": "[a](https://evil.example)", "data": "`[a](b)`", "versions": {"<b>": "www.evil.example"}}
     )

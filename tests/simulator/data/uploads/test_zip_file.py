@@ -21,8 +21,8 @@ from simulator.data import own_data, own_examples, uploads
 from simulator.data.uploads import zip_file
 from simulator.data.uploads.csv_file import plain
 from simulator.engine.datasets import load
-from simulator.engine.host.weights import find
 from simulator.engine.models import images
+from simulator.engine.models.weights import find
 from tests.simulator.brought import (
     animated,
     encrypted,

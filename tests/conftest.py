@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -12,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 import simulator.engine  # noqa: F401  first: it tells torch's threads not to spin, which must be said before torch loads
+from simulator.catalog.models import MODELS, MORE_MODELS
 from simulator.config.run import make_config
 from simulator.runs.database import store as store_module
 from simulator.runs.database.store import Store, open_store
@@ -76,3 +79,13 @@ def with_docstrings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with shared_by_all(tmp_path_factory, "with-docstrings") as folder:
         datasets.load("docstrings")
     return folder
+
+
+@pytest.fixture
+def tiny_cnn(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A fifth model, in this process and in those that it starts."""
+    entry = "tests.tiny_cnn.entry"
+    monkeypatch.setenv(MORE_MODELS, entry)
+    importlib.import_module(entry)
+    yield
+    del MODELS["tiny_cnn"], sys.modules[entry]

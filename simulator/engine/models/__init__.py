@@ -15,7 +15,8 @@ class Modules(Mapping[str, Model]):
     def __getitem__(self, name: str) -> Model:
         module = importlib.import_module(MODELS[name].engine)
         if not isinstance(module, Model):
-            missing = sorted(part for part in Model.__protocol_attrs__ if not hasattr(module, part))
+            offered = {*Model.__annotations__, *(name for name in vars(Model) if not name.startswith("_"))}
+            missing = sorted(name for name in offered if not hasattr(module, name))
             raise TypeError(f"{MODELS[name].engine} lacks {', '.join(missing)}, which every model offers.")
         return module
 

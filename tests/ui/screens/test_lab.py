@@ -272,3 +272,13 @@ def test_a_link_followed_later_in_a_session_sets_model_and_data_together(open_sc
     assert not app.exception, app.exception
     assert (app.selectbox(key="model").value, app.selectbox(key="dataset").value) == ("distilbert", "reviews_sentiment")
     assert app.slider(key="temperature").value == 8
+
+
+@pytest.mark.usefixtures("tiny_cnn")
+def test_a_model_that_was_registered_from_outside_can_be_chosen(open_screen):
+    app = open_screen("lab")
+    assert control(app, "model").options[-1] == "Tiny CNN"
+    control(app, "model").set_value("tiny_cnn").run()
+    assert not app.exception
+    assert control(app, "student_size").value == 0.5
+    assert control(app, "dataset").value == "digits"

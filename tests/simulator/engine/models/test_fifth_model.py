@@ -1,0 +1,108 @@
+"""A fifth model, registered as somebody else would register one, goes through everything that the four go through."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from simulator.catalog.models import MODELS, register
+from simulator.config.run import make_config
+from simulator.engine import datasets, pipeline
+from simulator.engine.models import MODULES
+from simulator.engine.models.base import Model
+from simulator.events import Measured, Measurement
+from simulator.runs import archive, service
+from simulator.runs.database.store import Store
+from simulator.teaching.notebook import not_offered
+from tests import exported
+from tests.tiny_cnn import structure
+from tests.waiting import wait_until
+
+SETTINGS = {"model": "tiny_cnn", "train_examples": 128, "weights": "scratch", "recovery_epochs": 1}
+
+
+def carried_out(folder: Path, **settings: object) -> dict[str, Measurement]:
+    events = pipeline.run(make_config(SETTINGS | settings), variants_to=folder)
+    return {e.measurement.name: e.measurement for e in events if isinstance(e, Measured)}
+
+
+def share_right(folder: Path) -> float:
+    """Of the test pictures, by the model that ``load.py`` gives."""
+    model, test = exported.load(folder), datasets.load("digits").test
+    encode = MODULES["tiny_cnn"].make_encoder((), (), None, folder, 32)
+    with torch.no_grad():
+        answers = model(encode(test.inputs)["pixels"]).argmax(1).numpy()
+    return float(np.mean(answers == test.labels))
+
+
+@pytest.mark.usefixtures("tiny_cnn")
+@pytest.mark.parametrize(("pruning", "method"), [("unstructured", "kd"), ("2:4", "attention"), ("structured", "hint")])
+def test_it_is_distilled_pruned_measured_and_exported(pruning: str, method: str, tmp_path: Path) -> None:
+    variants = carried_out(tmp_path, pruning=pruning, method=method)
+    assert list(variants) == ["teacher", "control", "distilled", "pruned", "recovered"]
+    assert variants["teacher"].parameters == MODELS["tiny_cnn"].published.parameters
+    before, after = variants["distilled"], variants["recovered"]
+    if pruning == "structured":
+        assert after.parameters < 0.5 * before.parameters
+        assert after.macs < 0.5 * before.macs
+    else:
+        assert after.parameters == before.parameters
+        assert after.prunable_sparsity == pytest.approx(0.5, abs=0.05)
+    for name, variant in variants.items():
+        assert share_right(tmp_path / name) == pytest.approx(variant.accuracy, abs=1 / variant.test_examples)
+    loading = (tmp_path / "recovered" / "load.py").read_text()
+    assert inspect.getsource(structure.TinyCnn) in loading
+    assert "import simulator" not in loading and "from simulator" not in loading
+
+
+@pytest.mark.usefixtures("tiny_cnn")
+def test_a_worker_process_knows_it_and_its_forecast_comes_from_its_entry(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KDPS_WARM", "0")
+    config = make_config(SETTINGS | {"pruning": "structured"})
+    expected = service.forecast(config)
+    assert expected.basis == "estimate"
+    assert 0 < expected.seconds < 300
+    assert 500 < expected.peak_memory_mb < 2_000
+    service.start()
+    try:
+        run_id = service.submit(config)
+        wait_until(lambda: archive.run(run_id).state not in ("queued", "running"), seconds=180)
+    finally:
+        service.stop()
+    assert archive.run(run_id).state == "finished", archive.run(run_id).message
+    assert len(archive.measurements(run_id)) == 5
+    assert not_offered(archive.run(run_id)) == ""
+    assert exported.load(archive.export_dir(run_id))
+
+
+@pytest.mark.usefixtures("tiny_cnn")
+def test_a_name_is_given_once() -> None:
+    with pytest.raises(ValueError, match=r"a model tiny_cnn already: choose another name"):
+        register(MODELS["tiny_cnn"])
+
+
+@pytest.mark.usefixtures("tiny_cnn")
+def test_a_folder_that_offers_too_little_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.tiny_cnn import engine
+
+    monkeypatch.delattr(engine, "feature_places")
+    monkeypatch.delattr(engine, "CLASSIFIER")
+    with pytest.raises(TypeError, match=r"tests\.tiny_cnn\.engine lacks CLASSIFIER, feature_places, which every"):
+        MODULES["tiny_cnn"]
+
+
+OFFERED = [name for name, part in vars(Model).items() if inspect.isfunction(part) and not name.startswith("_")]
+
+
+@pytest.mark.usefixtures("tiny_cnn")
+@pytest.mark.parametrize("model", [*MODELS, "tiny_cnn"])
+@pytest.mark.parametrize("name", OFFERED)
+def test_every_folder_offers_what_the_protocol_says(model: str, name: str) -> None:
+    _, *asked = inspect.signature(getattr(Model, name)).parameters
+    assert list(inspect.signature(getattr(MODULES[model], name)).parameters) == asked

@@ -22,7 +22,8 @@ from simulator.data.baselines import near_duplicates
 from simulator.data.own_data import all_datasets, dataset_info
 from simulator.errors import InvalidConfig, SimulatorError, UnreadableRun
 from simulator.events import Event
-from simulator.figures.statistics import by_variant, spread
+from simulator.figures import numbers
+from simulator.figures.statistics import by_variant
 from simulator.host.faults import FAULTS, in_words
 from simulator.host.machine import process_name
 from simulator.runs import archive, service
@@ -143,10 +144,10 @@ def carry_out(run_id: str, variants_to: Path | None) -> Iterator[Event]:
 
 
 def compression_table(run_id: str) -> Table:
-    """A row a variant; with several seeds each figure is their mean +- standard deviation."""
+    """A row a variant; with several seeds each figure is their mean and standard deviation."""
     measured = by_variant(archive.measurements(run_id))
     seeds = max(len(of_seeds) for of_seeds in measured.values())
-    over = f", mean +- standard deviation over {seeds} seeds" if seeds > 1 else ""
+    over = f", mean \N{PLUS-MINUS SIGN} standard deviation over {seeds} seeds" if seeds > 1 else ""
     table = Table(title=f"Measured in this run{over}")
     for heading in (
         "variant",
@@ -155,36 +156,33 @@ def compression_table(run_id: str) -> Table:
         "parameters",
         "non-zero",
         "MACs",
-        "size MB",
-        "gzip MB",
-        "sparse MB",
-        "ms, batch 1",
-        "ms, batch 32",
+        "size",
+        "gzip",
+        "sparse",
+        "batch 1",
+        "batch 32",
     ):
         table.add_column(heading, justify="left" if heading == "variant" else "right")
     for name, ms in measured.items():
-        interval = " ({:.3f} to {:.3f})".format(*ms[0].accuracy_interval) if len(ms) == 1 else ""
+        low_to_high = " to ".join(map(numbers.percent, ms[0].accuracy_interval))
         table.add_row(
             name,
-            over_seeds([m.accuracy for m in ms], ".3f") + interval,
-            over_seeds([m.f1 for m in ms], ".3f"),
-            over_seeds([m.parameters for m in ms], ",.0f"),
-            over_seeds([m.nonzero_parameters for m in ms], ",.0f"),
-            over_seeds([m.macs / 1e6 for m in ms], ",.1f") + " M",
-            over_seeds([m.size_bytes / 1e6 for m in ms], ".2f"),
-            over_seeds([m.gzip_bytes / 1e6 for m in ms], ".2f"),
-            over_seeds([m.sparse_bytes / 1e6 for m in ms if m.sparse_bytes is not None], ".2f"),
-            *(over_seeds([m.latency_ms[batch].median for m in ms], ".2f") for batch in ("batch_1", "batch_32")),
+            over_seeds([m.accuracy for m in ms], numbers.percent) + (f" ({low_to_high})" if len(ms) == 1 else ""),
+            over_seeds([m.f1 for m in ms], numbers.percent),
+            over_seeds([m.parameters for m in ms], numbers.whole),
+            over_seeds([m.nonzero_parameters for m in ms], numbers.whole),
+            over_seeds([m.macs for m in ms], numbers.count),
+            over_seeds([m.size_bytes for m in ms], numbers.size),
+            over_seeds([m.gzip_bytes for m in ms], numbers.size),
+            over_seeds([m.sparse_bytes for m in ms if m.sparse_bytes is not None], numbers.size),
+            *(over_seeds([m.latency_ms[b].median for m in ms], numbers.milliseconds) for b in ("batch_1", "batch_32")),
         )
     return table
 
 
-def over_seeds(values: Sequence[float], form: str) -> str:
-    """Mean +- standard deviation of a figure; the figure alone where there is one seed, "-" where there is none."""
-    if not values:
-        return "-"
-    over = spread(values)
-    return f"{over.mean:{form}}" + ("" if over.deviation is None else f" +- {over.deviation:{form}}")
+def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
+    """A figure over its seeds; "-" where there is none."""
+    return numbers.over_seeds(values, form) if values else "-"
 
 
 def models_command(options: argparse.Namespace) -> int:
@@ -194,9 +192,10 @@ def models_command(options: argparse.Namespace) -> int:
     table = Table("model", "", "counted here", "published", "at")
     for info in MODELS.values():
         counted = count(info.name)
-        published_macs = f"{info.published.macs / 1e9:.3f} G" if info.published.macs else "-"
-        table.add_row(info.name, "parameters", f"{counted.parameters:,}", f"{info.published.parameters:,}", "")
-        table.add_row("", "MACs", f"{counted.macs / 1e9:.3f} G", published_macs, counted.at)
+        published = numbers.whole(info.published.parameters)
+        published_macs = numbers.count(info.published.macs) if info.published.macs else "-"
+        table.add_row(info.name, "parameters", numbers.whole(counted.parameters), published, "")
+        table.add_row("", "MACs", numbers.count(counted.macs), published_macs, counted.at)
         table.add_row("", "weights", weights_state(info.name), "", "", end_section=True)
     console.print(table)
     console.print("MACs are multiply-adds (FLOPs are twice as many); element-wise work is not counted.")
@@ -243,7 +242,7 @@ def last_accuracy(run_id: str) -> str:
     except UnreadableRun:
         return "unreadable"
     last = next(reversed(measured), None)
-    return f"{over_seeds([m.accuracy for m in measured[last]], '.3f')} ({last})" if last else "-"
+    return f"{over_seeds([m.accuracy for m in measured[last]], numbers.percent)} ({last})" if last else "-"
 
 
 def runs_command(options: argparse.Namespace) -> int:

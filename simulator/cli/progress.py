@@ -39,14 +39,15 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                     speed = event.examples_per_second
                     bars.update(stages[event.stage], total=event.total, completed=event.done)
                     if speed:
-                        bars.update(stages[event.stage], detail=f"{speed:,.0f} examples/s")
+                        bars.update(stages[event.stage], detail=f"{numbers.whole(speed)} examples/s")
                 case events.Downloading(file=file, received=received, total=total, bytes_per_second=pace):
                     how_far = numbers.download(file, received, total, pace)
                     bars.update(stages["prepare"], total=total, completed=received, detail=how_far)
                 case events.CellFinished():
                     bars.update(stages["experiment"], detail=", ".join(f"{k} {v}" for k, v in event.at.items()))
                 case events.EpochFinished():
-                    bars.update(bars.task_ids[-1], detail=f"validation accuracy {event.validation_accuracy:.3f}")
+                    accuracy = numbers.percent(event.validation_accuracy)
+                    bars.update(bars.task_ids[-1], detail=f"validation accuracy {accuracy}")
                     estimated += [event.variant] if event.estimated_averages else []
                 case events.StageFinished():
                     bars.update(stages[event.stage], total=1, completed=1)

@@ -8,7 +8,7 @@ from statistics import mean
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
-from simulator.figures.numbers import milliseconds, percent, points, whole_percent
+from simulator.figures.numbers import milliseconds, percent, points, size, whole_percent
 from simulator.figures.statistics import BUSY_SHARE
 
 UNPRUNED, ZEROS, CHANNELS = "unpruned", "zeros", "channels"
@@ -160,7 +160,7 @@ def _parameters(cells: Sequence[CellFinished], removed: AxisValue) -> str:
 
 def _files(cells: Sequence[CellFinished], removed: AxisValue, student: str) -> str:
     sizes = {name: mean(series(cells, name, parts_removed=removed, student=student).values()) for name in FILES}
-    return f"{student} " + ", ".join(f"{FILES[name]} {size / 1e6:.2f} MB" for name, size in sizes.items())
+    return f"{student} " + ", ".join(f"{FILES[name]} {size(bytes_)}" for name, bytes_ in sizes.items())
 
 
 def _times(cells: Sequence[CellFinished], removed: AxisValue, value: str, changes: Mapping[str, Comparison]) -> str:

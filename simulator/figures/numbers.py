@@ -41,9 +41,14 @@ def size(bytes_: float) -> str:
     return f"{bytes_:.0f} B"
 
 
+def whole(value: float) -> str:
+    """A number of things in full: 1,620."""
+    return f"{round(value):,}"
+
+
 def percent(fraction: float) -> str:
     """A fraction as per cent, one digit after the point: accuracies of a few hundred examples carry no more."""
-    return f"{100 * fraction:.1f} %"
+    return f"{round(100 * fraction, 1) + 0.0:.1f} %"  # never "-0.0 %"
 
 
 def whole_percent(fraction: float) -> str:

@@ -9,10 +9,10 @@ from math import isfinite
 from simulator.config.run import RunConfig
 from simulator.errors import InvalidConfig
 from simulator.experiments.config import ExperimentConfig
+from simulator.figures.numbers import p_value, percent
 from simulator.figures.statistics import Verdict
 from simulator.teaching.labs.evidence import Evidence
 from simulator.teaching.quiz.question import Question
-from simulator.teaching.quiz.run_facts import percent
 
 Settings = Mapping[str, float]
 """What a student chose before the run: a field of RunConfig -> its value."""
@@ -152,5 +152,7 @@ def beside(prediction: Prediction, committed: float | str, answer: Answer) -> st
 def judged_words(v: Verdict) -> str:
     """A verdict with what it rests on: the examples that only one of the two answers rightly, and McNemar's p."""
     (seed,) = v.by_seed
-    p = "p < 0.001" if seed.p < 0.001 else f"p = {seed.p:.3f}"
-    return f"{v.outcome}: of {v.n} digits only this one reads {seed.gained} rightly, only the other {seed.lost}; {p}"
+    return (
+        f"{v.outcome}: of {v.n} digits only this one reads {seed.gained} rightly, only the other {seed.lost}; "
+        f"{p_value(seed.p)}"
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from simulator.config.run import RunConfig, make_config
 from simulator.events import Measurement, Variant
+from simulator.figures.numbers import percent
 from simulator.figures.statistics import Speed, Verdict, speed
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table, judged_words
 from simulator.teaching.labs.evidence import Evidence, Seen, judged
 from simulator.teaching.labs.zeros import SPEEDS, megabytes
 from simulator.teaching.quiz.question import Question, choice, number
-from simulator.teaching.quiz.run_facts import one_of, percent, points
+from simulator.teaching.quiz.run_facts import one_of, points
 
 BATCH = "batch_32"
 CUT: tuple[Variant, ...] = ("pruned", "recovered")

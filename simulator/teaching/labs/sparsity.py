@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from simulator.events import Coordinates
 from simulator.experiments import ExperimentConfig, make_experiment
+from simulator.figures.numbers import percent
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.quiz.question import Question, number
-from simulator.teaching.quiz.run_facts import one_of, percent, points
+from simulator.teaching.quiz.run_facts import one_of, points
 
 SPARSITIES = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 MOST = SPARSITIES[-1]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from simulator.events import Comparison, Coordinates
 from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.experiments.paired import certainty, change, significant
+from simulator.figures.numbers import percent
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.quiz.question import Question, choice, number
-from simulator.teaching.quiz.run_facts import percent, points
+from simulator.teaching.quiz.run_facts import points
 
 FEW, MANY = 50, 500
 SEEDS = 3

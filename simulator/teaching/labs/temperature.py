@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import log
 
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
+from simulator.figures.numbers import percent
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence
 from simulator.teaching.quiz.question import Question, number
-from simulator.teaching.quiz.run_facts import percent, points
+from simulator.teaching.quiz.run_facts import points
 
 TEMPERATURES = (1.0, 4.0, 20.0)
 COLD, HOT = TEMPERATURES[0], TEMPERATURES[-1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from simulator.config.run import RunConfig, make_config
+from simulator.figures.numbers import percent
 from simulator.teaching.labs.base import Answer, Choice, Lab, Prediction, Settings, Table, judged_words
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.labs.zeros import megabytes
 from simulator.teaching.quiz.question import Question, choice, number
-from simulator.teaching.quiz.run_facts import percent, points
+from simulator.teaching.quiz.run_facts import points
 
 BUDGET = 1_000_000
 """Bytes that the final student's dense file may have."""

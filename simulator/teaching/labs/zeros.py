@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from simulator.config.run import RunConfig, make_config
 from simulator.events import Measurement
+from simulator.figures.numbers import percent
 from simulator.figures.statistics import Speed
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence
 from simulator.teaching.quiz.from_run import gzip_after_pruning
 from simulator.teaching.quiz.question import Question, choice, number
-from simulator.teaching.quiz.run_facts import percent
 
 NONE = 0.005
 """Changes of a file below this share are called none: headers differ by a few bytes."""

@@ -14,9 +14,10 @@ from simulator.catalog.methods import METHODS
 from simulator.catalog.pruning import TRAIN_AGAIN
 from simulator.events import Stage
 from simulator.figures import numbers
+from simulator.figures.numbers import milliseconds, percent, whole
 from simulator.figures.statistics import intervals_overlap
 from simulator.teaching.quiz.question import Question
-from simulator.teaching.quiz.run_facts import Facts, among, count, facts, most, one_of, percent, points, times
+from simulator.teaching.quiz.run_facts import Facts, among, facts, most, one_of, points, times
 
 __all__ = ["MAKERS", "facts", "questions"]
 
@@ -99,7 +100,7 @@ def gain_by_recovery(run: Facts) -> Question | None:
 def measured_sparsity(run: Facts) -> Question | None:
     """The share of zeros among all parameters."""
     m, asked = run.by_name["pruned"], run.asked
-    why = f"{count(m.parameters - m.nonzero_parameters)} of {count(m.parameters)} parameters are zero."
+    why = f"{whole(m.parameters - m.nonzero_parameters)} of {whole(m.parameters)} parameters are zero."
     text = f"{_what_was_asked(run)} Which share of all the pruned model's parameters is zero?"
     return one_of("sparsity", text, m.sparsity, [asked, 1 - m.sparsity, asked / 2, m.sparsity / 2], percent, why)
 
@@ -116,16 +117,16 @@ def _what_was_asked(run: Facts) -> str:
 def parameters_left(run: Facts) -> Question | None:
     """Parameters that are not zero."""
     m, d, asked = run.by_name["pruned"], run.by_name["distilled"], run.asked
-    why = f"{count(m.parameters)} are stored, {count(m.nonzero_parameters)} of them are not zero."
+    why = f"{whole(m.parameters)} are stored, {whole(m.nonzero_parameters)} of them are not zero."
     wrong = [d.nonzero_parameters, d.parameters * (1 - asked), m.parameters - m.nonzero_parameters, m.parameters / 4]
     text = "How many parameters of the pruned model are not zero?"
-    return one_of("parameters", text, m.nonzero_parameters, wrong, count, why)
+    return one_of("parameters", text, m.nonzero_parameters, wrong, whole, why)
 
 
 def file_after_pruning(run: Facts) -> Question | None:
     """The dense file, before and after."""
     p, d = run.by_name["pruned"], run.by_name["distilled"]
-    why = f"{count(d.size_bytes)} bytes before, {count(p.size_bytes)} after."
+    why = f"{whole(d.size_bytes)} bytes before, {whole(p.size_bytes)} after."
     if p.parameters < d.parameters:
         why += " What was cut out is gone."
     elif p.nonzero_parameters < p.parameters:
@@ -138,7 +139,7 @@ def file_after_pruning(run: Facts) -> Question | None:
 def gzip_after_pruning(run: Facts) -> Question | None:
     """The gzipped file, before and after."""
     p, d = run.by_name["pruned"], run.by_name["distilled"]
-    why = f"{count(d.gzip_bytes)} bytes before, {count(p.gzip_bytes)} after."
+    why = f"{whole(d.gzip_bytes)} bytes before, {whole(p.gzip_bytes)} after."
     wrong = [1 - p.size_bytes / d.size_bytes, run.asked, p.gzip_bytes / d.gzip_bytes, p.sparsity]
     text = "By how much did pruning shrink the gzipped file?"
     return one_of("gzip", text, 1 - p.gzip_bytes / d.gzip_bytes, wrong, percent, why)
@@ -147,7 +148,7 @@ def gzip_after_pruning(run: Facts) -> Question | None:
 def share_of_macs(run: Facts) -> Question | None:
     """The last variant's MACs against the teacher's."""
     m, t = run.last, run.by_name["teacher"]
-    why = f"{count(m.macs)} of {count(t.macs)} multiply-adds at {m.first.macs_at}."
+    why = f"{whole(m.macs)} of {whole(t.macs)} multiply-adds at {m.first.macs_at}."
     wrong = [m.parameters / t.parameters, 1 - m.macs / t.macs, m.nonzero_parameters / t.parameters, m.macs / t.macs / 2]
     text = f"Which share of the teacher's MACs does the {m.name} student need?"
     return one_of("macs", text, m.macs / t.macs, wrong, percent, why)
@@ -157,7 +158,7 @@ def flops_of_the_teacher(run: Facts) -> Question | None:
     """MACs into FLOPs."""
     macs = run.by_name["teacher"].first.macs
     text = f"The teacher needs {macs:,} MACs for one example. How many FLOPs is that, at two for each multiply-add?"
-    return one_of("flops", text, 2 * macs, [macs, macs / 2, 4 * macs], count, f"2 x {macs:,} = {2 * macs:,}.")
+    return one_of("flops", text, 2 * macs, [macs, macs / 2, 4 * macs], whole, f"2 x {macs:,} = {2 * macs:,}.")
 
 
 def speed(run: Facts) -> Question | None:
@@ -166,7 +167,7 @@ def speed(run: Facts) -> Question | None:
     if m.milliseconds is None or t.milliseconds is None:
         return None
     ratio = t.milliseconds / m.milliseconds
-    why = f"Medians of {t.milliseconds:.2f} and {m.milliseconds:.2f} ms."
+    why = f"Medians of {milliseconds(t.milliseconds)} and {milliseconds(m.milliseconds)}."
     wrong = [t.macs / m.macs, t.parameters / m.parameters, 1 / ratio, t.size_bytes / m.gzip_bytes]
     text = f"How many times as fast as the teacher is the {m.name} student, with one example at a time?"
     return one_of("speed", text, ratio, wrong, times, why)
@@ -181,7 +182,7 @@ def right_answers(run: Facts) -> Question | None:
     why = f"The diagonal of its confusion matrix adds up to {right:,.0f}."
     wrong = [m.test_examples - right, *rights.values(), m.test_examples]
     text = f"How many of the {m.test_examples} test examples does the {m.name} student get right?"
-    return one_of("right", text, right, wrong, count, why)
+    return one_of("right", text, right, wrong, whole, why)
 
 
 def hardest_class(run: Facts) -> Question | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from simulator.config.run import RunConfig
 from simulator.events import Described, Event, Measured, Measurement, Stage, StageFinished
+from simulator.figures import numbers
 from simulator.figures.statistics import by_variant, spread, was_busy
 from simulator.teaching.quiz.question import Question, choice
 
@@ -104,24 +105,14 @@ def figures(seeds: Sequence[Measurement]) -> Figures:
 # -- how numbers are written in options
 
 
-def percent(value: float) -> str:
-    """A fraction, to one digit after the point."""
-    return f"{round(100 * value, 1) + 0.0:.1f} %"  # never "-0.0 %"
-
-
 def points(value: float) -> str:
     """A difference of fractions in percentage points, with its sign."""
-    return f"{100 * value:+.1f} points".replace("-", "\N{MINUS SIGN}") if round(100 * value, 1) else "0.0 points"
-
-
-def count(value: float) -> str:
-    """A number of things in full."""
-    return f"{value:,.0f}"
+    return f"{numbers.points(100 * value)} points"
 
 
 def times(value: float) -> str:
     """A ratio."""
-    return f"{value:.2f} times"
+    return f"{numbers.three(value)} times"
 
 
 def one_of(

@@ -20,7 +20,10 @@ def test_a_teacher_that_helped():
     assert chance.right_words() == "The teacher helped, by more than the seeds' chance would often do"
     helped, shrinks, _ = TEACHER.takeaway(found)
     assert helped.startswith("The teacher helped: +20.0 points with 50 labels")
-    assert "With 500 labels no help showed (0.0 points, within noise): where labels are plenty" in shrinks
+    assert (
+        "With 500 labels no help showed (\N{PLUS-MINUS SIGN}0.0 points, within noise): where labels are plenty"
+        in shrinks
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from simulator.engine.deploy.export import export
 from simulator.engine.deploy.lesson import write_lesson
 from simulator.engine.distillation.training import predict
 from simulator.engine.measure.latency import measure_in_turns
-from simulator.engine.measure.variant import first_rows, measure_variant
+from simulator.engine.measure.variant import Observed, first_rows, measure_variant
 from simulator.engine.setup import Setup
 from simulator.events import Event, Latency, Measured, Progress, Variant
 from simulator.host.paths import scratch_folder, whole_folder
@@ -53,11 +53,8 @@ def measurement(
             with scratch_folder() as folder:
                 export(setup, name, model, folder)
                 answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
-                yield Measured(
-                    measurement=measure_variant(
-                        setup, name, model, answers[name], latency[name], folder, peaks[name], repeat
-                    )
-                )
+                observed = Observed(name, answers[name], latency[name], peaks[name], repeat)
+                yield Measured(measurement=measure_variant(setup, model, observed, folder))
                 for place in (kept if name == last else None, variants_to and variants_to / name):
                     if place:
                         shutil.copytree(folder, place, dirs_exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -21,35 +22,40 @@ from simulator.events import Latency, Measurement, Variant
 GENERATED_EXAMPLES = 5
 
 
-def measure_variant(
-    setup: Setup,
-    name: Variant,
-    model: nn.Module,
-    answers: Tensor,
-    latency_ms: Mapping[str, Latency],
-    folder: Path,
-    stage_peak_mb: float,
-    repeat: int = 0,
-) -> Measurement:
+@dataclass(frozen=True)
+class Observed:
+    """What the measure stage knows of a variant before its quality, size and compute.
+
+    Attributes:
+        answers: Its logits of every test example, [examples, classes], predicted in float32.
+        latency_ms: "batch_1" and "batch_32", timed in turns with the other variants.
+        stage_peak_mb: Peak memory of the stage that made it.
+        repeat: Of which of the run's seeds it is.
+    """
+
+    name: Variant
+    answers: Tensor
+    latency_ms: Mapping[str, Latency]
+    stage_peak_mb: float
+    repeat: int = 0
+
+
+def measure_variant(setup: Setup, model: nn.Module, observed: Observed, folder: Path) -> Measurement:
     """Measure quality, size and compute.
 
     Quality is measured in float32, as latency was, so that anybody who loads the exported file gets the same answers.
 
     Args:
-        answers: Its logits of every test example, [examples, classes], predicted in float32.
-        latency_ms: "batch_1" and "batch_32", timed in turns with the other variants.
         folder: Holds the variant's model.safetensors; model.sparse.safetensors is written beside it.
-        stage_peak_mb: Peak memory of the stage that made the variant.
-        repeat: Of which of the run's seeds it is.
     """
-    quality = measure_quality(answers, setup.test.labels)
+    quality = measure_quality(observed.answers, setup.test.labels)
     layers = layer_reports(model)
     prunable = prunable_parameters(model, setup.module.CLASSIFIER, setup.config.also_prune)
     one = first_rows(setup, 1)
     file = folder / portable.WEIGHTS_FILE
     sparse = write_sparse(tensors_of(model), folder / portable.SPARSE_FILE)
     return Measurement(
-        name=name,
+        name=observed.name,
         **vars(quality),
         parameters=sum(layer.parameters for layer in layers),
         nonzero_parameters=sum(layer.nonzero_parameters for layer in layers),
@@ -59,12 +65,12 @@ def measure_variant(
         macs_at=describe(one),
         size_bytes=file.stat().st_size,
         gzip_bytes=gzip_bytes(file),
-        latency_ms=dict(latency_ms),
-        stage_peak_memory_mb=stage_peak_mb,
+        latency_ms=dict(observed.latency_ms),
+        stage_peak_memory_mb=observed.stage_peak_mb,
         layers=layers,
         generated=generated_texts(setup, model),
-        repeat=repeat,
-        answers=tuple(answers.argmax(1).tolist()),
+        repeat=observed.repeat,
+        answers=tuple(observed.answers.argmax(1).tolist()),
         sparse_bytes=sparse.bytes,
         sparse_encodings=sparse.encodings,
     )

@@ -27,7 +27,7 @@ from simulator.engine.deploy import stage
 from simulator.engine.deploy.export import export
 from simulator.engine.deploy.stage import time_variants
 from simulator.engine.distillation.training import predict
-from simulator.engine.measure.variant import measure_variant
+from simulator.engine.measure.variant import Observed, measure_variant
 from simulator.engine.setup import prepare, provenance
 from simulator.errors import NotAllowed
 from simulator.events import Described, Measured, RunFinished
@@ -110,7 +110,7 @@ def untrained(store: Store, run_id: str, **settings: Any) -> str:
     export(setup, "recovered", student, folder)
     answers = predict(student, setup.module.logits, setup.test, bfloat16=False)
     latency = {f"batch_{size}": time_variants(setup, {"recovered": student}, size)["recovered"] for size in (1, 32)}
-    measured = measure_variant(setup, "recovered", student, answers, latency, folder, 1.0)
+    measured = measure_variant(setup, student, Observed("recovered", answers, latency, 1.0), folder)
     labels = tuple(setup.test.labels.tolist())
     store.add(run_id, config, None)
     store.start(run_id, "1@0.0")

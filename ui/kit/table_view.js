@@ -162,6 +162,8 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
     table.shown = shown;
 
     const fit = () => {
+        table.classList.remove("tight");
+        table.classList.toggle("tight", scroll.scrollWidth > scroll.clientWidth);
         const tallest = Math.min(data.tallest ?? Infinity, 0.8 * innerHeight);
         const limited = data.tallest && table.offsetHeight > WORTH_IT * tallest;
         scroll.style.maxHeight = limited ? `${tallest}px` : "";

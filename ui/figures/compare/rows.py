@@ -16,6 +16,7 @@ from simulator.runs import archive
 from simulator.runs.database.store import Run
 from simulator.runs.records import Origin
 from ui.figures.columns import COST, QUALITY, SPEED, TIMED, Column, Seeds
+from ui.figures.run.tables import NO_VERDICT
 
 QUALITIES = ("Accuracy", "F1")
 COSTS = ("Gzipped", "Without zeros", "File", "Non-zero", "Parameters", "MACs", "Batch 1", "Batch 32")
@@ -122,13 +123,18 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
         variant=name,
         where=where,
         values={title: value for title, column in COLUMNS.items() if (value := column.value(ms)) is not None},
-        texts={title: column.show(ms) for title, column in COLUMNS.items()},
+        texts={title: column.show(ms) + _marked(noise.get(title)) for title, column in COLUMNS.items()},
         middle=middle,
         noise=noise,
         network=tuple(network_of(m) for m in ms),
         macs_at=ms[0].macs_at,
         test_examples=ms[0].test_examples,
     )
+
+
+def _marked(noise: tuple[float, float] | None) -> str:
+    """What follows a time that does not compare with others."""
+    return f" ({NO_VERDICT['busy']})" if noise == ENDLESS else ""
 
 
 def finished() -> list[Run]:

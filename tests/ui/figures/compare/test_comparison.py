@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.config.run import make_config
-from simulator.figures.statistics import by_variant
+from simulator.figures.statistics import by_variant, was_busy
 from simulator.runs import recorded
 from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
@@ -70,7 +70,22 @@ def test_every_cell_shows_what_the_results_page_shows_of_the_stored_figures():
     assert shown["Variant"] == [ms[0].name for _, ms in stored]
     for title in rows.COLUMNS:
         column = (columns.QUALITY | columns.COST | columns.SPEED)[title]
-        assert shown[title] == [column.show(ms) for _, ms in stored]
+        assert shown[title] == [column.show(ms) + busy(ms, columns.TIMED.get(title)) for _, ms in stored]
+
+
+def busy(ms, batch):
+    """What a table adds to a time that does not compare."""
+    return " (busy machine)" if batch and any(was_busy(m.latency_ms[batch]) for m in ms) else ""
+
+
+def test_a_time_of_a_busy_machine_is_marked_as_that_beside_others(two_runs):
+    quiet = measurement("distilled", latency=10.0)
+    calls = {batch: timed.model_copy(update={"others_cpu": 0.6}) for batch, timed in quiet.latency_ms.items()}
+    loaded = quiet.model_copy(update={"latency_ms": calls})
+    nothing = {"one": None, "two": None}
+    shown, _ = side_by_side(two_runs, {"one": [quiet], "two": [loaded]}, nothing)
+    assert shown.row("Batch 1, distilled") == ["10.0 ms (busy machine)", "10.0 ms"]
+    assert shown.row("File, distilled") == ["4.00 kB", "4.00 kB"]
 
 
 def entry(run, name, *accuracies, **changes):

@@ -1,4 +1,4 @@
-"""From a sensitivity scan to a run: an allocation by hand, and what the scan foretold beside what the run measured."""
+"""From a sensitivity scan to a run: an allocation by hand, and what the scan predicted beside what the run measured."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run_of(scan: ExperimentConfig, shares: Mapping[str, float]) -> RunConfig:
     return make_config({**values, "layer_sparsity": pruned})
 
 
-def foretells(scan: ExperimentConfig, run: RunConfig) -> bool:
+def predicts(scan: ExperimentConfig, run: RunConfig) -> bool:
     """Whether a run prunes the very students that were scanned."""
     alike = all(getattr(run, name) == value for name, value in PRUNES_AS_A_SCAN.items())
     same = all(getattr(run, n) == getattr(scan.base, n) for n in RunConfig.model_fields if n not in AFTER_THE_SCAN)
@@ -63,14 +63,14 @@ def seeds_of(run: RunConfig) -> range:
 def check(
     scan: ExperimentConfig, cells: Sequence[CellFinished], run: RunConfig, measurements: Sequence[Measurement]
 ) -> Check | None:
-    """The scan's prediction beside the run's measurement; None where the scan does not foretell the run.
+    """The scan's prediction beside the run's measurement; None where the scan does not predict the run.
 
     Args:
         cells: Of the whole scan.
         measurements: Of the whole run.
     """
     found = by_variant(measurements)
-    if not foretells(scan, run) or not {"distilled", "pruned"} <= found.keys():
+    if not predicts(scan, run) or not {"distilled", "pruned"} <= found.keys():
         return None
     scanned = [curves(cells, seed) for seed in seeds_of(run)]
     shares = run.layer_shares

@@ -148,3 +148,14 @@ def test_coordinates_of_cells_sort_as_numbers(page: Page, data_directory) -> Non
         table.get_by_role("button", name="Temperature").click()
         assert column(table, "Temperature") == ["1.25", "1.9", "10"]
         assert column(table, "Seed") == ["2024"] * 3
+
+
+def test_tables_of_texts_fit_on_a_laptop(page: Page, lined_up: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for path, last in (("models", "Measured"), ("results?run=hot", "95 % under, batch 32")):
+        page.goto(f"{lined_up}/{path}")
+        expect(page.get_by_role("columnheader", name=last, exact=True).first).to_be_visible()
+        places = page.get_by_role("group").filter(has=page.get_by_role("table")).all()
+        assert places and all(place.evaluate("it => it.scrollWidth <= it.clientWidth") for place in places), path
+    page.goto(f"{lined_up}/runs")
+    expect(page.get_by_text("Scroll the table sideways")).to_be_visible()  # it has too many columns to fit

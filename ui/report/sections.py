@@ -9,7 +9,7 @@ from functools import partial
 from simulator.config.run import RunConfig
 from simulator.errors import UnreadableRun
 from simulator.events import Measurement, Variant
-from simulator.experiments.allocation import check, foretells
+from simulator.experiments.allocation import check, predicts
 from simulator.figures import numbers
 from simulator.figures.statistics import by_variant
 from simulator.runs import archive
@@ -82,7 +82,7 @@ def _prediction(run: Run, measured: Sequence[Measurement]) -> list[Part]:
         return []
     for scan in archive.list_runs(("finished",)):
         asked = scan.experiment
-        if asked is None or asked.name != "sensitivity" or not foretells(asked, run.settings):
+        if asked is None or asked.name != "sensitivity" or not predicts(asked, run.settings):
             continue
         with suppress(UnreadableRun):  # the Runs page shows it as that
             found = check(asked, tell(archive.events(scan.id)).cells, run.settings, measured)

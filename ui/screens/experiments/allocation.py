@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from simulator.errors import UnreadableRun
-from simulator.experiments.allocation import check, foretells, run_of
+from simulator.experiments.allocation import check, predicts, run_of
 from simulator.experiments.config import ExperimentConfig
 from simulator.experiments.sensitivity import Curve, budget_of, curves, fit_to_budget, kept, mean_curves, predicted_drop
 from simulator.figures import numbers
@@ -173,7 +173,7 @@ def _run_it(config: ExperimentConfig, plan: Shares) -> None:
 
 def _checks(config: ExperimentConfig, story: Story) -> None:
     """Runs that pruned the scanned students by hand: predicted beside measured."""
-    runs = [run for run in archive.list_runs(("finished",)) if not run.experiment and foretells(config, run.settings)]
+    runs = [run for run in archive.list_runs(("finished",)) if not run.experiment and predicts(config, run.settings)]
     for run in runs[:MOST_CHECKS]:
         with suppress(UnreadableRun):  # the Runs page shows it as that
             found = check(config, story.cells, run.settings, archive.measurements(run.id))

@@ -29,7 +29,7 @@ def tiny(monkeypatch):
     config = T5Config(
         vocab_size=32_128, d_model=32, d_kv=8, d_ff=64, num_layers=3, num_heads=4, decoder_start_token_id=0
     )
-    monkeypatch.setattr(t5_small, "published_config", lambda: config)
+    monkeypatch.setattr(t5_small.network, "published_config", lambda: config)
     monkeypatch.setattr(teachers, "recipe", lambda model, source: Recipe(epochs=1, learning_rate=1e-3, batch_size=32))
     monkeypatch.setattr(teachers, "MOST_EXAMPLES", 200)
 

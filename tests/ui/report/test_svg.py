@@ -11,7 +11,7 @@ import pytest
 from tests.ui.invented import measurement
 from ui.figures import charts
 from ui.figures.run import costs, curves, details
-from ui.report import svg, svg_axes
+from ui.report import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -80,12 +80,6 @@ def test_hatched_bars_have_a_pattern_of_their_colour() -> None:
     assert len(ids) == 6  # gzipped and without zeros, of two variants and of the legend
 
 
-@pytest.mark.parametrize("name", ["circle", "square", "diamond", "x", "star", "cross", "triangle-up"])
-def test_each_marker_has_an_outline_around_its_place(name: str) -> None:
-    numbers = [float(n) for n in re.findall(r"-?\d+\.?\d*", svg.marker(name, 100, 100, 5))]
-    assert len(numbers) > 4 and all(abs(n) <= 110 for n in numbers)
-
-
 def test_what_users_named_is_text_and_nothing_else() -> None:
     evil = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
     figure = charts.figure(300, evil, evil)
@@ -107,14 +101,6 @@ def test_a_kind_of_trace_that_is_not_drawn_is_refused() -> None:
     figure.add_pie(values=[1])
     with pytest.raises(ValueError, match="pie"):
         svg.draw(figure, "a", "")
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "ticks"),
-    [(0, 5, [0, 1, 2, 3, 4, 5]), (0, 100, [0, 20, 40, 60, 80, 100]), (97.2, 99.1, [97.5, 98.0, 98.5, 99.0])],
-)
-def test_ticks_are_round_numbers(low: float, high: float, ticks: list[float]) -> None:
-    assert svg_axes.nice_ticks(low, high) == pytest.approx(ticks)
 
 
 def test_a_legend_that_is_too_wide_takes_another_row() -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-import torch
 
 import simulator.cli.main as cli
 from simulator.config.run import make_config
 from simulator.engine import experiments, pipeline
 from simulator.engine import worker as worker_room
-from simulator.engine.experiments import few_labels, how_hot, missing_digit
+from simulator.engine.experiments import few_labels
 from simulator.engine.experiments.bench import Bench
 from simulator.engine.setup import prepare, provenance
 from simulator.events import CellFinished, Concluded, Described, Measured, Progress, RunFinished
@@ -141,21 +140,6 @@ def test_the_student_of_the_missing_digit_sees_none(monkeypatch):
     assert all(c.values["bias"] >= 0 and c.values["threes_after"] >= c.values["threes_before"] for c in measured)
 
 
-def test_the_best_bias_is_that_of_a_fine_search():
-    torch.manual_seed(0)
-    logits, labels = torch.randn(400, 10), torch.randint(0, 10, (400,))
-    logits[torch.arange(400), labels] += 1.5
-    logits[:, 3] -= 2.0
-
-    def right(bias):
-        return (missing_digit.raised(logits, bias).argmax(1) == labels).double().mean().item()
-
-    found = missing_digit.best_bias(logits, labels)
-    assert right(found) >= max(right(b) for b in torch.linspace(0, 8, 800).tolist())
-    assert right(found) > right(0.0)
-    assert missing_digit.best_bias(logits, labels * 0) == 0.0
-
-
 def test_control_and_distilled_take_as_many_steps(done):
     setup = prepare(make_config({"model": "resnet18", **SMALL}))
     many = setup.train.first(96)
@@ -163,13 +147,6 @@ def test_control_and_distilled_take_as_many_steps(done):
     assert few_labels.equal_steps(many, many, 64, 3) == 3
     by_student = {(c.at["student"], c.at["labels"]): c.values["epochs"] for c in cells(done["few_labels"])}
     assert by_student["control", 20] == 2 * by_student["distilled", 20]
-
-
-def test_entropy_at_its_ends():
-    flat, sharp = torch.zeros(4, 10), torch.eye(10)[:4] * 1000
-    assert how_hot.mean_entropy(flat, 3.0) == pytest.approx(torch.tensor(10.0).log().item())
-    assert how_hot.mean_entropy(sharp, 1.0) == pytest.approx(0.0, abs=1e-9)
-    assert how_hot.mean_entropy(sharp, 1000.0) > how_hot.mean_entropy(sharp, 100.0)
 
 
 def test_hotter_targets_have_more_entropy(done):

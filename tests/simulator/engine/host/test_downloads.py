@@ -16,8 +16,9 @@ import pytest
 from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.data import availability
-from simulator.engine.host import downloads, transports, weights
+from simulator.engine.host import downloads, transports
 from simulator.engine.host.downloads import Patience, Unusable, Watch, followed
+from simulator.engine.models import weights
 from simulator.engine.setup import preparation
 from simulator.errors import NotAvailable
 from simulator.events import Downloading, Progress

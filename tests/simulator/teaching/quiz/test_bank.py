@@ -7,8 +7,6 @@ import torch
 from torch.nn.utils import prune
 
 from simulator.teaching.quiz.bank import QUESTIONS
-from simulator.teaching.quiz.distilling import LOGITS, STUDENT, TEACHER, WARM
-from simulator.teaching.quiz.question import cross_entropy, kl, softmax
 
 BY_KEY = {q.key: q for q in QUESTIONS}
 
@@ -34,15 +32,6 @@ def test_every_question_has_one_right_answer_and_a_source(key: str) -> None:
     else:
         assert len(set(question.options)) == len(question.options) >= 2
         assert [question.is_right(i) for i in range(len(question.options))].count(True) == 1
-
-
-def test_the_arithmetic_is_torchs() -> None:
-    logits = torch.tensor(LOGITS, dtype=torch.float64)
-    for temperature in (1.0, WARM):
-        assert softmax(LOGITS, temperature) == pytest.approx(torch.softmax(logits / temperature, 0).tolist())
-    p, q = torch.tensor(TEACHER, dtype=torch.float64), torch.tensor(STUDENT, dtype=torch.float64)
-    assert kl(TEACHER, STUDENT) == pytest.approx(torch.nn.functional.kl_div(q.log(), p, reduction="sum").item())
-    assert cross_entropy(0.25) == pytest.approx(math.log(4))
 
 
 NUMBERS = {"softmax-1": 0.867, "softmax-4": 0.506, "blend": 0.71, "kl-number": 0.0851, "threshold": 0.3,

@@ -1,12 +1,69 @@
+"""How sensitive each layer is: what is concluded."""
+
 from __future__ import annotations
 
 import itertools
 
 import pytest
 
-from simulator.experiments.sensitivity import Curve, budget_of, fit_to_budget, kept, mean_curves, predicted_drop
+from simulator.events import CellFinished
+from simulator.experiments import make_experiment
+from simulator.experiments.sensitivity import (
+    FITTED,
+    UNIFORM,
+    WHOLE,
+    Curve,
+    budget_of,
+    fit_to_budget,
+    kept,
+    mean_curves,
+    predicted_drop,
+)
+from tests.simulator.experiments.concluding import JITTER
+
+
+def scan(frail_drop, fitted, uniform, seeds=3):
+    config = make_experiment("sensitivity", axes={"sparsity": (0.3, 0.5, 0.9)}, seeds=seeds)
+    made = []
+    for seed in range(seeds):
+        off = JITTER[seed]
+        made.append(CellFinished(at=WHOLE, seed=seed, values={"accuracy": 0.95 + off, "test_accuracy": 0.94}))
+        for name, drop, count in (("early", frail_drop, 100), ("late", 0.001, 1000)):
+            for s in (0.3, 0.5, 0.9):
+                values = {"accuracy": 0.95 + off - drop * s, "parameters": count}
+                made.append(CellFinished(at={"layer": name, "sparsity": s}, seed=seed, values=values))
+        made.append(
+            CellFinished(
+                at=FITTED, seed=seed, values={"accuracy": fitted, "test_accuracy": fitted + off, "predicted": 0.94}
+            )
+        )
+        made.append(
+            CellFinished(at=UNIFORM, seed=seed, values={"accuracy": uniform, "test_accuracy": uniform + 0.8 * off})
+        )
+    return config.entry.conclude(config, made)
+
+
+@pytest.mark.parametrize(
+    ("frail", "fitted", "uniform", "answer"),
+    [(0.6, 0.9, 0.7, "fit"), (0.6, 0.7, 0.7, "differ"), (0.002, 0.9, 0.9, "alike")],
+)
+def test_sensitivity(frail, fitted, uniform, answer):
+    said = scan(frail, fitted, uniform)
+    assert said.answer == answer
+    assert said.shown is (answer == "fit")
+    text = " ".join(said.sentences)
+    assert ("early is the most sensitive" in text) is (answer != "alike")
+    assert "94.0 % on validation examples; measured" in text
+
+
+def test_sensitivity_of_one_seed_gives_no_verdict():
+    text = " ".join(scan(0.6, 0.9, 0.1, seeds=1).sentences)
+    assert "One seed cannot tell" in text and "did not show" not in text
+
 
 TOUGH = Curve(1000, {0.1: 0.0, 0.5: 0.01, 0.9: 0.02})
+
+
 FRAIL = Curve(100, {0.1: 0.1, 0.5: 0.3, 0.9: 0.6})
 
 

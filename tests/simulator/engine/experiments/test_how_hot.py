@@ -1,0 +1,15 @@
+"""The entropy of the targets."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from simulator.engine.experiments import how_hot
+
+
+def test_entropy_at_its_ends():
+    flat, sharp = torch.zeros(4, 10), torch.eye(10)[:4] * 1000
+    assert how_hot.mean_entropy(flat, 3.0) == pytest.approx(torch.tensor(10.0).log().item())
+    assert how_hot.mean_entropy(sharp, 1.0) == pytest.approx(0.0, abs=1e-9)
+    assert how_hot.mean_entropy(sharp, 1000.0) > how_hot.mean_entropy(sharp, 100.0)

@@ -1,0 +1,26 @@
+"""Every experiment has its words, and one seed proves nothing."""
+
+from __future__ import annotations
+
+from simulator.experiments import EXPERIMENTS, make_experiment
+from tests.simulator.experiments.concluding import cells, threes
+
+
+def test_every_experiment_has_its_words_and_can_be_made_with_every_model():
+    from simulator.catalog.models import MODELS
+
+    for experiment in EXPERIMENTS.values():
+        assert experiment.question.endswith("?") and experiment.hypothesis and experiment.look_for and experiment.paper
+        assert len(experiment.predictions) >= 2 and experiment.quantities.titles
+        for model in experiment.models or MODELS:
+            config = make_experiment(experiment.name, {"model": model})
+            assert experiment.trained_examples(config) > 0
+            places = config.places()
+            assert places is None or len(places) == len({(tuple(at.items()), seed) for at, seed in places})
+
+
+def test_one_seed_calls_no_prediction_right():
+    config = make_experiment("missing_digit", seeds=1)
+    said = config.conclude(cells(config, threes(0.9, 0.1)))
+    assert (said.answer, said.shown) == ("", False)
+    assert "One seed cannot tell" in said.sentences[0]

@@ -1,0 +1,216 @@
+"""The tree explains itself: few entries in a folder, short modules and functions, and a test beside each with logic."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("simulator", "ui")
+AT_THE_TOP, BELOW = 14, 12
+MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_PARAMETERS = 300, 40, 6
+
+SIBLINGS = {
+    "simulator/experiments": "a file for each experiment",
+    "simulator/teaching/notebook/parts": "a file for each part of a notebook",
+}
+"""Folders whose entries are all of one kind."""
+
+DECIDES = (
+    ast.If, ast.For, ast.While, ast.Try, ast.Match, ast.IfExp, ast.BoolOp, ast.comprehension,
+)  # fmt: skip
+"""A function without any of these does one thing after the other: whoever calls it tests it."""
+
+ELSEWHERE = {
+    "tests/simulator/engine/measure/test_counting.py": ("simulator/catalog/counts.py",),
+    "tests/simulator/catalog/test_needs.py": (
+        "simulator/catalog/methods.py",
+        "simulator/catalog/pruning.py",
+    ),
+    "tests/simulator/config/test_run.py": (
+        "simulator/catalog/models.py",
+        "simulator/config/data_rules.py",
+        "simulator/config/layer_shares.py",
+        "simulator/config/pruning_rules.py",
+        "simulator/config/setting.py",
+        "simulator/config/settings.py",
+    ),
+    "tests/simulator/cli/test_main.py": ("simulator/cli/flags.py",),
+    "tests/simulator/data/test_own_data.py": (
+        "simulator/data/own_examples.py",
+        "simulator/engine/datasets/own.py",
+        "simulator/engine/datasets/__init__.py",
+    ),
+    "tests/simulator/engine/datasets/test_docstrings.py": ("simulator/engine/datasets/base.py",),
+    "tests/simulator/engine/distillation/test_training.py": ("simulator/engine/datasets/batches.py",),
+    "tests/simulator/engine/test_pipeline.py": (
+        "simulator/engine/deploy/export.py",
+        "simulator/engine/deploy/stage.py",
+        "simulator/engine/setup.py",
+    ),
+    "tests/simulator/engine/distillation/test_feature_losses.py": ("simulator/engine/distillation/features.py",),
+    "tests/simulator/engine/distillation/test_plain_loop.py": ("simulator/engine/distillation/guidance.py",),
+    "tests/simulator/engine/experiments/test_experiments.py": (
+        "simulator/engine/experiments/bench.py",
+        "simulator/engine/experiments/few_labels.py",
+        "simulator/engine/experiments/four_way.py",
+        "simulator/engine/experiments/sensitivity.py",
+        "simulator/engine/experiments/sweep.py",
+    ),
+    "tests/simulator/engine/experiments/test_pruning_experiments.py": (
+        "simulator/engine/experiments/importance.py",
+        "simulator/engine/experiments/step_by_step.py",
+        "simulator/engine/experiments/zeros_or_channels.py",
+    ),
+    "tests/simulator/engine/host/test_downloads.py": (
+        "simulator/engine/host/hub.py",
+        "simulator/engine/host/transports.py",
+    ),
+    "tests/simulator/host/test_machine.py": ("simulator/engine/host/device.py",),
+    "tests/simulator/engine/models/test_fifth_model.py": (
+        "simulator/engine/models/__init__.py",
+        "simulator/engine/models/images.py",
+    ),
+    "tests/simulator/engine/models/test_one_position.py": (
+        "simulator/engine/models/distilbert/answers.py",
+        "simulator/engine/models/t5_small/answers.py",
+        "simulator/engine/models/places.py",
+    ),
+    "tests/simulator/engine/models/test_portable.py": (
+        "simulator/engine/models/distilbert/network.py",
+        "simulator/engine/models/mobilenet_v2/network.py",
+        "simulator/engine/models/resnet18/network.py",
+        "simulator/engine/models/resnet18/structure.py",
+        "simulator/engine/models/t5_small/network.py",
+        "simulator/engine/models/t5_small/structure.py",
+    ),
+    "tests/simulator/engine/models/test_tokenizers.py": (
+        "simulator/engine/models/distilbert/texts.py",
+        "simulator/engine/models/t5_small/texts.py",
+        "simulator/engine/models/text.py",
+    ),
+    "tests/simulator/test_events.py": ("simulator/events/measured.py",),
+    "tests/ui/screens/experiments/test_allocation.py": ("simulator/experiments/allocation.py",),
+    "tests/simulator/data/test_availability.py": (
+        "simulator/host/background.py",
+        "simulator/host/connections.py",
+    ),
+    "tests/simulator/teaching/labs/test_progress.py": ("simulator/runs/database/labs.py",),
+    "tests/simulator/runs/test_notes.py": ("simulator/runs/database/notes.py",),
+    "tests/simulator/runs/database/test_store.py": (
+        "simulator/runs/database/rows.py",
+        "simulator/runs/database/said.py",
+        "simulator/runs/records.py",
+    ),
+    "tests/simulator/host/test_faults.py": ("simulator/runs/database/opened_file.py",),
+    "tests/simulator/runs/test_history.py": (
+        "simulator/runs/earlier.py",
+        "simulator/runs/history_file.py",
+    ),
+    "tests/simulator/engine/distillation/test_teacher.py": ("simulator/runs/teachers.py",),
+    "tests/simulator/teaching/quiz/test_from_run.py": ("simulator/teaching/quiz/run_facts.py",),
+    "tests/ui/report/test_sections.py": ("ui/kit/section_view.py",),
+    "tests/ui/report/test_report.py": (
+        "ui/report/common.py",
+        "ui/report/experiment.py",
+        "ui/report/page.py",
+        "ui/report/run.py",
+    ),
+    "tests/ui/screens/experiments/test_sections.py": ("ui/screens/experiments/settings.py",),
+    "tests/ui/screens/guided_labs/test_sections.py": (
+        "ui/screens/guided_labs/run_step.py",
+        "ui/screens/guided_labs/steps.py",
+    ),
+    "tests/ui/screens/test_own_data.py": (
+        "ui/screens/own_data/contents.py",
+        "ui/screens/own_data/kept.py",
+        "ui/screens/own_data/spreadsheets.py",
+        "ui/screens/own_data/upload.py",
+    ),
+    "tests/ui/settings/test_fields.py": ("ui/settings/fitting.py",),
+    "tests/ui/screens/test_lab.py": ("ui/settings/controls.py",),
+}
+"""Tests that prove several modules through one behaviour -> those of them that have no test of their own yet.
+
+It may only get shorter.
+"""
+
+LONGER = {
+    ("simulator/engine/setup.py", "prepare"),
+    ("simulator/engine/pipeline.py", "one_student"),
+    ("simulator/engine/pipeline.py", "recovery"),
+    ("simulator/engine/measure/layers.py", "layers_of"),
+    ("simulator/cli/progress.py", "draw"),
+    ("ui/figures/run/tables.py", "gains"),
+    ("ui/screens/learn/weights.py", "masks_screen"),
+}
+"""Functions that are still over the limit. It may only get shorter."""
+
+
+def modules(*rooms: str) -> list[Path]:
+    """Relative to the checkout."""
+    return [path.relative_to(ROOT) for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+@cache
+def functions(module: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse((ROOT / module).read_text("utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def has_logic(module: Path) -> bool:
+    return any(isinstance(node, DECIDES) for function in functions(module) for node in ast.walk(function))
+
+
+def places_of_tests(module: Path) -> Iterator[Path]:
+    """Where the tests of a module may be; those of a package's own code lie in or beside its folder."""
+    folder = Path("tests") / module.parent
+    if module.name != "__init__.py":
+        yield folder / f"test_{module.name}"
+    else:
+        yield from (place / f"test_{folder.name}.py" for place in (folder, folder.parent))
+
+
+def is_tested(module: Path) -> bool:
+    return any((ROOT / test).exists() for test in places_of_tests(module))
+
+
+def test_every_module_with_logic_has_its_test() -> None:
+    untested = {str(module) for module in modules(*ROOMS) if has_logic(module) and not is_tested(module)}
+    through_others = {module for listed in ELSEWHERE.values() for module in listed}
+    assert untested - through_others == set()
+    assert through_others - untested == set(), "these have a test of their own now, or are gone"
+    assert all((ROOT / test).exists() for test in ELSEWHERE)
+
+
+@pytest.mark.parametrize("room", ["simulator", "ui"])
+def test_no_folder_holds_more_than_one_can_take_in(room: str) -> None:
+    for folder in (ROOT / room, *(path for path in (ROOT / room).rglob("*") if path.is_dir())):
+        entries = [path.name for path in folder.iterdir() if path.name not in ("__init__.py", "__pycache__")]
+        shown = str(folder.relative_to(ROOT))
+        if folder.name != "__pycache__" and shown not in SIBLINGS:
+            assert len(entries) <= (AT_THE_TOP if folder == ROOT / room else BELOW), (shown, entries)
+
+
+def test_modules_are_short() -> None:
+    lines = {str(module): len((ROOT / module).read_text("utf-8").splitlines()) for module in modules(*ROOMS)}
+    assert {module: count for module, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_functions_are_short_and_take_few_arguments() -> None:
+    long, greedy = set(), set()
+    for module in modules(*ROOMS):
+        for function in functions(module):
+            given = function.args
+            names = {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)} - {"self", "cls"}
+            assert function.end_lineno is not None
+            if function.end_lineno - function.lineno + 1 > MOST_LINES_OF_A_FUNCTION:
+                long.add((str(module), function.name))
+            if len(names) > MOST_PARAMETERS:
+                greedy.add((str(module), function.name))
+    assert long == LONGER
+    assert greedy == set()

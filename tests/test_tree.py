@@ -107,9 +107,9 @@ ELSEWHERE = {
         "simulator/runs/records.py",
     ),
     "tests/simulator/host/test_faults.py": ("simulator/runs/database/opened_file.py",),
-    "tests/simulator/runs/test_history.py": (
+    "tests/simulator/runs/history/test_file.py": (
         "simulator/runs/earlier.py",
-        "simulator/runs/history_file.py",
+        "simulator/runs/history/__init__.py",
     ),
     "tests/simulator/engine/distillation/test_teacher.py": ("simulator/runs/teachers.py",),
     "tests/simulator/teaching/quiz/test_from_run.py": ("simulator/teaching/quiz/run_facts.py",),
@@ -187,13 +187,18 @@ def test_every_module_with_logic_has_its_test() -> None:
     assert all((ROOT / test).exists() for test in ELSEWHERE)
 
 
-@pytest.mark.parametrize("room", ["simulator", "ui"])
+@pytest.mark.parametrize("room", ROOMS)
 def test_no_folder_holds_more_than_one_can_take_in(room: str) -> None:
     for folder in (ROOT / room, *(path for path in (ROOT / room).rglob("*") if path.is_dir())):
-        entries = [path.name for path in folder.iterdir() if path.name not in ("__init__.py", "__pycache__")]
         shown = str(folder.relative_to(ROOT))
-        if folder.name != "__pycache__" and shown not in SIBLINGS:
-            assert len(entries) <= (AT_THE_TOP if folder == ROOT / room else BELOW), (shown, entries)
+        if shown not in SIBLINGS:
+            assert len(entries_of(folder)) <= (AT_THE_TOP if shown == room else BELOW), (shown, entries_of(folder))
+
+
+def entries_of(folder: Path) -> set[str]:
+    """A module with its script and its styles is one; folders of data are none."""
+    rooms = {path.name for path in folder.iterdir() if path.is_dir() and any(path.glob("*.py"))}
+    return rooms | {path.stem for path in folder.iterdir() if path.is_file() and path.stem != "__init__"}
 
 
 def test_modules_are_short() -> None:

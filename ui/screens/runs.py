@@ -11,7 +11,7 @@ from simulator.errors import UnreadableRun
 from simulator.figures import numbers
 from simulator.runs import archive, history, notes, service
 from simulator.runs.database.store import ENDED, Run
-from simulator.runs.history_file import LARGEST_MB
+from simulator.runs.history.file import LARGEST_MB
 from simulator.runs.records import Unreadable
 from ui.figures.run import tables
 from ui.figures.table import Cell

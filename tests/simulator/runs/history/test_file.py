@@ -34,11 +34,12 @@ from simulator.events import (
 )
 from simulator.experiments import make_experiment
 from simulator.host.paths import data_dir
-from simulator.runs import archive, history, history_file, notes, recorded, service
+from simulator.runs import archive, history, notes, recorded, service
 from simulator.runs.database.schema import events as event_table
 from simulator.runs.database.schema import metadata
 from simulator.runs.database.store import Store
 from simulator.runs.forecast import budget
+from simulator.runs.history import file as history_file
 from tests.simulator.brought import csv_bytes, texts
 from tests.simulator.runs.database.test_store import measurement
 from tests.ui.invented import PROVENANCE

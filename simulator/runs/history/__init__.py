@@ -15,9 +15,10 @@ from typing import Any
 from simulator.catalog.datasets import DATASETS
 from simulator.data import descriptions
 from simulator.errors import UnreadableRun
-from simulator.runs import archive, history_file, notes, recorded
+from simulator.runs import archive, notes, recorded
 from simulator.runs.database.store import ENDED, Run, open_store
-from simulator.runs.history_file import FORMAT
+from simulator.runs.history import file as history_file
+from simulator.runs.history.file import FORMAT
 
 PART_CHARACTERS = 5_000_000
 """Of events in one exported file: half of what is read back, for a letter may take several bytes."""

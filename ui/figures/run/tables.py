@@ -126,50 +126,30 @@ def gains(variant: Seeds, reference: Measurement) -> list[tuple[str, str, str]]:
     """
     changes = [relative(m, reference) for m in variant]
 
-    def row(
-        what: str, values: Sequence[float], form: Callable[[float], str], was: str, now: str
-    ) -> tuple[str, str, str]:
-        over = spread(values)
-        seeds = f" Mean of {over.seeds} seeds, standard deviation {over.deviation:.2g}." if over.deviation else ""
-        return what, form(over.mean), f"{was} to {now}.{seeds}"
-
     def mean(of: Callable[[Measurement], float]) -> float:
         return spread([of(m) for m in variant]).mean
 
+    accuracy = numbers.percent(reference.accuracy), numbers.percent(mean(lambda m: m.accuracy))
+    size = numbers.size(reference.size_bytes), numbers.size(mean(lambda m: m.size_bytes))
+    macs = numbers.count(reference.macs), numbers.count(mean(lambda m: m.macs))
     rows = [
-        row(
-            "Accuracy, points",
-            [c.accuracy_change_points for c in changes],
-            numbers.points,
-            numbers.percent(reference.accuracy),
-            numbers.percent(mean(lambda m: m.accuracy)),
-        ),
-        row(
-            "File size",
-            [c.size_reduction for c in changes],
-            _less,
-            numbers.size(reference.size_bytes),
-            numbers.size(mean(lambda m: m.size_bytes)),
-        ),
-        row(
-            "MACs",
-            [c.macs_reduction for c in changes],
-            _less,
-            numbers.count(reference.macs),
-            numbers.count(mean(lambda m: m.macs)),
-        ),
+        _gain("Accuracy, points", [c.accuracy_change_points for c in changes], numbers.points, *accuracy),
+        _gain("File size", [c.size_reduction for c in changes], _less, *size),
+        _gain("MACs", [c.macs_reduction for c in changes], _less, *macs),
     ]
     for batch in changes[0].latency_improvement:
-        rows.append(
-            row(
-                f"Latency, {BATCHES[batch][0]}",
-                [c.latency_improvement[batch] for c in changes],
-                partial(_change, speed([reference], variant, batch)),
-                numbers.milliseconds(reference.latency_ms[batch].median),
-                numbers.milliseconds(mean(lambda m, batch=batch: m.latency_ms[batch].median)),  # type: ignore[misc]
-            )
-        )
+        form = partial(_change, speed([reference], variant, batch))
+        was = numbers.milliseconds(reference.latency_ms[batch].median)
+        now = numbers.milliseconds(spread([m.latency_ms[batch].median for m in variant]).mean)
+        improvements = [c.latency_improvement[batch] for c in changes]
+        rows.append(_gain(f"Latency, {BATCHES[batch][0]}", improvements, form, was, now))
     return rows
+
+
+def _gain(what: str, values: Sequence[float], form: Callable[[float], str], was: str, now: str) -> tuple[str, str, str]:
+    over = spread(values)
+    seeds = f" Mean of {over.seeds} seeds, standard deviation {over.deviation:.2g}." if over.deviation else ""
+    return what, form(over.mean), f"{was} to {now}.{seeds}"
 
 
 def _change(judged: Speed, reduction: float) -> str:

@@ -68,7 +68,6 @@ ELSEWHERE = {
         "simulator/engine/host/hub.py",
         "simulator/engine/host/transports.py",
     ),
-    "tests/simulator/host/test_machine.py": ("simulator/engine/host/device.py",),
     "tests/simulator/engine/models/test_fifth_model.py": (
         "simulator/engine/models/__init__.py",
         "simulator/engine/models/images.py",
@@ -109,7 +108,6 @@ ELSEWHERE = {
         "simulator/runs/history/__init__.py",
     ),
     "tests/simulator/engine/distillation/test_teacher.py": ("simulator/runs/teachers.py",),
-    "tests/simulator/teaching/quiz/test_from_run.py": ("simulator/teaching/quiz/run_facts.py",),
     "tests/ui/report/test_sections.py": ("ui/kit/section_view.py",),
     "tests/ui/report/test_report.py": (
         "ui/report/common.py",

@@ -14,7 +14,7 @@ def test_every_method_has_its_formula_with_nothing_left_to_fill_in(method: str) 
     config = make_config({"method": method, "temperature": 3.0, "beta": 2.5})
     formula = methods.soft_formula(config)
     assert formula and "{" not in formula
-    assert ("T=3" in formula) == ("{T}" in methods.SOFT_LOSSES[method])
+    assert ("T=3" in formula) == ("{T}" in METHODS[method].formula)
     assert ("2.5" in formula) == (method == "dkd")
     assert formula in methods.loss_words(config)
 

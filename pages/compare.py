@@ -18,8 +18,10 @@ with errors_shown():
     if not everything:
         open_run.nothing_yet()
         st.stop()
-    st.markdown("Which variant is the most accurate for its size and its time? And what did a change of settings do?")
-    st.caption("This page's address holds the runs and the picture: send it, and others on this server see the same.")
+    st.markdown("Which variant is the most accurate for its size and speed? And what did a change of settings do?")
+    st.caption(
+        "This page's address holds the runs and the picture: share it, and others on this server see the same page."
+    )
     runs = sections.choose(everything)
     if not runs:
         st.info("Choose one or more finished runs above.", icon=":material/arrow_upward:")

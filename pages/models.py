@@ -12,7 +12,7 @@ need_frame()
 st.title("Four real models")
 st.markdown(
     "Each one is the published architecture at its full size. The **teacher** is this model; "
-    "the **student** is a smaller one of its kind, made from the teacher's own layers where the literature does so."
+    "the **student** is a smaller one of its kind, made from the teacher's own layers if the literature does so."
 )
 models = list(MODELS.values())
 for row in (models[:2], models[2:]):

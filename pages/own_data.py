@@ -1,4 +1,4 @@
-"""Your data: bring a CSV file of texts or a ZIP file of pictures, and use it like any other data set."""
+"""Your data: upload a CSV file of texts or a ZIP file of pictures, and use it like any other data set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.shell.guard import errors_shown
 
 need_frame()
 st.title("Your data")
-st.markdown("Bring texts or pictures of your own, and let a teacher teach a student on them.")
+st.markdown("Upload texts or pictures of your own, and let a teacher teach a student with them.")
 upload.what_can_be_brought()
 with errors_shown():
     draft = upload.upload()
@@ -24,7 +24,7 @@ with errors_shown():
     kept.unreadable()
     here = own_data.listed()
     if here:
-        st.header("Data that is here", divider="gray")
+        st.header("Saved data", divider="gray")
         data = kept.choose(here)
         contents.headline(data)
         kept.ways_on(data)

@@ -59,7 +59,7 @@ def test_a_run_goes_on_while_the_app_is_changed_under_it(page: Page, host: Serve
     expect(page.get_by_text(f"Run {run}, running")).to_be_visible()
     changed = place / "ui/screens/lab.py"
     text = changed.read_text("utf-8")
-    assert "Press Run, and this happens" in text and "Or answer a question with many students" in text
+    assert "When you press Run, this happens" in text and "Or answer a question with many students" in text
     changed.write_text(text.replace("Or answer a question with many students", "Changed meanwhile"), "utf-8")
     expect(page.get_by_text("Changed meanwhile")).to_be_visible()
     expect(page.get_by_text("Traceback")).not_to_be_visible()

@@ -160,12 +160,12 @@ def test_texts_and_pictures_are_brought_and_reach_the_lab(page: Page, server: st
         page.locator("input[type=file]").set_input_files({"name": kind, "mimeType": "", "buffer": content})
         expect(page.get_by_role("heading", name="What is in the file")).to_be_visible()
         page.get_by_role("textbox", name="Name").fill(name)
-        page.get_by_role("button", name="Keep it").click()
-        page.get_by_role("link", name=f"{model} on it, in the Lab").click()
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("link", name=f"Use with {model} in the Lab").click()
         expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
         expect(page.get_by_role("combobox").nth(1)).to_have_value(name)
         page.get_by_role("link", name="Your data").click()
-        expect(page.get_by_role("heading", name="Data that is here")).to_be_visible()
+        expect(page.get_by_role("heading", name="Saved data")).to_be_visible()
 
 
 def test_a_link_opens_the_same_settings_for_somebody_else(page: Page, server: str, browser: Browser) -> None:

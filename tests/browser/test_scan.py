@@ -58,6 +58,6 @@ def test_clicks_on_chart_and_table_set_the_layers_shares_and_the_lab_takes_them(
     page.get_by_role("combobox", name="Sparsity, early").select_option("30 %")
     page.get_by_role("combobox", name="Sparsity, late").select_option("30 %")  # before the page has answered the first
     expect(page.get_by_text("This leaves")).to_contain_text("changes by \N{MINUS SIGN}18.0 points")
-    page.get_by_role("button", name="Set the Lab to it").click()
+    page.get_by_role("button", name="Use it in the Lab").click()
     expect(page.get_by_role("radio", name="By hand")).to_be_checked()
     page.wait_for_function("new URLSearchParams(location.search).get('layer_sparsity') === 'early=0.3, late=0.3'")

@@ -132,7 +132,7 @@ def test_a_run_before_it_in_the_queue_may_be_unreadable(open_screen, stored):
         stored(run_id, "queued")
     damage(runs, "bad", forecast='{"seconds": NaN}')
     assert archive.expected_wait("good") is None
-    assert "1 before it" in open_screen("lab", run="good").info[0].value
+    assert "1 run before it" in open_screen("lab", run="good").info[0].value
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"name": "own-0123abcd"', None])

@@ -1,1 +1,1 @@
-"""Numbers -> Plotly figures, tables and columns. No Streamlit."""
+"""Plotly figures, tables and columns made from numbers. No Streamlit."""

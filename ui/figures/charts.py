@@ -1,7 +1,7 @@
 """What all charts share: colours, markers, and an empty figure in the app's style.
 
 A colour stands for a variant and for nothing else, in every chart and table. The colours keep the hues of Okabe and
-Ito's, grey for the control, which is the neutral yardstick; they were shifted until any two stay apart for
+Ito's, grey for the control, which is the neutral yardstick; they were shifted until any two stay distinct for
 colour-blind eyes too and each has at least 3:1 contrast on both backgrounds (tests/ui/test_colours.py). Each variant
 also has a marker or a dash of its own.
 """
@@ -44,11 +44,11 @@ def figure(height: int, x_title: str, y_title: str, legend: bool = True, short_l
     """An empty figure in the app's style: fixed height, room for the labels, and above for a legend.
 
     Args:
-        short_labels: Numbers or short words stand at both axes, so their room is known: a chart that measures it is
-            drawn twice, and one that moves with a slider has no time for that.
+        short_labels: Both axes have numbers or short words, so their space is known. A chart that measures the space is
+            drawn twice, which is too slow for one that moves with a slider.
     """
     left, below = (56, 48) if short_labels else (8, 8)
-    # handed over at once: update_layout takes Plotly seven times as long, more than all that a chart holds
+    # passed at creation: update_layout takes Plotly seven times as long, longer than all the rest of a chart
     return go.Figure(
         layout={
             "height": height,
@@ -65,6 +65,6 @@ def figure(height: int, x_title: str, y_title: str, legend: bool = True, short_l
 
 
 def nothing_yet(chart: go.Figure, text: str) -> None:
-    """Say that nothing is there yet, in place of axes that would measure nothing."""
+    """Show a text in place of axes without data."""
     chart.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
     chart.add_annotation(text=text, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5, opacity=0.7)

@@ -1,4 +1,4 @@
-"""The columns of the compression table: what each shows of a variant, and which value of it is the best."""
+"""The columns of the compression table: what each shows of a variant, and which of its values is the best."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BATCHES = {"batch_1": ("batch 1", "one example"), "batch_32": ("batch 32", "32 e
 MISSING = "not measured"
 
 Seeds = Sequence[Measurement]
-"""What was measured of one variant: a measurement a seed."""
+"""The measurements of one variant, one per seed."""
 
 Best = Callable[..., float]
-"""``max`` where more is better, ``min`` where less is."""
+"""``max`` if more is better, ``min`` if less is."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Column:
     """A column of the compression table.
 
     Attributes:
-        show: What stands in a variant's cell.
-        value: What the cells are ordered by; None where it was not measured.
-        best: Which of the values is starred; None where none is.
+        show: The text of a variant's cell.
+        value: What the cells are ordered by; None if it was not measured.
+        best: Which of the values is starred; None if none is.
         tip: Explains the heading.
     """
 
@@ -37,12 +37,12 @@ class Column:
     tip: str
 
     def cell(self, ms: Seeds) -> Cell:
-        """A variant's cell, sorted as a number."""
+        """Return a variant's cell, sorted as a number."""
         return Cell(self.show(ms), self.value(ms))
 
 
 def _mean(of: Callable[[Measurement], float | None]) -> Callable[[Seeds], float | None]:
-    """A figure's mean over the seeds in which it was measured."""
+    """Return a figure's mean over the seeds in which it was measured."""
 
     def value(ms: Seeds) -> float | None:
         known = [v for m in ms if (v := of(m)) is not None]
@@ -54,7 +54,7 @@ def _mean(of: Callable[[Measurement], float | None]) -> Callable[[Seeds], float 
 def _figure(
     of: Callable[[Measurement], float | None], form: Callable[[float], str], best: Best | None, tip: str
 ) -> Column:
-    """A column of a figure's mean over the seeds, with the spread."""
+    """Return a column of a figure's mean over the seeds, with the spread."""
 
     def show(ms: Seeds) -> str:
         known = [v for m in ms if (v := of(m)) is not None]
@@ -70,7 +70,7 @@ def _interval(ms: Seeds) -> str:
 
 
 def _timed(batch: str, name: str) -> Callable[[Measurement], float | None]:
-    """A percentile of the timed calls of a batch, in ms; None where it was not timed."""
+    """Return a percentile of the timed calls of a batch, in ms; None if it was not timed."""
     return lambda m: getattr(m.latency_ms[batch], name) if batch in m.latency_ms else None
 
 
@@ -80,7 +80,7 @@ def _median(batch: str) -> Column:
 
 
 def _percentiles(batch: str, *names: str, tip: str) -> Column:
-    """A column of one or two percentiles of the timed calls, each the mean over the seeds."""
+    """Return a column of one or two percentiles of the timed calls, each the mean over the seeds."""
     ends = [_mean(_timed(batch, name)) for name in names]
 
     def show(ms: Seeds) -> str:
@@ -91,25 +91,25 @@ def _percentiles(batch: str, *names: str, tip: str) -> Column:
 
 
 QUALITY: dict[str, Column] = {
-    "Accuracy": _figure(lambda m: m.accuracy, numbers.percent, max, "Share of right answers."),
+    "Accuracy": _figure(lambda m: m.accuracy, numbers.percent, max, "Share of correct answers."),
     "95 % interval": Column(
         _interval,
         _mean(lambda m: m.accuracy),
         None,
-        "Where the accuracy on endless data of this kind probably lies (Wilson score interval). Of several seeds: of "
-        "their mean, every example counted once.",
+        "The probable range of the accuracy on endless data of this kind (Wilson score interval). With several seeds, "
+        "it is that of their mean, with every example counted once.",
     ),
     "Precision": _figure(
         lambda m: m.precision,
         numbers.percent,
         max,
-        "Of the answers that name a class, the share that is right; mean over the classes.",
+        "The share of correct answers among those that name a class; mean over the classes.",
     ),
     "Recall": _figure(
         lambda m: m.recall,
         numbers.percent,
         max,
-        "Of the examples of a class, the share that was found; mean over the classes.",
+        "The share of a class's examples that was found; mean over the classes.",
     ),
     "F1": _figure(
         lambda m: m.f1, numbers.percent, max, "Harmonic mean of precision and recall; mean over the classes."
@@ -128,7 +128,7 @@ COST: dict[str, Column] = {
         lambda m: m.macs,
         numbers.count,
         min,
-        "Multiply-adds for one example, as the exported file computes them; element-wise work is left out.",
+        "Multiply-adds for one example, as the exported file does them; element-wise work is left out.",
     ),
     "File": _figure(
         lambda m: m.size_bytes, numbers.size, min, "The dense safetensors file: every zero is stored in full."
@@ -138,7 +138,7 @@ COST: dict[str, Column] = {
         lambda m: m.sparse_bytes,
         numbers.size,
         min,
-        "A safetensors file that holds the non-zero values and a bit a weight, where that is smaller.",
+        "A safetensors file that holds the non-zero values and one bit per weight, if that is smaller.",
     ),
     "Peak memory of its stage": _figure(
         lambda m: m.stage_peak_memory_mb * 2**20,
@@ -158,4 +158,4 @@ SPEED: dict[str, Column] = {
     "95 % under, batch 32": _percentiles("batch_32", "p95", tip=ALMOST_ALL),
 }
 TIMED = {"Batch 1": "batch_1", "Batch 32": "batch_32"}
-"""The columns that hold times, which scatter from call to call."""
+"""The columns that hold times, which vary from call to call."""

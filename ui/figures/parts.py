@@ -1,4 +1,4 @@
-"""What a section of a page or of a report is made of. A screen and a printed page each know how to draw every part."""
+"""The parts of a section of a page or a report. A screen and a printed page can each draw every part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Points:
-    """Sentences below one another, in Markdown."""
+    """A list of sentences, in Markdown."""
 
     sentences: Sequence[str]
 
@@ -35,7 +35,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Gains:
-    """A few large figures: (what, change, explanation)."""
+    """A few large figures: (label, change, explanation)."""
 
     title: str
     figures: Sequence[tuple[str, str, str]]
@@ -46,10 +46,10 @@ class TablePart:
     """One of the app's tables.
 
     Attributes:
-        key: Its own on the page.
+        key: Unique on the page.
         alt: What it holds, for people who cannot see it.
-        note: Stands below it, in Markdown.
-        tip: Explains the note's terms, where there is a pointer.
+        note: The text below it, in Markdown.
+        tip: A tooltip that explains the note's terms.
     """
 
     key: str
@@ -65,9 +65,9 @@ class Chart:
     """One of the app's Plotly figures.
 
     Attributes:
-        key: Its own on the page; letters, digits and underscores.
-        caption: How it is read, in Markdown.
-        alt: What it shows, for people who cannot see it; on paper it stands below the caption.
+        key: Unique on the page; letters, digits and underscores.
+        caption: How to read it, in Markdown.
+        alt: What it shows, for people who cannot see it; on paper it is printed below the caption.
     """
 
     key: str
@@ -90,12 +90,12 @@ class Way:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several things, to be chosen.
+    """A choice between several groups of parts.
 
     Attributes:
-        options: Name -> what makes its parts; only those that are shown are made.
+        options: Name -> a function that makes its parts; only the parts shown are made.
         start: The option that is shown first.
-        on_paper: The options that are printed, where nothing can be chosen.
+        on_paper: The options that are printed, as paper offers no choice.
     """
 
     key: str
@@ -107,7 +107,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Beside:
-    """Parts side by side, two in a row where there is room."""
+    """Parts side by side, two in a row if there is room."""
 
     parts: Sequence[Chart | Choice]
 
@@ -117,7 +117,7 @@ Part = Text | Points | Code | Gains | TablePart | Chart | Way | Choice | Beside
 
 @dataclass(frozen=True)
 class Section:
-    """A title and what stands below it.
+    """A title and the parts below it.
 
     Attributes:
         folded: Whether a screen shows it only on a click.

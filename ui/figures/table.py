@@ -1,4 +1,4 @@
-"""A table: what stands in it, and plain figures as CSV."""
+"""Tables as data, and plain figures as CSV."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in one place.
+    """One cell of a table.
 
     Attributes:
-        text: What is shown.
-        order: What its column is sorted by; None comes last.
+        text: The text shown.
+        order: The value by which its column is sorted; None comes last.
         tint: A CSS colour behind the text.
         strong: Whether the text is bold.
-        choices: What can be chosen here: number -> words. The one that stands now is ``order``.
+        choices: The options offered here: number -> text. The current one is ``order``.
     """
 
     text: str
@@ -34,9 +34,9 @@ class Table:
 
     Attributes:
         head: The headings.
-        rows: In each row a cell below every heading.
+        rows: For each row, one cell per heading.
         tips: Heading -> its explanation.
-        sortable: Whether it makes sense in another order.
+        sortable: Whether another order makes sense.
     """
 
     head: Sequence[str]
@@ -46,17 +46,17 @@ class Table:
 
 
 Row = Mapping[str, Cell | str | int]
-"""Heading -> what stands below it: a cell, or what one is made of. An integer is a number of things."""
+"""Heading -> a cell, or the text or number of one. An integer is a number of things."""
 
 
 def of(rows: Sequence[Row], tips: Mapping[str, str] | None = None, sortable: bool = True) -> Table:
-    """A table of rows that name their columns; where a row lacks one, its cell is empty."""
+    """Make a table of rows that name their columns; a missing column gives an empty cell."""
     head = _union(rows)
     return Table(head, [[_cell(row.get(title, "")) for title in head] for row in rows], tips or {}, sortable)
 
 
 def _union(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Every column that any row has."""
+    """List every column that any row has."""
     return list(dict.fromkeys(title for row in rows for title in row))
 
 
@@ -67,7 +67,7 @@ def _cell(content: Cell | str | int) -> Cell:
 
 
 def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Plain figures as CSV, a line a row, with every column that any row has."""
+    """Write plain figures as CSV, one line per row, with every column that any row has."""
     written = io.StringIO()
     writer = csv.DictWriter(written, _union(rows), lineterminator="\n")
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""The fragment that follows a run: it reads what is new, and draws stages, curves and what came of it."""
+"""The fragment that follows a run: it reads new events and draws the stages, the curves and the outcome."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVERY_SECONDS = 0.7
 STORIES = "stories"
 KEPT_STORIES = 4
 RUN, LAST_RUN = "run", "last_run"
-PANEL = "open-run"  # the anchor of the place where a run is followed
+PANEL = "open-run"  # the anchor of the panel that follows a run
 
 STATE_WORDS = {
     "queued": "waiting",
@@ -40,7 +40,7 @@ STATE_WORDS = {
 
 
 def chosen_run(place: str) -> str | None:
-    """The run in the URL, or the one this session last had open at ``place``; the URL then shows it again."""
+    """Return the run in the URL, or the one last open at ``place`` in this session; the URL then names it again."""
     linked = address.text(RUN)
     if linked:
         st.session_state[f"{place}_{RUN}"] = st.session_state[LAST_RUN] = linked
@@ -61,28 +61,28 @@ def choose_run(place: str, run_id: str | None) -> None:
 
 
 def page_of(run: Run) -> str:
-    """The page on which a run is followed."""
+    """Return the page that follows a run."""
     return routes.EXPERIMENTS.path if run.experiment else routes.LAB.path
 
 
 def way_to(run: Run | None) -> None:
-    """One line that leads to the open run, where it stands below all controls on a narrow screen.
+    """Link to the open run, which is below all controls on a narrow screen.
 
-    Of an ordinary run that has ended nothing is said: the Results page shows it.
+    An ordinary run that has ended gets no link: the Results page shows it.
     """
     if run is not None and (run.experiment or run.state not in ENDED):
         on = "" if run.experiment else f" on {dataset_info(run.settings.dataset).title}"
-        what = literal(f"{MODELS[run.settings.model].title}{on}")
-        st.markdown(f"The open run of {what} is {STATE_WORDS[run.state]}. [Go to it](#{PANEL})")
+        name = literal(f"{MODELS[run.settings.model].title}{on}")
+        st.markdown(f"The open run of {name} is {STATE_WORDS[run.state]}. [Go to it](#{PANEL})")
 
 
 def open_here() -> None:
-    """The heading above the run that is open: where :func:`way_to` leads."""
+    """Show the heading above the open run, the target of :func:`way_to`."""
     st.subheader("The open run", anchor=PANEL, divider="gray")
 
 
 def story_of(run_id: str) -> Story:
-    """What a run has said so far. Only events that are new are read; those read are kept in this session."""
+    """Return the story of a run so far. Only new events are read; the story is kept in this session."""
     stories: dict[str, Story] = st.session_state.setdefault(STORIES, {})
     story = stories.pop(run_id, Story())
     story.add(archive.events(run_id, after=story.last))
@@ -93,17 +93,17 @@ def story_of(run_id: str) -> Story:
 
 
 def follow(run: Run) -> None:
-    """Draw a run, again and again while it is under way."""
+    """Draw a run, repeatedly while it is under way."""
     every = None if run.state in ENDED else EVERY_SECONDS
     st.fragment(_panel, run_every=every, key="follow")(run.id, run.state)
 
 
-@errors_shown()  # the timer runs it without its page around it
+@errors_shown()  # the timer runs it without the page around it
 def _panel(run_id: str, page_shows: RunState) -> None:
     run = archive.run(run_id)
     story = story_of(run_id)
     if run.state != page_shows:
-        st.rerun()  # the whole page: it names the state, the buttons change, at the end the timer stops
+        st.rerun()  # the whole page: it names the state, the buttons change, and at the end the timer stops
     headline(run, story)
     st.html(stepper(story, run))
     _progress(run, story)
@@ -111,7 +111,7 @@ def _panel(run_id: str, page_shows: RunState) -> None:
 
 
 def headline(run: Run, story: Story) -> None:
-    """Which run this is, and how it stands."""
+    """Show which run this is, and its state."""
     st.markdown(f"Run `{run.id}`, {STATE_WORDS[run.state]}, {since(run)}")
     if run.state == "queued":
         st.info(waiting(run), icon=":material/hourglass:")
@@ -122,27 +122,28 @@ def headline(run: Run, story: Story) -> None:
         show_problem(run.message or f"The run was {run.state}.", run.advice)
     elif run.state == "cancelled":
         st.warning(
-            literal(run.message) or "Cancelled. What it had measured until then stays below.", icon=":material/cancel:"
+            literal(run.message) or "Cancelled. Everything measured before that is kept below.",
+            icon=":material/cancel:",
         )
 
 
 def waiting(run: Run) -> str:
-    """How many runs are before it, and about how long they will take."""
+    """Say how many runs come before it, and about how long they will take."""
     position, wait = archive.queue_position(run.id), archive.expected_wait(run.id)
-    ahead = "It is next." if position in (None, 1) else f"{position - 1} before it."
+    ahead = "It is next." if position in (None, 1) else f"{numbers.several(position - 1, 'run')} before it."
     about = f" About {numbers.duration(wait)} until it starts, if the machine is otherwise idle." if wait else ""
     return f"Waiting for its turn. {ahead}{about} It starts by itself; you may close this page."
 
 
 def since(run: Run) -> str:
-    """When a run started; when it was submitted, if it never did. One that is shipped was started by nobody here."""
+    """Say when a run was recorded (if it is shipped), started or, if it never started, submitted."""
     if run.origin == "recorded" and run.started_at:
         return f"recorded {numbers.ago(run.started_at)}"
     return f"started {numbers.ago(run.started_at)}" if run.started_at else f"submitted {numbers.ago(run.created_at)}"
 
 
 def stepper(story: Story, run: Run) -> str:
-    """The seven stages as a list of marks: done, now, next; of a run that broke: where it stopped."""
+    """Return the seven stages as an HTML list with marks: done, now, next or, in a broken run, where it stopped."""
     marks = {"done": "✓", "now": "●", "next": "○", "left out": "-", "stopped here": "✕", "not reached": "○"}
     items = []
     for stage in STAGES:
@@ -165,7 +166,7 @@ def stepper(story: Story, run: Run) -> str:
 
 
 def _progress(run: Run, story: Story) -> None:
-    """What is being done, how fast, and how long it will still take; the place stays when there is nothing yet."""
+    """Show what is being done, how fast, and the time left; the bar has its place before anything is known."""
     if run.state != "running":
         return
     if story.stage is None:
@@ -177,7 +178,7 @@ def _progress(run: Run, story: Story) -> None:
 
 
 def doing(story: Story, repeat: str = "") -> str:
-    """The stage under way, what happens in it, and what the run says of it; nothing between two stages."""
+    """Describe the stage under way, with the run's own note; empty between two stages."""
     if story.stage is None:
         return ""
     text = f"**{STAGE_TITLES[story.stage]}{repeat}.** {STAGE_WORDS[story.stage]}"
@@ -186,12 +187,12 @@ def doing(story: Story, repeat: str = "") -> str:
 
 
 def of_repeats(repeat: int, config: RunConfig) -> str:
-    """ ", repeat 2 of 3"; nothing where there is one seed."""
+    """Return ", repeat 2 of 3", or "" if there is one seed."""
     return f", repeat {repeat + 1} of {config.repeats}" if config.repeats > 1 else ""
 
 
 def share(story: Story) -> float:
-    """How much of the stage is done, or of the file that it is fetching: 0 to 1."""
+    """Return the finished share of the stage, or of the file that it is downloading: 0 to 1."""
     if story.downloading:
         done, total = story.downloading.received, story.downloading.total
     else:
@@ -200,7 +201,7 @@ def share(story: Story) -> float:
 
 
 def pace(story: Story) -> str:
-    """Speed and time left of the stage, as far as it has said them; those of the file that it is fetching."""
+    """Describe the progress of the stage, with its speed and time left if known, or of the file being downloaded."""
     if story.downloading:
         file = story.downloading
         return literal(numbers.download(file.file, file.received, file.total, file.bytes_per_second))
@@ -222,29 +223,29 @@ CURVES: dict[str, tuple[curves.Term, tuple[Variant, ...], str]] = {
     "Total loss": (
         "total",
         ("control", "distilled"),
-        "What each one minimises. The two are different mixtures, so their heights do not compare.",
+        "What each one minimises. The two are different mixtures, so their heights cannot be compared.",
     ),
     "Recovery": ("hard", ("recovered",), "The hard loss while the pruned student is trained again."),
-    "Teacher": ("hard", ("teacher",), "The teacher's own training; empty if it was kept from an earlier run."),
+    "Teacher": ("hard", ("teacher",), "The teacher's own training; empty if the teacher was kept from an earlier run."),
 }
 OF_STAGE: dict[Stage | None, str] = {"prepare": "Teacher", "teacher": "Teacher", "recover": "Recovery"}
 
 
 def last_epoch(title: str, config: RunConfig) -> int | None:
-    """Where a curve's horizontal axis ends; None where the run's settings do not say."""
+    """Return where a curve's horizontal axis ends; None if the run's settings do not determine it."""
     return {"Recovery": config.epochs_after_pruning, "Teacher": None}.get(title, config.epochs)
 
 
 def _curves(story: Story, config: RunConfig) -> None:
-    """The losses that the student chooses to see, and validation accuracy by epoch.
+    """Draw the chosen loss, and validation accuracy by epoch.
 
-    Until something is chosen, the curve is that of the stage under way.
+    Until a curve is chosen, the one of the stage under way is drawn.
     """
     title = _pick_curve(story)
     losses, epochs = story.losses_of(story.repeat), story.epochs_of(story.repeat)
-    term, variants, words_for_it = CURVES[title]
+    term, variants, caption = CURVES[title]
     st.markdown(f"**{curves.TERM_TITLES[term]}**{of_repeats(story.repeat, config)}")
-    glossary.explain(words_for_it, "nats", "KL divergence")
+    glossary.explain(caption, "nats", "KL divergence")
     chart_view.show(
         curves.losses(losses, term, variants, last_epoch(title, config)),
         "live_losses",
@@ -257,8 +258,10 @@ def _curves(story: Story, config: RunConfig) -> None:
 
 
 def _pick_curve(story: Story) -> str:
-    """The control for it. Where it starts is part of its key: as the stages pass, a new control takes the place of the
-    one before. Were its value set instead, what a browser sends meanwhile of the old one would count as a choice.
+    """Draw the control that chooses a curve.
+
+    Its start value is part of its key, so a new stage draws a new control. If the value were set instead, a message
+    that the browser sends meanwhile about the old one would count as a choice.
     """
     chosen = "live_curve_chosen"
     start: str = st.session_state.get(chosen) or OF_STAGE.get(story.stage, "Hard loss")
@@ -276,15 +279,15 @@ def _pick_curve(story: Story) -> str:
 
 
 def status() -> None:
-    """For the sidebar: runs under way and waiting, each a link."""
+    """List the running and waiting runs in the sidebar, each as a link."""
     under_way = archive.list_runs(("queued", "running"))
     if not under_way:
         st.caption("No run is under way.")
     for run in reversed(under_way[-5:]):
-        what = run.experiment.entry.title if run.experiment else MODELS[run.settings.model].title
+        name = run.experiment.entry.title if run.experiment else MODELS[run.settings.model].title
         st.page_link(
             page_of(run),
-            label=f"{STATE_WORDS[run.state].capitalize()}: {what}",  # a narrow sidebar cuts off the end
+            label=f"{STATE_WORDS[run.state].capitalize()}: {name}",  # a narrow sidebar cuts off the end
             icon=":material/play_circle:" if run.state == "running" else ":material/hourglass:",
             query_params={RUN: run.id},
         )

@@ -1,4 +1,4 @@
-"""What the events of a run add up to: the state that the live screens draw. Knows nothing of Streamlit."""
+"""A run's events collected into the state that the live screens draw. Independent of Streamlit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ STAGE_WORDS: dict[Stage, str] = {
     "control": "The student learns alone, from the labels only: the yardstick for distillation.",
     "distil": "The same student, from the same start, learns by the chosen method.",
     "prune": "The least important weights of the distilled student are removed.",
-    "recover": "What is left is trained, as the schedule says. What was pruned stays pruned.",
+    "recover": "The remaining weights are trained as the schedule says. What was pruned stays pruned.",
     "measure": "Every variant is measured the same way, on examples that none of them has seen.",
     "experiment": "One student after another is trained or pruned, and measured: each is a cell, a row of the table.",
 }
@@ -55,15 +55,15 @@ ONCE: tuple[Stage, ...] = ("prepare", "teacher")
 
 @dataclass
 class Story:
-    """Everything a run has said so far.
+    """Everything that a run's events say so far.
 
     Attributes:
         last: The number of the last event that was read.
         stage: The stage under way; None before the first and after the last.
-        repeat: For which seed it is; after the end, the last. 0 is the first.
+        repeat: The index of the seed under way, from 0; after the end, of the last one.
         labels: The class of every test example; empty in runs of earlier versions.
-        downloading: The file that is being fetched; None where none is.
-        finished_stages: Of the seed under way; those before the student's are there for every seed.
+        downloading: The file that is being downloaded; None if there is none.
+        finished_stages: Those of the seed under way; the stages in ONCE count for every seed.
     """
 
     last: int = 0
@@ -84,7 +84,7 @@ class Story:
     seconds: float | None = None
 
     def add(self, numbered: Iterable[tuple[int, Event]]) -> None:
-        """Take in the events that follow those already read."""
+        """Add the events that follow those already read."""
         for n, event in numbered:
             self.last = n
             self._take(event)
@@ -95,7 +95,7 @@ class Story:
                 self.provenance, self.class_names = event.provenance, event.class_names
                 self.labels = event.labels
             case StageStarted():
-                if event.repeat != self.repeat:  # the student's stages begin anew
+                if event.repeat != self.repeat:  # the student's stages start again
                     self.repeat = event.repeat
                     self.finished_stages = {s: e for s, e in self.finished_stages.items() if s in ONCE}
                 self.stage, self.note, self.progress = event.stage, event.note, None
@@ -113,7 +113,7 @@ class Story:
                 self.measurements.append(event.measurement)
             case CellFinished():
                 self.cells.append(event)
-                if self.progress is not None:  # the progress that counts this cell may come only with the next one
+                if self.progress is not None:  # the event that counts this cell may come only with the next cell
                     self.progress = self.progress.model_copy(update={"done": len(self.cells)})
             case Concluded():
                 self.conclusion = event.conclusion
@@ -123,19 +123,19 @@ class Story:
                 self.progress, self.downloading = None, None
 
     def losses_of(self, repeat: int) -> dict[Variant, list[LossPoint]]:
-        """The loss points of one seed; the teacher's, which is trained once, are among them for every seed."""
+        """Return the loss points of one seed. The teacher is trained once: its points are included for every seed."""
         return {v: [p for p in ps if v == "teacher" or p.repeat == repeat] for v, ps in self.losses.items()}
 
     def epochs_of(self, repeat: int) -> dict[Variant, list[EpochFinished]]:
-        """The validation accuracies of one seed, and the teacher's."""
+        """Return the validation accuracies of one seed, and the teacher's."""
         return {v: [e for e in es if v == "teacher" or e.repeat == repeat] for v, es in self.epochs.items()}
 
     def averages_estimated(self) -> list[Variant]:
-        """The variants for which batch norm's averages were estimated anew, their training being so short."""
-        return [variant for variant, said in self.epochs.items() if any(e.estimated_averages for e in said)]
+        """List the variants whose batch norm averages were re-estimated because their training was so short."""
+        return [variant for variant, epochs in self.epochs.items() if any(e.estimated_averages for e in epochs)]
 
     def state_of(self, stage: Stage) -> str:
-        """ "done", "now", "next", or "left out" (there is no recovery without recovery epochs)."""
+        """Return "done", "now", "next" or "left out" (there is no recovery without recovery epochs)."""
         if stage in self.finished_stages:
             return "done"
         if stage == self.stage:
@@ -145,7 +145,7 @@ class Story:
 
 
 def tell(events: Iterable[tuple[int, Event]]) -> Story:
-    """The story of events that are all there already."""
+    """Return the story of all these events."""
     story = Story()
     story.add(events)
     return story

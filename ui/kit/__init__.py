@@ -1,1 +1,1 @@
-"""Pieces that any screen may use."""
+"""Elements that any screen may use."""

@@ -11,7 +11,7 @@ def show(figure: object, key: str, alt: str) -> None:
     """Draw a figure with the app's settings.
 
     Args:
-        key: Its own on the page.
+        key: Unique on the page.
         alt: What it shows, for people who cannot see it.
     """
     st.plotly_chart(figure, key=key, config=charts.CONFIG, alt=alt)

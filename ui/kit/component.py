@@ -1,4 +1,4 @@
-"""Components of our own: what stands on a page, drawn by a script that lies beside its Python module."""
+"""Our own components: elements of a page that are drawn by a script beside their Python module."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Mount = Callable[..., Any]
 
 
 def component(name: str, file: str, html: str, css: str) -> Mount:
-    """Register a component; the script lies beside ``file``, with the same name.
+    """Register a component; its script is beside ``file``, with the same name.
 
     Returns:
-        What puts it on a page: takes its key, the data for its script, and Streamlit's further arguments of a
-        component (``default`` states and ``on_..._change`` callbacks); gives its state.
+        A function that puts it on a page. It takes the key, the data for the script, and Streamlit's further arguments
+        for a component (``default`` states and ``on_..._change`` callbacks), and returns the state.
     """
     mount = st.components.v2.component(name, html=html, css=css, js=Path(file).with_suffix(".js").read_text("utf-8"))
 
     def put(key: str, data: Mapping[str, Any], **further: Any) -> Any:
-        # In a list, for Streamlit looks for data frames among the values of a dict: that alone imports pandas.
+        # In a list, because Streamlit looks for data frames among the values of a dict, which imports pandas.
         return mount(key=key, data=[data], **further)
 
     return put

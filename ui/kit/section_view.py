@@ -12,7 +12,7 @@ from ui.kit import chart_view, table_view
 
 
 def draw(section: Section) -> None:
-    """A section with its title."""
+    """Draw a section with its title."""
     if section.folded:
         with st.expander(section.title):
             draw_parts(section.parts)
@@ -22,7 +22,7 @@ def draw(section: Section) -> None:
 
 
 def draw_parts(parts: Sequence[Part]) -> None:
-    """Parts below one another."""
+    """Draw parts below one another."""
     for part in parts:
         _draw(part)
 
@@ -54,8 +54,8 @@ def _draw(part: Part) -> None:
 def _gains(part: Gains) -> None:
     st.markdown(f"**{part.title}**")
     with st.container(horizontal=True):
-        for what, change, explanation in part.figures:
-            st.metric(what, change, help=explanation, width=145)
+        for label, change, explanation in part.figures:
+            st.metric(label, change, help=explanation, width=145)
 
 
 def _table(part: TablePart) -> None:

@@ -1,7 +1,7 @@
-"""A table: what stands in it, the component of our own that draws it (table.js), and plain figures as CSV.
+"""Tables on a screen, drawn by our own component (table.js).
 
-Streamlit's own tables need pandas and pyarrow, 76 MiB in every process that draws one, and are pictures of text: these
-are a browser's tables, which can be read aloud, searched and copied.
+Streamlit's own tables need pandas and pyarrow, 76 MiB in every process that draws one, and are pictures of text. These
+are HTML tables, which can be read aloud, searched and copied.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def show(shown: Table, alt: str, key: str, tallest: int | None = None) -> None:
     """Draw a table.
 
     Args:
-        shown: What stands in it.
-        alt: What it holds, for who cannot see it.
-        key: Its own on the page. With it a table keeps its order, and where it was scrolled to, when its rows change.
-        tallest: Pixels; what is higher scrolls within itself.
+        shown: The table.
+        alt: What it holds, for people who cannot see it.
+        key: Unique on the page. A table with the same key keeps its order and its scroll position when its rows change.
+        tallest: The greatest height in pixels; a taller table scrolls.
     """
     _mount(f"table_{key}", drawn(shown, alt, tallest))
 
@@ -41,12 +41,12 @@ def tick(shown: Table, alt: str, key: str, ids: Sequence[str], ticked: Sequence[
     """Draw a table with a box to tick before each row.
 
     Args:
-        shown: What stands in it.
-        alt: What it holds, for who cannot see it.
-        key: Its own on the page; with another one the ticks start anew.
-        ids: One of each row: a tick stays with its row when others come or go.
-        ticked: The ids of the rows that are ticked at the start, and only then.
-        tallest: Pixels; what is higher scrolls within itself.
+        shown: The table.
+        alt: What it holds, for people who cannot see it.
+        key: Unique on the page; a new key clears the ticks.
+        ids: One id per row: a tick stays with its row when other rows come or go.
+        ticked: The ids of the rows that are ticked at the start; ignored later.
+        tallest: The greatest height in pixels; a taller table scrolls.
 
     Returns:
         The ids of the rows that are ticked, in the order of ``ids``.
@@ -55,7 +55,7 @@ def tick(shown: Table, alt: str, key: str, ids: Sequence[str], ticked: Sequence[
         f"table_{key}",
         drawn(shown, alt, tallest) | {"ids": list(ids), "ticked": list(ticked)},
         default={"ticked": list(ticked)},
-        on_ticked_change=lambda: None,  # Streamlit takes a default only of what has a callback
+        on_ticked_change=lambda: None,  # Streamlit accepts a default only with a callback
     )
     return [row for row in ids if row in state.ticked]
 
@@ -64,10 +64,10 @@ def choose(shown: Table, alt: str, key: str, take: Callable[[int, float], None])
     """Draw a table with cells in which something can be chosen.
 
     Args:
-        shown: What stands in it.
-        alt: What it holds, for who cannot see it.
-        key: Its own on the page.
-        take: Called with the place of the row and what was chosen in it, before the page is drawn again.
+        shown: The table.
+        alt: What it holds, for people who cannot see it.
+        key: Unique on the page.
+        take: Called with the number of the row and the value chosen in it, before the page is drawn again.
     """
 
     def chosen() -> None:
@@ -78,7 +78,7 @@ def choose(shown: Table, alt: str, key: str, take: Callable[[int, float], None])
 
 
 def drawn(shown: Table, alt: str, tallest: int | None) -> dict[str, Any]:
-    """What table.js draws."""
+    """Return the data that table.js draws."""
     return {
         "head": [{"title": title, "tip": shown.tips.get(title, "")} for title in shown.head],
         "rows": [[_plain(cell) for cell in row] for row in shown.rows],
@@ -89,5 +89,5 @@ def drawn(shown: Table, alt: str, tallest: int | None) -> dict[str, Any]:
 
 
 def _plain(cell: Cell) -> dict[str, Any]:
-    # In pairs, for the keys of an object in JSON are texts.
+    # In pairs, because the keys of a JSON object are strings.
     return {**vars(cell), "choices": list(cell.choices.items())}

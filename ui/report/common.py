@@ -1,4 +1,4 @@
-"""What the reports of a run and of an experiment have in common."""
+"""Sections that the reports of a run and of an experiment share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.words.provenance import provenance_facts
 
 
 def origin(run: Run, provenance: Provenance | None) -> str:
-    """Where the numbers come from, in one line."""
+    """Say in one line where the numbers come from."""
     how = {"recorded": "Recorded", "imported": "Imported from a file; measured"}.get(run.origin, "Measured")
     if provenance is None:
         return f"Run {run.id}."
@@ -28,20 +28,20 @@ def origin(run: Run, provenance: Provenance | None) -> str:
 
 SOURCES = "Where these numbers come from"
 SAME_AGAIN = (
-    "The same settings on the command line. They give the same figures on the same kind of processor, with as many "
-    "threads and the same library versions:"
+    "The same settings on the command line. They give the same figures on the same kind of processor, with the same "
+    "number of threads and the same library versions:"
 )
 
 
 def settings_section(config: RunConfig, command: str) -> Section:
-    """Every setting that applies, and the command that runs the same again."""
+    """List every setting that applies, and the command that repeats the run."""
     shown = tables.settings_table(config, (n for n, setting in SETTINGS.items() if setting.applies(config)))
     table = TablePart("run_settings", shown, "All settings of this run that apply")
     return Section("Settings", [Text(SAME_AGAIN), Code(command), table], folded=True)
 
 
 def flags(config: RunConfig, without: Sequence[str] = ()) -> str:
-    """The command line's flags for a config: all of them, for defaults may change."""
+    """Return the command-line flags for a config: all of them, because defaults may change."""
     parts = []
     for name, value in config:
         given = " ".join(value) if isinstance(value, tuple) else str(value)
@@ -52,9 +52,9 @@ def flags(config: RunConfig, without: Sequence[str] = ()) -> str:
 
 
 def provenance_section(run: Run, provenance: Provenance | None) -> Section:
-    """Weights, data, teacher, machine and versions."""
+    """List weights, data, teacher, machine and versions."""
     if provenance is None:
-        return Section(SOURCES, [Text("The run did not say.")], folded=True)
+        return Section(SOURCES, [Text("The run did not record this.")], folded=True)
     facts = provenance_facts(provenance, run)
     points = Points([f"**{name}:** {value}" for name, value in facts.items()])
     notice = [Text(literal(provenance.notice))] if provenance.notice else []

@@ -19,7 +19,7 @@ from ui.shell.plain import literal
 
 
 def experiment_report(run: Run) -> Report:
-    """What an experiment measured and what it says.
+    """Build the report of an experiment.
 
     Raises:
         NotAllowed: if none of its cells was measured.
@@ -33,8 +33,8 @@ def experiment_report(run: Run) -> Report:
     for value, title in view.quantities.titles.items():
         if any(value in cell.values for cell in story.cells):
             chart = cell_charts.draw(view, value, story.cells, axes)
-            said = cell_charts.alt(view, value, story.cells)
-            figures.append(Chart(f"c_{value}", chart, title, "", said))
+            alt = cell_charts.alt(view, value, story.cells)
+            figures.append(Chart(f"c_{value}", chart, title, "", alt))
     cells = TablePart(
         "cells", cell_table.cells(story.cells, view.quantities), "Every cell with its seed and its values"
     )
@@ -51,17 +51,17 @@ def experiment_report(run: Run) -> Report:
             _conclusion(story.conclusion),
             Section("What the cells show", [Beside(figures)]),
             Section("Every cell", [cells]),
-            Section("What the literature leads one to expect", literature),
+            Section("What the literature suggests", literature),
             common.settings_section(config.base, command + common.flags(config.base, without=tuple(axes))),
             common.provenance_section(run, story.provenance),
         ],
     )
 
 
-def _conclusion(said: Conclusion | None) -> Section:
-    if said is None:
+def _conclusion(conclusion: Conclusion | None) -> Section:
+    if conclusion is None:
         return Section(
-            "What the numbers say", [Text("The experiment was stopped before its end, so nothing is concluded.")]
+            "What the numbers say", [Text("The experiment was stopped before its end, so there is no conclusion.")]
         )
     rows = [
         {
@@ -72,9 +72,11 @@ def _conclusion(said: Conclusion | None) -> Section:
             "p": "not known" if c.p is None else numbers.p_value(c.p),
             "Pairs": str(c.n),
         }
-        for c in said.comparisons
+        for c in conclusion.comparisons
     ]
-    parts: list[Part] = [Points([literal(sentence) for sentence in said.sentences])]
+    parts: list[Part] = [Points([literal(sentence) for sentence in conclusion.sentences])]
     if rows:
-        parts.append(TablePart("comparisons", table.of(rows), "Every difference that was tested", "What this rests on"))
+        parts.append(
+            TablePart("comparisons", table.of(rows), "Every difference that was tested", "The tested differences")
+        )
     return Section("What the numbers say", parts)

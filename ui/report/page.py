@@ -26,7 +26,7 @@ TEMPLATE = "page.html"
 
 @dataclass(frozen=True)
 class Report:
-    """Everything: what was asked, what the student wrote, and what was measured."""
+    """The contents of a report: the question, the student's notes, and the measurements."""
 
     title: str
     question: str
@@ -36,7 +36,7 @@ class Report:
 
 
 def render(report: Report) -> str:
-    """The report as one HTML page."""
+    """Return the report as one HTML page."""
     return _template().render(report=report, colours=COLOURS, today=numbers.day(datetime.now(UTC)))
 
 
@@ -51,12 +51,12 @@ def _template() -> Template:
 
 
 def printed(parts: Iterable[Part]) -> list[tuple[str, list[Part]]]:
-    """The parts that stand on paper, those of one kind that follow one another together: (name of the kind, parts)."""
+    """Group the printed parts: neighbours of one kind together, as (name of the kind, parts)."""
     return [(kind, list(alike)) for kind, alike in groupby(_on_paper(parts), lambda part: type(part).__name__)]
 
 
 def _on_paper(parts: Iterable[Part]) -> Iterator[Part]:
-    """Every part by itself. Of what can be chosen on a screen, paper shows some; links have nowhere to lead."""
+    """Yield every printed part. Paper shows some of the choices on a screen, and no links."""
     for part in parts:
         match part:
             case Way():
@@ -72,17 +72,17 @@ def _on_paper(parts: Iterable[Part]) -> Iterator[Part]:
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    """Bold, italics, code, escapes and entities, as screens show them; no HTML, no links, no pictures."""
+    """Parse bold, italics, code, escapes and entities, as screens show them; no HTML, links or pictures."""
     from markdown_it import MarkdownIt
 
     return MarkdownIt("zero", {"html": False}).enable(["emphasis", "backticks", "escape", "entity"])
 
 
 def marked(text: str) -> Markup:
-    """A sentence in Markdown, as HTML; whatever else is in it is text."""
+    """Return a sentence in Markdown as HTML; anything else in it stays text."""
     return Markup(_markdown().renderInline(text))
 
 
 def drawn(chart: Chart) -> Markup:
-    """One of the app's charts, drawn."""
+    """Return one of the app's charts as SVG."""
     return Markup(svg.draw(chart.figure, chart.key.replace("_", "-"), chart.alt))

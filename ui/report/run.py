@@ -19,14 +19,14 @@ from ui.settings import fields
 
 
 def run_report(run: Run) -> Report:
-    """Everything that was measured in a run.
+    """Build the report of a run.
 
     Raises:
         NotAllowed: if nothing was measured in it.
     """
     story = tell(archive.events(run.id))
     if not story.measurements:
-        raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs a run that has come to its end.")
+        raise NotAllowed(f"Run {run.id} has measured nothing.", "A report needs a run that has measured something.")
     return Report(
         title=title(run.settings),
         question=question(run.settings),
@@ -37,25 +37,25 @@ def run_report(run: Run) -> Report:
 
 
 def title(config: RunConfig) -> str:
-    """Model and data."""
+    """Name model and data."""
     return f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}"
 
 
 def question(config: RunConfig) -> str:
-    """What was asked of this run, in words."""
+    """State the question that this run answers."""
     model, method = MODELS[config.model], METHODS[config.method]
     small = f"a smaller {model.title} ({fields.student_in_words(config)})"
     temperature = f", T {config.temperature:g}" if method.uses_temperature else ""
     beta = f", beta {config.beta:g}" if method.uses_beta else ""
-    how = f"{method.title}{temperature}, alpha {config.alpha:g}{beta}"
+    setup = f"{method.title}{temperature}, alpha {config.alpha:g}{beta}"
     learns = f"What does {small} learn from its teacher that the labels alone do not teach it"
     if not method.has_teacher:
         learns = f"What do smoothed labels teach {small} that the labels alone do not"
     trained = f"{config.train_examples:,} examples, {numbers.several(config.epochs, 'epoch')}"
     if not config.target_sparsity and config.scope != "by_hand":
-        return f"{learns} ({how}; {trained})?"
+        return f"{learns} ({setup}; {trained})?"
     lost = f"pruning ({PRUNING[config.pruning].title.lower()}, {fields.asked_sparsity(config)})"
     again = (
         f" and {numbers.several(config.recovery_epochs, 'epoch')} of recovery" if config.epochs_after_pruning else ""
     )
-    return f"{learns} ({how}; {trained}), and what is left of it after {lost}{again}?"
+    return f"{learns} ({setup}; {trained}), and what is left of it after {lost}{again}?"

@@ -28,12 +28,12 @@ COMPRESSION = "Compression table"
 
 
 def sections(run: Run, story: Story) -> list[Section]:
-    """What a run that has measured something shows; a section for which it holds nothing is left out."""
+    """Return the sections of a run that has measurements; a section without data is left out."""
     return [section for build in BUILDERS if (section := build(run, story)) is not None]
 
 
 def outcome(run: Run, story: Story) -> Section:
-    """The last variant against the teacher, and what the run shows in sentences."""
+    """Compare the last variant with the teacher, and describe in sentences what the run shows."""
     measured = story.measurements
     teacher = next((m for m in measured if m.name == "teacher"), None)
     name, last = next(reversed(by_variant(measured).items()))
@@ -41,24 +41,24 @@ def outcome(run: Run, story: Story) -> Section:
     if teacher is not None and name != "teacher":
         parts.append(Gains(f"The {name} student against its teacher", tables.gains(last, teacher)))
     parts.append(outcome_sentences(story))
-    return Section("What came out", parts)
+    return Section("What this run shows", parts)
 
 
 def outcome_sentences(story: Story) -> Points:
-    """What the run shows, in sentences."""
+    """Describe in sentences what the run shows."""
     return Points(findings.findings(story.measurements, story.labels, story.averages_estimated()))
 
 
 def compression(run: Run, story: Story) -> Section:
-    """The compression table, and of a run by hand what a scan predicted."""
+    """Show the compression table and, for a run by hand, a scan's prediction."""
     return Section(COMPRESSION, [*compression_tables(story.measurements), *_prediction(run, story.measurements)])
 
 
 def compression_tables(measured: Sequence[Measurement]) -> list[TablePart]:
-    """The compression table in three parts: how good, how big and how fast."""
+    """Return the compression table in three parts: how good, how big and how fast."""
     calls = min((latency.runs for m in measured for latency in m.latency_ms.values()), default=0)
     tested = f"On {measured[0].test_examples} test examples that no model has seen."
-    counted = f"MACs of one example at {literal(measured[0].macs_at)}."
+    counted = f"MACs for one example at {literal(measured[0].macs_at)}."
     timed = f"At least {calls} timed calls each.{tables.busy_note(measured)}"
     return [
         _table("How good", measured, columns.QUALITY, tested, tables.BEST),
@@ -77,14 +77,14 @@ def _table(
 
 
 def _prediction(run: Run, measured: Sequence[Measurement]) -> list[Part]:
-    """Of a run by hand: what a sensitivity scan of the same students predicted, and a way to it."""
+    """For a run by hand, show what a sensitivity scan of the same students predicted, and link to the scan."""
     if run.settings.scope != "by_hand":
         return []
     for scan in archive.list_runs(("finished",)):
         asked = scan.experiment
         if asked is None or asked.name != "sensitivity" or not predicts(asked, run.settings):
             continue
-        with suppress(UnreadableRun):  # the Runs page shows it as that
+        with suppress(UnreadableRun):  # the Runs page shows it as unreadable
             found = check(asked, tell(archive.events(scan.id)).cells, run.settings, measured)
             if found is not None:
                 way = Way(routes.EXPERIMENTS, "The scan", ":material/fact_check:", {live.RUN: scan.id})
@@ -93,18 +93,18 @@ def _prediction(run: Run, measured: Sequence[Measurement]) -> list[Part]:
 
 
 def caveats(run: Run, story: Story) -> Section:
-    """How the figures may be misread."""
+    """Say how the figures may be misread."""
     return Section("What these numbers do not say", [Points(glossary.CAVEATS)], folded=True)
 
 
 def cost(run: Run, story: Story) -> Section:
-    """Accuracy against size, file sizes, latency."""
+    """Show accuracy against size, file sizes and latency."""
     measured = story.measurements
     shown = [
         Chart("trade_off", costs.trade_off(measured), "Accuracy against size",
               f"Up and to the left is better. Bars: {costs.bars_of(measured)}.", costs.trade_off_alt(measured)),
         Chart("sizes", costs.sizes(measured), "File size",
-              "Solid: as it is. Hatched: gzipped. Crossed: without its zeros.", costs.sizes_alt(measured)),
+              "Solid: the dense file. Hatched: gzipped. Crossed: without zeros.", costs.sizes_alt(measured)),
     ]  # fmt: skip
     for batch, (short, _) in columns.BATCHES.items():
         if any(batch in m.latency_ms for m in measured):
@@ -119,7 +119,7 @@ def cost(run: Run, story: Story) -> Section:
 
 
 def honest_size(run: Run, story: Story) -> Section | None:
-    """Every form of a variant's file beside its latency, and what pruning did to them; of a run that pruned."""
+    """Show every form of a variant's file beside its latency, and what pruning did to them, if the run pruned."""
     measured, config = story.measurements, run.settings
     sentences = sizes.sentences(measured)
     if not sentences or not (config.layer_shares if config.scope == "by_hand" else config.target_sparsity):
@@ -130,7 +130,7 @@ def honest_size(run: Run, story: Story) -> Section | None:
 
 
 def learning(run: Run, story: Story) -> Section:
-    """The curves of the whole run, a choice for each seed."""
+    """Show the curves of the whole run, with a choice of seed."""
     config = run.settings
     seeds = {str(config.seed + repeat): partial(_curves, config, story, repeat) for repeat in range(story.repeat + 1)}
     first = next(iter(seeds))
@@ -141,7 +141,7 @@ def learning(run: Run, story: Story) -> Section:
 
 
 def _curves(config: RunConfig, story: Story, repeat: int) -> list[Part]:
-    """The losses of one seed, one at a time, beside validation accuracy."""
+    """Show the losses of one seed, one at a time, beside validation accuracy."""
     losses, epochs = story.losses_of(repeat), story.epochs_of(repeat)
     drawn = [
         title
@@ -169,10 +169,10 @@ def _curve(config: RunConfig, story: Story, repeat: int, title: str) -> list[Cha
 
 
 def layers(run: Run, story: Story) -> Section:
-    """What each weight tensor of a variant lost: zeros, or after structured pruning what is gone."""
+    """Show what each weight tensor of a variant lost: zeros or, after structured pruning, removed parts."""
     how = (
-        "What each layer lost. Ranked globally, layers can lose unequal shares; layer-wise, all lose alike. "
-        "Structured pruning leaves no zeros: there the bars show what is gone, against the distilled student."
+        "What each layer lost. With one global ranking, layers can lose unequal shares; layer-wise, all lose the same. "
+        "Structured pruning leaves no zeros: its bars show what was removed from the distilled student."
     )
     text = Text(how, glossary.entries("sparsity", "mask", "importance"), quiet=True)
     return Section("Layer by layer", [text, _of_a_variant("layers", story.measurements, _layers)])
@@ -191,9 +191,9 @@ def _layers(measured: Sequence[Measurement], name: Variant) -> list[Chart]:
 
 
 def confusions(run: Run, story: Story) -> Section:
-    """Which classes a variant takes for which."""
+    """Show which classes a variant confuses."""
     chart = partial(_confusion, class_names=story.class_names)
-    return Section("Which classes are mixed up", [_of_a_variant("confusion", story.measurements, chart)])
+    return Section("Which classes are confused", [_of_a_variant("confusion", story.measurements, chart)])
 
 
 def _confusion(measured: Sequence[Measurement], name: Variant, class_names: Sequence[str]) -> list[Chart]:
@@ -207,13 +207,13 @@ def _confusion(measured: Sequence[Measurement], name: Variant, class_names: Sequ
 
 
 def written(run: Run, story: Story) -> Section | None:
-    """What a model that answers with text really wrote for a few test examples."""
+    """Show what a model that answers with text wrote for a few test examples."""
     writers = [m for m in story.measurements if m.generated]
     if not writers:
         return None
     how = "The class is decided by the scores of the label words; this is what the model writes freely."
     if any(m.repeat for m in writers):
-        how += " Of the first seed."
+        how += " The first seed is shown."
     return Section("What it wrote", [Text(how, quiet=True), _of_a_variant("generated", writers, _written)])
 
 
@@ -225,7 +225,7 @@ def _written(measured: Sequence[Measurement], name: Variant) -> list[TablePart]:
 def _of_a_variant(
     key: str, measured: Sequence[Measurement], parts: Callable[[Sequence[Measurement], Variant], Sequence[Part]]
 ) -> Choice:
-    """The same of each variant, to be chosen; it starts with the last."""
+    """Return a choice of variant with the same parts for each; it starts with the last."""
     options: dict[str, Callable[[], Sequence[Part]]] = {
         name: partial(parts, measured, name) for name in by_variant(measured)
     }
@@ -234,12 +234,12 @@ def _of_a_variant(
 
 
 def settings(run: Run, story: Story) -> Section:
-    """Every setting that matters, and the command that runs the same again."""
+    """List every setting that applies, and the command that repeats the run."""
     return common.settings_section(run.settings, f"python -m simulator run {common.flags(run.settings)}")
 
 
 def sources(run: Run, story: Story) -> Section:
-    """Weights, data, teacher, machine and versions."""
+    """List weights, data, teacher, machine and versions."""
     return common.provenance_section(run, story.provenance)
 
 

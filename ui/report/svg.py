@@ -1,4 +1,4 @@
-"""A Plotly figure of ours -> static SVG: for pages that must work without any script, and on paper.
+"""Our Plotly figures as static SVG, for pages without scripts and for paper.
 
 It draws what the app's charts are made of (lines, markers, bars, error bars, heat maps) and refuses anything
 else. Text and lines that belong to no variant take the page's colour, so one drawing serves light and dark.
@@ -25,10 +25,10 @@ MOST_LABEL = 110  # pixels of a tilted label below the axis
 
 @dataclass
 class Sheet:
-    """What a drawing is collected on.
+    """Collects the elements of a drawing.
 
     Attributes:
-        name: Begins every id within, so that several drawings share a page.
+        name: The beginning of every id in it, so that several drawings can share a page.
     """
 
     name: str
@@ -38,13 +38,13 @@ class Sheet:
     hatches: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, tag: str, text: str = "", **attributes: object) -> None:
-        """An element; ``text`` is what it says, of a shape the words that a pointer brings up."""
+        """Add an element; ``text`` is its content or, for a shape, its tooltip."""
         written = "".join(f' {key.replace("_", "-")}="{escape(_short(value))}"' for key, value in attributes.items())
         within = escape(text) if tag == "text" else f"<title>{escape(text)}</title>" if text else ""
         self.parts.append(f"<{tag}{written}>{within}</{tag}>")
 
     def hatch(self, colour: str, shape: str) -> str:
-        """The fill of a hatched area."""
+        """Return the fill of a hatched area."""
         found = self.hatches.setdefault((colour, shape), f"{self.name}-h{len(self.hatches)}")
         return f"url(#{found})"
 
@@ -54,14 +54,14 @@ def _short(value: object) -> str:
 
 
 def draw(figure: go.Figure, name: str, alt: str) -> str:
-    """The figure as an ``<svg>`` element.
+    """Return the figure as an ``<svg>`` element.
 
     Args:
         name: Unique on the page; letters, digits and hyphens.
         alt: What it shows, in words.
 
     Raises:
-        ValueError: if it holds a kind of trace that is not drawn here.
+        ValueError: if it has a kind of trace that is not drawn here.
     """
     for trace in figure.data:
         if trace.type != "bar" and trace.type not in DRAW:
@@ -92,12 +92,12 @@ def draw(figure: go.Figure, name: str, alt: str) -> str:
 
 
 def _placed(figure: go.Figure, top: float) -> tuple[Axis, Axis, float]:
-    """Both axes with their pixels, and the height of the whole drawing."""
+    """Return both axes with their pixels, and the height of the whole drawing."""
     bars = [trace for trace in figure.data if trace.type == "bar"]
-    lying = any(trace.orientation == "h" for trace in bars)
+    horizontal = any(trace.orientation == "h" for trace in bars)
     layout = figure.layout
-    x = svg_axes.read(layout.xaxis, list(svg_axes.drawn_along(figure, "x")), bool(bars) and lying)
-    y = svg_axes.read(layout.yaxis, list(svg_axes.drawn_along(figure, "y")), bool(bars) and not lying)
+    x = svg_axes.read(layout.xaxis, list(svg_axes.drawn_along(figure, "x")), bool(bars) and horizontal)
+    y = svg_axes.read(layout.yaxis, list(svg_axes.drawn_along(figure, "y")), bool(bars) and not horizontal)
     left = 12 + min(y.widest, 190) + (20 if y.title else 0)
     x = replace(x, start=left, end=WIDTH - 14.0)
     below = 20 + (min(MOST_LABEL, 0.6 * x.widest + 8) if tilted(x) else 0) + (20 if x.title else 0)
@@ -143,11 +143,11 @@ def _draw_scatter(sheet: Sheet, trace: Any) -> None:
         )  # fmt: skip
     _draw_errors(sheet, trace, [x for x, _ in places])
     if "markers" in trace.mode:
-        said = trace.hoverinfo != "skip"
+        has_tooltip = trace.hoverinfo != "skip"
         for (x, y), across, up in zip(places, trace.x or (), trace.y or (), strict=True):
             size = (trace.marker.size or 8) / 2
             shape = marker(trace.marker.symbol or "circle", x, y, size)
-            text = f"{trace.name or ''} {across}: {up:.4g}".strip() if said else ""
+            text = f"{trace.name or ''} {across}: {up:.4g}".strip() if has_tooltip else ""
             colour = trace.marker.color or trace.line.color
             sheet.add("path", text, d=shape, fill=colour, stroke=colour, opacity=opacity)
 
@@ -163,10 +163,10 @@ def _draw_errors(sheet: Sheet, trace: Any, places: Sequence[float]) -> None:
 
 
 def _draw_bars(sheet: Sheet, trace: Any, number: int, of: int) -> None:
-    """The bars of one trace, beside those of the others; lying ones if it says so."""
-    lying = trace.orientation == "h"
-    names, values = (trace.y, trace.x) if lying else (trace.x, trace.y)
-    along, up = (sheet.y, sheet.x) if lying else (sheet.x, sheet.y)
+    """Draw the bars of one trace, beside those of the others; horizontal if the trace is."""
+    horizontal = trace.orientation == "h"
+    names, values = (trace.y, trace.x) if horizontal else (trace.x, trace.y)
+    along, up = (sheet.y, sheet.x) if horizontal else (sheet.x, sheet.y)
     wide, middles = 0.8 * along.band() / of, []
     texts = trace.text if trace.text is not None else [""] * len(names)
     for i, (name, value, text) in enumerate(zip(names, values, texts, strict=True)):
@@ -179,9 +179,9 @@ def _draw_bars(sheet: Sheet, trace: Any, number: int, of: int) -> None:
         fill = sheet.hatch(colour, shape) if shape else colour
         near, far = sorted((up.at(0), up.at(value)))
         box = (near, middle - wide * 0.46, far - near, wide * 0.92)
-        x, y, width, height = box if lying else (box[1], box[0], box[3], box[2])
-        said = f"{name}{f', {trace.name}' if trace.name else ''}: {value:.4g}"
-        sheet.add("rect", said, x=x, y=y, width=width, height=height, fill=fill, stroke=colour)
+        x, y, width, height = box if horizontal else (box[1], box[0], box[3], box[2])
+        tooltip = f"{name}{f', {trace.name}' if trace.name else ''}: {value:.4g}"
+        sheet.add("rect", tooltip, x=x, y=y, width=width, height=height, fill=fill, stroke=colour)
         if text:
             sheet.add(
                 "text", text, x=x + width / 2, y=y + 16, text_anchor="middle", style=f"fill:{readable_on(colour)}"
@@ -201,16 +201,16 @@ def _draw_heat(sheet: Sheet, trace: Any) -> None:
                 continue
             colour = scaled(trace.colorscale, (z - low) / ((high - low) or 1))
             x, y = sheet.x.at(column), sheet.y.at(name)
-            said = f"{name}, {column}: {text or z}"
+            tooltip = f"{name}, {column}: {text or z}"
             sheet.add(
-                "rect", said, x=x - wide / 2 + 1, y=y - tall / 2 + 1, width=wide - 2, height=tall - 2, fill=colour
+                "rect", tooltip, x=x - wide / 2 + 1, y=y - tall / 2 + 1, width=wide - 2, height=tall - 2, fill=colour
             )
             if text:
                 sheet.add("text", text, x=x, y=y + 4, text_anchor="middle", style=f"fill:{readable_on(colour)}")
 
 
 def scaled(colorscale: Sequence[tuple[float, str]], share: float) -> str:
-    """The colour at a share of a scale of hexadecimal colours."""
+    """Return the colour at a share of a scale of hexadecimal colours."""
     for (start, first), (end, last) in pairwise(colorscale):
         if share <= end:
             return mixed(first, last, (share - start) / (end - start))
@@ -221,7 +221,7 @@ DRAW: dict[str, Callable[[Sheet, Any], None]] = {"scatter": _draw_scatter, "heat
 
 
 def _draw_words(sheet: Sheet, figure: go.Figure) -> None:
-    """Lines across, and annotations at a value or at a share of the whole."""
+    """Draw horizontal lines, and annotations at a value or in the middle."""
     for shape in figure.layout.shapes:
         at, dash = sheet.y.at(shape.y0), DASHES.get(shape.line.dash, "none")
         sheet.add("line", x1=sheet.x.start, x2=sheet.x.end, y1=at, y2=at, stroke="currentColor", stroke_dasharray=dash)
@@ -237,7 +237,7 @@ def _draw_words(sheet: Sheet, figure: go.Figure) -> None:
 
 
 def legend_rows(names: Sequence[str]) -> list[list[int]]:
-    """Which entries stand in which row."""
+    """Return the numbers of the entries in each row of the legend."""
     rows: list[list[int]] = []
     used = float(WIDTH)
     for number, name in enumerate(names):
@@ -264,7 +264,7 @@ def _draw_legend(sheet: Sheet, entries: Sequence[Any], rows: Sequence[Sequence[i
 
 
 def _sample(sheet: Sheet, trace: Any, x: float, y: float) -> Iterator[tuple[str, dict[str, object]]]:
-    """What stands before a name in the legend."""
+    """Yield the elements before a name in the legend."""
     if trace.type == "bar":
         several = not isinstance(trace.marker.color, str)
         colour = "currentColor" if several else trace.marker.color

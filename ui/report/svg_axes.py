@@ -1,4 +1,4 @@
-"""The axes of a chart that is drawn as SVG: from values to places, and where the ticks stand."""
+"""The axes of a chart that is drawn as SVG: from values to pixels, and the places of the ticks."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Axis:
     """One axis.
 
     Attributes:
-        categories: Names in their order; empty where values are numbers.
-        low, high: The ends, in values; of categories half a place beyond the first and the last.
+        categories: Names in their order; empty if the values are numbers.
+        low, high: The ends, in values; for categories, half a place beyond the first and the last.
         start, end: The same ends, in pixels.
         ticks: (value, label).
     """
@@ -33,32 +33,32 @@ class Axis:
     ticks: tuple[tuple[float, str], ...]
 
     def at(self, value: Any) -> float:
-        """The pixel of a value or a category."""
+        """Return the pixel of a value or a category."""
         number = self.categories.index(str(value)) if self.categories else float(value)
         return self.start + (self.end - self.start) * (number - self.low) / (self.high - self.low)
 
     def band(self) -> float:
-        """Pixels of one category."""
+        """Return the width of one category in pixels."""
         return abs((self.end - self.start) / (self.high - self.low))
 
     @property
     def widest(self) -> float:
-        """Pixels of the longest label."""
+        """The width of the longest label in pixels."""
         return width_of(max((label for _, label in self.ticks), key=len, default=""))
 
 
 def width_of(text: str) -> float:
-    """About so many pixels a text takes."""
+    """Return the approximate width of a text in pixels."""
     return LETTER * len(text)
 
 
 def read(layout: Any, values: Sequence[Any], bars: bool) -> Axis:
-    """The axis of a Plotly figure, not placed yet.
+    """Read the axis of a Plotly figure, without its pixels.
 
     Args:
         layout: ``figure.layout.xaxis`` or ``yaxis``.
-        values: Everything that is drawn along it.
-        bars: Whether bars stand on it, which begin at zero.
+        values: All values drawn along it.
+        bars: Whether bars start from it, at zero.
     """
     title = layout.title.text or ""
     if layout.type == "category" or any(isinstance(value, str) for value in values):
@@ -85,7 +85,7 @@ def _ends(layout: Any, numbers: Sequence[float], bars: bool) -> tuple[float, flo
 
 
 def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers between two ends: steps of 1, 2 or 5 times a power of ten."""
+    """Return round numbers between two ends, in steps of 1, 2 or 5 times a power of ten."""
     rough = (high - low) / about
     power: float = 10.0 ** floor(log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
@@ -93,7 +93,7 @@ def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def drawn_along(figure: go.Figure, letter: str) -> Iterable[Any]:
-    """Every value that the traces have along x or y, the ends of error bars included."""
+    """Yield every value of the traces along x or y, including the ends of error bars."""
     for trace in figure.data:
         values = [] if getattr(trace, letter) is None else list(getattr(trace, letter))
         yield from values

@@ -9,7 +9,7 @@ HATCHES = {"/": "M0 6L6 0", "x": "M0 6L6 0M0 0L6 6"}
 
 
 def marker(symbol: str, x: float, y: float, r: float) -> str:
-    """The outline of a marker, as a path."""
+    """Return the outline of a marker, as a path."""
     if symbol == "circle":
         return f"M{x - r:.1f} {y:.1f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
     if symbol in ("x", "cross"):

@@ -22,28 +22,26 @@ from ui.words import glossary, provenance
 
 
 def pitch() -> None:
-    """What this is, in 30 seconds."""
+    """Explain the app in 30 seconds."""
     st.markdown(
         "Large networks are slow and heavy. **Knowledge distillation** lets a large *teacher* train a small *student*; "
         "**pruning** then removes what the student can do without. Here you do both, **for real**: pick one of four "
         "published models, move the sliders, press Run, and watch the losses fall while it happens."
     )
     glossary.explain(
-        "Every number here was measured in a run. What was not measured is not shown, or says where it is from.",
+        "Every number here was measured in a run. Numbers that were not measured are left out, or name their source.",
         "teacher", "student", "control", "sparsity",
     )  # fmt: skip
 
 
 def begin_here() -> None:
-    """Where to begin: lab 1; for somebody who has begun, the list of labs."""
+    """Link to lab 1 or, once a lab has been started, to the list of labs."""
     known = st.session_state.get(guided_labs.KEPT)
     label, query = f"Start with lab 1: {LABS[0].title}", guided_labs.link_to(1, None)
     if known:
-        label, query = "Go on with your labs", guided_labs.own_link(known)
+        label, query = "Continue your labs", guided_labs.own_link(known)
     with st.container(border=True):
-        st.markdown(
-            "**New here? Begin with a guided lab.** Predict, measure, and see what came out, one step a screen."
-        )
+        st.markdown("**New here? Begin with a guided lab.** Predict, measure and compare, one step per screen.")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(label, type="primary", icon=":material/school:", key="begin_here"):
                 st.switch_page(routes.GUIDED_LABS.path, query_params=query)
@@ -51,20 +49,20 @@ def begin_here() -> None:
 
 
 def ways_on() -> None:
-    """Three steps for those who would rather look around, each a link."""
-    st.markdown("Or look around by yourself:")
+    """Show three links for those who would rather explore."""
+    st.markdown("Or explore on your own:")
     steps = [
         (
             routes.LAB.path,
             "1. Start a run",
-            "Temperature, alpha, epochs, sparsity. The Lab says beforehand how long it will take.",
+            "Temperature, alpha, epochs, sparsity. The Lab estimates how long it will take.",
         ),
         (
             routes.RESULTS.path,
             "2. Read the result",
             "Accuracy, size and latency of teacher, control, distilled, pruned, recovered.",
         ),
-        (routes.COMPARE.path, "3. Compare runs", "Change one thing, run again, see what it did."),
+        (routes.COMPARE.path, "3. Compare runs", "Change one thing, run again, and see what it did."),
     ]
     for place, (page, label, text) in zip(st.columns(3), steps, strict=True):
         with place, st.container(border=True, height="stretch"):
@@ -73,7 +71,7 @@ def ways_on() -> None:
 
 
 def recorded_result(shipped: Sequence[Recorded]) -> None:
-    """One of the recorded runs, chosen by model: its curves and its compression table."""
+    """Show one of the recorded runs, chosen by model: its curves and its compression tables."""
     by_title = {
         f"{MODELS[r.run.settings.model].title} on {dataset_info(r.run.settings.dataset).title}": r for r in shipped
     }
@@ -106,7 +104,7 @@ def recorded_result(shipped: Sequence[Recorded]) -> None:
 
 
 def no_recording() -> None:
-    """Nothing is shipped: say so, and offer the real thing."""
+    """Say that no recorded run is shipped, and link to the Lab."""
     st.info(
         "This copy of the app ships no recorded run yet, so there is nothing to show before your first one.",
         icon=":material/inventory_2:",

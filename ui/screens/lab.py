@@ -1,4 +1,4 @@
-"""What stands beside the Lab's controls: the forecast, the buttons, and the run that is open."""
+"""The part of the Lab beside its controls: the forecast, the buttons, and the open run."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ PLACE = "lab"
 
 
 def data_state(config: RunConfig) -> None:
-    """One line on the data: what it is, and whether it can be had here."""
+    """Show one line on the data: what it is, and whether it is available here."""
     data = dataset_info(config.dataset)
     state = availability.data_state_soon(data.name) if data.needs_internet else "here"
     text = f"{data.summary} {len(data.class_names)} classes."
     if data.needs_internet:
-        said = {"cached": "Downloaded already.", "reachable": "Downloaded on first use."}
-        text += " " + said.get(
+        availabilities = {"cached": "Downloaded already.", "reachable": "Downloaded on first use."}
+        text += " " + availabilities.get(
             state or "", "**Needs internet:** it cannot be reached from here." if state else "Needs internet."
         )
     st.caption(text)
@@ -45,7 +45,7 @@ def data_state(config: RunConfig) -> None:
 
 
 def open_run() -> Run | None:
-    """The run in the URL or the last one of this session. One that is gone is said to be so, and closed."""
+    """Return the run in the URL or the last one of this session. If it is gone, say so and close it."""
     run_id = live.chosen_run(PLACE)
     if run_id is None:
         return None
@@ -59,12 +59,12 @@ def open_run() -> Run | None:
 
 
 def way_to_experiments() -> None:
-    """One click from here to the experiments, whether a run is open or not."""
+    """Link to the experiments, whether a run is open or not."""
     st.page_link(routes.EXPERIMENTS.path, label="Or answer a question with many students", icon=":material/biotech:")
 
 
 def run_bar(config: RunConfig) -> None:
-    """What a run with these settings will cost, and Run."""
+    """Show what a run with these settings will cost, and the Run button."""
     st.markdown(f"**{MODELS[config.model].title}** on **{literal(dataset_info(config.dataset).title)}**")
     forecast = _forecast(config)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -89,26 +89,26 @@ def _forecast(config: RunConfig) -> Forecast | None:
 
 
 def forecast_words(forecast: Forecast) -> str:
-    """About how long, how much memory, and what that rests on."""
+    """Say about how long a run takes, how much memory it needs, and what that is based on."""
     basis = "an estimate, if the machine is otherwise idle" if forecast.basis == "estimate" else "from recent runs here"
     memory = numbers.size(forecast.peak_memory_mb * 2**20)
     return f"about {numbers.duration(forecast.seconds)}, {memory} of memory ({basis})"
 
 
 def what_will_happen() -> None:
-    """Before the first run: the seven stages, so that the page is not empty and nothing comes as a surprise."""
+    """List the seven stages before the first run, so that the page is not empty and nothing is a surprise."""
     with st.container(border=True):
-        st.markdown("**Press Run, and this happens, for real, on this machine:**")
+        st.markdown("**When you press Run, this happens for real, on this machine:**")
         st.markdown("\n".join(f"1. **{STAGE_TITLES[stage]}.** {STAGE_WORDS[stage]}" for stage in STAGES))
         glossary.explain(
             "The control is what makes the comparison fair: without it nobody could say that the teacher helped.",
             "teacher", "student", "control", "distilled", "pruned", "recovered",
         )  # fmt: skip
-    st.caption("The run belongs to the server: you may move the sliders, change the page or close the tab meanwhile.")
+    st.caption("The run continues on the server: meanwhile you can move the sliders, change the page or close the tab.")
 
 
 def show_run(run: Run, config: RunConfig) -> None:
-    """The open run: its settings where they differ from the sliders, its progress, and its result."""
+    """Show the open run: its settings if they differ from the sliders, its progress, and its result."""
     _which(run, config)
     if run.state not in ENDED:
         _cancel(run)
@@ -138,16 +138,16 @@ def _cancel(run: Run) -> None:
     with errors_shown():
         if st.button("Cancel this run", icon=":material/stop:", key="cancel_button"):
             service.cancel(run.id)
-            st.toast("Cancelling. What was measured until now stays.", icon=":material/stop:")
+            st.toast("Cancelling. What has been measured so far is kept.", icon=":material/stop:")
 
 
 def _which(run: Run, config: RunConfig) -> None:
-    """Say it when the open run was started with other settings than the sliders show now."""
+    """Say so if the open run was started with settings other than those that the sliders show."""
     live.open_here()
     changed = [name for name in RunConfig.model_fields if getattr(run.settings, name) != getattr(config, name)]
     if changed:
         listed = ", ".join(f"{SETTINGS[n].title}: {fields.written(n, run.settings)}" for n in changed)
-        st.caption(f"This run has other settings than the controls show now: {literal(listed)}.")
+        st.caption(f"This run's settings differ from the controls: {literal(listed)}.")
         st.button(
             "Set the controls to this run",
             icon=":material/tune:",

@@ -28,20 +28,20 @@ Colour = Literal["green", "blue", "orange", "gray"]
 WEIGHTS: dict[str | None, tuple[str, str, Colour]] = {
     "cached": ("published weights: on this machine", ":material/check_circle:", "green"),
     "reachable": ("published weights: fetched on first use", ":material/cloud_download:", "blue"),
-    "not reachable": ("published weights: not reachable, so from scratch", ":material/cloud_off:", "orange"),
-    None: ("published weights: looking", ":material/hourglass:", "gray"),
+    "not reachable": ("published weights: not reachable, so trained from scratch", ":material/cloud_off:", "orange"),
+    None: ("published weights: checking", ":material/hourglass:", "gray"),
 }
 DATA: dict[str | None, str] = {
     "here": "here",
     "cached": "downloaded",
     "reachable": "fetched on first use",
     "not reachable": "needs internet: not reachable",
-    None: "looking",
+    None: "checking",
 }
 
 
 def model_card(info: ModelInfo) -> None:
-    """What a model is, its figures, its paper, and where its weights are."""
+    """Show what a model is, its figures, its paper, and where its weights are."""
     with st.container(border=True, height="stretch", key=f"card_{info.name}"):
         st.subheader(info.title)
         weights_badge(info.name)
@@ -49,7 +49,7 @@ def model_card(info: ModelInfo) -> None:
         st.markdown(f"**Student:** {student_sizes(info)}. {info.student.help}")
         count = shipped_count(info.name)
         table_view.show(tables.model_figures(info, count), f"Reference and counted figures of {info.title}", info.name)
-        glossary.explain("MACs stand for the arithmetic of one example.", "MACs", "parameters")
+        glossary.explain("MACs count the arithmetic for one example.", "MACs", "parameters")
         how = f"Counted by this app's own code at {count.at}." if count else "Not counted yet in this copy."
         st.caption(
             f"Reference for {info.published.at}: {info.published.source}. {how}",
@@ -62,7 +62,7 @@ def model_card(info: ModelInfo) -> None:
 
 
 def student_sizes(info: ModelInfo) -> str:
-    """The sizes a student may have: a span of layers, or each width."""
+    """Name the sizes that a student may have: a range of layers, or each width."""
     sizes = [fields.shown("student_size", value) for value in info.student.values]
     if info.student.unit == "layers":
         return f"{sizes[0]} to {sizes[-1]} layers"
@@ -70,7 +70,7 @@ def student_sizes(info: ModelInfo) -> str:
 
 
 def shipped_count(name: str) -> Count | None:
-    """What our own code counted of a model; None in a copy into which no counts have been written yet."""
+    """Return our own code's counts for a model; None in a copy without counts."""
     return counts.read().get(name) if (files("simulator.catalog") / "counts.json").is_file() else None
 
 
@@ -83,7 +83,7 @@ def _looking(name: str) -> None:
 
 
 def weights_badge(name: str) -> None:
-    """The state of a model's weights; it looks again by itself while that is being found out."""
+    """Show the state of a model's weights; until it is known, look again from time to time."""
     state = availability.weights_state_soon(name)
     if state is None:
         _looking(name)
@@ -97,32 +97,32 @@ def _badge(name: str, state: str | None) -> None:
 
 
 def weights_legend() -> None:
-    """What the state of the weights means for a run."""
+    """Explain what the state of the weights means for a run."""
     st.caption(
-        "Where the published weights cannot be had, the same architecture is trained here from random weights. "
+        "If the published weights are not available, the same architecture is trained here from random weights. "
         "Every result says which of the two it was."
     )
 
 
 def not_reachable() -> None:
-    """What could not be reached and why, with a button that asks again; nothing where all could be."""
+    """Say what could not be reached and why, with a button to try again; show nothing if all was reachable."""
     named: dict[str, list[str]] = {}
-    for what, reason in availability.unreachable().items():
-        named.setdefault(reason, []).append(what)
+    for source, reason in availability.unreachable().items():
+        named.setdefault(reason, []).append(source)
     if not named:
         return
     for reason, places in named.items():
         st.markdown(f"Not reachable: {literal(', '.join(places))}: {literal(reason)}.")
     st.button(
-        "Ask again",
+        "Try again",
         icon=":material/refresh:",
         on_click=availability.ask_again,
-        help=f"After {availability.ASK_AGAIN / 60:.0f} minutes it is asked again without that.",
+        help=f"The app also tries again by itself after {availability.ASK_AGAIN / 60:.0f} minutes.",
     )
 
 
 def datasets() -> None:
-    """All data sets in a table."""
+    """Show all data sets in a table."""
     rows: list[table.Row] = [
         {
             "Data": d.title,
@@ -130,7 +130,7 @@ def datasets() -> None:
             "Kind": d.kind,
             "Classes": len(d.class_names),
             "Examples for training": d.max_train_examples,
-            "Near-duplicates": "not looked for" if (near := baselines.near_duplicates(d.name)) is None else near,
+            "Near-duplicates": "not searched for" if (near := baselines.near_duplicates(d.name)) is None else near,
             "What it is": d.summary,
             "Source": d.source,
         }
@@ -138,13 +138,13 @@ def datasets() -> None:
     ]
     table_view.show(table.of(rows), "The data sets, their kind, size, state and source", "datasets")
     st.caption(
-        "Near-duplicates: examples that are nearly the same as another one. They are always in the same split, so that "
-        "no test example resembles one that was trained on. Published data is tested on its published split."
+        "Near-duplicates are examples that nearly equal another one. They are always in the same split, so no test "
+        "example resembles a training example. Published data is tested on its published split."
     )
 
 
 def accuracies() -> None:
-    """What teachers from random weights and simple baselines reached on the shipped data, as measured once."""
+    """Show the accuracies that teachers from random weights and simple baselines reached on the shipped data."""
     found = [
         (DATASETS[name], row) for name, data in baselines.read().items() for row in (*data.teachers, *data.baselines)
     ]
@@ -169,5 +169,5 @@ def accuracies() -> None:
     )
     st.caption(
         "Every method was trained on the same training split. `python -m benchmarks.baselines` measures the baselines "
-        "again, `python -m benchmarks.recipes` a teacher. The docstrings are those of the versions installed then."
+        "again, `python -m benchmarks.recipes` a teacher. The docstrings are those of the library versions then."
     )

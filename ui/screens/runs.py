@@ -1,4 +1,4 @@
-"""Pieces of the Runs page."""
+"""Parts of the Runs page."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ MOST_LISTED = 200
 MOST_UNREADABLE = 20
 TICKED, FORGOTTEN = "ticked_runs", "ticks_forgotten"
 TALLEST = 420
-"""Pixels of the table: what can be done with the ticked runs stays in sight below it."""
+"""Height of the table in pixels: the buttons below it stay in view."""
 
 IMPORTED = "imported_runs"
 
 
 def listing() -> list[Run]:
-    """The newest runs, by when they were made, wherever that was; the recorded ones last."""
+    """Return the newest runs, by when they were made, wherever that was; the recorded ones last."""
     newest = sorted(archive.list_runs(), key=lambda run: run.created_at, reverse=True)
     return sorted(newest, key=lambda run: run.origin == "recorded")[:MOST_LISTED]
 
 
 def nothing_yet() -> None:
-    """No run at all: what to do."""
+    """Say what to do if there are no runs."""
     st.info("There are no runs yet. Start one in the Lab.", icon=":material/science:")
-    st.page_link(routes.LAB.path, label="To the Lab", icon=":material/science:")
+    st.page_link(routes.LAB.path, label="Go to the Lab", icon=":material/science:")
 
 
 @st.cache_data(max_entries=2 * MOST_LISTED, show_spinner=False)
 def finished_headline(run_id: str) -> tuple[Cell, Cell] | None:
-    """The headline figures of a finished run; None where they cannot be read.
+    """Return the headline figures of a finished run; None if they cannot be read.
 
     They never change, and each reading parses all of its layers.
     """
@@ -57,7 +57,7 @@ def finished_headline(run_id: str) -> tuple[Cell, Cell] | None:
 
 
 def tickable(listed: Sequence[Run]) -> list[Run]:
-    """All runs, a row each; gives those that are ticked."""
+    """Show all runs, one per row; return those that are ticked."""
     st.caption("Tick one to open it, run it again or delete it. Tick two or more finished ones to compare them.")
     ids = [run.id for run in listed]
     headlines = {run.id: finished_headline(run.id) for run in listed if run.state == "finished"}
@@ -74,7 +74,7 @@ def tickable(listed: Sequence[Run]) -> list[Run]:
 
 
 def actions(selected: Sequence[Run]) -> None:
-    """What can be done with the runs that are ticked."""
+    """Show the buttons for the ticked runs."""
     one = selected[0] if len(selected) == 1 else None
     under_way = [run for run in selected if run.state not in ENDED]
     removable = [run for run in selected if run.state in ENDED and run.origin != "recorded"]
@@ -106,16 +106,16 @@ def actions(selected: Sequence[Run]) -> None:
 
 
 def forget_ticks() -> None:
-    """So that a tick that is no longer in view does not join the next choice."""
+    """Clear the ticks, so that one out of view does not join the next choice."""
     st.session_state.pop(TICKED, None)
     st.session_state[FORGOTTEN] = st.session_state.get(FORGOTTEN, 0) + 1
 
 
 @st.dialog("Delete for good?", icon=":material/delete:")
 def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
-    """Ask before events, figures and weights are removed; recorded runs that are ticked, too, stay."""
+    """Ask before events, figures and weights are deleted; ticked recorded runs are kept."""
     st.markdown("\n".join(f"- {literal(open_run.run_label(run))}" for run in removable))
-    st.markdown("Curves, figures and weights go. This cannot be undone.")
+    st.markdown("Their curves, figures and weights are deleted. This cannot be undone.")
     if recorded:
         st.caption(f"{numbers.several(recorded, 'recorded run').capitalize()} cannot be deleted.")
     with st.container(horizontal=True):
@@ -130,7 +130,7 @@ def confirm_delete(removable: Sequence[Run], recorded: int) -> None:
 
 
 def unreadable() -> None:
-    """The runs that are stored and cannot be read, each with the reason and a way to be rid of it."""
+    """List the stored runs that cannot be read, each with the reason and a button to delete it."""
     found = archive.unreadable_runs()
     if not found:
         return
@@ -138,8 +138,7 @@ def unreadable() -> None:
         f"Unreadable: {numbers.several(len(found), 'run')}", icon=":material/broken_image:", expanded=True
     ):
         st.caption(
-            "What is stored of them is damaged, or of another version of this app. They can only be "
-            "cancelled and deleted."
+            "Their stored data is damaged, or from another version of this app. They can only be cancelled and deleted."
         )
         for number, run in enumerate(found[:MOST_UNREADABLE]):
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -153,17 +152,17 @@ def unreadable() -> None:
 
 
 def _cancel_unreadable(run: Unreadable, number: int) -> None:
-    """Stop it first: the next time that the page is drawn, it can be deleted."""
+    """Offer to stop it: once it has ended, it can be deleted."""
     with errors_shown():
         if st.button("Cancel", icon=":material/stop:", key=f"cancel_unreadable_{number}"):
             service.cancel(run.id)
-            st.toast("Cancelling. It can be deleted when it has ended.", icon=":material/stop:")
+            st.toast("Cancelling. You can delete it once it has ended.", icon=":material/stop:")
 
 
 @st.dialog("Delete for good?", icon=":material/delete:")
 def confirm_delete_unreadable(run: Unreadable) -> None:
-    """Ask before a run is removed that nobody can look at first."""
-    st.markdown(f"Run {code_span(run.id)} with whatever is stored of it. This cannot be undone.")
+    """Ask before an unreadable run is deleted."""
+    st.markdown(f"Run {code_span(run.id)}, with everything stored for it. This cannot be undone.")
     with st.container(horizontal=True):
         if st.button("Delete", key="really_delete_unreadable"):
             with errors_shown():
@@ -174,13 +173,13 @@ def confirm_delete_unreadable(run: Unreadable) -> None:
 
 
 def keep_and_bring_back() -> None:
-    """The history of runs as a file: to keep where disks do not last, and to bring back."""
-    with st.expander("Keep your runs, or bring them back", icon=":material/save:"):
+    """Offer the history of runs as files, for servers whose disks do not last, and read such files back."""
+    with st.expander("Save your runs, or restore them", icon=":material/save:"):
         groups = _parts(tuple(run.id for run in history.ended_runs()))
         form = "one JSON file" if len(groups) == 1 else f"{len(groups)} JSON files, the oldest runs in the first"
         st.caption(
-            f"Settings, curves, figures and notes of all runs that have ended and can be read, as {form}. Weights and "
-            f"own data are not in it. A file of up to {LARGEST_MB} MB can be brought back."
+            f"Settings, curves, figures and notes of all readable runs that have ended, as {form}. Weights and own "
+            f"data are not included. Files of up to {LARGEST_MB} MB can be restored."
         )
         with st.container(horizontal=True):
             for number, ids in enumerate(groups, 1):
@@ -193,25 +192,29 @@ def keep_and_bring_back() -> None:
                     on_click="ignore",
                     key=f"export_runs_{number}",
                 )
-        file = st.file_uploader("Bring back", type="json", max_upload_size=LARGEST_MB, key="history_file")
+        file = st.file_uploader("Restore runs from a file", type="json", max_upload_size=LARGEST_MB, key="history_file")
         if st.button("Add its runs", icon=":material/upload:", disabled=file is None, key="import_history") and file:
             with errors_shown():
                 st.session_state.pop(IMPORTED, None)
                 st.session_state[IMPORTED] = history.import_history(file.getvalue())
                 st.rerun()
-        _say_what_was_brought(st.session_state.get(IMPORTED))
+        _show_imported(st.session_state.get(IMPORTED))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _parts(ids: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The runs by file. What runs that have ended said never changes, and to measure it all of it is read."""
+    """Group the runs by file. Cached, because measuring them reads all their events, which no longer change."""
     return history.parts(ids)
 
 
-def _say_what_was_brought(imported: history.Imported | None) -> None:
+def _show_imported(imported: history.Imported | None) -> None:
     if imported is None:
         return
-    left_out = f" Notes of runs that are not here: {imported.notes_left_out}." if imported.notes_left_out else ""
+    left_out = (
+        f" Notes left out because their runs are not here: {imported.notes_left_out}."
+        if imported.notes_left_out
+        else ""
+    )
     st.success(
-        f"Runs added: {imported.added}. Here already: {imported.already_here}.{left_out}", icon=":material/check:"
+        f"Runs added: {imported.added}. Already here: {imported.already_here}.{left_out}", icon=":material/check:"
     )

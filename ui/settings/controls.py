@@ -1,6 +1,6 @@
 """RunConfig's fields -> widgets. A widget's key is the field's name, and so is its parameter in the URL.
 
-What the widgets hold is made to fit together before they are drawn: :func:`settle` once at the top of a page,
+The widgets' values are made to fit together before they are drawn: call :func:`settle` once at the top of a page,
 then :func:`draw` for each control, then :func:`chosen`.
 """
 
@@ -32,10 +32,10 @@ NOTES = "settings_notes"
 
 
 def settle() -> RunConfig:
-    """The settings of this session, made to fit together. Call it before any control is drawn.
+    """Return this session's settings, made to fit together. Call it before any control is drawn.
 
-    The first call after another page reads the link that was followed; what it does not name stays as it was. What
-    could not be kept is noted for :func:`show_notes`; a model that was changed takes its own defaults with it.
+    The first call after another page reads the link that was followed; settings that it does not name stay as they
+    were. :func:`show_notes` shows which could not be kept. A change of model brings the new model's defaults.
     """
     before: RunConfig | None = st.session_state.get(SETTLED)
     state = st.session_state
@@ -60,29 +60,29 @@ def settle() -> RunConfig:
 
 
 def _spell_as_shown(config: RunConfig) -> None:
-    """Start again with the link spelt as the controls show it, if it names options otherwise (model=t5_small).
+    """Start again with the link spelt as the controls show it, if it spells options differently (model=t5_small).
 
-    Streamlit would drop these from the address, and lets nobody write a control's parameter once it was drawn.
+    Streamlit would drop such options from the address, and forbids writing a control's parameter once it is drawn.
     """
-    behind = False
+    rewritten = False
     for name, shown in in_link(config).items():
         wanted = [shown] if isinstance(shown, str) else shown
         if address.holds(name) and address.lists([name])[name] != wanted:
             address.put(name, wanted)
-            behind = True
-    if behind:
+            rewritten = True
+    if rewritten:
         arrive_again()
         st.rerun()
 
 
 def _leave_out_unused(config: RunConfig) -> None:
-    """Take out of the address what was refused: no control does that for a setting that is not drawn."""
+    """Remove refused settings from the address: no control does that for a setting that is not drawn."""
     for name in fields.all_controls().keys() - in_link(config).keys():
         address.drop(name)
 
 
 def _put(name: str, value: Any, config: RunConfig) -> None:
-    """Hand a value to a widget that holds another one, or that starts with another one."""
+    """Give a value to a widget that holds, or starts with, another one."""
     held = st.session_state.get(name, fitting.default_of(name, config))
     if isinstance(value, tuple):
         value, held = list(value), list(held)
@@ -91,14 +91,14 @@ def _put(name: str, value: Any, config: RunConfig) -> None:
 
 
 def take(config: RunConfig) -> None:
-    """Set every control to a run's settings. For a button's callback: widgets that are drawn cannot be set."""
+    """Set every control to a run's settings. For a button's callback, because drawn widgets cannot be set."""
     for name, value in config:
         st.session_state[name] = list(value) if isinstance(value, tuple) else value
     st.session_state[SETTLED] = config  # so that no setting counts as the old model's default
 
 
 def in_link(config: RunConfig) -> dict[str, str | list[str]]:
-    """A run's settings as the Lab's URL holds them: those that a control does not start with."""
+    """Return a run's settings as the Lab's URL holds them: those that differ from the controls' defaults."""
     link: dict[str, str | list[str]] = {}
     for name, value in config:
         if value != fitting.default_of(name, config):
@@ -108,19 +108,19 @@ def in_link(config: RunConfig) -> dict[str, str | list[str]]:
 
 
 def show_notes() -> None:
-    """Say which settings of the link could not be kept; nothing where all were."""
+    """Say which settings of the link could not be kept, if any."""
     notes = st.session_state.get(NOTES)
     if notes:
         st.warning("\n\n".join(map(literal, notes)), icon=":material/link_off:")
 
 
 def forget_notes() -> None:
-    """Once a run is started, what the link asked for is history."""
+    """Forget the notes on the link: once a run is started, they no longer matter."""
     st.session_state.pop(NOTES, None)
 
 
 def draw(name: str, config: RunConfig) -> None:
-    """One control, holding what ``config`` holds."""
+    """Draw one control with its value in ``config``."""
     control = fields.all_controls()[name]
     default = fitting.default_of(name, config)
     common: dict[str, Any] = {
@@ -140,7 +140,7 @@ def draw(name: str, config: RunConfig) -> None:
         case "text":
             st.text_input(value=default, placeholder="NAME=SHARE, NAME=SHARE", **common)
         case "integer":
-            # In floats, which hold every seed: Streamlit's field for integers breaks on a link with an infinite number.
+            # As floats, which hold every seed: Streamlit's integer field breaks on a link with an infinite number.
             low, high = cast("float", control.setting.low), cast("float", control.setting.high)
             st.number_input(
                 min_value=float(low), max_value=float(high), value=float(default), step=1.0, format="%.0f", **common
@@ -195,10 +195,10 @@ def _help(control: Control, config: RunConfig) -> str:
 
 
 def chosen(settled: RunConfig) -> RunConfig:
-    """The config that the controls hold now that they are drawn.
+    """Return the config that the controls hold now that they are drawn.
 
-    The browser's Back button changes widgets while they are drawn; where they then do not fit
-    together, the page starts over and settles them first.
+    The browser's Back button changes widgets while they are drawn. If they then do not fit together, the page starts
+    again and settles them first.
     """
     held = {name: st.session_state.get(name, getattr(settled, name)) for name in fields.all_controls()}
     held["also_prune"] = tuple(held["also_prune"])

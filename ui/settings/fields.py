@@ -1,4 +1,4 @@
-"""What a control needs to know of each setting, and how settings are written on screens.
+"""What a control needs to know about each setting, and how settings are written on screens.
 
 Words, bounds and choices come from :mod:`simulator.config.settings`. Pure functions: the widgets are in
 :mod:`ui.settings.controls`, and :mod:`ui.settings.fitting` makes settings fit together.
@@ -27,7 +27,7 @@ WIDEST_SLIDER = 10_000
 
 @dataclass(frozen=True)
 class Control:
-    """The widget of a setting: which kind of widget it is, and what the setting says of itself."""
+    """The widget of a setting: the kind of widget, and the setting itself."""
 
     name: str
     shape: Shape
@@ -36,7 +36,7 @@ class Control:
 
 @lru_cache(maxsize=1)
 def all_controls() -> dict[str, Control]:
-    """Every setting, in the order of the Lab."""
+    """Return the control of every setting, in the order of the Lab."""
     return {name: Control(name, _shape(name, setting), setting) for name, setting in SETTINGS.items()}
 
 
@@ -58,13 +58,13 @@ def _shape(name: str, setting: Setting) -> Shape:
 
 
 def decades(low: float, high: float) -> tuple[float, ...]:
-    """1, 2, 3, 5, 10, 20, ... from ``low`` to ``high``: the stops of a logarithmic slider."""
+    """Return 1, 2, 3, 5, 10, 20, ... from ``low`` to ``high``: the stops of a logarithmic slider."""
     stops = [float(f"{digit}e{power}") for power in range(-9, 9) for digit in (1, 2, 3, 5)]
     return tuple(stop for stop in stops if low <= stop <= high)
 
 
 def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
-    """The values a control offers, given the model and the pattern of pruning."""
+    """Return the values that a control offers, given the model and the pruning pattern."""
     control = all_controls()[name]
     if name == "method":
         classes = len(dataset_info(config.dataset).class_names)
@@ -85,7 +85,7 @@ def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
 
 
 def shown(name: str, value: Any) -> str:
-    """A value as the control shows it, and as the URL holds it."""
+    """Return a value as the control shows it, and as the URL holds it."""
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, bool):
@@ -98,7 +98,7 @@ def shown(name: str, value: Any) -> str:
 
 
 def written(name: str, config: RunConfig) -> str:
-    """A setting of a run as a table has it, with its unit."""
+    """Return a run's setting as tables show it, with its unit."""
     value = getattr(config, name)
     match name:
         case "student_size":
@@ -111,7 +111,7 @@ def written(name: str, config: RunConfig) -> str:
 
 
 def student_in_words(config: RunConfig) -> str:
-    """How small the student is: 1 layer, 3 layers, width 0.5."""
+    """Name the size of the student: 1 layer, 3 layers, width 0.5."""
     unit = MODELS[config.model].student.unit
     if unit == "layers":
         return numbers.several(int(config.student_size), "layer")
@@ -119,5 +119,5 @@ def student_in_words(config: RunConfig) -> str:
 
 
 def asked_sparsity(config: RunConfig) -> str:
-    """The sparsity that was asked for, in a word."""
+    """Return the target sparsity, or "by hand"."""
     return "by hand" if config.scope == "by_hand" else numbers.whole_percent(config.target_sparsity)

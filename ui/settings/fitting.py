@@ -1,6 +1,6 @@
-"""How settings from anywhere, a link or a row of controls, become settings that fit together.
+"""Makes settings from a link or from the controls fit together.
 
-Pure functions: what the widgets do with them is in :mod:`ui.settings.controls`.
+Pure functions: the widgets are in :mod:`ui.settings.controls`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FOLLOW = ("student_size", "train_examples", "alpha", "epochs", "learning_rate", 
 
 
 def nearest_stop(setting: Setting, value: Any) -> Any:
-    """The stop of a logarithmic slider that is nearest to a value; what is no number in its range stays as it is."""
+    """Return the stop of a logarithmic slider nearest to a value; anything but a number in its range stays as it is."""
     low, high = cast("float", setting.low), cast("float", setting.high)
     if not isinstance(value, int | float) or not low <= value <= high:
         return value
@@ -34,12 +34,11 @@ def nearest_stop(setting: Setting, value: Any) -> Any:
 
 
 def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, list[str]]:
-    """The config nearest to what was asked for, and a note for each setting that could not be kept.
+    """Return the config nearest to the values asked for, and a note for each setting that could not be kept.
 
     Args:
         asked: Values by field name.
-        before: The config before this change. A setting that stood at its old default follows
-            the model to its new default.
+        before: The config before this change. A setting that had its old default gets the new model's default.
     """
     values, notes, datasets = dict(asked), list[str](), datasets_here()
     decisive = ("model", "dataset", "method")
@@ -67,12 +66,12 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
 def _keep_or_drop(
     name: str, settled: dict[str, Any], values: dict[str, Any], notes: list[str], datasets: Datasets
 ) -> None:
-    """Drop a value that RunConfig refuses together with those that are settled already."""
+    """Drop a value that RunConfig refuses together with the values settled so far."""
     try:
         make_config({**settled, name: values[name]}, datasets)
     except InvalidConfig as error:
         refused, title = values.pop(name), SETTINGS[name].title
-        if fields.all_controls()[name].shape == "text":  # what is wrong in it does not show at a glance
+        if fields.all_controls()[name].shape == "text":  # the error is not obvious at a glance
             notes.append(f"{title} cannot be used: {brief(error.message, LONGEST_SHOWN)}")
             return
         gone = name == "dataset" and refused not in datasets
@@ -82,13 +81,13 @@ def _keep_or_drop(
 
 
 def defaults(model: str, dataset: str | None = None, method: str = "kd") -> RunConfig:
-    """What a student starts with; ``dataset`` is None for the model's own."""
+    """Return the default settings; ``dataset`` is None for the model's own."""
     own = {} if dataset is None or dataset in DATASETS else {dataset: dataset_info(dataset)}
     return make_config({"model": model, "dataset": dataset, "method": method}, {**DATASETS, **own})
 
 
 def default_of(name: str, config: RunConfig) -> Any:
-    """What a control starts with, given the model and the data; a setting that equals it stays out of the URL."""
+    """Return a control's default, given the model and the data; a setting that equals it stays out of the URL."""
     if name == "model":
         return RunConfig().model
     if name in ("dataset", "method"):
@@ -97,7 +96,7 @@ def default_of(name: str, config: RunConfig) -> Any:
 
 
 def from_link(parameters: Mapping[str, list[str]]) -> tuple[dict[str, Any], list[str]]:
-    """Values by field name from a URL's parameters, and a note for each that cannot be read."""
+    """Return the values in a URL's parameters by field name, and a note for each that cannot be read."""
     values: dict[str, Any] = {}
     notes: list[str] = []
     for name, control in fields.all_controls().items():
@@ -126,5 +125,5 @@ def _parse(control: Control, texts: list[str]) -> Any:
         return {"true": True, "false": False}[text.lower()]
     number = float(text)
     if not isfinite(number):
-        return text  # refused like any wrong value, and named as it stands in the address
+        return text  # refused like any wrong value, and named as it is in the address
     return int(number) if number.is_integer() and RunConfig.model_fields[control.name].annotation is int else number

@@ -1,8 +1,8 @@
 """The address of a page: the one place that reads and writes its parameters.
 
-A link comes from anybody. What a page gets from here it can use; what it cannot use is taken out of the address and
-named on the screen, as plain text. A control that is bound to its parameter is read by Streamlit, which takes only what
-the control offers.
+Anybody can write a link. These functions return only values that a page can use; other values are removed from the
+address and named on the screen, as plain text. Streamlit itself reads the parameters of bound controls, and accepts
+only what the control offers.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import streamlit as st
 from ui.shell.plain import brief, literal
 
 LONGEST, LONGEST_LIST = 100, 4_000
-"""Characters of a value, and of one that lists many."""
+"""The longest value, and the longest list of values, in characters."""
 
 
 def text(name: str, longest: int = LONGEST) -> str | None:
-    """What a parameter holds; None where it is missing, empty, too long or holds control characters."""
+    """Return a parameter's value; None if it is missing, empty, too long or holds control characters."""
     value = st.query_params.get(name)
     if value and not is_plain(value, longest):
         leave_out(name)
@@ -28,7 +28,7 @@ def text(name: str, longest: int = LONGEST) -> str | None:
 
 
 def one_of(name: str, known: Collection[str]) -> str | None:
-    """What a parameter holds, if that is known here."""
+    """Return a parameter's value if it is one of ``known``."""
     value = text(name)
     if value is None or value in known:
         return value
@@ -37,7 +37,7 @@ def one_of(name: str, known: Collection[str]) -> str | None:
 
 
 def whole(name: str, low: int, high: int) -> int | None:
-    """What a parameter holds, if that is a whole number within bounds."""
+    """Return a parameter's value if it is a whole number within bounds."""
     value = text(name)
     if value is None:
         return None
@@ -48,7 +48,7 @@ def whole(name: str, low: int, high: int) -> int | None:
 
 
 def lists(names: Collection[str]) -> dict[str, list[str]]:
-    """All values of those of these parameters that are there."""
+    """Return all values of those of these parameters that the address has."""
     found = {name: st.query_params.get_all(name) for name in names if name in st.query_params}
     unusable = [name for name, values in found.items() if not is_plain(" ".join(values), LONGEST_LIST)]
     for name in unusable:
@@ -57,12 +57,12 @@ def lists(names: Collection[str]) -> dict[str, list[str]]:
 
 
 def is_plain(value: str, longest: int) -> bool:
-    """Whether a value is of a length, and without characters, that a page can show and a database can look for."""
+    """Whether a page can show a value and a database can look it up: not too long, and without control characters."""
     return len(value) <= longest and not any(unicodedata.category(c) in ("Cc", "Cs") for c in value)
 
 
 def leave_out(name: str) -> None:
-    """Take a parameter out of the address, and say so."""
+    """Remove a parameter from the address, and say so."""
     value = st.query_params.pop(name)
     st.warning(
         f"This page's address holds {literal(f'{name}={brief(value)}')}, which cannot be used here: it was left out.",
@@ -71,12 +71,12 @@ def leave_out(name: str) -> None:
 
 
 def holds(name: str) -> bool:
-    """Whether a parameter is there, whatever it holds."""
+    """Whether the address has a parameter, whatever its value."""
     return name in st.query_params
 
 
 def everything() -> dict[str, list[str]]:
-    """All parameters as they are, for a link or to come back to; not for the screen."""
+    """Return all parameters as they are, for a link or to return to later; not for the screen."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 

@@ -1,4 +1,4 @@
-"""The frame around every page: which pages there are, and that none is shown without it."""
+"""The frame around every page: the navigation, and the rule that no page is shown without it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ui.shell.routes import Route
 
 
 def navigation() -> StreamlitPage:
-    """The app's pages; gives the one that was asked for."""
+    """Register the app's pages; return the one that was asked for."""
     listed = {"": [*_pages(routes.MAIN), st.Page(studies, visibility="hidden")], "Learn": _pages(routes.LEARN)}
     return st.navigation(listed, expanded=True)
 
 
 def studies() -> None:
-    """The address of the experiments in earlier links: it opens what they meant."""
+    """Open the experiment that an earlier link names: such links use another address."""
     linked = address.everything()
     parameters = {"experiment" if name == "study" else name: values for name, values in linked.items()}
     st.switch_page(routes.EXPERIMENTS.path, query_params=parameters)
@@ -46,7 +46,7 @@ LEGIBLE = """<style>
 
 
 def mark_frame(page: StreamlitPage) -> None:
-    """Called by streamlit_app.py: from here on this browser's pages have their frame."""
+    """Called by streamlit_app.py: from now on, this browser's pages have their frame."""
     st.html(LEGIBLE)
     st.session_state["framed"] = True
     if st.session_state.get(HERE) != page.url_path:
@@ -54,21 +54,20 @@ def mark_frame(page: StreamlitPage) -> None:
 
 
 def just_arrived() -> bool:
-    """Whether this browser was on another page before, and nobody asked yet: the address then comes from a link."""
+    """Whether this browser came from another page and nobody has asked yet: the address then comes from a link."""
     return bool(st.session_state.pop(ARRIVED, False))
 
 
 def arrive_again() -> None:
-    """For a page that has mended the link it was opened with, and starts anew."""
+    """For a page that has corrected the link it was opened with, and starts again."""
     st.session_state[ARRIVED] = True
 
 
 def need_frame() -> None:
     """Called first by every page: start again inside the frame, if Streamlit ran the page without it.
 
-    While nobody has opened the app since the server started, a link to a page makes Streamlit run that
-    file alone, because its folder is called pages: no navigation. Calling
-    st.navigation ends that for the whole server.
+    Until somebody has opened the app after a server start, a link to a page makes Streamlit run that file alone,
+    without navigation, because its folder is called pages. Calling st.navigation ends that for the whole server.
     """
     if "framed" not in st.session_state:
         navigation()

@@ -1,4 +1,4 @@
-"""The one place where what goes wrong in simulator/ becomes a message on the screen."""
+"""The one place where errors from simulator/ become messages on the screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Show what went wrong on purpose, on the disk or in the database, and what to do; the rest of the page goes on."""
+    """Show known errors, and faults of the disk or the database, with what to do; the rest of the page continues."""
     try:
         yield
     except FAULTS as error:
@@ -27,6 +27,6 @@ def errors_shown() -> Iterator[None]:
 
 
 def show_problem(message: str, advice: str = "") -> None:
-    """What happened, and under it what to do; both may hold what a file says."""
+    """Show what happened and, below it, what to do; both may quote a file."""
     message, advice = (literal(brief(text, LONGEST_SHOWN)) for text in (message, advice))
     st.error(f"**{message}**\n\n{advice}" if advice else f"**{message}**", icon=":material/error:")

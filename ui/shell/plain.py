@@ -1,29 +1,29 @@
-"""Text that anybody may have written, as Markdown that shows it as it is."""
+"""Shows text that anybody may have written, as literal Markdown."""
 
 from __future__ import annotations
 
 import re
 
 MARKS = re.compile(r"[\\`*_\[\]<>#~$&]|^[-+=]|^\d+(?=[.)])")
-"""What CommonMark and formulas act on; in one line of text, so lists and rules only at its start."""
+"""The marks of CommonMark and of formulas, in one line of text: marks of lists and rules count only at its start."""
 
 
 UNMARKED = re.compile(r":(?=\S)|www|@", re.IGNORECASE)
-"""What becomes a link (GitHub Flavored Markdown, section 6.9), an icon or an emoji whether or not it is escaped."""
+"""Beginnings of links (GitHub Flavored Markdown, section 6.9), icons and emoji, which work even when escaped."""
 
 
 LONGEST_SHOWN = 1_500
-"""Characters of a message: whoever chooses what it quotes does not choose how long it is."""
+"""The longest message in characters: a quotation in it may be of any length."""
 
 
 WORD_JOINER = "\N{WORD JOINER}"
 
 
 def literal(text: str) -> str:
-    """Text as Markdown that shows it as it is: no links, pictures, formulas or icons, whoever wrote it.
+    """Return text as Markdown that shows it literally: without links, pictures, formulas or icons.
 
-    A backslash before a mark takes its meaning. Addresses, icons and emoji need no mark, so they are broken up by a
-    joiner, which has no width.
+    A backslash before a mark removes its meaning. Addresses, icons and emoji need no mark, so a joiner without width
+    breaks them up.
     """
     broken_up = UNMARKED.sub(lambda found: found[0] + WORD_JOINER, text)
     return MARKS.sub(_escaped, " ".join(broken_up.split()))
@@ -34,11 +34,11 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def brief(text: str, longest: int = 60) -> str:
-    """Text in one line, with its end left out where it is longer than so many characters."""
+    """Return text in one line, cut off if it is longer than ``longest`` characters."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 4]} ..."
 
 
 def code_span(text: str) -> str:
-    """Text in the letters of code, which a mark in it cannot end."""
+    """Return text as a code span, which no mark in the text can end."""
     return f"`{text.replace('`', chr(39))}`"

@@ -1,4 +1,4 @@
-"""Every page of the app, once: the navigation and all links take paths from here. ``simulator`` knows only names."""
+"""Every page of the app, once: the source of all paths in navigation and links. ``simulator`` uses only names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Route:
 
     @property
     def path(self) -> str:
-        """The page's script, as Streamlit wants to be told it."""
+        """The path of the page's script, as Streamlit expects it."""
         return f"pages/{self.name}.py"
 
 

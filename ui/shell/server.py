@@ -1,4 +1,4 @@
-"""What happens beside the pages: while the server is up, runs are carried out behind it."""
+"""The server's lifespan: while it is up, runs are carried out in the background."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """From the server's start to its end.
+    """Start the background work with the server, and close it at the end.
 
-    By the time the first page is asked for, what the pages import is there and a worker waits; and the runs of a
-    server that was stopped are taken up though nobody opens a page.
+    When the first page is requested, the pages' modules are loaded and a worker is ready. Runs of a server that was
+    stopped are resumed even if nobody opens a page.
     """
     for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
         importlib.import_module(module.name)
@@ -33,7 +33,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         service.start()
     except FAULTS as error:  # every page meets it again, and shows it
         log.error("%s", in_words(error))
-    if not st.get_option("server.headless"):  # where an app has a lifespan, Streamlit opens no browser itself
+    if not st.get_option("server.headless"):  # if an app has a lifespan, Streamlit opens no browser itself
         await asyncio.to_thread(cli_util.open_browser, own_address())
     try:
         yield
@@ -42,6 +42,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def own_address() -> str:
-    """Where this server is reached from this machine. It listens already; requests wait until it is ready."""
+    """Return this server's address on this machine. It is listening; requests wait until it is ready."""
     address = st.get_option("server.address") or st.get_option("browser.serverAddress")
     return server_util.get_url(server_util.get_display_address(address))

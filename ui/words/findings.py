@@ -1,4 +1,4 @@
-"""What a run shows, in sentences that are computed from its measurements."""
+"""Sentences about what a run shows, computed from its measurements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.figures import numbers
 from simulator.figures.statistics import by_variant, intervals_overlap, majority_share, spread, verdict
 
 NO_ANSWERS = (
-    "This run has no stored answers (it is of an earlier version), so the variants are compared by their intervals, "
+    "This run has no stored answers (it is from an earlier version), so the variants are compared by their intervals, "
     "not example by example."
 )
 
@@ -18,57 +18,59 @@ NO_ANSWERS = (
 def findings(
     measurements: Sequence[Measurement], labels: Sequence[int], averages_estimated: Sequence[Variant] = ()
 ) -> list[str]:
-    """What the run shows, in sentences made from its numbers; nothing that was not measured.
+    """Describe what the run shows, using only numbers that were measured.
 
     Args:
         labels: The class of every test example; empty in runs of earlier versions.
-        averages_estimated: The variants for which batch norm's averages were estimated anew.
+        averages_estimated: The variants whose batch norm averages were re-estimated.
     """
     by_name = by_variant(measurements)
     compared: tuple[tuple[Variant, Variant, str, str], ...] = (
         ("distilled", "control", "The distilled student", "the control"),
-        ("pruned", "distilled", "After pruning the student", "before"),
-        ("recovered", "pruned", "After recovery it", "just after pruning"),
+        ("pruned", "distilled", "After pruning, the student", "before pruning"),
+        ("recovered", "pruned", "After recovery, it", "just after pruning"),
     )
-    said = [
+    sentences = [
         _difference(by_name[new], by_name[old], labels, subject, reference)
         for new, old, subject, reference in compared
         if new in by_name and old in by_name
     ]
-    said = _like_guessing(by_name) + said + _what_was_removed(by_name)
+    sentences = _like_guessing(by_name) + sentences + _what_was_removed(by_name)
     if "teacher" in by_name and len(by_name) > 1:
-        said.append(_against_teacher(by_name, labels))
-    if said and verdict(measurements[:1], measurements[:1], labels) is None:
-        said.append(NO_ANSWERS)
+        sentences.append(_against_teacher(by_name, labels))
+    if sentences and verdict(measurements[:1], measurements[:1], labels) is None:
+        sentences.append(NO_ANSWERS)
     seeds = max((len(ms) for ms in by_name.values()), default=1)
     if seeds > 1:
-        said.append(_SEEDS.format(seeds=seeds))
+        sentences.append(_SEEDS.format(seeds=seeds))
     if averages_estimated:
-        said.append(numbers.averages_estimated(averages_estimated))
-    return said
+        sentences.append(numbers.averages_estimated(averages_estimated))
+    return sentences
 
 
 def _like_guessing(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[str]:
-    """Variants that are not shown to do better than naming the most frequent class each time."""
+    """Name the variants that are not shown to beat always naming the most frequent class."""
     guessing = [name for name, ms in by_name.items() if all(m.accuracy_interval[0] <= majority_share(m) for m in ms)]
     if not guessing:
         return []
     share = numbers.percent(majority_share(by_name[guessing[0]][0]))
     return [
-        f"**{', '.join(guessing)}: no better than guessing** (always naming the most frequent class is right in "
-        f"{share}). How small or fast such a model is means little; train longer, or remove less."
+        f"**{', '.join(guessing)}: no better than guessing** (always naming the most frequent class is correct for "
+        f"{share} of the examples). How small or fast such a model is means little; train longer, or remove less."
     ]
 
 
 def _what_was_removed(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[str]:
-    """What pruning took, of what it may touch and of everything."""
+    """Say what pruning removed: from the weights that it may touch, and from all parameters."""
     if "pruned" not in by_name or "distilled" not in by_name:
         return []
     pruned, distilled = by_name["pruned"], by_name["distilled"]
     gone = [1 - after.parameters / before.parameters for after, before in zip(pruned, distilled, strict=False)]
     if max(gone) > 0:
         share = numbers.over_seeds(gone, numbers.percent)
-        return [f"Pruning cut out {share} of the parameters: the layers are smaller, and none of what is left is zero."]
+        return [
+            f"Pruning cut out {share} of the parameters: the layers are smaller, and no remaining parameter is zero."
+        ]
     if pruned[0].prunable_sparsity - pruned[0].sparsity < 0.005:
         return []
     prunable, of_all = (
@@ -83,8 +85,8 @@ def _what_was_removed(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[
 
 _SEEDS = (
     "Figures are means over {seeds} seeds with one teacher; \N{PLUS-MINUS SIGN} is the standard deviation over the "
-    "seeds, and a figure without it was the same for each. The intervals of differences come from drawing test "
-    "examples anew, each with all its seeds."
+    "seeds, and a figure without it was the same for every seed. The intervals of differences come from resampling "
+    "the test examples, each with all its seeds."
 )
 
 
@@ -92,7 +94,8 @@ def _difference(
     new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequence[int], subject: str, reference: str
 ) -> str:
     now, before = (numbers.over_seeds([m.accuracy for m in ms], numbers.percent) for ms in (new, old))
-    return f"{subject} is right in **{now}**, {reference} in **{before}** ({_judged(new, old, labels)})."
+    correct = f"{subject} answers **{now}** of the test examples correctly, {reference} **{before}**"
+    return f"{correct} ({_judged(new, old, labels)})."
 
 
 def _against_teacher(by_name: Mapping[Variant, Sequence[Measurement]], labels: Sequence[int]) -> str:
@@ -102,14 +105,14 @@ def _against_teacher(by_name: Mapping[Variant, Sequence[Measurement]], labels: S
 
 
 def _judged(new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequence[int]) -> str:
-    """The difference in points and whether it is more than noise."""
+    """State the difference in points, and whether it is more than noise."""
     judged = verdict(new, old, labels)
     if judged is not None:
         between = numbers.between(*judged.interval)
-        said = f"{numbers.points(judged.points)} points, 95 % interval {between}: **{numbers.verdict(judged)}**"
+        text = f"{numbers.points(judged.points)} points, 95 % interval {between}: **{numbers.verdict(judged)}**"
         low, high = judged.interval
         doubt = judged.outcome == "within noise" and (low > 0 or high < 0)
-        return said + (" (the interval leaves 0 out, but p is not below 0.05)" if doubt else "")
+        return text + (" (the interval excludes 0, but p is not below 0.05)" if doubt else "")
     points = numbers.points(100 * (spread([m.accuracy for m in new]).mean - spread([m.accuracy for m in old]).mean))
     if new[0].accuracy == old[0].accuracy:
         return f"{points} points: no difference on these examples"
@@ -119,7 +122,7 @@ def _judged(new: Sequence[Measurement], old: Sequence[Measurement], labels: Sequ
 
 
 def prediction_checked(found: Check) -> str:
-    """What a sensitivity scan predicted beside what a run by hand measured."""
+    """Compare what a sensitivity scan predicted with what a run by hand measured."""
     seeds = f", mean of {found.seeds} seeds" if found.seeds > 1 else ""
     return (
         f"Pruned by hand, before retraining: the sensitivity scan predicted "

@@ -1,4 +1,4 @@
-"""What a method of distillation does, its formula, and its code as it runs."""
+"""What a distillation method does, its formula, and the code that runs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ui.words.glossary import explain
 
 
 def about_method(method: str) -> None:
-    """What a method does, and where it comes from."""
+    """Show what a method does, and its source."""
     known = METHODS[method]
     st.caption(known.help, help=f"Source: {known.paper}")
 
 
 def loss_formula(config: RunConfig) -> None:
-    """The distillation loss with the numbers that the sliders hold."""
+    """Show the distillation loss with the numbers of the sliders."""
     st.markdown(
         f"Loss = **{config.alpha:g}** · soft loss + **{weight_of_labels(config):.2g}** · hard loss",
         help="Alpha weighs the soft loss; the hard loss is cross-entropy with the labels." + warm_up_words(config),
@@ -30,36 +30,36 @@ def loss_formula(config: RunConfig) -> None:
 
 
 def loss_words(config: RunConfig) -> str:
-    """The same formula in a sentence, for where nothing can be touched."""
+    """Return the same formula as a sentence, for results and reports."""
     weights = f"Loss = {config.alpha:g} · soft loss + {weight_of_labels(config):.2g} · hard loss"
     return f"{weights}, with soft loss = {soft_formula(config)}.{warm_up_words(config)}"
 
 
 def weight_of_labels(config: RunConfig) -> float:
-    """What the hard loss is multiplied by."""
+    """Return the weight of the hard loss."""
     return METHODS[config.method].weight_of_labels(config.alpha)
 
 
 def warm_up_words(config: RunConfig) -> str:
-    """How the soft loss's weight begins, where that is not with alpha."""
+    """Say how the soft loss's weight rises, if the method does not start with alpha."""
     share = METHODS[config.method].warm_up
     return f" Alpha rises from 0 over the first {numbers.percent(share)} of the steps." if share else ""
 
 
 def soft_formula(config: RunConfig) -> str:
-    """The method's soft loss with the numbers of these settings."""
+    """Return the formula of the method's soft loss with the numbers of these settings."""
     return METHODS[config.method].formula.format(T=f"{config.temperature:g}", beta=f"{config.beta:g}")
 
 
 def show_loss(method: str) -> None:
-    """The loss exactly as it runs: the method's own function, and how it is blended with the hard loss."""
+    """Show the code of the loss: the method's own function, and how it is blended with the hard loss."""
     own = "feature_losses" if METHODS[method].compares_features else "methods"
     sources = [("engine/distillation/losses.py", name) for name in ("soft_loss", "distillation_loss")]
     _show_sources("Show the loss as it runs", [(f"engine/distillation/{own}.py", method), *sources])
 
 
 def show_code(title: str, path: str, *functions: str, opened: bool = False) -> None:
-    """Functions of one file exactly as they run; unless ``opened``, folded away until someone asks."""
+    """Show functions of one file exactly as they run, folded away unless ``opened``."""
     _show_sources(title, [(path, function) for function in functions], opened)
 
 

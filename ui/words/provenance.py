@@ -11,12 +11,12 @@ from ui.shell.plain import code_span, literal
 
 
 def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = False) -> None:
-    """Where the numbers come from: weights, machine, day; unless ``compact``, the details behind a click."""
+    """Show where the numbers come from: weights, machine, day and, unless ``compact``, the details behind a click."""
     if provenance is None:
-        st.caption("This run has not said yet where its weights come from.")
+        st.caption("It is not known yet where this run's weights come from.")
         return
     p = provenance
-    device = literal(p.device.translate({ord("["): "(", ord("]"): ")"}))  # badges escape these again, and so free them
+    device = literal(p.device.translate({ord("["): "(", ord("]"): ")"}))  # badges escape brackets again
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run.origin == "recorded":
             st.badge(
@@ -41,15 +41,15 @@ def provenance_badge(provenance: Provenance | None, run: Run, compact: bool = Fa
 
 
 def provenance_facts(p: Provenance, run: Run) -> dict[str, str]:
-    """Where the numbers come from, name -> what (Markdown)."""
+    """List where the numbers come from: name -> text in Markdown."""
     versions = literal(", ".join(f"{name} {version}" for name, version in p.versions.items()))
     repository = literal(p.repository)
     weights = f"pretrained, {repository}" + (f" at {code_span(p.revision)}" if p.revision else "")
     if p.source == "scratch":
-        weights = f"random from seed {p.seed}, which is the teacher's own; built like {repository}"
+        weights = f"random, from the teacher's own seed {p.seed}; built like {repository}"
     teacher = "kept from an earlier run" if p.teacher_was_cached else "trained in this run"
     if p.teacher_damage:
-        teacher += f" since the one that was kept is damaged ({literal(p.teacher_damage)})"
+        teacher += f" because the kept one is damaged ({literal(p.teacher_damage)})"
     precision = f", matrix products in {p.precision}" if p.precision else ""
     return {
         "Run": f"`{run.id}`, the student's seed is {run.settings.seed}",

@@ -11,7 +11,7 @@ from tests.ui.reading import tables_on, words
 def test_models_shows_teachers_beside_baselines_and_how_many_near_duplicates_there_are(open_screen):
     data, accuracies = tables_on(open_screen("models"))[-2:]
     assert data.row(DATASETS["docstrings"].title)[4] == str(baselines.read()["docstrings"].near_duplicates)
-    assert data.row(DATASETS["sst2"].title)[4] == "not looked for"
+    assert data.row(DATASETS["sst2"].title)[4] == "not searched for"
     expected = [
         (DATASETS[name].title, words_of.percent(row.validation), words_of.percent(row.test))
         for name, found in baselines.read().items()
@@ -34,11 +34,11 @@ def test_what_is_not_reachable_is_named_with_its_reason_and_asked_again_by_a_but
     assert availability._wait_for(question).state == "not reachable"
     monkeypatch.setattr(availability, "data_state_soon", lambda name: "not reachable")
     app = open_screen("lab", model="distilbert", dataset="sst2")
-    assert "Ask again" in [b.label for b in app.button]
+    assert "Try again" in [b.label for b in app.button]
     app = open_screen("models")
     assert r"Not reachable: a/model: no \*answer\*." in [m.value for m in app.markdown]
-    next(b for b in app.button if b.label == "Ask again").click().run()
-    assert "Ask again" not in [b.label for b in app.button]
+    next(b for b in app.button if b.label == "Try again").click().run()
+    assert "Try again" not in [b.label for b in app.button]
     assert availability._wait_for(question).state == "reachable"
 
 
@@ -47,4 +47,4 @@ def test_models_shows_four_cards_with_published_figures(open_screen):
     assert [s.value for s in app.subheader] == ["DistilBERT", "T5-small", "MobileNetV2", "ResNet-18"]
     figures = [shown.row("Parameters")[0] for shown in tables_on(app)[:4]]
     assert figures == ["66,955,010", "60,506,624", "3,504,872", "11,689,512"]
-    assert words(app).count("not reachable, so from scratch") == 4
+    assert words(app).count("not reachable, so trained from scratch") == 4

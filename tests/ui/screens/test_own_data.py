@@ -30,7 +30,7 @@ def test_a_file_is_checked_named_kept_and_used_in_the_lab(open_screen):
     assert "Skipped: 1" in said(app)
     assert own_data.listed() == []
     app.text_input(key="own_title").set_value("Pets")
-    next(b for b in app.button if b.label == "Keep it").click().run()
+    next(b for b in app.button if b.label == "Save").click().run()
     assert not app.exception
     [kept] = own_data.listed()
     assert app.query_params["data"] == kept.name
@@ -65,10 +65,10 @@ def test_how_many_near_duplicates_there_are_is_said(open_screen):
 
 def test_a_name_that_cannot_be_used_is_said(open_screen):
     app = bring(open_screen("own_data"), csv_bytes(texts()))
-    next(b for b in app.button if b.label == "Keep it").click().run()
+    next(b for b in app.button if b.label == "Save").click().run()
     assert "needs a name" in app.error[0].value
     app.text_input(key="own_title").set_value("a*b")
-    next(b for b in app.button if b.label == "Keep it").click().run()
+    next(b for b in app.button if b.label == "Save").click().run()
     assert "cannot be used" in app.error[0].value
 
 
@@ -123,7 +123,7 @@ def test_a_draft_that_somebody_has_kept_meanwhile_is_said_to_be_gone(open_screen
     own_data.keep(draft.name, "Quick")
     app.run()
     assert not app.exception, app.exception
-    assert "no longer in this place" in app.error[0].value
+    assert "no longer here" in app.error[0].value
 
 
 def test_names_from_a_file_are_no_links(open_screen):

@@ -48,9 +48,9 @@ def test_findings_compare_the_answers_where_they_are_stored():
 
 def test_findings_say_why_an_interval_without_0_is_not_enough():
     said = findings.findings([answering("control", 180), answering("distilled", 185)], (1,) * 200)
-    assert "+0.5 to +5.0: **within noise (n = 200, p = 0.062)** (the interval leaves 0 out, but p is not" in said[0]
+    assert "+0.5 to +5.0: **within noise (n = 200, p = 0.062)** (the interval excludes 0, but p is not" in said[0]
     said = findings.findings([answering("control", 180), answering("distilled", 181)], (1,) * 200)
-    assert "within noise" in said[0] and "leaves 0 out" not in said[0]
+    assert "within noise" in said[0] and "excludes 0" not in said[0]
 
 
 def test_findings_of_several_seeds_give_means_and_each_seeds_p():
@@ -77,7 +77,7 @@ def test_the_seed_of_the_weights_is_not_the_runs():
     run = finished_run(seed=7)
     scratch = provenance.provenance_facts(PROVENANCE, run)
     assert "the student's seed is 7" in scratch["Run"]
-    assert "random from seed 0" in scratch["Weights"]
+    assert "random, from the teacher's own seed 0" in scratch["Weights"]
     loaded = PROVENANCE.model_copy(update={"source": "pretrained", "revision": "abc"})
     assert "seed 0" not in provenance.provenance_facts(loaded, run)["Weights"]
 

@@ -12,7 +12,7 @@ from ui.words.provenance import provenance_facts
 def test_weights_from_scratch_and_published_ones_are_told_apart(stored: Callable[..., str]) -> None:
     run = archive.run(stored("r1", "queued"))
     facts = provenance_facts(PROVENANCE, run)
-    assert facts["Weights"] == "random from seed 0, which is the teacher's own; built like torchvision/resnet18"
+    assert facts["Weights"] == "random, from the teacher's own seed 0; built like torchvision/resnet18"
     assert facts["SHA-256"] == "none: no weights file was loaded"
     assert facts["Teacher"].endswith(", trained in this run")
     assert "threads" in facts["Machine"] and "matrix products" not in facts["Machine"]
@@ -30,7 +30,7 @@ def test_a_kept_teacher_and_a_damaged_one_are_said(stored: Callable[..., str]) -
     kept = PROVENANCE.model_copy(update={"teacher_was_cached": True})
     assert provenance_facts(kept, run)["Teacher"].endswith("kept from an earlier run")
     damaged = PROVENANCE.model_copy(update={"teacher_damage": "model.safetensors is cut off"})
-    assert "since the one that was kept is damaged (model.safetensors" in provenance_facts(damaged, run)["Teacher"]
+    assert "because the kept one is damaged (model.safetensors" in provenance_facts(damaged, run)["Teacher"]
 
 
 def test_what_a_file_says_of_itself_is_no_link(stored: Callable[..., str]) -> None:

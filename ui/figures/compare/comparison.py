@@ -1,4 +1,4 @@
-"""Variants of several runs, and the runs' settings side by side -> tables."""
+"""Tables of the variants of several runs, and of the runs' settings side by side."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ ON_FRONT, BY_NOISE, ELSEWHERE = "yes", "within noise", "not compared"
 
 
 def variants(entries: Sequence[Entry], names: Mapping[str, str], front: Front | None) -> Table:
-    """A row a variant.
+    """Return a table with one row per variant.
 
     Args:
-        names: Run id -> what its rows call it.
-        front: The one that is drawn; None where there is none, and then no column for it.
+        names: Run id -> its name in the table.
+        front: The front that is drawn; with None, there is no column for it.
     """
     rows: list[table.Row] = [
         {
@@ -54,15 +54,15 @@ def _standing(entry: Entry, front: Front) -> str:
 TIPS = {
     "Run": "Its letter in the charts, and its model.",
     ON_THE_FRONT: (
-        "Of the Pareto front in the picture above. Within noise: on it, though a better variant is not clearly slower. "
-        "Not compared: it has other test data or another machine, or this was not measured of it."
+        "On the Pareto front in the picture above. Within noise: on it, though a better variant is not clearly slower. "
+        "Not compared: it has other test data or another machine, or this was not measured for it."
     ),
     **{title: column.tip for title, column in COLUMNS.items()},
 }
 
 
 def raw(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """The stored figures in plain numbers: for a download."""
+    """Return the stored figures as plain numbers, for a download."""
     rows = []
     for e in entries:
         data, machine = e.where or (UNKNOWN, UNKNOWN)
@@ -73,39 +73,39 @@ def raw(entries: Sequence[Entry]) -> list[dict[str, Any]]:
 def side_by_side(
     runs: Sequence[Run], entries: Sequence[Entry], provenances: Mapping[str, Provenance | None]
 ) -> dict[str, list[str]]:
-    """Settings, provenance and results: what -> a text for each run."""
-    said: dict[str, list[str]] = {}
+    """Return settings, provenance and results: row title -> a text for each run."""
+    texts_of: dict[str, list[str]] = {}
     for name in RunConfig.model_fields:
-        said[SETTINGS[name].title] = [fields.written(name, r.settings) for r in runs]
+        texts_of[SETTINGS[name].title] = [fields.written(name, r.settings) for r in runs]
     known = [provenances[r.id] for r in runs]
-    said["Weights it had"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
-    said["Machine"] = [f"{p.device}, {numbers.several(p.threads, 'thread')}" if p else UNKNOWN for p in known]
+    texts_of["Weights used"] = [SOURCES[p.source] if p else UNKNOWN for p in known]
+    texts_of["Machine"] = [f"{p.device}, {numbers.several(p.threads, 'thread')}" if p else UNKNOWN for p in known]
     texts = {(e.run, e.variant): e.texts for e in entries}
     lasts = {e.run: e.variant for e in entries}.values()
     for variant in COLOURS:
-        said[f"Accuracy, {variant}"] = [texts.get((r.id, variant), {}).get("Accuracy", MISSING) for r in runs]
+        texts_of[f"Accuracy, {variant}"] = [texts.get((r.id, variant), {}).get("Accuracy", MISSING) for r in runs]
     for variant in (v for v in COLOURS if v in lasts):
         for title in ("Non-zero", "MACs", "File", "Gzipped", "Batch 1"):
-            said[f"{title}, {variant}"] = [texts.get((r.id, variant), {}).get(title, MISSING) for r in runs]
-    return said
+            texts_of[f"{title}, {variant}"] = [texts.get((r.id, variant), {}).get(title, MISSING) for r in runs]
+    return texts_of
 
 
-def differing(said: Mapping[str, Sequence[str]]) -> list[str]:
-    """The rows in which the runs differ; what was not measured or is not known of one does not."""
-    return [row for row, texts in said.items() if len(set(texts) - {MISSING, UNKNOWN}) > 1]
+def differing(texts_of: Mapping[str, Sequence[str]]) -> list[str]:
+    """List the rows in which the runs differ; values that are missing or not known do not count as different."""
+    return [row for row, texts in texts_of.items() if len(set(texts) - {MISSING, UNKNOWN}) > 1]
 
 
 def run_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
-    """Run id -> its letter and what it is: A: ResNet-18, T 4."""
+    """Return run id -> its letter and name: A: ResNet-18, T 4."""
     return {r.id: f"{letters[r.id]}: {MODELS[r.settings.model].title}, T {r.settings.temperature:g}" for r in runs}
 
 
-def marked(said: Mapping[str, Sequence[str]], names: Sequence[str], rows: Sequence[str]) -> Table:
-    """A row a text of each run, a column a run, with some rows marked."""
+def marked(texts_of: Mapping[str, Sequence[str]], names: Sequence[str], rows: Sequence[str]) -> Table:
+    """Return a table with a column per run, with some rows marked."""
 
     def cell(text: str, row: str) -> Cell:
         return Cell(text, text, tint=MARK if row in rows else "", strong=row in rows)
 
     columns = ("What", *names)
-    shown = [[cell(text, row) for text in (row, *texts)] for row, texts in said.items()]
+    shown = [[cell(text, row) for text in (row, *texts)] for row, texts in texts_of.items()]
     return Table(columns, shown, sortable=False)

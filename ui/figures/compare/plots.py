@@ -1,6 +1,6 @@
-"""Variants of several runs -> Plotly figures. Pure functions; each has a fixed height and a sentence for what it shows.
+"""Plotly figures of the variants of several runs. Pure functions; each chart has a fixed height and a text alternative.
 
-A colour is a variant, as everywhere; which run it is of stands beside the point as the run's letter.
+As everywhere, a colour stands for a variant; the letter beside a point stands for its run.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from simulator.events import Variant
 from ui.figures.charts import COLOURS, NEUTRAL, SYMBOLS, figure
 from ui.figures.compare.rows import AXES, Entry, Front
 
-WIDE = 6.0  # the largest cost over the smallest from which on a log axis shows more
+WIDE = 6.0  # above this ratio of the largest to the smallest cost, a log axis shows more
 Ranges = Mapping[str, tuple[float, float]]
-"""Column -> the lowest and the highest value that are kept."""
+"""Column -> the lowest and the highest value kept."""
 
 
 def scatter(
     chosen: Sequence[Entry], others: Sequence[Entry], front: Front, letters: Mapping[str, str], cost: str, quality: str
 ) -> go.Figure:
-    """A quality against a cost: the chosen runs' variants with their letters, all others faintly, and the front.
+    """Draw a quality against a cost: the chosen runs' variants with their letters, all others faint, and the front.
 
-    The front is a staircase: between two of its points nothing has been measured that does better.
+    The front is a staircase: nothing better has been measured between two of its points.
     """
     (x_title, x_factor), (y_title, y_factor) = AXES[cost], AXES[quality]
     chart = figure(460, x_title, y_title)
@@ -51,7 +51,7 @@ def scatter(
 
 
 def staircase(front: Front, cost: str, quality: str) -> tuple[list[float], list[float]]:
-    """The corners of the front: up to each point from the one before, and on to the dearest of all that it is of."""
+    """Return the corners of the front: a step up at each point, then on to the highest cost of all compared entries."""
     x, y = list[float](), list[float]()
     for entry in front.on_it:
         level = y[-1] if y else min(e.values[quality] for e in front.among)
@@ -71,7 +71,7 @@ def _points(
     letters: Mapping[str, str] | None = None,
     is_log: bool = False,
 ) -> None:
-    """A point an entry; with its run's letter where letters are given, else faint."""
+    """Draw a point per entry: with its run's letter if letters are given, else faint."""
     x_factor, y_factor = AXES[cost][1], AXES[quality][1]
     drawn = [e for e in entries if cost in e.values and quality in e.values]
     sides = letter_sides(drawn, cost, quality, is_log) if letters else {}
@@ -100,11 +100,11 @@ def _points(
 Sides = dict[tuple[str, Variant], str]
 SIDES = ("top center", "bottom center", "middle right", "middle left")
 CLOSE = 0.04
-"""Points this near each other, as a share of each axis, would have their letters on top of each other."""
+"""Letters of points this close, as a share of each axis, would overlap."""
 
 
 def letter_sides(entries: Sequence[Entry], cost: str, quality: str, is_log: bool) -> Sides:
-    """(run, variant) -> the side of its point on which its letter stands; points that are close take different ones."""
+    """Return (run, variant) -> the side of its point for its letter; close points get different sides."""
     across = log if is_log else float
     at = {(e.run, e.variant): (across(e.values[cost]), e.values[quality]) for e in entries}
     widths = [max(values) - min(values) or 1 for values in zip(*at.values(), strict=True)]
@@ -120,7 +120,7 @@ def letter_sides(entries: Sequence[Entry], cost: str, quality: str, is_log: bool
 
 
 def _middle_halves(group: Sequence[Entry], cost: str, x: Sequence[float], colour: str) -> dict[str, Any] | None:
-    """Bars from p25 to p75 of the timed calls; None for costs that were counted."""
+    """Return bars from p25 to p75 of the timed calls; None for costs that were counted."""
     if not any(cost in e.middle for e in group):
         return None
     return {
@@ -134,20 +134,22 @@ def _middle_halves(group: Sequence[Entry], cost: str, x: Sequence[float], colour
 
 
 def scatter_alt(front: Front, letters: Mapping[str, str], cost: str, quality: str) -> str:
-    """What is on the front, in words."""
+    """Say in words what is on the front."""
     if not front.on_it:
         return f"{AXES[quality][0]} against {AXES[cost][0]}: nothing was measured."
-    said = [f"{named(e, letters)} with {e.texts[quality]} at {e.texts[cost]}" for e in front.on_it]
-    return f"{AXES[quality][0]} against {AXES[cost][0]}. On the Pareto front of {len(front.among)}: {'; '.join(said)}."
+    points = [f"{named(e, letters)} with {e.texts[quality]} at {e.texts[cost]}" for e in front.on_it]
+    return (
+        f"{AXES[quality][0]} against {AXES[cost][0]}. On the Pareto front of {len(front.among)}: {'; '.join(points)}."
+    )
 
 
 def named(entry: Entry, letters: Mapping[str, str]) -> str:
-    """A variant with its run: A distilled; the run's id where it has no letter."""
+    """Name a variant with its run (A distilled), or with the run's id if it has no letter."""
     return f"{letters.get(entry.run, f'run {entry.run}')} {entry.variant}"
 
 
 def parallel(entries: Sequence[Entry], letters: Mapping[str, str], ranges: Ranges) -> go.Figure:
-    """Every variant as a line through the figures that have a range; those outside of any are greyed."""
+    """Draw every variant as a line through the figures that have a range; lines outside any range are grey."""
     names, runs = list(COLOURS), list(dict.fromkeys(e.run for e in entries))
     chart = figure(460, "", "", legend=False)
     chart.update_layout(margin={"l": 60, "r": 70, "t": 90, "b": 24})
@@ -162,7 +164,7 @@ def parallel(entries: Sequence[Entry], letters: Mapping[str, str], ranges: Range
         dimension: dict[str, Any] = {"label": short(title), "values": values, "tickformat": ",.3~r"}
         low, high = (factor * end for end in ends)
         if low > min(values) or high < max(values):
-            room = 1e-6 * (max(values) - min(values) or 1)  # Plotly's brush leaves out what stands on its very ends
+            room = 1e-6 * (max(values) - min(values) or 1)  # Plotly's brush leaves out lines exactly at its ends
             dimension["constraintrange"] = [low - room, high + room]
         dimensions.append(dimension)
     scale = [[i / (len(names) - 1), COLOURS[name]] for i, name in enumerate(names)]
@@ -191,22 +193,22 @@ def _named_axis(label: str, places: Sequence[int], names: Sequence[str]) -> dict
 
 
 def short(title: str) -> str:
-    """A column's name with its unit: Gzipped (MB)."""
+    """Return a column's name with its unit: Gzipped (MB)."""
     unit = AXES[title][0].rpartition("(")[2]
     return f"{title} ({unit}"
 
 
 def parallel_alt(entries: Sequence[Entry], kept: Sequence[Entry], letters: Mapping[str, str]) -> str:
-    """How many lines there are, how many are kept, and the ends of the first axes."""
+    """Say how many lines there are, how many are kept, and the best of the first axes."""
     best = max(entries, key=lambda e: e.values["Accuracy"])
     small = min(entries, key=lambda e: e.values["Gzipped"])
     return (
-        f"{len(entries)} variants, a line each, {len(kept)} of them within the ranges. Most accurate: "
+        f"{len(entries)} variants, one line each, {len(kept)} of them within the ranges. Most accurate: "
         f"{named(best, letters)}, {best.texts['Accuracy']}. Smallest gzipped: {named(small, letters)}, "
         f"{small.texts['Gzipped']}."
     )
 
 
 def inside(entry: Entry, ranges: Ranges) -> bool:
-    """Whether every figure of a variant is within its range; one that was not measured is not."""
+    """Whether every figure of a variant is within its range; a missing figure is not."""
     return all(title in entry.values and low <= entry.values[title] <= high for title, (low, high) in ranges.items())

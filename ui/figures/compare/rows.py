@@ -1,4 +1,4 @@
-"""What was measured of each variant of finished runs, a row of figures each, and which of them are on a front."""
+"""The measured figures of each variant of finished runs, and which variants are on a front."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUALITIES = ("Accuracy", "F1")
 COSTS = ("Gzipped", "Without zeros", "File", "Non-zero", "Parameters", "MACs", "Batch 1", "Batch 32")
 COLUMNS: dict[str, Column] = {title: (QUALITY | COST | SPEED)[title] for title in (*QUALITIES, *COSTS)}
 AT_ONCE = ("Gzipped", "MACs", "Batch 1")
-"""Size, computation and time: the costs that a front may be asked of together."""
+"""Size, computation and time: the costs that one front may combine."""
 
 AXES: dict[str, tuple[str, float]] = {
     "Accuracy": ("Test accuracy (%)", 100),
@@ -40,7 +40,7 @@ AXES: dict[str, tuple[str, float]] = {
 
 
 class Where(NamedTuple):
-    """Where figures hold: on which test examples, timed on which machine. Only equal ones share a front."""
+    """Where figures were measured: the test examples and the machine. Only equal places share a front."""
 
     data: str
     machine: str
@@ -55,14 +55,14 @@ class Entry:
     """One variant of one run.
 
     Attributes:
-        where: None where the run did not store it.
-        values: Column -> the mean over the seeds; without those that were not measured.
-        texts: Column -> what every table shows of it.
-        middle: Timed column -> the range that the middle half of the calls fell into, over all seeds.
-        noise: Timed column -> the range within which another time is no better: the same, and endless where the machine
-            was busy.
+        where: None if the run did not store it.
+        values: Column -> the mean over the seeds; without columns that were not measured.
+        texts: Column -> its text in every table.
+        middle: Timed column -> the range of the middle half of the calls, over all seeds.
+        noise: Timed column -> the range within which another time is no better: equal to ``middle``, or endless if the
+            machine was busy.
         network: Equal for models that do the same work, whatever their weights are.
-        test_examples: On how many the accuracy was measured.
+        test_examples: The number of examples on which the accuracy was measured.
     """
 
     run: str
@@ -77,13 +77,13 @@ class Entry:
     test_examples: int
 
     def place(self, cost: str) -> Where | None:
-        """Where its figures compare if they stand against this cost: times only on one machine."""
+        """Return where its figures can be compared for this cost: times only on one machine."""
         if self.where is None or cost in TIMED:
             return self.where
         return self.where._replace(machine=ANY_MACHINE)
 
     def objective(self, title: str, entries: Sequence[Entry]) -> pareto.Objective:
-        """A column as what a front compares: as it is printed, a time with the noise of all who do the same work."""
+        """Return a column's value for a front: as printed or, for a time, with the noise of all equal networks."""
         value = self.values[title]
         if title in TIMED:
             low, high = zip(*(e.noise[title] for e in entries if e.network == self.network), strict=True)
@@ -98,20 +98,20 @@ MOST_KEPT = 5000
 
 @lru_cache(maxsize=MOST_KEPT)
 def entries_of(run_id: str) -> tuple[Entry, ...]:
-    """The variants of a finished run. They never change, and reading them parses all of its layers."""
+    """Return the variants of a finished run. Cached: they never change, and reading them parses all layers."""
     provenance, origin = archive.provenance(run_id), archive.run(run_id).origin
     where = Where(provenance.data, machine(provenance, origin)) if provenance else None
     return tuple(entry(run_id, name, ms, where) for name, ms in by_variant(archive.measurements(run_id)).items())
 
 
 def machine(provenance: Provenance, origin: Origin) -> str:
-    """On what a run was timed: a run that was brought here, on another machine, whatever its processor is called."""
+    """Name the machine that timed a run. Recorded and imported runs count as timed elsewhere."""
     elsewhere = f", {origin}" if origin in ("recorded", "imported") else ""
     return f"{provenance.device}, {numbers.several(provenance.threads, 'thread')}{elsewhere}"
 
 
 def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
-    """What was measured of one variant with each seed, as one row."""
+    """Return the measurements of one variant with all seeds, as one entry."""
     middle, noise = {}, {}
     for title, batch in TIMED.items():
         timed = [m.latency_ms[batch] for m in ms if batch in m.latency_ms]
@@ -133,25 +133,25 @@ def entry(run_id: str, name: Variant, ms: Seeds, where: Where | None) -> Entry:
 
 
 def _marked(noise: tuple[float, float] | None) -> str:
-    """What follows a time that does not compare with others."""
+    """Return the text after a time that cannot be compared with others."""
     return f" ({NO_VERDICT['busy']})" if noise == ENDLESS else ""
 
 
 def finished() -> list[Run]:
-    """The runs that can be compared: finished ones, the recorded ones last. Experiments have cells, not variants."""
+    """List the runs to compare: finished ones, the recorded ones last. Experiments have cells, not variants."""
     return [run for run in archive.list_runs(("finished",)) if not run.experiment and _is_readable(run.id)]
 
 
 def _is_readable(run_id: str) -> bool:
     try:
         entries_of(run_id)
-    except UnreadableRun:  # the Runs page shows it as that
+    except UnreadableRun:  # the Runs page shows it as unreadable
         return False
     return True
 
 
 class Front(NamedTuple):
-    """The entries that nothing dominates, the cheapest first, those of them that only noise keeps there, and all."""
+    """The entries that nothing dominates, cheapest first; those that only noise keeps there; all compared entries."""
 
     on_it: list[Entry]
     doubtful: list[Entry]
@@ -159,7 +159,7 @@ class Front(NamedTuple):
 
 
 def front(entries: Sequence[Entry], quality: str, costs: Sequence[str]) -> Front:
-    """The Pareto front of a quality against costs, over the entries in which all of these were measured."""
+    """Return the Pareto front of a quality against costs, over the entries with all of these measured."""
     measured = [e for e in entries if all(title in e.values for title in (quality, *costs))]
     points = [[e.objective(title, measured) for title in (quality, *costs)] for e in measured]
     places = sorted(pareto.front(points), key=lambda i: measured[i].values[costs[0]])

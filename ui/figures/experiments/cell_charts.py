@@ -1,5 +1,4 @@
-"""Cells of an experiment -> Plotly figures. Pure functions; each has a fixed height and a sentence that says what it
-shows.
+"""Plotly figures of an experiment's cells. Pure functions; each chart has a fixed height and a text alternative.
 
 Every cell is drawn as it was measured: faint dots are single seeds, lines and bars are means over seeds.
 """
@@ -21,20 +20,20 @@ from ui.figures.experiments.views import View
 HEIGHT = 380
 LEGEND_LINE = 20
 OF_STUDENT = {"control": COLOURS["control"], "distilled": COLOURS["distilled"]}
-# For lines that are no variants: none of the variants' colours, apart from them and from each other.
+# For lines that are not variants: colours distinct from the variants' and from each other.
 PALETTE = ("#736CD5", "#AB8810", "#1D7349", "#D86B7A", "#715F84", "#4395C1", "#95581E")
 SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star")
 
 Point = tuple[AxisValue, list[float]]
-"""A place along the axis and what each seed measured there."""
+"""A place along the axis, and the value that each seed measured there."""
 
 
 def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
-    """The cells in their experiment's chart.
+    """Draw the cells in their experiment's chart.
 
     Args:
-        value: Which of the measured values.
-        axes: Setting -> all its values, so that the axes stand still while cells come in.
+        value: The name of a measured value.
+        axes: Setting -> all its values, so that the axes do not move while cells arrive.
     """
     with_value = [cell for cell in cells if value in cell.values]
     chart = {"lines": lines, "bars": bars, "groups": groups, "heat": heat}[view.kind](view, value, with_value, axes)
@@ -44,34 +43,34 @@ def draw(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
 
 
 def scale(view: View, value: str) -> float:
-    """Fractions are shown in per cent."""
+    """Return the factor for display: fractions are shown in per cent."""
     return 1.0 if value in view.quantities.plain else 100.0
 
 
 def title(view: View, value: str) -> str:
-    """The axis title, with its unit."""
+    """Return the axis title, with its unit."""
     return view.quantities.titles[value] + ("" if value in view.quantities.plain else " (%)")
 
 
 def written(view: View, value: str, number: float) -> str:
-    """A value as it stands in a label."""
+    """Write a value as labels show it."""
     return numbers.three(number) if value in view.quantities.plain else numbers.percent(number)
 
 
 def axis_name(setting: str) -> str:
-    """A coordinate's name as a title."""
+    """Return a coordinate's name as a title."""
     return setting.replace("_", " ").capitalize()
 
 
 def shown(value: AxisValue) -> str:
-    """A coordinate's value as a label."""
+    """Return a coordinate's value as a label."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def series(view: View, value: str, cells: Sequence[CellFinished]) -> dict[str, list[Point]]:
-    """Line -> its points, along the axis; one line named "" where the view has none."""
+    """Return line -> its points along the axis; one line named "" if the view has none."""
     found: dict[str, dict[AxisValue, list[float]]] = {}
     for cell in cells:
         if view.x in cell.at and (view.line is None or view.line in cell.at):
@@ -81,7 +80,7 @@ def series(view: View, value: str, cells: Sequence[CellFinished]) -> dict[str, l
 
 
 def lines(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
-    """A line for each ``view.line`` along ``view.x``."""
+    """Draw a line for each ``view.line`` along ``view.x``."""
     found, factor = series(view, value, cells), scale(view, value)
     chart = figure(HEIGHT, axis_name(view.x or ""), title(view, value), legend=bool(view.line))
     if len(found) > len(PALETTE):  # many lines: a legend below the chart, so that it keeps its width on a phone
@@ -117,7 +116,7 @@ def lines(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str,
 
 
 def bars(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
-    """A bar for each place: those without ``view.x`` under their student's name, then along ``view.x``."""
+    """Draw a bar for each place: those without ``view.x`` under their student's name, then along ``view.x``."""
     chart = figure(HEIGHT, "", title(view, value), legend=False)
     factor, found = scale(view, value), bar_groups(view, value, cells)
     chart.add_bar(
@@ -146,7 +145,7 @@ def bars(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
 
 
 def groups(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
-    """For each ``view.x`` a bar for each ``view.line`` beside the others, with each seed as a dot on it."""
+    """Draw, for each ``view.x``, a bar for each ``view.line`` side by side, with each seed as a dot."""
     chart, factor = figure(HEIGHT, "", title(view, value)), scale(view, value)
     found: dict[str, dict[str, list[float]]] = {}
     for cell in cells:
@@ -184,12 +183,12 @@ def groups(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str
 
 
 def folded(name: str) -> str:
-    """A name of several words in short lines, so that names side by side do not overlap."""
+    """Break a name of several words into short lines, so that neighbouring names do not overlap."""
     return "<br>".join(wrap(name, 11))
 
 
 def bar_groups(view: View, value: str, cells: Sequence[CellFinished]) -> dict[str, list[float]]:
-    """Name of a bar -> what each seed measured."""
+    """Return name of a bar -> the value that each seed measured."""
     found: dict[str, list[float]] = {}
     for cell in cells:
         name = f"{view.x} {shown(cell.at[view.x])}" if view.x in cell.at else shown(cell.at.get("student", ""))
@@ -198,7 +197,7 @@ def bar_groups(view: View, value: str, cells: Sequence[CellFinished]) -> dict[st
 
 
 def heat(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, tuple[AxisValue, ...]]) -> go.Figure:
-    """A map: one setting along, one upwards; cells that are not measured yet stay empty."""
+    """Draw a map: one setting along, one upwards; cells not measured yet stay empty."""
     names = list(axes) or [name for name in (view.x, view.line) if name]
     along, upwards = names[0], names[1] if len(names) > 1 else ""
     columns = list(axes.get(along, ()) or dict.fromkeys(c.at[along] for c in cells))
@@ -226,7 +225,7 @@ def heat(view: View, value: str, cells: Sequence[CellFinished], axes: dict[str, 
 
 
 def alt(view: View, value: str, cells: Sequence[CellFinished]) -> str:
-    """What is there so far, in words: how many cells, and the highest and the lowest."""
+    """Describe the cells so far in words: their number, the highest and the lowest."""
     with_value = [cell for cell in cells if value in cell.values]
     if not with_value:
         return f"{view.quantities.titles[value]}: no cell is measured yet."

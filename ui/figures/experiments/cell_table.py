@@ -1,4 +1,4 @@
-"""Cells of an experiment -> a table."""
+"""Tables of an experiment's cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.figures.table import Cell, Table
 
 
 def cells(measured: Sequence[CellFinished], quantities: Quantities) -> Table:
-    """A row a cell: coordinates, seed, the values that the experiment names, and where it was measured."""
+    """Return a row per cell: coordinates, seed, the experiment's values, and the run that measured it."""
     coordinates = list(dict.fromkeys(name for cell in measured for name in cell.at))
     values = [name for name in quantities.titles if any(name in cell.values for cell in measured)]
     rows = []
@@ -33,10 +33,10 @@ def cells(measured: Sequence[CellFinished], quantities: Quantities) -> Table:
 
 
 def _coordinate(value: AxisValue) -> Cell:
-    """Sorted as a number where it is one: a yes or no is none."""
+    """Return a cell that is sorted as a number if it is one; yes and no are not numbers."""
     return Cell(shown(value), value if isinstance(value, int | float) and not isinstance(value, bool) else shown(value))
 
 
 def raw(measured: Sequence[CellFinished]) -> list[dict[str, Any]]:
-    """Everything that the cells hold, in plain numbers: for a download."""
+    """Return everything in the cells as plain numbers, for a download."""
     return [{**c.at, "seed": c.seed, **c.values, "measured_in": c.measured_in} for c in measured]

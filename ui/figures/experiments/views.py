@@ -1,4 +1,4 @@
-"""Which chart each experiment is drawn with."""
+"""The chart of each experiment."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class View:
     Attributes:
         kind: "lines" (``x`` along, a line for each ``line``), "heat" (``x`` along, ``line`` upwards), "bars", or
             "groups" (for each ``x`` a bar for each ``line``).
-        x, line: Names of coordinates; None where there is none.
-        quantities: What may be shown; the first is shown first.
+        x, line: Names of coordinates; None if there is none.
+        quantities: The values that can be shown, the default first.
     """
 
     kind: Kind
@@ -28,7 +28,7 @@ class View:
 
 
 def view_of(experiment: Experiment) -> View:
-    """The chart of an experiment."""
+    """Return the chart of an experiment."""
     return View(*CHARTS[experiment.name], experiment.quantities)
 
 

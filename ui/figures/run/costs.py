@@ -13,9 +13,9 @@ from ui.figures.charts import COLOURS, NEUTRAL, SYMBOLS, figure
 
 
 def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
-    """Accuracy against the file's size, a point a variant: up and left is better.
+    """Draw accuracy against the file's size, one point per variant: up and left is better.
 
-    The bar is the accuracy's 95 % interval; of several seeds, the standard deviation around their mean.
+    The bar is the accuracy's 95 % interval or, with several seeds, the standard deviation around their mean.
     """
     chart = figure(340, "Gzipped file (MB)", "Test accuracy (%)")
     for name, ms in by_variant(measurements).items():
@@ -43,13 +43,13 @@ def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
 
 
 def bars_of(measurements: Sequence[Measurement]) -> str:
-    """What the bars of the accuracies are."""
+    """Say what the bars of the accuracies show."""
     seeds = max(len(ms) for ms in by_variant(measurements).values())
     return "the 95 % interval" if seeds == 1 else f"the standard deviation over {seeds} seeds"
 
 
 def trade_off_alt(measurements: Sequence[Measurement]) -> str:
-    """Which variant is the most accurate and which the smallest, with their figures."""
+    """Name the most accurate and the smallest variant, with their figures."""
     groups = by_variant(measurements)
     right = {name: spread([m.accuracy for m in ms]).mean for name, ms in groups.items()}
     packed = {name: spread([m.gzip_bytes for m in ms]).mean for name, ms in groups.items()}
@@ -64,7 +64,7 @@ def trade_off_alt(measurements: Sequence[Measurement]) -> str:
 
 
 def _leaders(values: Mapping[Variant, float], pick: Callable[[Iterable[float]], float]) -> list[Variant]:
-    """The variants with the best value as it is printed: those that print alike share it."""
+    """Return the variants with the best value as it is printed: variants that print alike share it."""
     printed = {name: numbers.as_printed(value) for name, value in values.items()}
     return [name for name, value in printed.items() if value == pick(printed.values())]
 
@@ -75,7 +75,7 @@ def _and(*names: str) -> str:
 
 
 def sizes(measurements: Sequence[Measurement]) -> go.Figure:
-    """The dense file, the same file gzipped, and the file without zeros, side by side; means over the seeds."""
+    """Draw the dense file, the same file gzipped, and the file without zeros, side by side; means over the seeds."""
     chart = figure(320, "", "File (MB)")
     groups = by_variant(measurements)
     colours = [COLOURS[name] for name in groups]
@@ -102,12 +102,12 @@ def sizes(measurements: Sequence[Measurement]) -> go.Figure:
 
 
 def file_bytes(m: Measurement, kind: str) -> int | None:
-    """The size of one of a variant's files; None where an earlier version did not write it."""
+    """Return the size of one of a variant's files; None if an earlier version did not write it."""
     return {"dense": m.size_bytes, "gzipped": m.gzip_bytes, "without zeros": m.sparse_bytes}[kind]
 
 
 def sizes_alt(measurements: Sequence[Measurement]) -> str:
-    """What each kind of file of the first and the last variant holds, and what pruning changed of it."""
+    """Give the size of each kind of file for the first and the last variant, and before and after pruning."""
     groups = by_variant(measurements)
     pairs = [(next(iter(groups)), next(reversed(groups)))]
     if "distilled" in groups and "pruned" in groups:
@@ -116,19 +116,19 @@ def sizes_alt(measurements: Sequence[Measurement]) -> str:
 
 
 def _files(old: Sequence[Measurement], new: Sequence[Measurement]) -> str:
-    """Both sizes of each kind of file that both have."""
-    said = []
+    """Give both sizes of each kind of file that both variants have."""
+    texts = []
     for kind in ("dense", "gzipped", "without zeros"):
         ends = [[b for m in ms if (b := file_bytes(m, kind)) is not None] for ms in (old, new)]
         if all(ends):
-            said.append(f"{kind} {' to '.join(numbers.size(spread(bytes_).mean) for bytes_ in ends)}")
-    return "; ".join(said)
+            texts.append(f"{kind} {' to '.join(numbers.size(spread(bytes_).mean) for bytes_ in ends)}")
+    return "; ".join(texts)
 
 
 def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
-    """The median time of one batch, with the range that the middle half of the timed calls fell into.
+    """Draw the median time of one batch, with the range of the middle half of the timed calls.
 
-    Of several seeds, the mean of each.
+    With several seeds, each is the mean.
     """
     chart = figure(280, "", "Latency (ms)", legend=False)
     groups = by_variant(m for m in measurements if batch in m.latency_ms)
@@ -153,7 +153,7 @@ def latencies(measurements: Sequence[Measurement], batch: str) -> go.Figure:
 
 
 def latencies_alt(measurements: Sequence[Measurement], batch: str) -> str:
-    """The fastest and the slowest variant, with their medians."""
+    """Name the fastest and the slowest variant, with their medians."""
     groups = by_variant(m for m in measurements if batch in m.latency_ms)
     if not groups:
         return "Latency: not measured."

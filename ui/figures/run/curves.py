@@ -22,7 +22,7 @@ def losses(
     variants: Sequence[Variant],
     last_epoch: int | None = None,
 ) -> go.Figure:
-    """One term of the loss by epoch: every logged step faintly, its running mean boldly.
+    """Draw one term of the loss by epoch: every logged step faint, the running mean bold.
 
     Args:
         last_epoch: Where the horizontal axis ends, so that it stands still while the curves grow.
@@ -51,31 +51,31 @@ def losses(
 
 
 def loss_series(points: Sequence[LossPoint], term: Term) -> list[tuple[float, float]]:
-    """(epoch, value) of a term, thinned evenly to at most MOST_POINTS; empty where the term does not exist."""
+    """Return (epoch, value) of a term, thinned evenly to at most MOST_POINTS; empty if the term does not exist."""
     pairs = [(p.epoch, value) for p in points if (value := getattr(p, term)) is not None]
     stride = -(-len(pairs) // MOST_POINTS) or 1
     return pairs[::stride]
 
 
 def running_mean(values: Sequence[float]) -> list[float]:
-    """The mean of each value and those before it, over a fifteenth of the series (at most 25 values)."""
+    """Average each value with those before it, over a fifteenth of the series (at most 25 values)."""
     window = max(1, min(25, len(values) // 15))
     return [sum(part) / len(part) for i in range(len(values)) if (part := values[max(0, i + 1 - window) : i + 1])]
 
 
 def losses_alt(points: Mapping[Variant, Sequence[LossPoint]], term: Term, variants: Sequence[Variant]) -> str:
-    """Where each curve stands now, in words."""
-    said = []
+    """Say in words how far each curve has come."""
+    texts = []
     for variant in variants:
         pairs = loss_series(points.get(variant, ()), term)
         if pairs:
             means = running_mean([value for _, value in pairs])
-            said.append(f"{variant} went from {numbers.three(means[0])} to {numbers.three(means[-1])}")
-    return f"{TERM_TITLES[term]} by epoch: " + ("; ".join(said) if said else "no steps yet") + "."
+            texts.append(f"{variant} went from {numbers.three(means[0])} to {numbers.three(means[-1])}")
+    return f"{TERM_TITLES[term]} by epoch: " + ("; ".join(texts) if texts else "no steps yet") + "."
 
 
 def validation(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequence[Variant]) -> go.Figure:
-    """Accuracy on the validation split after each epoch."""
+    """Draw the accuracy on the validation split after each epoch."""
     chart = figure(300, "Epoch", "Validation accuracy (%)")
     for variant in variants:
         of_variant = epochs.get(variant, ())
@@ -97,10 +97,10 @@ def validation(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequ
 
 
 def validation_alt(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequence[Variant]) -> str:
-    """The latest validation accuracy of each variant, in words."""
-    said = [
+    """Give the latest validation accuracy of each variant, in words."""
+    texts = [
         f"{v} {numbers.percent(epochs[v][-1].validation_accuracy)} after epoch {epochs[v][-1].epoch}"
         for v in variants
         if epochs.get(v)
     ]
-    return "Validation accuracy: " + ("; ".join(said) if said else "no epoch is over yet") + "."
+    return "Validation accuracy: " + ("; ".join(texts) if texts else "no epoch is over yet") + "."

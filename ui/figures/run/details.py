@@ -1,4 +1,4 @@
-"""Charts of one variant in detail: what each layer lost, and which classes it mixes up."""
+"""Charts of one variant in detail: what each layer lost, and which classes it confuses."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ CONTAINERS = {"block", "layer"}  # the number after them says enough
 
 
 def removed(layers: Sequence[LayerReport], reference: Sequence[LayerReport]) -> dict[str, float]:
-    """The fraction of each weight tensor that is zero or gone; vectors (biases, norms) are left out.
+    """Return the fraction of each weight tensor that is zero or removed; vectors (biases, norms) are left out.
 
     Args:
-        reference: The layers before pruning, by whose shapes a smaller tensor is judged; a layer that is not in it
-            is judged by its own shape.
+        reference: The layers before pruning, with which a smaller tensor is compared; a layer that is not in it is
+            compared with its own shape.
     """
     before = {layer.name: layer.parameters for layer in reference}
     return {
@@ -40,10 +40,10 @@ def shrank(layers: Sequence[LayerReport], reference: Sequence[LayerReport]) -> b
 
 
 def lost(variant: Seeds, before: Seeds = ()) -> dict[str, Spread]:
-    """What each weight tensor of a variant lost, over the seeds.
+    """Return the share that each weight tensor of a variant lost, over the seeds.
 
     Args:
-        before: The student before pruning, a measurement a seed; empty where the variant is not pruned.
+        before: The student before pruning, one measurement per seed; empty if the variant is not pruned.
     """
     references = {m.repeat: m.layers for m in before}
     each = [removed(m.layers, references.get(m.repeat, ())) for m in variant]
@@ -51,7 +51,7 @@ def lost(variant: Seeds, before: Seeds = ()) -> dict[str, Spread]:
 
 
 def layer_sparsity(variant: Seeds, before: Seeds = ()) -> go.Figure:
-    """The share of each weight tensor that is zero or gone, the first layer on top; of several seeds, mean and spread.
+    """Draw the share of each weight tensor that is zero or removed, the first layer on top; seeds add the spread.
 
     Args:
         before: As for :func:`lost`.
@@ -78,9 +78,9 @@ def layer_sparsity(variant: Seeds, before: Seeds = ()) -> go.Figure:
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Layer names without ".weight", a beginning that three in four share, and the words of CONTAINERS within.
+    """Shorten layer names: without ".weight", a beginning that three in four share, and the words of CONTAINERS.
 
-    Where that would make two of them equal, the full names stay.
+    If that would make two of them equal, the full names stay.
     """
     parts = [name.removesuffix(".weight").split(".") for name in names]
     while beginning := _common_beginning(parts):
@@ -91,7 +91,7 @@ def short_names(names: Sequence[str]) -> list[str]:
 
 
 def _common_beginning(parts: Sequence[Sequence[str]]) -> str | None:
-    """The first word of three in four names; None where a number follows it, which alone would say nothing."""
+    """Return the first word of three in four names; None if a number follows, which alone would mean nothing."""
     firsts = Counter(part[0] for part in parts if len(part) > 1)
     word, times = firsts.most_common(1)[0] if firsts else ("", 0)
     numbered = any(part[0] == word and part[1].isdigit() for part in parts if len(part) > 1)
@@ -99,9 +99,9 @@ def _common_beginning(parts: Sequence[Sequence[str]]) -> str | None:
 
 
 def confusion(variant: Seeds, class_names: Sequence[str]) -> go.Figure:
-    """How often each true class (row) was answered with each class (column); the stronger, the more.
+    """Draw how often each true class (row) was answered with each class (column); stronger colour means more often.
 
-    Of several seeds the mean; the tooltip has the standard deviation.
+    With several seeds, cells show the mean; the tooltip has the standard deviation.
     """
     chart = figure(380, "Answered", "True class", legend=False)
     size = range(len(variant[0].confusion))
@@ -125,14 +125,14 @@ def confusion(variant: Seeds, class_names: Sequence[str]) -> go.Figure:
         for answered, cell in zip(names, row, strict=True):
             ink = readable_on(mixed(LIGHTEST, colour, cell.mean / top))
             counts.append({"x": answered, "y": true, "text": times(cell), "showarrow": False, "font": {"color": ink}})
-    chart.update_layout(annotations=counts)  # all at once: one by one, Plotly checks all that are there each time
+    chart.update_layout(annotations=counts)  # all at once: with one at a time, Plotly would check all of them each time
     chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
     chart.update_xaxes(type="category", showgrid=False)
     return chart
 
 
 def times(cell: Spread, deviation: bool = False) -> str:
-    """How often: a count, or over seeds its mean to a tenth, with the standard deviation if that is asked for."""
+    """Write a count or, over seeds, its mean to a tenth, with the standard deviation if asked for."""
     if cell.deviation is None:
         return f"{cell.mean:.0f}"
     return f"{cell.mean:.1f}" + (f" \N{PLUS-MINUS SIGN} {cell.deviation:.1f}" if deviation else "")
@@ -143,14 +143,14 @@ def _channels(colour: str) -> list[int]:
 
 
 def mixed(start: str, end: str, share: float) -> str:
-    """The colour that lies at ``share`` between two, as a colour scale draws it."""
+    """Return the colour at ``share`` between two, as a colour scale draws it."""
     return "#" + "".join(
         f"{round(a + share * (b - a)):02X}" for a, b in zip(_channels(start), _channels(end), strict=True)
     )
 
 
 def readable_on(colour: str) -> str:
-    """Black or white, whichever stands out more (relative luminance as in WCAG 2.2)."""
+    """Return black or white, whichever stands out more (relative luminance as in WCAG 2.2)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000000" if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else "#FFFFFF"

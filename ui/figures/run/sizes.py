@@ -1,4 +1,4 @@
-"""Honest size: every form in which a variant can be written down, and why zeros alone gain so little.
+"""Honest size: every form in which a variant can be stored, and why zeros alone gain so little.
 
 Pure functions: sentences and a table, computed from a run's measurements.
 """
@@ -18,23 +18,23 @@ from ui.figures.table import Cell, Table
 from ui.settings.fields import asked_sparsity
 
 SAME = 0.5
-"""Changes of a file below this share, in per cent, are called none: headers and norms differ by a few bytes."""
+"""Changes of a file below this many per cent count as none: headers and norms differ by a few bytes."""
 
 NOTE = (
-    "Dense: every number in full. Without zeros: each tensor as non-zero values and a mask of one bit a weight, or as "
-    "2:4 (two values of four and their places), where that is smaller; really written, and read back by load.py. "
+    "Dense: every number in full. Without zeros: each tensor as non-zero values and a mask of one bit per weight, or "
+    "as 2:4 (two values of four and their places), if that is smaller; really written, and read back by load.py. "
     "Physically smaller: the dense file of a model from which channels, heads or neurons were cut."
 )
 
 
 def mean(of: Callable[[Measurement], float | None], ms: Seeds) -> float | None:
-    """A figure's mean over the seeds; None where an earlier version did not measure it."""
+    """Return a figure's mean over the seeds; None if an earlier version did not measure it."""
     known = [value for m in ms if (value := of(m)) is not None]
     return spread(known).mean if known else None
 
 
 def ends(measurements: Sequence[Measurement]) -> tuple[Seeds, Seeds] | None:
-    """The student before pruning, and its last variant after it; None where the run did not get so far."""
+    """Return the student before pruning and its last variant after; None if the run did not get that far."""
     groups = by_variant(measurements)
     after = groups.get("recovered") or groups.get("pruned")
     return (groups["distilled"], after) if after and "distilled" in groups else None
@@ -46,7 +46,7 @@ def shrunk(before: Seeds, after: Seeds) -> bool:
 
 
 def question(config: RunConfig, measurements: Sequence[Measurement]) -> str:
-    """The section's title: it asks what this run's figures give reason to ask."""
+    """Return the section's title, a question that this run's figures raise."""
     pair = ends(measurements)
     asked = f"I pruned {asked_sparsity(config)}"
     if pair is None or shrunk(*pair):
@@ -55,20 +55,20 @@ def question(config: RunConfig, measurements: Sequence[Measurement]) -> str:
 
 
 def sentences(measurements: Sequence[Measurement]) -> list[str]:
-    """What pruning did to the files and to the time, each sentence from this run's numbers."""
+    """Say what pruning did to the files and to the latency, each sentence from this run's numbers."""
     pair = ends(measurements)
     if pair is None:
         return []
     before, after = pair
-    said = [_zeros(before, after), _file("The dense file", before, after, lambda m: m.size_bytes, _why(before, after))]
-    said.append(_file("The gzipped file", before, after, lambda m: m.gzip_bytes, "gzip finds what repeats"))
+    texts = [_zeros(before, after), _file("The dense file", before, after, lambda m: m.size_bytes, _why(before, after))]
+    texts.append(_file("The gzipped file", before, after, lambda m: m.gzip_bytes, "gzip finds what repeats"))
     if mean(lambda m: m.sparse_bytes, after) is None:
-        said.append("The file without zeros was not written: this run is of an earlier version.")
+        texts.append("The file without zeros was not written: this run is from an earlier version.")
     else:
-        said.append(_file("The file without zeros", before, after, lambda m: m.sparse_bytes, _encodings(after)))
-    said.append(_file("The multiply-adds", before, after, lambda m: m.macs, _counted(before, after), numbers.count))
+        texts.append(_file("The file without zeros", before, after, lambda m: m.sparse_bytes, _encodings(after)))
+    texts.append(_file("The multiply-adds", before, after, lambda m: m.macs, _counted(before, after), numbers.count))
     timed = [batch for batch in columns.BATCHES if any(batch in m.latency_ms for m in before)]
-    return said + [_time(batch, before, after) for batch in timed]
+    return texts + [_time(batch, before, after) for batch in timed]
 
 
 def _zeros(before: Seeds, after: Seeds) -> str:
@@ -78,7 +78,7 @@ def _zeros(before: Seeds, after: Seeds) -> str:
             f"**{zeros}** of the {numbers.count(after[0].parameters)} parameters are zero, and all of them are there."
         )
     was, now = (numbers.over_seeds([m.parameters for m in ms], numbers.count) for ms in (before, after))
-    return f"Of {was} parameters **{now}** are left; {zeros} of these are zero."
+    return f"**{now}** of {was} parameters are left; {zeros} of these are zero."
 
 
 def _why(before: Seeds, after: Seeds) -> str:
@@ -97,7 +97,7 @@ def _encodings(ms: Seeds) -> str:
 
 
 def _file(
-    what: str,
+    subject: str,
     before: Seeds,
     after: Seeds,
     of: Callable[[Measurement], float | None],
@@ -106,15 +106,15 @@ def _file(
 ) -> str:
     was, now = mean(of, before), mean(of, after)
     if was is None or now is None:
-        return f"{what}: not measured."
+        return f"{subject}: not measured."
     change = 100 * (now / was - 1)
     changed = "no change" if abs(change) < SAME else numbers.change(change)
     written = [numbers.over_seeds([v for m in ms if (v := of(m)) is not None], form) for ms in (before, after)]
-    return f"{what}: {written[0]} before pruning, {written[1]} after (**{changed}**): {why}."
+    return f"{subject}: {written[0]} before pruning, {written[1]} after (**{changed}**): {why}."
 
 
 def _speed(batch: str, before: Seeds, after: Seeds) -> Speed | None:
-    """Which is faster; None where one was not timed."""
+    """Say which is faster; None if one was not timed."""
     return speed(before, after, batch) if all(batch in m.latency_ms for m in (*before, *after)) else None
 
 
@@ -131,7 +131,7 @@ def _time(batch: str, before: Seeds, after: Seeds) -> str:
 
 
 def forms(measurements: Sequence[Measurement]) -> Table:
-    """A row a variant: the dense, gzipped and sparse file, what was cut out, and the latencies beside them."""
+    """Return a table with a row per variant: its dense, gzipped, sparse and cut-down file, and its latencies."""
     groups = by_variant(measurements)
     return table.of([_row(name, ms, groups.get("distilled")) for name, ms in groups.items()])
 

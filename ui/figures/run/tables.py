@@ -1,4 +1,4 @@
-"""Measurements -> tables."""
+"""Tables of measurements, settings and runs."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from ui.figures.table import Cell, Table
 from ui.settings import fields
 
 TALLEST = 800
-"""Pixels of a table that may have any number of rows; what is higher scrolls within itself."""
+"""The greatest height, in pixels, of a table with any number of rows; a taller one scrolls."""
 
 
 STAR = "★"
-BEST = f"{STAR} marks the best of a column as it is printed."
-FASTEST = f"{STAR} marks a time only where it is clearly the shortest of its column."
+BEST = f"{STAR} marks the best value of a column, as printed."
+FASTEST = f"{STAR} marks a time only if it is clearly the shortest in its column."
 
 
 def comparison(measurements: Sequence[Measurement], shown: Mapping[str, Column]) -> Table:
-    """A row a variant; the best value of each column is bold and starred, where there is more than one value."""
+    """Return a row per variant; the best value of each column is bold and starred, if values differ enough."""
     groups = by_variant(measurements)
     starred = {title: _winners(groups, title, column) for title, column in shown.items()}
     rows = [
@@ -46,7 +46,7 @@ def comparison(measurements: Sequence[Measurement], shown: Mapping[str, Column])
 
 
 def variant_cell(name: Variant) -> Cell:
-    """A variant's name on its colour."""
+    """Return a cell with a variant's name on its colour."""
     return Cell(name, name, tint=f"{COLOURS[name]}40", strong=True)
 
 
@@ -60,14 +60,14 @@ def has_star(shown: Table) -> bool:
 
 
 def _winners(groups: Mapping[Variant, Seeds], title: str, column: Column) -> list[Variant]:
-    """The variants whose value in a column is the best; of times, only where they are clearly the fastest."""
+    """Return the variants with the best value in a column; for times, only if they are clearly the fastest."""
     names = best(groups, column)
     noisy = title in TIMED and not clearly_fastest(groups, names, TIMED[title])
     return [] if noisy else names
 
 
 def best(groups: Mapping[Variant, Seeds], column: Column) -> list[Variant]:
-    """The variants with the best value; none where more than half share it, for that distinguishes nobody."""
+    """Return the variants with the best value; none if more than half share it, because that distinguishes nobody."""
     if column.best is None:
         return []
     values = {n: numbers.as_printed(value) for n, ms in groups.items() if (value := column.value(ms)) is not None}
@@ -87,11 +87,11 @@ NO_VERDICT: dict[Speed, str] = {
     "equal networks": "equal networks",
     "busy": "busy machine",
 }
-"""What stands in the place of a change of latency that cannot be told from chance."""
+"""The text in place of a change of latency that may be chance."""
 
 
 def busy_note(measurements: Sequence[Measurement]) -> str:
-    """A sentence on the machine where it was too busy for its times to be compared; "" where it was not."""
+    """Say so if the machine was too busy for its times to be compared; "" if it was not."""
     timed = [latency for m in measurements for latency in m.latency_ms.values()]
     if not any(map(was_busy, timed)):
         return ""
@@ -108,7 +108,7 @@ NOT_IN_CSV = {
 
 
 def plain(measurements: Sequence[Measurement]) -> list[dict[str, Any]]:
-    """Every figure of the table as a plain number, a row a variant and seed: what the CSV holds."""
+    """Return every figure as a plain number, one row per variant and seed: the contents of the CSV."""
     rows = []
     for m in measurements:
         row: dict[str, Any] = m.model_dump(exclude=NOT_IN_CSV)
@@ -120,9 +120,9 @@ def plain(measurements: Sequence[Measurement]) -> list[dict[str, Any]]:
 
 
 def gains(variant: Seeds, reference: Measurement) -> list[tuple[str, str, str]]:
-    """(what, change, explanation) of a variant against the teacher; what became less has a minus, what grew a plus.
+    """Return (label, change, explanation) of a variant against the teacher; decreases have a minus, increases a plus.
 
-    Of several seeds, means; where the seeds differ, the explanation holds the standard deviation.
+    With several seeds, changes are means; if the seeds differ, the explanation has the standard deviation.
     """
     changes = [relative(m, reference) for m in variant]
 
@@ -146,10 +146,12 @@ def gains(variant: Seeds, reference: Measurement) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _gain(what: str, values: Sequence[float], form: Callable[[float], str], was: str, now: str) -> tuple[str, str, str]:
+def _gain(
+    label: str, values: Sequence[float], form: Callable[[float], str], was: str, now: str
+) -> tuple[str, str, str]:
     over = spread(values)
     seeds = f" Mean of {over.seeds} seeds, standard deviation {over.deviation:.2g}." if over.deviation else ""
-    return what, form(over.mean), f"{was} to {now}.{seeds}"
+    return label, form(over.mean), f"{was} to {now}.{seeds}"
 
 
 def _change(judged: Speed, reduction: float) -> str:
@@ -161,7 +163,7 @@ def _less(reduction: float) -> str:
 
 
 def model_figures(info: ModelInfo, counted: Count | None) -> Table:
-    """Reference figures of a model beside those that our own code counted; None where nothing is counted yet."""
+    """Return a model's reference figures beside our own code's counts; ``counted`` is None if there are none yet."""
     published, missing = info.published, "not counted yet"
     macs = numbers.count(published.macs) if published.macs is not None else "no figure found"
     rows = [
@@ -180,13 +182,13 @@ def model_figures(info: ModelInfo, counted: Count | None) -> Table:
 
 
 def settings_table(config: RunConfig, names: Iterable[str]) -> Table:
-    """A row a setting."""
+    """Return a table with one row per setting."""
     rows = [{"Setting": SETTINGS[n].title, "Value": fields.written(n, config)} for n in names]
     return table.of(rows, sortable=False)
 
 
 def written(variant: Measurement) -> Table:
-    """For T5: a few test texts, their labels and what the variant wrote."""
+    """Return, for T5, a few test texts, their labels and what the variant wrote."""
     return table.of(
         [{"Text": text, "True label": label, "Written": answer} for text, label, answer in variant.generated]
     )
@@ -196,14 +198,14 @@ def written(variant: Measurement) -> Table:
 
 UNKNOWN = "not known"
 NOTE_START = 80
-"""Characters of a run's notes that stand in its row: a name, or what was asked."""
+"""The characters of a run's notes that its row shows: a name, or a question."""
 
 RUN_TIPS = {
     "Run": "The run's id, as in its link.",
     "Notes": "How its notes begin: write your name there to find your runs.",
     "T": "Temperature",
     "Alpha": "Weight of the soft loss",
-    "Sparsity": "Target sparsity; none where each layer has its own",
+    "Sparsity": "Target sparsity; empty if each layer has its own",
     "Accuracy": "Test accuracy of the run's last variant",
     "File": "Its dense file against the teacher's",
 }
@@ -216,7 +218,7 @@ NOTHING = Cell("", None)
 
 
 def headline(measurements: Sequence[Measurement]) -> tuple[Cell, Cell]:
-    """The accuracy of the last variant, and its file against the teacher's; empty where they were not measured."""
+    """Return the accuracy of the last variant, and its file against the teacher's; empty if not measured."""
     if not measurements:
         return NOTHING, NOTHING
     groups = by_variant(measurements)
@@ -229,15 +231,15 @@ def headline(measurements: Sequence[Measurement]) -> tuple[Cell, Cell]:
 
 
 def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell] | None], notes: Mapping[str, str]) -> Table:
-    """A row a run: what, when, state, figures, how its notes begin, settings; no column in which nothing stands.
+    """Return a row per run: model, time, state, figures, start of its notes, settings; without empty columns.
 
     Args:
-        headlines: Run id -> its headline figures; None where they cannot be read.
-        notes: Run id -> what was written about it.
+        headlines: Run id -> its headline figures; None if they cannot be read.
+        notes: Run id -> its notes.
     """
     rows = [_run_row(r, headlines.get(r.id, (NOTHING, NOTHING)), notes.get(r.id, "")) for r in runs]
-    said = {title for row in rows for title, content in row.items() if content not in ("", NOTHING)}
-    return table.of([{title: content for title, content in row.items() if title in said} for row in rows], RUN_TIPS)
+    filled = {title for row in rows for title, content in row.items() if content not in ("", NOTHING)}
+    return table.of([{title: content for title, content in row.items() if title in filled} for row in rows], RUN_TIPS)
 
 
 def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.Row:

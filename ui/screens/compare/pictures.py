@@ -1,4 +1,4 @@
-"""The two pictures of the Compare page. What is marked in one, or narrowed down beside the other, filters the table."""
+"""The two pictures of the Compare page. Points marked in one, or ranges set for the other, filter the table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCATTER_CONFIG = {
 
 
 def which() -> str:
-    """The picture that is shown; the URL holds it, so a link opens the same."""
+    """Choose the picture; the URL holds the choice, so a link opens the same one."""
     picked = st.segmented_control(
         "Picture", [SCATTER, PARALLEL], default=SCATTER, required=True, wrap=True, key="picture",
         bind="query-params", persist_state="session",
@@ -42,7 +42,7 @@ def which() -> str:
 def scatter(
     everything: Sequence[Run], entries: Sequence[Entry], letters: Mapping[str, str]
 ) -> tuple[list[Entry], Front | None]:
-    """The picture of one data set, and for times of one machine; gives the entries marked in it, and the front."""
+    """Draw the picture of one data set (for times, of one machine); return the entries marked in it, and the front."""
     where, cost, quality = _controls(everything, entries)
     if where is None:
         st.info(
@@ -78,13 +78,15 @@ def _controls(everything: Sequence[Run], entries: Sequence[Entry]) -> tuple[Wher
         cost = _choice("Across", rows.COSTS, "across")
     with right:
         quality = _choice("Upwards", rows.QUALITIES, "upwards")
-    with st.spinner("Reading what was measured so far"):  # the first visit reads every run; then they are kept
+    with st.spinner("Reading all measurements so far"):  # the first visit reads every run; then they are cached
         known = compare.places(everything, cost)
-    here = list(dict.fromkeys(place for e in entries if (place := e.place(cost))))  # that of the first chosen run first
+    here = list(
+        dict.fromkeys(place for e in entries if (place := e.place(cost)))
+    )  # the place of the first chosen run comes first
     where = top.selectbox(
         "Test data and machine", here, format_func=known.__getitem__, key="place",
         bind="query-params",
-        help="One at a time: other test data ask other questions, and times compare only on one machine.",
+        help="One at a time: accuracies compare only on the same test data, and times only on the same machine.",
     )  # fmt: skip
     return where, cost, quality
 
@@ -102,7 +104,7 @@ def _choice(label: str, options: Sequence[str], key: str) -> str:
 
 
 def brushed(event: Any, entries: Sequence[Entry]) -> list[Entry] | None:
-    """The entries whose points were marked in the chart; None where nothing is marked."""
+    """Return the entries whose points were marked in the chart; None if nothing is marked."""
     points = event["selection"]["points"]
     marked = {tuple(point["customdata"][:2]) for point in points if point.get("customdata")}
     return [e for e in entries if (e.run, e.variant) in marked] if marked else None
@@ -110,50 +112,51 @@ def brushed(event: Any, entries: Sequence[Entry]) -> list[Entry] | None:
 
 def _say_how_to_mark(entries: Sequence[Entry], shown: Sequence[Entry], letters: Mapping[str, str]) -> None:
     elsewhere = [letters[run] for run in dict.fromkeys(e.run for e in entries) if run not in {e.run for e in shown}]
-    said = "Draw a box or a lasso around points: the table below then holds only those. A double click lets them go. "
-    said += "Dashed: the Pareto front of **everything run so far** there; faint: runs not chosen."
+    text = "Draw a box or a lasso around points: the table below then shows only those. A double click clears it. "
+    text += "Dashed: the Pareto front of **everything run so far** there; faint: runs not chosen."
     if elsewhere:
-        said += f" Not in this picture, for they compare elsewhere: {', '.join(elsewhere)}."
-    glossary.explain(said, "Pareto front", "latency", "MACs")
+        text += f" Not in this picture, because they belong to another one: {', '.join(elsewhere)}."
+    glossary.explain(text, "Pareto front", "latency", "MACs")
 
 
 def about_front(front: Front, field: Sequence[Entry], cost: str, quality: str) -> list[str]:
-    """What the front is of, how sure it is, and what is not in it: sentences made from the figures."""
+    """Say what the front covers, how certain it is, and what it leaves out, in sentences made from the figures."""
     among = front.among
-    said = [
-        f"It is drawn over {len(among)} variants, all that finished runs here measured there. The "
-        "staircase shows what is reached; beyond it nothing was measured."
+    sentences = [
+        f"The front covers {len(among)} variants: all that finished runs measured on this data and machine. The "
+        "staircase shows the best of them; nothing beyond it was measured."
     ]
     if cost in TIMED:
-        said.append(
-            "Bars span the middle half of the timed calls. Where two overlap, neither is clearly the faster, and so "
-            "neither drives an equally accurate one from the front; nor does a time of a busy machine, or one of two "
-            "models that do the same work. Of the "
-            f"{len(front.on_it)} variants on it, {len(front.doubtful)} by such noise only (in the table: within noise)."
+        sentences.append(
+            "Bars span the middle half of the timed calls. If two bars overlap, neither variant is clearly faster, so "
+            "neither removes an equally accurate one from the front. The same holds for times from a busy machine, "
+            "and for two models that do the same work. "
+            f"Such noise alone keeps {len(front.doubtful)} of the {len(front.on_it)} variants on the front (in the "
+            "table: within noise)."
         )
     if among:
         one = numbers.percent(1 / among[0].test_examples)
-        said.append(
-            f"Accuracies are taken as measured on {among[0].test_examples} test examples, of which one is {one}. "
-            "Whether a difference is more than chance, the verdicts on a run's Results page say."
+        sentences.append(
+            f"Accuracies are those measured on {among[0].test_examples} test examples; one example is {one}. "
+            "The verdicts on a run's Results page say whether a difference is more than chance."
         )
     sizes = sorted({e.macs_at for e in among})
     if cost == "MACs" and len(sizes) > 1:
-        said.append(f"MACs are of one example, and its size differs here: {', '.join(sizes)}.")
+        sentences.append(f"MACs are for one example, and its size differs here: {', '.join(sizes)}.")
     if len(among) < len(field):
-        said.append(f"Variants left out, since this was not measured of them: {len(field) - len(among)}.")
+        sentences.append(f"Variants left out because this was not measured for them: {len(field) - len(among)}.")
     if len({e.where for e in field}) == 1:
         together = rows.front(field, quality, rows.AT_ONCE)
-        said.append(
-            f"Against gzipped file, MACs and latency of one example all at once, {len(together.on_it)} of "
-            f"{len(together.among)} variants are on the front, {len(together.doubtful)} of those within noise."
+        sentences.append(
+            f"If gzipped file, MACs and latency of one example all count at once, {len(together.on_it)} of "
+            f"{len(together.among)} variants are on the front, {len(together.doubtful)} of them within noise."
         )
-    said.append("Cells of experiments are in no front: of them no file, MACs or latency is measured.")
-    return said
+    sentences.append("Cells of experiments are on no front: their files, MACs and latency are not measured.")
+    return sentences
 
 
 def _offer_front(front: Front, letters: Mapping[str, str]) -> None:
-    """The runs on the front that are not chosen yet, one press away."""
+    """Offer to add the runs on the front that are not chosen yet."""
     missing = list(dict.fromkeys(e.run for e in front.on_it if e.run not in letters))
     room = compare.MOST_COMPARED - len(letters)
     if missing[:room]:
@@ -170,7 +173,7 @@ def _offer_front(front: Front, letters: Mapping[str, str]) -> None:
 
 
 def parallel(entries: Sequence[Entry], letters: Mapping[str, str]) -> list[Entry]:
-    """Every variant as a line; gives those within the ranges."""
+    """Draw every variant as a line; return those within the ranges."""
     titles = [title for title in rows.COLUMNS if all(title in e.values for e in entries)]
     axes = st.pills(
         "Axes",
@@ -187,9 +190,9 @@ def parallel(entries: Sequence[Entry], letters: Mapping[str, str]) -> list[Entry
     chart_view.show(chart, "compare_parallel", alt)
     gone = [title for title in rows.COLUMNS if title not in titles]
     st.caption(
-        "A line is a variant, its colour as on the first axis. The sliders grey lines and filter the table below. "
-        "Dragging along an axis marks lines too, but only in the picture: Plotly does not tell the page of it."
-        + (f" Not measured of all, so without an axis: {', '.join(gone)}." if gone else "")
+        "Each line is a variant, in its colour on the first axis. The sliders grey out lines and filter the table. "
+        "Dragging along an axis also marks lines, but only in the picture: Plotly does not report it to the page."
+        + (f" Not measured for all variants, so without an axis: {', '.join(gone)}." if gone else "")
     )
     return kept
 
@@ -198,7 +201,7 @@ FIRST_AXES = ("Accuracy", "Non-zero", "MACs", "Gzipped", "Batch 1")
 
 
 def narrowed(entries: Sequence[Entry], axes: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """A range for each axis, from a slider whose steps are the measured values; the whole axis where all are alike."""
+    """Return a range for each axis, from a slider over the measured values; the whole axis if all are equal."""
     ranges: dict[str, tuple[float, float]] = {}
     places = st.columns(len(axes)) if axes else []
     for place, title in zip(places, axes, strict=True):

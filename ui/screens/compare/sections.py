@@ -1,4 +1,4 @@
-"""Pieces of the Compare page: which runs, the table of their variants, and their settings side by side."""
+"""Parts of the Compare page: the choice of runs, the table of their variants, and their settings side by side."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RANGE = "compare_range_"
 
 
 def asked_for(runs: Sequence[Run]) -> list[str]:
-    """The ids in the URL; without any, those last compared in this session; at first the recorded runs."""
+    """Return the ids in the URL or, without any, those last compared in this session; at first the recorded runs."""
     linked = [part.strip() for part in (address.text(RUNS, address.LONGEST_LIST) or "").split(",")]
     asked = list(dict.fromkeys(part for part in linked if part)) or st.session_state.get(CHOSEN, [])
     ids = {run.id for run in runs}
@@ -44,7 +44,7 @@ def asked_for(runs: Sequence[Run]) -> list[str]:
 
 
 def choose(runs: Sequence[Run]) -> list[Run]:
-    """The runs to compare, from the URL or picked here; the URL then names them."""
+    """Return the runs to compare, from the URL or picked here; the URL then names them."""
     by_id = {run.id: run for run in runs}
     asked = asked_for(runs)
     known = [run_id for run_id in asked if run_id in by_id]
@@ -54,8 +54,8 @@ def choose(runs: Sequence[Run]) -> list[Run]:
     picked = st.multiselect(
         "Runs",
         list(by_id),
-        # Streamlit forgets a choice whose label changes, as one would that says how long ago it was.
-        format_func=lambda run_id: f"{open_run.what_it_was(by_id[run_id])} ({run_id})",
+        # No time in the label: Streamlit forgets a choice whose label changes.
+        format_func=lambda run_id: f"{open_run.summary_of(by_id[run_id])} ({run_id})",
         max_selections=MOST_COMPARED,
         key=PICK,
         placeholder="Choose finished runs",
@@ -65,7 +65,7 @@ def choose(runs: Sequence[Run]) -> list[Run]:
 
 
 def open_with(run_ids: Sequence[str]) -> None:
-    """Compare these runs from now on: for a button's callback, which runs before the page."""
+    """Compare these runs from now on. For a button's callback, which runs before the page."""
     st.session_state[PICK] = list(run_ids)
     _remember(run_ids)
 
@@ -79,13 +79,13 @@ def _remember(run_ids: Sequence[str]) -> None:
 
 
 def _say_what_is_left_out(unknown: Sequence[str], too_many: Sequence[str]) -> None:
-    said = [_why_not(run_id) for run_id in unknown[:MOST_EXPLAINED]]
+    reasons = [_why_not(run_id) for run_id in unknown[:MOST_EXPLAINED]]
     if more := unknown[MOST_EXPLAINED:]:
-        said.append(f"Of {len(more):,} more runs, none can be compared.")
+        reasons.append(f"{len(more):,} more runs cannot be compared either.")
     if too_many:
-        said.append(f"At most {MOST_COMPARED} runs are compared at a time; {len(too_many)} more are left out.")
-    if said:
-        st.warning("\n".join(f"- {sentence}" for sentence in said), icon=":material/info:")
+        reasons.append(f"At most {MOST_COMPARED} runs can be compared at a time; {len(too_many)} more are left out.")
+    if reasons:
+        st.warning("\n".join(f"- {reason}" for reason in reasons), icon=":material/info:")
 
 
 def _why_not(run_id: str) -> str:
@@ -105,7 +105,7 @@ def letters_of(runs: Sequence[Run]) -> dict[str, str]:
 
 
 def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
-    """Each letter with its run, a link to its results."""
+    """Show each letter with its run, as a link to its results."""
     names = comparison.run_names(runs, letters)
     with st.container(horizontal=True):
         for run in runs:
@@ -123,39 +123,39 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
 
 
 def places(runs: Sequence[Run], cost: str) -> dict[Where, str]:
-    """Each place at which a cost of any of the runs compares, with words for it."""
+    """Return each place (test data and machine) at which a cost of these runs can be compared, with its name."""
     found: dict[Where, str] = {}
     for run in runs:
         for entry in rows.entries_of(run.id)[:1]:
             if place := entry.place(cost):
                 found.setdefault(place, f"{dataset_info(run.settings.dataset).title}, {place.machine}")
-    alike = [words_ for words_ in found.values() if list(found.values()).count(words_) > 1]
-    return {w: f"{said} ({w.data.rpartition(':')[2][:8]})" if said in alike else said for w, said in found.items()}
+    alike = [title for title in found.values() if list(found.values()).count(title) > 1]
+    return {w: f"{title} ({w.data.rpartition(':')[2][:8]})" if title in alike else title for w, title in found.items()}
 
 
 def warn_of_mixture(entries: Sequence[Entry]) -> None:
-    """Say which figures of these runs do not compare."""
+    """Say which figures of these runs cannot be compared."""
     data = {e.where.data for e in entries if e.where}
     machines = {e.where.machine for e in entries if e.where}
-    said = []
+    notes = []
     if len(data) > 1:
-        said.append(
-            f"These runs answer {len(data)} different sets of test examples: their accuracies compare only within one."
+        notes.append(
+            f"These runs answer {len(data)} different sets of test examples: compare accuracies only within one set."
         )
     if len(machines) > 1:
-        said.append(
-            f"They were timed in {len(machines)} places (recorded and imported runs count as elsewhere): latencies "
-            "compare only within one."
+        notes.append(
+            f"They were timed in {len(machines)} places (recorded and imported runs count as elsewhere): compare "
+            "latencies only within one place."
         )
-    if said:
-        st.info(" ".join(said), icon=":material/balance:")
+    if notes:
+        st.info(" ".join(notes), icon=":material/balance:")
 
 
 # -- tables
 
 
 def filtered(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: Front | None) -> None:
-    """The variants that are left, and how many those are; with their standing where a front is drawn."""
+    """Show the remaining variants and their number, and whether each is on the front if one is drawn."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{len(shown)} of {of} variants**", width="content")
         if len(shown) < of and st.button("Show all", icon=":material/filter_alt_off:", key="show_all"):
@@ -170,7 +170,7 @@ def filtered(shown: Sequence[Entry], of: int, names: Mapping[str, str], front: F
             on_click="ignore",
         )
     if not shown:
-        st.info("None of the chosen runs' variants lies there.", icon=":material/filter_alt:")
+        st.info("None of the chosen runs' variants is in this selection.", icon=":material/filter_alt:")
     else:
         alt = f"Figures of {len(shown)} variants"
         table_view.show(comparison.variants(shown, names, front), alt, "variants", tables.TALLEST)
@@ -183,11 +183,11 @@ def _forget_filters() -> None:
 
 
 def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Sequence[Entry]) -> None:
-    """Settings and results of the runs in columns, the rows that differ marked."""
+    """Show settings and results of the runs in columns, with the rows that differ marked."""
     provenances = {run.id: archive.provenance(run.id) for run in runs}
     names = list(comparison.run_names(runs, letters).values())
-    said = comparison.side_by_side(runs, entries, provenances)
-    differing = comparison.differing(said)
+    texts = comparison.side_by_side(runs, entries, provenances)
+    differing = comparison.differing(texts)
     only = st.toggle(
         "Only what differs", value=True, key="only_differing", bind="query-params", persist_state="session"
     )
@@ -195,10 +195,10 @@ def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Seque
         st.caption("These runs have equal settings and figures.")
     elif not only:
         st.caption("Marked rows differ between the runs.")
-    rows, to_mark = ({row: said[row] for row in differing}, []) if only and differing else (said, differing)
+    rows, to_mark = ({row: texts[row] for row in differing}, []) if only and differing else (texts, differing)
     table_view.show(comparison.marked(rows, names, to_mark), "Settings and results of the chosen runs", "settings")
 
 
 def row_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
-    """Run id -> its letter and its model, short enough for a table's cell."""
+    """Return run id -> its letter and its model, short enough for a table cell."""
     return {run.id: f"{letters[run.id]} {MODELS[run.settings.model].title}" for run in runs}

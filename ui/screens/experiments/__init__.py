@@ -1,1 +1,1 @@
-"""Experiments: the list, one experiment, its settings, and the allocation of a scan."""
+"""Experiments: the list, one experiment, its settings, and the layer sparsities from a scan."""

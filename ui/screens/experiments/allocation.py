@@ -1,4 +1,4 @@
-"""A sparsity for each layer from a finished sensitivity scan: fitted to a budget or set by clicks, checked by a run."""
+"""A sparsity for each layer from a finished sensitivity scan: fitted to a budget or clicked, and checked with a run."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ Shares = dict[str, float]
 
 
 def scanned(config: ExperimentConfig, story: Story) -> dict[str, Curve]:
-    """What each layer alone can lose, the mean over the seeds."""
+    """Return the accuracy curve of each layer pruned alone, as the mean over the seeds."""
     return mean_curves([curves(story.cells, seed) for seed in config.all_seeds()])
 
 
 def plan_of(config: ExperimentConfig, found: Mapping[str, Curve]) -> Shares:
-    """The allocation that stands now; of a scan that was just opened, the proposal for its own budget."""
+    """Return the current allocation; for a scan that was just opened, the proposal for its own budget."""
     scan = address.text(live.RUN) or ""
     held: tuple[str, Shares] | None = st.session_state.get(PLAN)
     if held is None or held[0] != scan or held[1].keys() != found.keys():
@@ -57,10 +57,10 @@ def _hold(plan: Shares) -> None:
 
 
 def clickable(config: ExperimentConfig, story: Story, chart: go.Figure, alt: str) -> None:
-    """The scan's lines; a click on a point sets its layer's share. Rings show the shares that stand now."""
+    """Draw the scan's lines. A click on a point sets its layer's share; rings show the current shares."""
     found = scanned(config, story)
     plan = plan_of(config, found)
-    st.caption("Click a point: its layer is to lose that share. The rings show what each layer is to lose now.")
+    st.caption("Click a point to set the share that its layer will lose. The rings show the current shares.")
     st.plotly_chart(
         with_rings(chart, plan),
         key=CHART,
@@ -72,7 +72,7 @@ def clickable(config: ExperimentConfig, story: Story, chart: go.Figure, alt: str
 
 
 def with_rings(chart: go.Figure, plan: Mapping[str, float]) -> go.Figure:
-    """The chart with a ring around each layer's chosen point, and no point dimmed by a click."""
+    """Return the chart with a ring around each layer's chosen point, and no point dimmed by a click."""
     lines = [trace for trace in chart.data if trace.name in plan]
     chosen = [(x, y) for line in lines for x, y in zip(line.x, line.y, strict=True) if x == plan[line.name]]
     chart.update_traces(unselected={"marker": {"opacity": 1}}, selector={"mode": "lines+markers"})
@@ -88,26 +88,26 @@ def with_rings(chart: go.Figure, plan: Mapping[str, float]) -> go.Figure:
 
 
 def _take_click() -> None:
-    plan = st.session_state[PLAN][1]  # as it stands now: another click may have come before this page was drawn
+    plan = st.session_state[PLAN][1]  # the current plan: another click may have come before this page was drawn
     after = clicked(plan, st.session_state[CHART].selection.points)
     if after != plan:
         _hold(after)
 
 
 def clicked(plan: Mapping[str, float], points: Sequence[Mapping[str, Any]]) -> Shares:
-    """The allocation after a click: a line's points carry the name of their layer."""
+    """Return the allocation after a click: a line's points carry the name of their layer."""
     set_now = {str(point["customdata"][0]): float(point["x"]) for point in points if point.get("customdata")}
     return {name: set_now.get(name, share) for name, share in plan.items()}
 
 
-# -- the table and what follows from it
+# -- the table, the prediction and the run
 
 
 def propose(config: ExperimentConfig, story: Story) -> None:
-    """A budget, the allocation, what it is expected to cost, and the run that finds out."""
+    """Show a budget, the allocation, the accuracy that it is expected to cost, and the run that checks it."""
     found = scanned(config, story)
     plan = plan_of(config, found)
-    st.markdown("**What each layer is to lose**")
+    st.markdown("**What each layer will lose**")
     _budget(config, found)
     _table(found, plan)
     _prediction(found, plan)
@@ -140,9 +140,9 @@ def _table(found: Mapping[str, Curve], plan: Shares) -> None:
     ]
 
     def take(row: int, share: float) -> None:
-        _hold({**st.session_state[PLAN][1], list(plan)[row]: share})  # as it stands now, as for a click
+        _hold({**st.session_state[PLAN][1], list(plan)[row]: share})  # the current plan, as for a click
 
-    table_view.choose(table.of(rows), "What each layer is to lose, and what is left of it", EDITOR, take)
+    table_view.choose(table.of(rows), "What each layer will lose, and what is left of it", EDITOR, take)
 
 
 def _prediction(found: Mapping[str, Curve], plan: Shares) -> None:
@@ -152,7 +152,7 @@ def _prediction(found: Mapping[str, Curve], plan: Shares) -> None:
         f"This leaves {numbers.count(left)} of {numbers.count(total)} weights ({numbers.percent(left / total)}). If "
         "the layers' losses add up, validation accuracy changes by "
         f"**{numbers.points(-100 * predicted_drop(found, plan))} points** before retraining. "
-        "That is a prediction: a run finds out."
+        "That is a prediction: a run checks it."
     )
 
 
@@ -162,20 +162,20 @@ def _run_it(config: ExperimentConfig, plan: Shares) -> None:
         return
     with errors_shown(), st.container(horizontal=True):
         wanted = run_of(config, plan)
-        if st.button("Check it by a run", icon=":material/play_arrow:", key="scan_check", type="primary"):
+        if st.button("Check it with a run", icon=":material/play_arrow:", key="scan_check", type="primary"):
             st.switch_page(routes.LAB.path, query_params={live.RUN: service.submit(wanted)})
         to_lab = st.button(
-            "Set the Lab to it", icon=":material/tune:", key="scan_to_lab", on_click=controls.take, args=(wanted,)
+            "Use it in the Lab", icon=":material/tune:", key="scan_to_lab", on_click=controls.take, args=(wanted,)
         )
     if to_lab:
         st.switch_page(routes.LAB.path, query_params=controls.in_link(wanted))
 
 
 def _checks(config: ExperimentConfig, story: Story) -> None:
-    """Runs that pruned the scanned students by hand: predicted beside measured."""
+    """Show runs that pruned the scanned students by hand: the prediction beside the measurement."""
     runs = [run for run in archive.list_runs(("finished",)) if not run.experiment and predicts(config, run.settings)]
     for run in runs[:MOST_CHECKS]:
-        with suppress(UnreadableRun):  # the Runs page shows it as that
+        with suppress(UnreadableRun):  # the Runs page shows it as unreadable
             found = check(config, story.cells, run.settings, archive.measurements(run.id))
             if found is not None:
                 st.markdown(findings.prediction_checked(found))

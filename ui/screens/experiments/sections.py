@@ -1,4 +1,4 @@
-"""Pieces of the Experiments page: the list, one experiment with its prediction, and the run that is open."""
+"""Parts of the Experiments page: the list, one experiment with its prediction, and the run that is open."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EXPERIMENT = "experiment"
 
 
 def chosen() -> tuple[Experiment | None, Run | None]:
-    """The experiment and the run that are open; a run in the URL brings its experiment with it."""
+    """Return the open experiment and run; a run in the URL opens its experiment."""
     name, run_id = address.text(EXPERIMENT), address.text(live.RUN)
     run: Run | None = None
     if run_id:
@@ -44,20 +44,20 @@ def chosen() -> tuple[Experiment | None, Run | None]:
         return run.experiment.entry, run
     experiment = EXPERIMENTS.get(name or "")
     if experiment is not None:
-        # a link to the page that is open leaves its parameters out of the address
+        # following a link to the page that is open drops its parameters from the address
         address.put(EXPERIMENT, experiment.name)
     elif name:
         show_problem(f"There is no experiment {name}.", "Choose one of those below.")
     elif not run_id:
-        address.replace({})  # likewise: of the experiment that was left
+        address.replace({})  # the parameters of the experiment that was left
     return experiment, None
 
 
 def catalogue() -> None:
-    """Every experiment with its question."""
+    """List every experiment with its question."""
     st.markdown(
-        "Each experiment trains or prunes many students to answer **one question**. Say first what you expect; "
-        "what it concludes is computed from its numbers, and says so when the expected effect did not show."
+        "Each experiment trains or prunes many students to answer **one question**. Say first what you expect. The "
+        "conclusion is computed from the numbers, and says so if the expected effect did not appear."
     )
     for experiment in EXPERIMENTS.values():
         with st.container(border=True):
@@ -75,7 +75,7 @@ def catalogue() -> None:
 
 
 def introduction(experiment: Experiment) -> None:
-    """Title, question, what to look for, and the source of the idea."""
+    """Show the title, the question, what to look for, and the source of the idea."""
     st.page_link(routes.EXPERIMENTS.path, label="All experiments", icon=":material/arrow_back:", query_params={})
     st.header(experiment.title, divider="gray")
     st.markdown(f"**{experiment.question}**")
@@ -86,14 +86,14 @@ def introduction(experiment: Experiment) -> None:
 
 
 def prediction(experiment: Experiment) -> str | None:
-    """What the student expects, kept in the session and in the URL; None until it is chosen."""
+    """Ask what the student expects; None until it is chosen. The session and the URL keep the answer."""
     st.markdown("#### Your prediction")
     key = f"{PREDICTED}_{experiment.name}"
     linked = address.one_of(PREDICTED, experiment.predictions)
     if key not in st.session_state and linked:
         st.session_state[key] = linked
     picked: str | None = st.radio(
-        "What will come out?",
+        "What do you expect?",
         list(experiment.predictions),
         index=None,
         format_func=lambda answer: experiment.predictions[answer],
@@ -102,13 +102,13 @@ def prediction(experiment: Experiment) -> str | None:
     )
     if picked:
         address.put(PREDICTED, picked)
-    with st.expander("What the literature leads one to expect", icon=":material/menu_book:"):
+    with st.expander("What the literature suggests", icon=":material/menu_book:"):
         st.markdown(experiment.hypothesis)
     return picked
 
 
 def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | None) -> None:
-    """What it will cost, Run, and Cancel for the run that is open."""
+    """Show the forecast, Run, and Cancel for the open run."""
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Run",
@@ -123,12 +123,12 @@ def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | N
         if config is not None:
             st.caption(lab.forecast_words(service.forecast(config)))
     if predicted is None:
-        st.caption("Choose your prediction first; then Run can be pressed.")
+        st.caption("Choose your prediction first; then you can press Run.")
     if pressed and config is not None:
         _open(service.submit(config))
     if cancelled and run is not None:
         service.cancel(run.id)
-        st.toast("Cancelling. The cells measured until now stay.", icon=":material/stop:")
+        st.toast("Cancelling. The cells measured so far are kept.", icon=":material/stop:")
 
 
 def _open(run_id: str) -> None:
@@ -137,7 +137,7 @@ def _open(run_id: str) -> None:
 
 
 def not_run_yet(experiment: Experiment) -> None:
-    """Earlier runs of this experiment, each a link."""
+    """List earlier runs of this experiment, each as a link."""
     earlier = [run for run in archive.list_runs() if run.experiment and run.experiment.name == experiment.name][:5]
     if earlier:
         st.markdown("**Earlier runs of this experiment**")
@@ -147,22 +147,22 @@ def not_run_yet(experiment: Experiment) -> None:
 
 
 def show(run: Run, predicted: str | None, config: ExperimentConfig | None) -> None:
-    """The open run: live while it is under way; its conclusion beside the prediction when it is over."""
+    """Show the open run: live while it is under way, then its conclusion beside the prediction."""
     live.open_here()
     if run.experiment and config and (other := settings.differing(run.experiment, config)):
-        st.caption(f"This run has other settings than the controls show now: {literal(', '.join(other))}.")
+        st.caption(f"This run's settings differ from the controls: {literal(', '.join(other))}.")
     every = None if run.state in ENDED else live.EVERY_SECONDS
     st.fragment(_panel, run_every=every, key="follow_experiment")(run.id, run.state, predicted)
     stopped = run.state in ENDED and run.state != "finished"
-    if stopped and st.button("Go on from the cells that are there", icon=":material/replay:", key="again_experiment"):
+    if stopped and st.button("Continue from the measured cells", icon=":material/replay:", key="again_experiment"):
         _open(service.rerun(run.id))
 
 
-@errors_shown()  # the timer runs it without its page around it
+@errors_shown()  # the timer runs it without the page around it
 def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
     run, story = archive.run(run_id), live.story_of(run_id)
     if run.state != page_shows:
-        st.rerun()  # the whole page: the buttons change, at the end the timer stops
+        st.rerun()  # the whole page: the buttons change, and at the end the timer stops
     live.headline(run, story)
     if run.state == "running":
         progress(story)
@@ -179,7 +179,7 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
 
 
 def progress(story: Story) -> None:
-    """What is being done, and how many cells are measured; while the teacher learns, how far it is."""
+    """Show what is being done, and how many cells are measured or, while the teacher learns, its progress."""
     if story.stage is None:
         st.progress(0.0, text="Starting the worker process")
         return
@@ -189,31 +189,33 @@ def progress(story: Story) -> None:
 
 
 def outcome(experiment: Experiment, story: Story, predicted: str | None) -> None:
-    """The conclusion beside the prediction."""
-    said = story.conclusion
-    if said is None:
+    """Show the conclusion beside the prediction."""
+    conclusion = story.conclusion
+    if conclusion is None:
         return
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.markdown("**You predicted**")
-        st.markdown(experiment.predictions[predicted] if predicted else "Nothing: no prediction was made here.")
+        st.markdown(experiment.predictions[predicted] if predicted else "Nothing: you made no prediction here.")
     with right, st.container(border=True, height="stretch"):
         st.markdown("**The numbers say**")
-        st.markdown(experiment.predictions[said.answer] if said.answer else "One seed cannot tell. Take more seeds.")
-        if predicted and said.answer:
-            st.badge("as you predicted" if predicted == said.answer else "not as you predicted", color="blue")
-    st.markdown("\n".join(f"- {literal(sentence)}" for sentence in said.sentences))
-    if sum(comparison.p is not None for comparison in said.comparisons) > 1:
+        st.markdown(
+            experiment.predictions[conclusion.answer] if conclusion.answer else "One seed cannot tell. Use more seeds."
+        )
+        if predicted and conclusion.answer:
+            st.badge("as you predicted" if predicted == conclusion.answer else "not as you predicted", color="blue")
+    st.markdown("\n".join(f"- {literal(sentence)}" for sentence in conclusion.sentences))
+    if sum(comparison.p is not None for comparison in conclusion.comparisons) > 1:
         glossary.explain(SEVERAL, "p", "95 % interval")
 
 
 SEVERAL = (
-    "Several differences were tested: each p is raised for that (Holm 1979). The intervals are those of one alone."
+    "Several differences were tested, so each p is raised accordingly (Holm 1979). The intervals are not adjusted."
 )
 
 
 def picture(config: ExperimentConfig, story: Story) -> None:
-    """Chart and table of the cells so far."""
+    """Show the chart and the table of the cells so far."""
     view, titles = view_of(config.entry), config.entry.quantities.titles
     value = next(iter(titles))
     if len(titles) > 1:

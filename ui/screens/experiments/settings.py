@@ -1,4 +1,4 @@
-"""The controls of an experiment: its settings, the link that carries them, and where an open run has others."""
+"""The controls of an experiment: its settings, the link that carries them, and how an open run differs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from ui.shell.guard import show_problem
 
 TAKEN_FROM = "experiment_controls_from"
 PREDICTED = "predicted"
-"""The parameter of the address that holds a prediction: it survives a reload, and is in no link for others."""
+"""The parameter of the address that holds a prediction: it survives a reload, and is left out of links for others."""
 
 
 def settings_of(experiment: Experiment, run: Run | None) -> ExperimentConfig | None:
-    """The settings as they are chosen here, at first those of the open run; None, with why, where they do not fit.
+    """Return the chosen settings, at first those of the open run. If they do not fit, show why and return None.
 
-    The address holds them, so they survive a reload, and a link carries them.
+    The address holds them, so they survive a reload and a link carries them.
     """
     st.markdown("#### Settings")
     names = experiment.models
@@ -66,13 +66,13 @@ def settings_of(experiment: Experiment, run: Run | None) -> ExperimentConfig | N
     return config
 
 
-SEEDS_HELP = "Every cell is measured with so many seeds. From one seed nothing can be said of chance."
+SEEDS_HELP = "Every cell is measured with this many seeds. One seed says nothing about chance."
 
 
 def _take_once(run: Run | None) -> None:
-    """Set the controls to a run that is opened, once: they may be changed while it stays open.
+    """Set the controls to a run once, when it is opened: they may be changed while it stays open.
 
-    In a link that names settings itself these are kept: it was copied, or reloaded, after a change.
+    The settings that a link names are kept: it was copied or reloaded after a change.
     """
     opened = run.id if run and run.experiment else None
     if st.session_state.get(TAKEN_FROM) == opened:
@@ -130,19 +130,21 @@ def _axis_label(name: str) -> str:
 
 
 def link_for_others() -> None:
-    """The address to copy: what is open here, without one's own prediction."""
+    """Show the address to copy: what is open here, without the student's own prediction."""
     here = (st.context.url or "").split("?")[0]
     kept = address.everything()
     kept.pop(PREDICTED, None)
     with st.popover("Link", icon=":material/link:"):
-        st.markdown("**For somebody else on this server**: this experiment, its settings, and the run if one is open.")
+        st.markdown(
+            "**For somebody else on this server**: this experiment, its settings, and the open run, if there is one."
+        )
         st.code(f"{here}?{urlencode(kept, doseq=True)}", language=None, wrap_lines=True)
-        shows_answer = "; an open run shows at once what came out" if live.RUN in kept else ": they make their own"
+        shows_answer = ", but an open run shows its result at once" if live.RUN in kept else ": others make their own"
         st.caption(f"Your prediction is left out{shows_answer}.")
 
 
 def differing(of_run: ExperimentConfig, chosen: ExperimentConfig) -> list[str]:
-    """The settings of a run that the controls hold otherwise, each with the run's value."""
+    """List the settings of a run that differ from the controls, each with the run's value."""
     mine = {axis.setting: axis.values for axis in chosen.axes}
     found = [
         f"{SETTINGS[name].title}: {fields.shown(name, value)}"

@@ -1,1 +1,1 @@
-"""Your data: bring a file, look at what is in it, use it, take it home or delete it."""
+"""Your data: upload a file, look at its contents, use it, download it or delete it."""

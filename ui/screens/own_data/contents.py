@@ -1,4 +1,4 @@
-"""What is in a data set: a preview, its examples in each class and split, and what was skipped."""
+"""The contents of a data set: a preview, the examples in each class and split, and what was skipped."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ THUMBNAIL = 84
 
 
 def headline(data: OwnData) -> None:
-    """What the data is, in one line."""
+    """Describe the data in one line."""
     everything = sum(data.examples(s) for s in ("train", "validation", "test"))
-    what = "texts" if data.kind == "text" else "pictures"
+    noun = "texts" if data.kind == "text" else "pictures"
     file = literal(data.file_name) or "a file without a name"
     st.caption(
-        f"{everything:,} {what} in {len(data.class_names)} classes, from {file}, "
+        f"{everything:,} {noun} in {len(data.class_names)} classes, from {file}, "
         f"uploaded {numbers.day(data.created_at)}. Its name on the command line: {data.name}"
     )
 
 
 def describe(data: OwnData, folder: Path) -> None:
-    """Preview, counts and what was skipped, the same for a draft and for data that was kept."""
+    """Show a preview, the counts and what was skipped, for a draft or for saved data."""
     for note in data.notes:
         st.info(literal(note), icon=":material/info:")
-    key = f"{folder.parent.name}_{folder.name}"  # a draft and what was kept of it may stand on one page
+    key = f"{folder.parent.name}_{folder.name}"  # a draft and its saved data may be on one page
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown("**Preview**")
@@ -47,22 +47,22 @@ def describe(data: OwnData, folder: Path) -> None:
                 preview_pictures(data, folder)
         except FileNotFoundError:
             show_problem(
-                "These examples are no longer in this place.",
-                "Somebody has kept or deleted them meanwhile: reload the page to see what is here.",
+                "These examples are no longer here.",
+                "Somebody has saved or deleted them meanwhile. Reload the page to see the current data.",
             )
     with right:
         st.markdown("**Examples**")
         table_view.show(count_table(data), f"Examples of each class of {data.name} in each split", f"counts_{key}")
         st.caption(
-            "Split 60 : 15 : 25, by class, with a fixed seed. No example is there twice. " + about_near_duplicates(data)
+            "Split 60 : 15 : 25, by class, with a fixed seed. No example occurs twice. " + about_near_duplicates(data)
         )
         skipped(data, f"skipped_{key}")
 
 
 def about_near_duplicates(data: OwnData) -> str:
-    """How many near-duplicates there are, and what was done with them."""
+    """Say how many near-duplicates there are, and what was done with them."""
     if data.near_duplicates is None:
-        return "An earlier version split it and did not look for near-duplicates; upload it again to have that done."
+        return "An earlier version split this data and did not look for near-duplicates; upload it again to find them."
     if not data.near_duplicates:
         return "There are no near-duplicates in it."
     alike = {
@@ -76,7 +76,7 @@ def about_near_duplicates(data: OwnData) -> str:
 
 
 def skipped(data: OwnData, key: str) -> None:
-    """What was left out and why."""
+    """Show what was left out, and why."""
     if not data.skipped:
         st.caption("Nothing was skipped.")
         return
@@ -90,7 +90,7 @@ def skipped(data: OwnData, key: str) -> None:
 
 
 def count_table(data: OwnData) -> table.Table:
-    """A row a class, a column a split, and the sums."""
+    """Return a table with a row per class, a column per split, and the totals."""
     sums = [data.examples(split) for split in ("train", "validation", "test")]
     rows = [*zip(map(safe_cell, data.class_names), data.counts, strict=True), ("All", sums)]
     return table.of(
@@ -99,24 +99,24 @@ def count_table(data: OwnData) -> table.Table:
 
 
 def first_rows(labels: np.ndarray, classes: int) -> list[int]:
-    """The first few examples of each class."""
+    """Return the rows of the first few examples of each class."""
     return [int(row) for c in range(classes) for row in np.flatnonzero(labels == c)[:SHOWN_PER_CLASS]]
 
 
 def preview_texts(data: OwnData, folder: Path, key: str) -> None:
-    """A few texts of each class, with their labels."""
+    """Show a few texts of each class, with their labels."""
     texts, labels, _ = own_examples.read_texts(folder)
     rows = first_rows(labels, len(data.class_names))
     names = [safe_cell(data.class_names[labels[r]]) for r in rows]
     shown = [{"Text": safe_cell(texts[row]), "Label": name} for row, name in zip(rows, names, strict=True)]
     table_view.show(table.of(shown), "A few texts of each class", key, tallest=420)
     pairs = zip(data.class_names, own_data.LABEL_WORDS, strict=False)
-    said = ", ".join(f"{word} = {literal(name)}" for name, word in pairs)
-    st.caption(f"T5 answers with a word. Each class gets one that no other begins like: {said}.")
+    words = ", ".join(f"{word} = {literal(name)}" for name, word in pairs)
+    st.caption(f"T5 answers with a word. Each class gets a word that begins unlike any other: {words}.")
 
 
 def preview_pictures(data: OwnData, folder: Path) -> None:
-    """A few pictures of each class as the models get them."""
+    """Show a few pictures of each class as the models see them."""
     labels, _ = own_examples.read_splits(folder)
     rows = first_rows(labels, len(data.class_names))
     pictures = own_examples.read_pictures(folder, rows)

@@ -1,4 +1,4 @@
-"""The data sets that are here: choose one, use it, take it home, delete it."""
+"""The saved data sets: choose one, use it, download it, delete it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PICKED, SHOWN = "own_picked", "own_shown"
 
 
 def choose(here: Sequence[OwnData]) -> OwnData:
-    """One of the data sets that are here; the URL names it."""
+    """Choose one of the saved data sets; the URL names it."""
     names, held = [data.name for data in here], st.session_state
     linked, last = address.one_of(CHOSEN, names), held.get(SHOWN)
-    if linked and linked != last:  # a link was followed, or data was just kept
+    if linked and linked != last:  # a link was followed, or data was just saved
         held[PICKED] = linked
     elif held.get(PICKED) not in names:
         held[PICKED] = last if last in names else names[-1]
@@ -39,12 +39,10 @@ def choose(here: Sequence[OwnData]) -> OwnData:
 
 
 def unreadable() -> None:
-    """Data sets whose description cannot be read, each with a way to be rid of it."""
+    """List the data sets whose description cannot be read, each with a button to delete it."""
     for name in own_data.unreadable():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning(
-                f"What is stored of the data set {name} cannot be read. It can only be deleted.", width="stretch"
-            )
+            st.warning(f"The stored data set {name} cannot be read. It can only be deleted.", width="stretch")
             if st.button("Delete", icon=":material/delete:", key=f"delete_{name}"):
                 with errors_shown():
                     service.delete_data(name)
@@ -52,12 +50,12 @@ def unreadable() -> None:
 
 
 def ways_on(data: OwnData) -> None:
-    """Use it with any model of its kind, take it home, delete it."""
+    """Offer to use the data with any model of its kind, to download it, and to delete it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for model in (m for m in MODELS.values() if m.kind == data.kind):
             st.page_link(
                 routes.LAB.path,
-                label=f"{model.title} on it, in the Lab",
+                label=f"Use with {model.title} in the Lab",
                 icon=":material/science:",
                 query_params={"model": model.title, "dataset": data.title},
             )
@@ -79,8 +77,8 @@ def ways_on(data: OwnData) -> None:
 def confirm_delete(data: OwnData) -> None:
     """Ask before examples and the teachers that learned from them are removed."""
     st.markdown(
-        f"**{literal(data.title)}**: its examples and the teachers trained on it go, for everybody. Runs on it keep "
-        "their figures, their exported weights and the names of the classes. This cannot be undone."
+        f"**{literal(data.title)}**: its examples and the teachers trained on it are deleted for everybody. Runs on it "
+        "keep their figures, their exported weights and the class names. This cannot be undone."
     )
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="really_delete_data"):

@@ -1,4 +1,4 @@
-"""CSV files for people: an example to try, and own texts to take home. No cell of them is a formula."""
+"""CSV files to download: an example to try, and the saved texts. No cell in them is a formula."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from itertools import islice
 from simulator.data import own_data, own_examples
 from simulator.data.own_data import OwnData
 
-EXAMPLE_EVERY = 11  # the reviews stand there by topic
+EXAMPLE_EVERY = 11  # the reviews are sorted by topic
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def example_csv() -> str:
-    """Some of the shipped reviews in the form that an upload needs."""
+    """Return some of the shipped reviews in the form that an upload needs."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(("text", "label"))
@@ -26,7 +26,7 @@ def example_csv() -> str:
 
 
 def as_csv(data: OwnData) -> str:
-    """The texts with labels and splits, safe to open in a spreadsheet."""
+    """Return the texts with labels and splits, safe to open in a spreadsheet."""
     texts, labels, splits = own_examples.read_texts(own_data.folder_of(data.name))
     out = io.StringIO()
     writer = csv.writer(out)
@@ -37,7 +37,7 @@ def as_csv(data: OwnData) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
+    """Return a cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe.
 
     Source: OWASP, "CSV Injection".
     """

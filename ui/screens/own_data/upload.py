@@ -1,4 +1,4 @@
-"""Bring a file: what it may be, the uploader, and a name for what was in it."""
+"""Uploading a file: which files are accepted, the uploader, and a name for the data."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DRAFT, UPLOADER = "own_draft", "own_uploader"
 
 
 def what_can_be_brought() -> None:
-    """The two kinds of file, in short, and who will see what is uploaded."""
+    """Describe the two kinds of file, and say who will see what is uploaded."""
     low, high = CLASSES
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.markdown("**Texts: a CSV file**")
         st.markdown(
-            f"A heading with the columns `text` and `label`, then a row for each text. Up to "
+            f"A header row with the columns `text` and `label`, then one row for each text. Up to "
             f"{uploads.MOST_CSV_BYTES // uploads.MB} MB."
         )
         st.download_button(
@@ -39,19 +39,19 @@ def what_can_be_brought() -> None:
     with right, st.container(border=True, height="stretch"):
         st.markdown("**Pictures: a ZIP file**")
         st.markdown(
-            "A folder for each class, with PNG or JPEG files in it; the folder's name is the class. Up to "
-            f"{uploads.MOST_ZIP_BYTES // uploads.MB} MB. Pictures are cut to a square, and large ones shrunk to "
+            "A folder for each class, named after it, with PNG or JPEG files. Up to "
+            f"{uploads.MOST_ZIP_BYTES // uploads.MB} MB. Pictures are cropped to a square, and large ones shrunk to "
             "64 x 64 pixels."
         )
     st.caption(
         f"{low} to {high} classes, at least {FEWEST_PER_CLASS} different examples in each and "
         f"{FEWEST} in all. What you upload stays on this server until it is deleted, and everybody who can "
-        "open this app can see, use and delete it: bring nothing private."
+        "open this app can see, use and delete it: upload nothing private."
     )
 
 
 def upload() -> OwnData | None:
-    """The file that was chosen, checked once; gives what came of it, or shows why nothing did."""
+    """Check the chosen file once; return its data, or show why it cannot be used."""
     held = st.session_state
     file = st.file_uploader(
         "CSV or ZIP file",
@@ -64,27 +64,27 @@ def upload() -> OwnData | None:
         return None
     if held.get(DRAFT, ("",))[0] != file.file_id:
         content = file.getvalue()
-        turns = "Waiting until the pictures of others are read, then checking the file"
+        turns = "Waiting for other uploads of pictures, then checking the file"
         with st.spinner(turns if uploads.must_wait(content) else "Checking the file", show_time=True):
             try:
                 held[DRAFT] = (file.file_id, uploads.check(file.name, content))
             except SimulatorError as error:
                 held[DRAFT] = (file.file_id, error)
-    came = held[DRAFT][1]
-    if isinstance(came, SimulatorError):
-        show_problem(came.message, came.advice)
+    checked = held[DRAFT][1]
+    if isinstance(checked, SimulatorError):
+        show_problem(checked.message, checked.advice)
         return None
-    draft: OwnData = came
+    draft: OwnData = checked
     return draft
 
 
 def keep(draft: OwnData) -> None:
-    """Ask for a name, then keep the data."""
+    """Ask for a name, then save the data."""
     with st.form("keep_data", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         title = st.text_input(
-            "Name", max_chars=own_data.TITLE_LENGTH, key="own_title", width=320, placeholder="to find it by in the Lab"
+            "Name", max_chars=own_data.TITLE_LENGTH, key="own_title", width=320, placeholder="its name in the Lab"
         )
-        pressed = st.form_submit_button("Keep it", type="primary", icon=":material/save:")
+        pressed = st.form_submit_button("Save", type="primary", icon=":material/save:")
     if pressed:
         with errors_shown():
             kept = own_data.keep(draft.name, title)

@@ -1,1 +1,1 @@
-"""Results: everything that was measured in one run, and what a student takes home."""
+"""Results: everything that was measured in one run, and what can be downloaded from it."""

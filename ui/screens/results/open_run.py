@@ -1,4 +1,4 @@
-"""Pieces of the Results page: which run is open, and what stands there while nothing is measured."""
+"""Parts of the Results page: which run is open, and what is shown before anything is measured."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ PLACE = "results"
 
 
 def open_run() -> str | None:
-    """The run in the URL, or the newest finished one, or a recorded one; with a choice of the others."""
+    """Return the run in the URL, or the newest finished one, or a recorded one, after a choice among the others."""
     labels = {run.id: run_label(run) for run in archive.list_runs() if run.state == "finished" and not run.experiment}
     run_id = live.chosen_run(PLACE) or next(iter(labels), None)
     if run_id is None:
         return None
     st.session_state[live.LAST_RUN] = run_id
-    with suppress(RunNotFound):  # said where its figures would stand
+    with suppress(RunNotFound):  # the error is shown in place of its figures
         if run_id not in labels and (run := archive.run(run_id)).experiment:
             live.choose_run(PLACE, None)
             st.switch_page(live.page_of(run), query_params={live.RUN: run_id})
@@ -50,26 +50,26 @@ def open_run() -> str | None:
 
 
 def run_label(run: Run) -> str:
-    """A run in one line: first what tells it from others of the same settings, for a narrow box cuts off the end."""
+    """Name a run in one line. Its time comes first, because a narrow box cuts off the end."""
     when = "Recorded" if run.origin == "recorded" else numbers.ago(run.created_at)
-    return f"{when}: {what_it_was(run)} ({run.id})"
+    return f"{when}: {summary_of(run)} ({run.id})"
 
 
-def what_it_was(run: Run) -> str:
-    """What a run was of, with the settings that matter most."""
+def summary_of(run: Run) -> str:
+    """Name a run's model and data, with the settings that matter most."""
     c = run.settings
-    what = f"{MODELS[c.model].title}, {dataset_info(c.dataset).title}"
-    return f"{what}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {fields.asked_sparsity(c)}"
+    subject = f"{MODELS[c.model].title}, {dataset_info(c.dataset).title}"
+    return f"{subject}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {fields.asked_sparsity(c)}"
 
 
 def nothing_yet() -> None:
-    """The first visit, with nothing recorded: what to do, in one sentence."""
+    """Say what to do on the first visit, if nothing is recorded."""
     st.info("No run has finished yet. Start one in the Lab.", icon=":material/science:")
-    st.page_link(routes.LAB.path, label="To the Lab", icon=":material/science:")
+    st.page_link(routes.LAB.path, label="Go to the Lab", icon=":material/science:")
 
 
 def headline(run_id: str) -> tuple[Run, Story]:
-    """What was run, and what was asked of it."""
+    """Show what was run, and the question that it answers."""
     run, story = archive.run(run_id), live.story_of(run_id)
     st.subheader(literal(report.title(run.settings)))
     st.markdown(report.question(run.settings))
@@ -77,9 +77,9 @@ def headline(run_id: str) -> tuple[Run, Story]:
 
 
 def not_measured(run: Run) -> None:
-    """A run without measurements: why, and what there is instead."""
+    """Say why a run has no measurements, and link to its progress."""
     if run.state not in ENDED:
-        st.info("This run is still under way. Its figures come at its end.", icon=":material/hourglass:")
+        st.info("This run is still under way. Its figures appear when it ends.", icon=":material/hourglass:")
         st.page_link(
             routes.LAB.path, label="Follow it in the Lab", icon=":material/science:", query_params={"run": run.id}
         )

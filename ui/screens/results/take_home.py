@@ -1,4 +1,4 @@
-"""What a student takes home from a run: notes, figures, the report, the notebook, the weights."""
+"""What a student can take home from a run: notes, figures, the report, the notebook, the weights."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ui.shell.plain import literal
 
 
 def write_notes(run: Run) -> None:
-    """A place for what the student thinks of a run. What is written is kept at once."""
+    """Show the field for the student's notes on a run, which are saved at once."""
     key = f"note_{run.id}"
 
     def keep() -> None:
         with errors_shown():
             notes.write_note(run.id, st.session_state[key])
-            st.toast("Your notes are kept.", icon=":material/check:")
+            st.toast("Your notes are saved.", icon=":material/check:")
 
     st.text_area(
         "Your notes",
@@ -37,16 +37,16 @@ def write_notes(run: Run) -> None:
         height=140,
         key=key,
         on_change=keep,
-        placeholder="What did you expect? What came out, and why?",
+        placeholder="What did you expect? What happened, and why?",
     )
     st.caption(
-        "Kept with the run and part of its report; the Runs page shows how they begin, so a name helps to find it. "
-        "Whoever opens this run on this server can read them."
+        "Saved with the run and included in its report. The Runs page shows how they begin, so a name helps to find "
+        "it. Anyone who opens this run on this server can read them."
     )
 
 
 def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
-    """The report, the table and everything else as files, and the student's weights where this machine has them."""
+    """Offer the report, the table and all data as files, and the student's weights if this machine has them."""
     folder = archive.export_dir(run.id)
     has_weights = (folder / "model.safetensors").is_file()
     damage = kept.broken_seal_as_last_read(folder) if has_weights else ""
@@ -73,7 +73,7 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
                 f"notebook-{run.id}.zip",
                 "application/zip",
                 "This run in plain PyTorch, for Jupyter: the weights measured again and, for image models, teacher and "
-                "student trained again. It is packed with the weights when you press.",
+                "student trained again. It is made when you press, and includes the weights.",
             )
     if not has_weights:
         st.caption(NO_WEIGHTS.get(run.origin, "The weights of this run are not kept here."))
@@ -84,31 +84,31 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
 
 
 NO_WEIGHTS = {
-    "recorded": "Recorded runs carry no weights, and so no notebook; run it yourself to get them.",
-    "imported": "Imported runs carry no weights, and so no notebook.",
+    "recorded": "Recorded runs come without weights and without a notebook; run it yourself to get them.",
+    "imported": "Imported runs come without weights and without a notebook.",
     "cli": "The weights of this run are not kept here; with --export it wrote them elsewhere.",
 }
 
 
 def report_button(run: Run) -> None:
-    """The report of a run or of an experiment."""
+    """Offer the report of a run or of an experiment."""
     _button(
         "Report (HTML)",
         lambda: report.html(run.id),
         f"report-{run.id}.html",
         "text/html",
-        "One file with question, figures, charts, settings and your notes, for any browser and for paper. It is "
-        "written when you press, which takes a second or two.",
+        "One file with the question, figures, charts, settings and your notes, for any browser and for printing. It "
+        "is made when you press, which takes a second or two.",
     )
 
 
 def _button(label: str, content: Callable[[], str | bytes], name: str, mime: str, tip: str | None = None) -> None:
-    """A download whose content is made when it is asked for."""
+    """Offer a download whose content is made on request."""
     st.download_button(label, content, name, mime, icon=":material/download:", on_click="ignore", help=tip)
 
 
 def weights_zip(run_id: str) -> bytes:
-    """The exported student as one file. Stored, not deflated: weights hardly shrink, and the click should be quick.
+    """Return the exported student as an uncompressed ZIP file: weights hardly shrink, and the click should be quick.
 
     Raises:
         NotAvailable: if it is damaged.
@@ -117,7 +117,7 @@ def weights_zip(run_id: str) -> bytes:
     if damage := kept.broken_seal(folder):
         raise NotAvailable(f"The weights of run {run_id} are damaged: {damage}.", "Run it again to get them.")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zipped:
-        others = (lesson.FACTS_FILE, lesson.NUMBERS_FILE, kept.SUMS_FILE)  # for our own pages, no part of the student
+        others = (lesson.FACTS_FILE, lesson.NUMBERS_FILE, kept.SUMS_FILE)  # for our own pages, not part of the student
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in others):
             zipped.write(path, f"student-{run_id}/{path.name}")
     return packed.getvalue()

@@ -50,7 +50,7 @@ def test_side_by_side_names_the_rows_that_differ(two_runs, several):
     assert "Temperature T" in differing
     assert "Accuracy, distilled" not in differing  # one of them has none
     assert "Alpha" not in differing
-    assert shown.row("Weights it had") == ["pretrained", "from scratch"]
+    assert shown.row("Weights used") == ["pretrained", "from scratch"]
     assert shown.row("Machine") == ["another CPU, 2 threads", "a test's CPU, 2 threads"]
     assert shown.tinted() == differing
 

@@ -109,4 +109,4 @@ def test_a_narrower_range_is_a_brush_that_holds_its_own_ends(entries):
     assert [compare.inside(e, ranges) for e in entries] == [False, True, True]
     assert not compare.inside(entries[0], {"Without zeros": (0, 1e9)})  # it was not measured
     alt = compare.parallel_alt(entries, entries[1:], LETTERS)
-    assert "3 variants, a line each, 2 of them within the ranges. Most accurate: A teacher" in alt
+    assert "3 variants, one line each, 2 of them within the ranges. Most accurate: A teacher" in alt

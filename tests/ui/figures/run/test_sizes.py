@@ -65,7 +65,7 @@ def test_what_was_cut_out_makes_the_dense_file_smaller():
     )
     assert sizes.question(ASKED, measured) == "I pruned 90 %: what became smaller, and what became faster?"
     said = sizes.sentences(measured)
-    assert "Of 1.00 k parameters **400** are left" in said[0]
+    assert "**400** of 1.00 k parameters are left" in said[0]
     assert "\N{MINUS SIGN}60.0 %" in said[1] and "gone from the tensors" in said[1]
     assert "smaller layers multiply less" in said[4]
     cut = read(sizes.forms(measured))
@@ -78,7 +78,7 @@ def test_what_was_cut_out_makes_the_dense_file_smaller():
 
 def test_a_run_of_an_earlier_version_says_what_was_not_written():
     measured = [measurement("distilled"), measurement("pruned", **{**HALF, "sparse_encodings": {}})]
-    assert "The file without zeros was not written: this run is of an earlier version." in sizes.sentences(measured)
+    assert "The file without zeros was not written: this run is from an earlier version." in sizes.sentences(measured)
     assert set(read(sizes.forms(measured))["Without zeros"]) == {"not measured"}
 
 

@@ -161,10 +161,10 @@ def test_settings_that_differ_stand_side_by_side(open_screen, stored):
     stored("r2", "finished", list(whole_run()), make_config({"temperature": 8.0}))
     app = open_screen("compare", runs="r1,r2")
     assert tables_on(app)[1].row("Temperature T") == ["4", "8"]
-    assert "Weights it had" not in tables_on(app)[1]["What"]
+    assert "Weights used" not in tables_on(app)[1]["What"]
     app = open_screen("compare", runs="r1,r2", only_differing="false")
     assert tables_on(app)[1].tinted() == ["Temperature T"]
-    assert tables_on(app)[1].row("Weights it had") == ["from scratch"] * 2
+    assert tables_on(app)[1].row("Weights used") == ["from scratch"] * 2
     assert tables_on(app)[1].row("Machine") == ["a test's CPU, 2 threads"] * 2
 
 

@@ -117,12 +117,10 @@ def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_scree
     assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
     assert app.slider(key="seeds_how_hot").value == 2
     assert app.text_input(key="values_how_hot_temperature").value == "1, 3"
-    assert "other settings" not in words(app)
+    assert "settings differ" not in words(app)
     app.slider(key="seeds_how_hot").set_value(4).run()
     app.text_input(key="values_how_hot_temperature").set_value("1, 8").run()
-    assert "This run has other settings than the controls show now: Seeds: 2, Values of Temperature T: 1, 3." in words(
-        app
-    )
+    assert "This run's settings differ from the controls: Seeds: 2, Values of Temperature T: 1, 3." in words(app)
 
 
 def test_a_run_opened_from_its_experiments_page_sets_the_controls_too(open_screen, stored):
@@ -134,7 +132,7 @@ def test_a_run_opened_from_its_experiments_page_sets_the_controls_too(open_scree
     app.query_params["run"] = "s1"
     app.run()
     assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
-    assert (app.slider(key="seeds_how_hot").value, "other settings" in words(app)) == (2, False)
+    assert (app.slider(key="seeds_how_hot").value, "settings differ" in words(app)) == (2, False)
     app.slider(key="seeds_how_hot").set_value(4).run()
     assert app.slider(key="seeds_how_hot").value == 4  # it is set once, not for as long as the run is open
 

@@ -228,6 +228,6 @@ def test_home_says_where_to_begin_and_later_where_to_go_on(open_screen):
     app.run()
     press(app, "lab_commit")
     app.switch_page("pages/home.py").run()
-    assert app.button(key="begin_here").label == "Go on with your labs"
+    assert app.button(key="begin_here").label == "Continue your labs"
     press(app, "begin_here")
     assert "15 minutes, begun" in said(app)

@@ -64,19 +64,19 @@ def test_a_layer_is_chosen_from_the_list_and_by_its_bar(page: Page, server: str)
     page.goto(f"{server}/learn_inside")
     page.get_by_role("radio", name="channels removed").click()
     expect(page.get_by_text("not trained further")).to_be_visible()
-    layer, said = page.get_by_role("combobox", name="Layer"), page.get_by_text(re.compile("^Weight .*; output "))
+    layer, weight = page.get_by_role("combobox", name="Layer"), page.get_by_text(re.compile("^Weight .*; output "))
     layer.press("ControlOrMeta+a")
     layer.press_sequentially("25. ")  # the list draws only what is in view, so it is searched
     expect(page.get_by_role("option")).to_have_count(1)
     layer.press("Enter")
     expect(page.get_by_text("one matrix product")).to_be_visible()
-    before = said.inner_text()
+    before = weight.inner_text()
     bars = page.locator("canvas").nth(1)
     shown = bars.bounding_box()
     assert shown
     bars.click(position={"x": 40 + (shown["width"] - 40) * 2.5 / 25, "y": shown["height"] / 2})  # the third of 25
     expect(layer).to_have_value(re.compile(r"^3\. "))
-    expect(said).not_to_have_text(before)
+    expect(weight).not_to_have_text(before)
 
 
 def test_boxes_in_space_are_turned_and_one_is_chosen_by_a_click(page: Page, server: str) -> None:

@@ -46,11 +46,11 @@ def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
     """Open the report with no network: it draws everything, asks for nothing, complains of nothing, and fits."""
     context = browser.new_context(offline=True, color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
     page = context.new_page()
-    said: list[str] = []
+    messages: list[str] = []
     asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("dialog", lambda dialog: messages.append(dialog.message))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri())
     expect(page.locator(".note")).to_have_text(NOTE)
@@ -63,5 +63,5 @@ def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
         expect(row).to_contain_text(columns.QUALITY["Accuracy"].show([m]))
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     assert asked == [file.as_uri()]
-    assert said == []
+    assert messages == []
     context.close()

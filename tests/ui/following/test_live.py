@@ -43,9 +43,9 @@ def test_a_recorded_run_was_started_by_nobody_here():
 
 def test_what_is_being_done_is_said_while_an_experiment_trains_its_teacher():
     story = tell([(1, StageStarted(stage="teacher", note="Training the teacher"))])
-    said = live.doing(story)
-    assert said.startswith("**Teacher.** The teacher learns the task")
-    assert "*Training the teacher*" in said
+    text = live.doing(story)
+    assert text.startswith("**Teacher.** The teacher learns the task")
+    assert "*Training the teacher*" in text
     assert live.doing(tell([])) == ""
 
 

@@ -146,7 +146,7 @@ def test_the_command_in_it_asks_for_the_same_run(values: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         ({"epochs": 1}, "width 0.5) learn from its teacher"),
         ({"method": "label_smoothing"}, "What do smoothed labels teach a smaller ResNet-18"),
@@ -156,8 +156,8 @@ def test_the_command_in_it_asks_for_the_same_run(values: dict[str, object]) -> N
         ({"recovery_epochs": 0}, "(single weights, 50 %)?"),
     ],
 )
-def test_the_question_is_that_of_the_settings(values: dict[str, object], said: str) -> None:
-    assert said in question(make_config(values))
+def test_the_question_is_that_of_the_settings(values: dict[str, object], expected: str) -> None:
+    assert expected in question(make_config(values))
 
 
 def test_the_report_of_an_experiment_holds_its_cells_and_its_conclusion(store: Store) -> None:
@@ -169,9 +169,9 @@ def test_the_report_of_an_experiment_holds_its_cells_and_its_conclusion(store: S
         for n, s, a in ((16, "control", 0.412), (16, "distilled", 0.634))
     ]
     compared = Comparison(name="16 labels", mean=0.222, deviation=0.05, interval=(0.1, 0.3), p=0.004, n=3)
-    said = Conclusion(sentences=("The teacher <i>helped</i>.",), answer="", shown=True, comparisons=(compared,))
+    conclusion = Conclusion(sentences=("The teacher <i>helped</i>.",), answer="", shown=True, comparisons=(compared,))
     described = Described(provenance=PROVENANCE, class_names=("a", "b"))
-    store.append("s1", [described, *cells, Concluded(conclusion=said), RunFinished(seconds=1, peak_memory_mb=1)])
+    store.append("s1", [described, *cells, Concluded(conclusion=conclusion), RunFinished(seconds=1, peak_memory_mb=1)])
     store.finish("s1", "finished")
     notes.write_note("s1", "Few labels, much teacher.")
     text = report.html("s1")

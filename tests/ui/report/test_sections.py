@@ -58,7 +58,7 @@ def below(block: Block) -> Iterator[Node]:
 
 
 def titles(nodes: Iterator[Node]) -> list[str]:
-    """The titles of what is on the page: headers, and what unfolds."""
+    """The titles on the page: headers and expanders."""
     return [
         node.value if node.type == "header" else node.label for node in nodes if node.type in ("header", "expander")
     ]
@@ -99,7 +99,7 @@ def test_both_draw_every_part(open_screen, run_id):
                     assert next(drawn).titles == list(part.table.head)
                     assert all(cell.text in html.unescape(text) for row in part.table.rows for cell in row)
                 case Gains():
-                    assert [m.label for m in app.metric] == [what for what, _, _ in part.figures]
+                    assert [m.label for m in app.metric] == [label for label, _, _ in part.figures]
                     assert all(change in text for _, change, _ in part.figures)
                 case Chart():
                     assert f"**{part.title}**" in on_screen

@@ -12,9 +12,11 @@ from ui.words import findings, glossary, methods, provenance
 
 def test_the_loss_in_words_has_the_weights_that_run():
     assert methods.loss_words(make_config({"alpha": 0.9})).startswith("Loss = 0.9 · soft loss + 0.1 · hard loss, with")
-    said = methods.loss_words(make_config({"method": "dkd", "alpha": 0.5, "beta": 2}))
-    assert said.startswith("Loss = 0.5 · soft loss + 1 · hard loss, with") and "+ 2 · KL among the wrong" in said
-    assert said.endswith("Alpha rises from 0 over the first 8.3 % of the steps.")
+    sentence = methods.loss_words(make_config({"method": "dkd", "alpha": 0.5, "beta": 2}))
+    assert (
+        sentence.startswith("Loss = 0.5 · soft loss + 1 · hard loss, with") and "+ 2 · KL among the wrong" in sentence
+    )
+    assert sentence.endswith("Alpha rises from 0 over the first 8.3 % of the steps.")
 
 
 def test_findings_say_when_a_difference_may_be_chance():
@@ -38,28 +40,32 @@ def answering(name, right, repeat=0):
 
 def test_findings_compare_the_answers_where_they_are_stored():
     several = [answering("teacher", 190), answering("control", 180), answering("distilled", 187)]
-    said = findings.findings(several, (1,) * 200)
-    assert len(said) == 2
-    assert "+3.5 points, 95 % interval +1.0 to +6.0: **better (n = 200, p = 0.016)**" in said[0]  # 7 gained, none lost
-    assert "control \N{MINUS SIGN}5.0 points" in said[1] and "**worse (n = 200, p = 0.002)**" in said[1]  # 10 lost
-    assert "distilled \N{MINUS SIGN}1.5 points" in said[1]  # 3 lost
-    assert "**within noise (n = 200, p = 0.25)**" in said[1]
+    sentences = findings.findings(several, (1,) * 200)
+    assert len(sentences) == 2
+    assert (
+        "+3.5 points, 95 % interval +1.0 to +6.0: **better (n = 200, p = 0.016)**" in sentences[0]
+    )  # 7 gained, none lost
+    assert (
+        "control \N{MINUS SIGN}5.0 points" in sentences[1] and "**worse (n = 200, p = 0.002)**" in sentences[1]
+    )  # 10 lost
+    assert "distilled \N{MINUS SIGN}1.5 points" in sentences[1]  # 3 lost
+    assert "**within noise (n = 200, p = 0.25)**" in sentences[1]
 
 
 def test_findings_say_why_an_interval_without_0_is_not_enough():
-    said = findings.findings([answering("control", 180), answering("distilled", 185)], (1,) * 200)
-    assert "+0.5 to +5.0: **within noise (n = 200, p = 0.062)** (the interval excludes 0, but p is not" in said[0]
-    said = findings.findings([answering("control", 180), answering("distilled", 181)], (1,) * 200)
-    assert "within noise" in said[0] and "excludes 0" not in said[0]
+    sentences = findings.findings([answering("control", 180), answering("distilled", 185)], (1,) * 200)
+    assert "+0.5 to +5.0: **within noise (n = 200, p = 0.062)** (the interval excludes 0, but p is not" in sentences[0]
+    sentences = findings.findings([answering("control", 180), answering("distilled", 181)], (1,) * 200)
+    assert "within noise" in sentences[0] and "excludes 0" not in sentences[0]
 
 
 def test_findings_of_several_seeds_give_means_and_each_seeds_p():
     several = [answering("control", 180), answering("distilled", 187)]
     several += [answering("control", 184, repeat=1), answering("distilled", 185, repeat=1)]
-    said = findings.findings(several, (1,) * 200)
-    assert "**93.0 % \N{PLUS-MINUS SIGN} 0.7 %**" in said[0]
-    assert "2 seeds, p of each: 0.016, 1.00" in said[0]
-    assert "means over 2 seeds" in said[-1]
+    sentences = findings.findings(several, (1,) * 200)
+    assert "**93.0 % \N{PLUS-MINUS SIGN} 0.7 %**" in sentences[0]
+    assert "2 seeds, p of each: 0.016, 1.00" in sentences[0]
+    assert "means over 2 seeds" in sentences[-1]
 
 
 def finished_run(**settings):
@@ -94,8 +100,8 @@ def test_a_teacher_that_was_made_anew_says_why():
 
 def test_findings_call_guessing_what_it_is():
     good, bad = measurement("distilled", accuracy=0.9), measurement("pruned", accuracy=0.45)
-    said = findings.findings([good, bad], ())
-    assert said[0].startswith("**pruned: no better than guessing**")
+    sentences = findings.findings([good, bad], ())
+    assert sentences[0].startswith("**pruned: no better than guessing**")
     assert "guessing" not in " ".join(findings.findings([good, measurement("pruned", accuracy=0.7)], ()))
 
 
@@ -111,8 +117,8 @@ def test_findings_say_what_was_left_alone():
 
 def test_nothing_credits_a_teacher_where_the_method_may_have_none():
     """Label smoothing leaves a distilled student too, and no teacher helped it."""
-    said = findings.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)], ())
-    for text in (*said, glossary.GLOSSARY["distilled"], STAGE_WORDS["distil"]):
+    sentences = findings.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)], ())
+    for text in (*sentences, glossary.GLOSSARY["distilled"], STAGE_WORDS["distil"]):
         assert "teacher" not in text.lower()
 
 
@@ -128,8 +134,12 @@ def test_what_was_removed_has_its_spread_over_the_seeds():
 
 
 def test_estimated_averages_are_said_with_their_source():
-    said = findings.findings([measurement("control")], (), ("control", "distilled"))[-1]
-    assert "control, distilled" in said and "estimated anew on training examples" in said and "2105.07576" in said
+    sentence = findings.findings([measurement("control")], (), ("control", "distilled"))[-1]
+    assert (
+        "control, distilled" in sentence
+        and "estimated anew on training examples" in sentence
+        and "2105.07576" in sentence
+    )
     first = EpochFinished(variant="control", epoch=0, validation_accuracy=0.1)
     last = EpochFinished(variant="control", epoch=1, validation_accuracy=0.4, estimated_averages=True)
     other = EpochFinished(variant="recovered", epoch=1, validation_accuracy=0.4)

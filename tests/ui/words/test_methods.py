@@ -20,13 +20,13 @@ def test_every_method_has_its_formula_with_nothing_left_to_fill_in(method: str) 
 
 
 def test_the_weights_in_the_sentence_are_those_of_the_loss() -> None:
-    said = methods.loss_words(make_config({"method": "kd", "alpha": 0.7}))
-    assert said.startswith("Loss = 0.7 · soft loss + 0.3 · hard loss")
+    text = methods.loss_words(make_config({"method": "kd", "alpha": 0.7}))
+    assert text.startswith("Loss = 0.7 · soft loss + 0.3 · hard loss")
     assert methods.weight_of_labels(make_config({"method": "dkd", "alpha": 0.7})) == 1.0
 
 
 def test_a_warm_up_is_said_of_the_method_that_has_one() -> None:
     for method, known in METHODS.items():
-        said = methods.warm_up_words(make_config({"method": method}))
-        assert bool(said) == bool(known.warm_up)
-        assert f"{100 * known.warm_up:.1f} %" in said or not known.warm_up
+        text = methods.warm_up_words(make_config({"method": method}))
+        assert bool(text) == bool(known.warm_up)
+        assert f"{100 * known.warm_up:.1f} %" in text or not known.warm_up

@@ -35,9 +35,9 @@ def two_runs():
 def side_by_side(runs, measured, provenances):
     names = comparison.run_names(runs, LETTERS)
     entries = [rows.entry(run.id, m.name, [m], None) for run in runs for m in measured[run.id]]
-    said = comparison.side_by_side(runs, entries, provenances)
-    differing = comparison.differing(said)
-    return read(comparison.marked(said, list(names.values()), differing)), differing
+    rows = comparison.side_by_side(runs, entries, provenances)
+    differing = comparison.differing(rows)
+    return read(comparison.marked(rows, list(names.values()), differing)), differing
 
 
 def test_side_by_side_names_the_rows_that_differ(two_runs, several):

@@ -37,8 +37,10 @@ def test_zeros_shrink_neither_the_dense_file_nor_the_time():
 def test_equal_networks_are_never_called_faster_or_slower(latency):
     """Half of the weights zero, the same shapes: what differs is the machine's."""
     measured = run({**HALF, "sparse_bytes": 2100}, latency)
-    said = sizes.sentences(measured)[-1]
-    assert "do the same work" in said and "faster" not in said and "slower" not in said and "%" not in said
+    sentence = sizes.sentences(measured)[-1]
+    assert (
+        "do the same work" in sentence and "faster" not in sentence and "slower" not in sentence and "%" not in sentence
+    )
     assert sizes.question(ASKED, measured).endswith("no smaller and no faster?")
 
 
@@ -64,10 +66,10 @@ def test_what_was_cut_out_makes_the_dense_file_smaller():
         {"parameters": 400, "nonzero_parameters": 400, "size_bytes": 1600, "macs": 2000, "sparse_bytes": 1700}
     )
     assert sizes.question(ASKED, measured) == "I pruned 90 %: what became smaller, and what became faster?"
-    said = sizes.sentences(measured)
-    assert "**400** of 1.00 k parameters are left" in said[0]
-    assert "\N{MINUS SIGN}60.0 %" in said[1] and "gone from the tensors" in said[1]
-    assert "smaller layers multiply less" in said[4]
+    sentences = sizes.sentences(measured)
+    assert "**400** of 1.00 k parameters are left" in sentences[0]
+    assert "\N{MINUS SIGN}60.0 %" in sentences[1] and "gone from the tensors" in sentences[1]
+    assert "smaller layers multiply less" in sentences[4]
     cut = read(sizes.forms(measured))
     assert dict(zip(cut["Variant"], cut["Physically smaller"], strict=True)) == {
         "teacher": "nothing was cut out",

@@ -76,10 +76,10 @@ def test_the_csv_holds_plain_numbers(several):
 
 
 def test_gains_keep_their_sign(several):
-    rows = {what: change for what, change, _ in tables.gains([several[1]], several[0])}
+    rows = {label: change for label, change, _ in tables.gains([several[1]], several[0])}
     assert rows["Accuracy, points"] == "\N{MINUS SIGN}5.0"
     assert rows["File size"] == "\N{MINUS SIGN}87.5 %"
-    grown = {what: change for what, change, _ in tables.gains([several[0]], several[1])}
+    grown = {label: change for label, change, _ in tables.gains([several[0]], several[1])}
     assert grown["File size"] == "+700 %"
 
 
@@ -114,8 +114,8 @@ def test_several_seeds_are_a_row_of_means_with_their_spread(three_seeds):
 
 
 def test_gains_of_several_seeds_are_means(three_seeds):
-    what, change, explanation = tables.gains(three_seeds[1:], three_seeds[0])[0]
-    assert (what, change) == ("Accuracy, points", "\N{MINUS SIGN}10.0")
+    label, change, explanation = tables.gains(three_seeds[1:], three_seeds[0])[0]
+    assert (label, change) == ("Accuracy, points", "\N{MINUS SIGN}10.0")
     assert explanation == "95.0 % to 85.0 %. Mean of 3 seeds, standard deviation 5."
 
 
@@ -163,17 +163,17 @@ def test_no_star_and_no_gain_where_times_are_noise():
 
 
 @pytest.mark.parametrize(
-    ("after", "said"),
+    ("after", "change_shown"),
     [
         (timed("pruned", 8.0, 0.5), "equal networks"),
         (timed("pruned", 8.0, 0.5, others_cpu=0.6, macs=2500), "busy machine"),
         (timed("pruned", 8.0, 1.3, macs=2500), "busy machine"),  # the calls lie far apart
     ],
 )
-def test_no_star_and_no_gain_of_equal_networks_or_on_a_busy_machine(after, said):
+def test_no_star_and_no_gain_of_equal_networks_or_on_a_busy_machine(after, change_shown):
     before = timed("teacher", 10.0, 0.1)
-    assert {w: c for w, c, _ in tables.gains([after], before)}["Latency, batch 1"] == said
+    assert {w: c for w, c, _ in tables.gains([after], before)}["Latency, batch 1"] == change_shown
     assert "★" not in str(read(tables.comparison([before, after], columns.SPEED))["Batch 1"])
     note = tables.busy_note([before, after])
-    assert ("not comparable" in note) == (said == "busy machine")
+    assert ("not comparable" in note) == (change_shown == "busy machine")
     assert ("60 % of its cores" in note) == (after.latency_ms["batch_1"].others_cpu == 0.6)

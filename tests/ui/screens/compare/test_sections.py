@@ -54,10 +54,10 @@ def test_a_link_opens_its_runs_in_its_order_and_says_what_cannot_be_compared(ope
     stored("s1", "finished", [], make_experiment("how_hot"))
     app = open_screen("compare", runs="recorded-resnet18, r1,nowhere,r2,s1,r1")
     assert app.multiselect[0].value == ["recorded-resnet18", "r1"]
-    said = words(app)
-    assert "There is no run 'nowhere'" in said
-    assert "`r2` is waiting: only finished runs" in said
-    assert "`s1` is an experiment" in said
+    text = words(app)
+    assert "There is no run 'nowhere'" in text
+    assert "`r2` is waiting: only finished runs" in text
+    assert "`s1` is an experiment" in text
     assert list(dict.fromkeys(variants(app)["Run"])) == ["A ResNet-18", "B ResNet-18"]
 
 

@@ -44,8 +44,8 @@ WHOLE = [
 ]
 
 
-def how_hot(stored, run_id, state, said):
-    return stored(run_id, state, said, make_experiment("how_hot"))
+def how_hot(stored, run_id, state, events):
+    return stored(run_id, state, events, make_experiment("how_hot"))
 
 
 def test_the_list_has_every_question(open_screen):
@@ -161,8 +161,10 @@ def test_settings_in_the_address_are_taken_and_the_link_leaves_the_prediction_ou
 
 def test_several_tests_are_said_to_be_corrected(open_screen, stored):
     def words_with(comparisons):
-        said = Conclusion(sentences=("It is warmer.",), answer="between", shown=True, comparisons=comparisons)
-        run_id = how_hot(stored, f"s{len(comparisons)}", "finished", [*HALF, Concluded(conclusion=said), WHOLE[-1]])
+        conclusion = Conclusion(sentences=("It is warmer.",), answer="between", shown=True, comparisons=comparisons)
+        run_id = how_hot(
+            stored, f"s{len(comparisons)}", "finished", [*HALF, Concluded(conclusion=conclusion), WHOLE[-1]]
+        )
         return words(open_screen("experiments", run=run_id))
 
     one = Comparison(name="T = 4", mean=0.1, deviation=0.01, interval=(0.05, 0.15), p=0.01, n=3)
@@ -232,14 +234,14 @@ MINUS = "\N{MINUS SIGN}"
 def scan(stored):
     """A finished scan of two layers at two sparsities, as the run s1."""
     layers = {"early": (100, 0.5), "late": (1000, 0.01)}
-    said = [CellFinished(at={"layer": "whole student"}, seed=0, values={"accuracy": 0.9})]
+    cells = [CellFinished(at={"layer": "whole student"}, seed=0, values={"accuracy": 0.9})]
     for name, (parameters, drop) in layers.items():
         for share in (0.3, 0.9):
             values = {"accuracy": 0.9 - drop * share, "parameters": parameters}
-            said.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
+            cells.append(CellFinished(at={"layer": name, "sparsity": share}, seed=0, values=values))
     concluded = Concluded(conclusion=Conclusion(sentences=("Early is frail.",), answer="differ", shown=False))
     config = make_experiment("sensitivity", axes={"sparsity": (0.3, 0.9)}, seeds=1)
-    stored("s1", "finished", [*HALF[:2], *said, concluded, WHOLE[-1]], config)
+    stored("s1", "finished", [*HALF[:2], *cells, concluded, WHOLE[-1]], config)
     return config
 
 
@@ -280,9 +282,9 @@ def test_an_allocation_sets_the_labs_controls(open_screen, scan):
 
 def test_predicted_stands_beside_measured_on_both_screens(open_screen, scan, stored):
     measured = [measurement("distilled", 0.8), measurement("pruned", 0.6)]
-    said = [HALF[0], *(Measured(measurement=m) for m in measured), WHOLE[-1]]
-    stored("r1", "finished", said, run_of(scan, {"early": 0.3, "late": 0.9}))
-    stored("r2", "finished", said, run_of(scan, {"early": 0.5}))  # a share that was not scanned
+    events = [HALF[0], *(Measured(measurement=m) for m in measured), WHOLE[-1]]
+    stored("r1", "finished", events, run_of(scan, {"early": 0.3, "late": 0.9}))
+    stored("r2", "finished", events, run_of(scan, {"early": 0.5}))  # a share that was not scanned
     expected = f"predicted **{MINUS}15.9** points (validation examples), the run measured **{MINUS}20.0** (n = 200 test"
     for app in (open_screen("experiments", run="s1"), open_screen("results", run="r1")):
         assert words(app).count("scan predicted **") == words(app).count(expected) == 1

@@ -1,4 +1,4 @@
-"""A real server and a real browser, both once a module; a fresh page for each test."""
+"""A real server and a real browser, both once per module; a fresh page for each test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.screens import A_MINUTE
 from tests.serving import chromium, installed_chromium, served
 
-expect.set_options(timeout=A_MINUTE)  # a busy machine is slow, and no test here is of speed
+expect.set_options(timeout=A_MINUTE)  # a busy machine is slow, and no test here measures speed
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def servers_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(servers_data: Path) -> Iterator[str]:
-    """The address of a server of this module's own, as a user starts it."""
+    """The address of this module's own server, started as a user starts it."""
     with served(servers_data) as here:
         yield here.address
 
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page in a context of its own; an error in its scripts fails the test."""
+    """A page in its own context; an error in its scripts fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(A_MINUTE)

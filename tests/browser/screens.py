@@ -20,7 +20,7 @@ POINTS = """() => [...document.querySelectorAll('.js-plotly-plot')]
     .flatMap(plot => plot.data).filter(t => t.name && t.x).reduce((n, t) => n + t.x.length, 0)"""
 
 
-# Each chart has the width of its place, the next picture has been drawn, and the page is as high as in the one before.
+# Each chart is as wide as its place, the next frame has been drawn, and the page is as high as in the frame before.
 STILL = """async () => {
     const drawn = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const main = document.querySelector('[data-testid=stMainBlockContainer]'), height = main.scrollHeight;
@@ -39,7 +39,7 @@ def press(page: Page, slider: str, key: str, times: int = 1) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's script has run, each chart is as wide as its place, and nothing moves any more."""
+    """Wait until the page's script has run, each chart is as wide as its place, and nothing moves."""
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
     page.wait_for_function(STILL)
 

@@ -1,4 +1,4 @@
-"""axe on every page that the frame lists, light and dark: nothing serious or critical that is ours to mend."""
+"""axe on every page that the frame lists, light and dark: nothing serious or critical that we could fix."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 STREAMLITS_OWN = {
     # rule -> where it is broken inside Streamlit's own widgets, with what we can do about it
     "list": '[data-testid="stSidebarNavItems"]',  # sections of the navigation are <div>s in its <ul>: no option
-    "listitem": '[data-testid="stSidebarNavItems"] li',  # and their items therefore lie in no <ul>
+    "listitem": '[data-testid="stSidebarNavItems"] li',  # so their items are in no <ul>
 }
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """No run is started here, so no process needs to wait for one."""
+    """No run is started here, so no worker process is needed."""
     with served(tmp_path_factory.mktemp("data"), KDPS_WARM="0") as here:
         yield here.address
 
@@ -43,7 +43,7 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 
 def violations(page: Page) -> list[dict[str, Any]]:
-    """Each element that breaks a grave rule, unless it is in STREAMLITS_OWN: its rule, selector and what is wrong."""
+    """List each element that breaks a serious rule, unless it is in STREAMLITS_OWN: rule, selector and problem."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
@@ -57,7 +57,7 @@ def violations(page: Page) -> list[dict[str, Any]]:
 
 
 def settle(page: Page, theme: Literal["light", "dark"]) -> None:
-    """Wait until the script has run, the theme is there and nothing fades any more."""
+    """Wait until the script has run, the theme is applied and nothing fades."""
     page.emulate_media(color_scheme=theme)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_css(
@@ -67,7 +67,7 @@ def settle(page: Page, theme: Literal["light", "dark"]) -> None:
 
 
 def test_a_violation_is_found(tab: Page, server: str) -> None:
-    """The check itself: pale text and a picture without words do not pass."""
+    """Test the check itself: pale text and a picture without a text alternative fail."""
     tab.goto(f"{server}/quiz")
     settle(tab, "light")
     tab.evaluate(

@@ -44,7 +44,7 @@ def test_a_comparison_opens_for_somebody_else_and_a_brush_filters_its_table(
     expect(rows).to_have_count(10)
 
     other.locator(".js-plotly-plot").scroll_into_view_if_needed()
-    brush(other, 0.9, 0.999)  # far right: the teacher of ResNet-18, with most MACs by far
+    brush(other, 0.9, 0.999)  # far right: the teacher of ResNet-18, with by far the most MACs
     expect(other.get_by_text("1 of 10 variants")).to_be_visible()
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("teacher")
@@ -52,4 +52,4 @@ def test_a_comparison_opens_for_somebody_else_and_a_brush_filters_its_table(
     expect(other.get_by_text("10 of 10 variants")).to_be_visible()
     context.close()
     shoot(page, "compare")
-    expect(page.get_by_text("10 of 10 variants")).to_be_visible()  # a brush is one's own
+    expect(page.get_by_text("10 of 10 variants")).to_be_visible()  # nobody else sees a brush

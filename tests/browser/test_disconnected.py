@@ -1,4 +1,4 @@
-"""The network cable comes out for a minute, in the middle of a run, a quiz, an experiment and a guided lab."""
+"""The network is cut for a minute in the middle of a run, a quiz, an experiment and a guided lab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the app is put: a folder with blanks and umlauts, and a host that forces files to be watched."""
+"""Unusual places for the app: a folder with spaces and umlauts, and a host that forces file watching."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARTS = ("pages", "simulator", "ui", ".streamlit")
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the app in a folder whose name no URL and no shell would take as it is."""
+    """A copy of the app in a folder whose name must be escaped in URLs and shells."""
     copy = tmp_path_factory.mktemp("hosts") / "Größe & Übung 100 % #1"
     for part in PARTS:
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -47,7 +47,7 @@ def workers(host: Served) -> list[int]:
 
 
 def reached(place: Path, run: str) -> int:
-    """How many events a run has stored."""
+    """Count the stored events of a run."""
     with closing(sqlite3.connect(place / "Läufe und Daten" / "runs.sqlite3")) as database:
         (count,) = database.execute("select count(*) from events where run_id = ?", (run,)).fetchone()
     return int(count)
@@ -63,7 +63,7 @@ def test_a_run_goes_on_while_the_app_is_changed_under_it(page: Page, host: Serve
     changed.write_text(text.replace("Or answer a question with many students", "Changed meanwhile"), "utf-8")
     expect(page.get_by_text("Changed meanwhile")).to_be_visible()
     expect(page.get_by_text("Traceback")).not_to_be_visible()
-    assert len(workers(host)) == 1  # and no second one, of modules that were imported anew
+    assert len(workers(host)) == 1  # and no second one, from modules imported again
     before = reached(place, run)
     wait_until(lambda: reached(place, run) > before, seconds=600)
     page.get_by_role("button", name="Cancel this run").click()

@@ -1,4 +1,4 @@
-"""The main job in a real browser against the real server, with real training: nothing here is a stand-in."""
+"""The main job in a real browser against the real server, with real training: nothing here is mocked."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ SCREENS = {"/": "home", "/models": "models", "/lab": "lab", "/results": "results
 
 
 def watch_the_teacher(page: Page) -> None:
-    """Choose a curve: it only grows. The one that is shown otherwise changes with the stage, and begins anew."""
+    """Choose a curve, which only grows. The default curve changes with the stage and starts again."""
     page.get_by_role("radio", name="Teacher", exact=True).click()
 
 
 def test_set_sliders_run_see_the_curve_grow_reload_cancel(page: Page, server: str) -> None:
-    # A deep link as the very first request: the frame and its worker must be there all the same.
+    # A deep link as the very first request: the frame and its worker must exist anyway.
     open_lab(page, server, LONG)
     expect(page.get_by_role("link", name="Results")).to_be_visible()
     press(page, "Temperature T", "ArrowRight", times=4)
@@ -63,7 +63,7 @@ def test_set_sliders_run_see_the_curve_grow_reload_cancel(page: Page, server: st
 def test_a_run_to_its_end_its_results_and_its_downloads(page: Page, server: str) -> None:
     open_lab(page, server, SHORT)
     run_id = start_run(page)
-    page.get_by_role("link", name="Home").click()  # the run goes on without its page
+    page.get_by_role("link", name="Home").click()  # the run continues without its page
     page.goto(f"{server}/lab?run={run_id}")
     expect(page.get_by_text("Finished in")).to_be_visible(timeout=TEN_MINUTES)
 

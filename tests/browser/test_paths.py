@@ -1,4 +1,4 @@
-"""The main path of each screen beside the Lab's, as a student goes it; nothing is trained here."""
+"""The main path through each screen except the Lab, as a student takes it; nothing is trained here."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_boxes_in_space_are_turned_and_one_is_chosen_by_a_click(page: Page, serv
 
 
 def test_pictures_drawn_here_watch_their_size_once(page: Page, server: str) -> None:
-    """Their scripts run anew at every change; a watcher more at each would redraw more and more often."""
+    """Their scripts run again at every change; one more observer each time would redraw more and more often."""
     page.add_init_script("""
         window.watching = new Map();
         const {observe, disconnect} = ResizeObserver.prototype;
@@ -145,7 +145,7 @@ def test_a_quiz_question_is_answered_explained_and_scored(page: Page, server: st
         page.get_by_role("radio").first.check(force=True)
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text(re.compile("^(Right:|Not right)"))).to_be_visible()
-    page.reload()  # the answer stands in the address
+    page.reload()  # the answer is in the address
     page.get_by_role("button", name="See the score").click()
     expect(page.get_by_test_id("stMetricValue")).to_have_text(re.compile("[01] of 1"))
 

@@ -32,7 +32,7 @@ def test_notes_survive_a_reload_and_the_report_opens_offline(
     box = page.get_by_label("Your notes")
     box.fill(NOTE)
     box.press("Control+Enter")
-    wait_until(lambda: notes.note(RUN) == NOTE)  # the page may say so too briefly to be seen
+    wait_until(lambda: notes.note(RUN) == NOTE)  # the page may show the message too briefly to be seen
     page.reload()
     expect(page.get_by_label("Your notes")).to_have_value(NOTE)
 
@@ -43,7 +43,7 @@ def test_notes_survive_a_reload_and_the_report_opens_offline(
 
 
 def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
-    """Open the report with no network: it draws everything, asks for nothing, complains of nothing, and fits."""
+    """Open the report without a network: it draws everything, requests nothing, reports no error, and fits."""
     context = browser.new_context(offline=True, color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
     page = context.new_page()
     messages: list[str] = []

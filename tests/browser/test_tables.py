@@ -42,7 +42,7 @@ def column(table: Locator, heading: str) -> list[str]:
 
 
 def box_of(page: Page, run_id: str) -> Locator:
-    """What ticks a run."""
+    """Return the box that ticks a run."""
     return page.get_by_role("row").filter(has=page.get_by_role("cell", name=run_id, exact=True)).get_by_role("checkbox")
 
 
@@ -53,7 +53,7 @@ def test_a_click_on_a_heading_sorts_and_what_has_no_value_stays_last(page: Page,
     as_listed = column(table, "Run")
     box = table.get_by_role("checkbox", name="Tick all").bounding_box()
     first = table.get_by_role("columnheader", name="Model").bounding_box()
-    assert box and first and first["x"] - box["x"] < 40  # the column of boxes is no wider than they are
+    assert box and first and first["x"] - box["x"] < 40  # the column of boxes is no wider than the boxes
     heading = table.get_by_role("columnheader", name="T", exact=True)
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "ascending")
@@ -83,7 +83,7 @@ def test_a_heading_is_explained_to_mouse_and_keyboard(page: Page, lined_up: str)
     expect(tip).to_be_visible()
     page.mouse.move(640, 150)
     page.mouse.wheel(0, 120)
-    expect(tip).to_be_hidden()  # else it would stand where its heading no longer is
+    expect(tip).to_be_hidden()  # otherwise it would stay where its heading was
 
 
 def test_ticks_are_kept_through_quick_clicks_sorting_and_other_peoples_runs(page: Page, lined_up: str) -> None:

@@ -1,4 +1,4 @@
-"""A link comes from anybody: whatever it holds, every page opens, and nothing of it acts on the screen."""
+"""Anybody can write a link: whatever it holds, every page opens, and nothing in it acts on the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages with a damaged database behind them say what is the matter, and what to do, without a traceback."""
+"""With a damaged database, pages say what is wrong and what to do, without a traceback."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_page_with_a_damaged_database_says_so(
 ) -> None:
     stored("a", "finished")
     damage(open_store())
-    app = open_screen(page, run="a")  # which checks that there is no exception
+    app = open_screen(page, run="a")  # it checks that there is no exception
     assert app.error
     for error in app.error:
         assert "The database of the runs is damaged" in error.value

@@ -23,6 +23,6 @@ assert not heavy, heavy
 
 
 def test_no_screen_imports_torch():
-    """In a process of its own: in this one other tests have imported torch."""
+    """Run in a separate process, because other tests have imported torch in this one."""
     done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -1,4 +1,4 @@
-"""A record that cannot be read breaks no page: it is shown as that, and can be deleted."""
+"""A record that cannot be read breaks no page: it is shown as unreadable, and can be deleted."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def damage(table: sa.Table, run_id: str, **values: str) -> None:
 
 @pytest.fixture
 def damaged(stored) -> list[str]:
-    """Runs damaged each in its own way, one whole one before and one after them; gives those whose row is damaged."""
+    """Store runs damaged in different ways, between two whole ones; return those whose row is damaged."""
     stored("first", "finished", list(whole_run()))
     for name, value in ROWS.items():
         damage(runs, stored(f"bad-{name}", "finished", list(whole_run())), **{name: value})

@@ -28,7 +28,7 @@ def no_worker_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def nothing_kept_from_other_tests() -> None:
-    """What pages keep by a run's id: in each test's own store other runs have these ids."""
+    """Clear what pages cache by a run's id, because each test's own store reuses the ids."""
     rows.entries_of.cache_clear()
     st.cache_data.clear()
 

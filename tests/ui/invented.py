@@ -73,7 +73,7 @@ PROVENANCE = Provenance(
 
 
 def whole_run(recovery: bool = True) -> Iterator[Event]:
-    """Everything a short run says, in order."""
+    """Yield all events of a short run, in order."""
     yield from stage("prepare")
     yield Described(provenance=PROVENANCE, class_names=("cat", "dog"))
     yield from stage("teacher")

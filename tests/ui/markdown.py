@@ -1,4 +1,4 @@
-"""What a screen says where Markdown acts, and what somebody else's words became there."""
+"""Reads a screen's Markdown texts, and finds hostile text that acts in them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOSTILE = (
     "**evil**",
     "]evil",
 )
-"""Pieces that a link may hold; each says evil."""
+"""Hostile pieces that a link may hold; each contains "evil"."""
 
 BARE = re.compile(r"https?://evil|www\.evil|:[a-z-]+\[evil", re.IGNORECASE)
 FORMULA = re.compile(r"(?<!\\)\$evil")
@@ -30,7 +30,7 @@ _markdown = MarkdownIt("commonmark")
 
 
 def said(app: AppTest) -> Iterator[str]:
-    """Every text of a screen that Streamlit takes for Markdown."""
+    """Yield every text of a screen that Streamlit treats as Markdown."""
     for element in _elements(app._tree):
         if element.type not in ("code", "text_input", "text_area"):
             yield from (str(getattr(element, name, "") or "") for name in ("label", "help", "caption"))
@@ -48,7 +48,7 @@ def _elements(block: Any) -> Iterator[Any]:
 
 
 def alive(text: str) -> list[str]:
-    """What of hostile text acts when it is shown: links, pictures, HTML, bold words, formulas, colours."""
+    """List what acts when hostile text is shown: links, pictures, HTML, bold words, formulas, colours."""
     found = FORMULA.findall(text)
     for block in _markdown.parse(text):
         if block.type == "html_block" and "evil" in block.content:

@@ -1,4 +1,4 @@
-"""A screen as somebody reads it: its sentences; its tables by their headings, and what a click would sort them by."""
+"""Reads a screen as a person does: its sentences, and its tables by their headings, with their sort values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Read:
         return [row[self.titles.index(title)]["order"] for row in self.rows]
 
     def row(self, name: str) -> list[str]:
-        """The texts of the row whose first cell is this, without that one."""
+        """Return the texts of the row whose first cell is this, without that cell."""
         [found] = [[cell["text"] for cell in row] for row in self.rows if row[0]["text"] == name]
         return found[1:]
 

@@ -1,4 +1,4 @@
-"""The variants' colours as people with and without full colour vision see them, on both backgrounds."""
+"""The variants' colours as seen with and without full colour vision, on both backgrounds."""
 
 from __future__ import annotations
 

@@ -21,14 +21,14 @@ PAGES = ("", "lab", "compare", "quiz", "learn_loss")
 
 @contextmanager
 def session(here: Served) -> Iterator[ClientConnection]:
-    """What a browser's tab has with the server."""
+    """The connection of a browser tab to the server."""
     address = here.address.replace("http://", "ws://") + "/_stcore/stream"
     with connect(address, subprotocols=["streamlit"], origin=here.address, max_size=None) as line:  # type: ignore[list-item]
         yield line
 
 
 def opened(line: ClientConnection, page: str) -> int:
-    """Ask for a page and read it to its end; gives how many elements it has."""
+    """Request a page and read it to its end; return its number of elements."""
     asked = BackMsg()
     asked.rerun_script.page_name = page
     line.send(asked.SerializeToString())

@@ -1,9 +1,9 @@
-// A table that can be sorted, with boxes to tick or cells to choose in where they are asked for. What was sorted and
-// ticked lives in the element: Python's answer to one click must not undo the next.
+// A table that can be sorted, with optional boxes to tick or cells with choices. The element keeps its order and
+// ticks: Python's answer to one click must not undo the next.
 
-const SHORT = 30; // characters that stay on one line, in a heading half as many
-const MOST_PINNED = 0.4; // of the width: what stays in sight must leave room for what is scrolled
-const WORTH_IT = 1.25; // a table that is hardly higher than it may be is shown whole
+const SHORT = 30; // characters kept on one line; half as many in a heading
+const MOST_PINNED = 0.4; // share of the width: pinned columns must leave room to scroll the rest
+const WORTH_IT = 1.25; // a table slightly taller than its limit is shown whole
 const ARROWS = { none: "", ascending: "▲", descending: "▼" };
 const NEXT = { none: "ascending", ascending: "descending", descending: "none" };
 
@@ -41,7 +41,7 @@ const build = (parentElement, data, table) => {
     const looks = (element, named) => element.classList.add(...Object.keys(named).filter(look => named[look]));
 
     const hide = () => tip.matches(":popover-open") && tip.hidePopover();
-    let restoring = false; // a heading that gets its focus back was not asked about
+    let restoring = false; // a heading that regains focus shows no tooltip
     const explain = (element, text) => {
         const open = () => {
             if (restoring) return;
@@ -158,7 +158,7 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
     table.ticked ??= new Set(data.ticked);
 
     const shown = JSON.stringify([data.head, data.rows, data.ids]);
-    if (table.shown !== shown) build(parentElement, data, table); // else an open list would close at every click
+    if (table.shown !== shown) build(parentElement, data, table); // otherwise an open list would close at every click
     table.shown = shown;
 
     const fit = () => {
@@ -174,7 +174,7 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
         const wide = first.reduce((sum, cell) => sum + cell.offsetWidth, 0);
         table.classList.toggle("pinned", wide <= MOST_PINNED * scroll.clientWidth);
     };
-    scroll.resized?.disconnect(); // this runs at every change, and what it returns at the end only
+    scroll.resized?.disconnect(); // this function runs at every change, the returned one only at the end
     scroll.resized = new ResizeObserver(fit);
     scroll.resized.observe(scroll);
     return () => scroll.resized.disconnect();

@@ -53,7 +53,7 @@ def test_the_pace_of_an_experiment_counts_cells():
     events = [StageStarted(stage="experiment", note="Few labels"), Progress(stage="experiment", done=2, total=12)]
     story = tell(enumerate(events, 1))
     assert live.pace(story) == "2 of 12 cells"
-    assert live.doing(story).endswith("a row of the table.")  # its note is the title, which stands above
+    assert live.doing(story).endswith("a row of the table.")  # its note is the title, which is above
 
 
 def until_distillation():

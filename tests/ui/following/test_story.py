@@ -61,7 +61,7 @@ def test_every_stage_has_words():
 
 
 def in_repeat(repeat, events):
-    """The same events as another seed says them."""
+    """Return the same events for another seed."""
     for event in events:
         yield event.model_copy(update={"repeat": repeat}) if "repeat" in type(event).model_fields else event
 

@@ -1,4 +1,4 @@
-"""What is handed to the component that draws a table, and what comes back from it."""
+"""The data that goes to the component that draws a table, and its answer."""
 
 from __future__ import annotations
 

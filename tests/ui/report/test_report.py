@@ -1,4 +1,4 @@
-"""The report holds the numbers that are stored, loads nothing, and takes what users write as text."""
+"""The report holds the stored numbers, loads nothing, and treats users' notes as text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\n</textarea>&amp; 
 
 
 class Loads(HTMLParser):
-    """Everything in a page that would fetch or run something."""
+    """List everything in a page that would fetch or run something."""
 
     def __init__(self) -> None:
         super().__init__()

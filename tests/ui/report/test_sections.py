@@ -50,7 +50,7 @@ def run_id(request, stored):
 
 
 def below(block: Block) -> Iterator[Node]:
-    """Everything on the page, in its order."""
+    """List everything on the page, in order."""
     for child in block.children.values():
         yield child
         if isinstance(child, Block):

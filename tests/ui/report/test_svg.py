@@ -1,4 +1,4 @@
-"""What is drawn as SVG says what the figure says: numbers are read back from the drawing."""
+"""An SVG drawing shows what its figure shows: numbers are read back from the drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first screen: what is recorded, and what this machine has."""
+"""The first screen, with and without recorded runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models, their teachers beside baselines, and what can be had here."""
+"""The models, their teachers beside baselines, and what is available here."""
 
 from __future__ import annotations
 

@@ -78,9 +78,7 @@ def test_pictures_are_shown_and_deleting_asks_first(open_screen):
     assert len(app.image) == 6
     app.button(key="delete_data").click().run()
     assert "cannot be undone" in said(app)
-    assert own_data.listed() == [
-        kept
-    ]  # AppTest closes a dialog with the next run: what Delete does is the service's test
+    assert own_data.listed() == [kept]  # AppTest closes a dialog with the next run, so the service's tests cover Delete
 
 
 def test_the_lab_says_when_a_link_asks_for_data_that_is_gone(open_screen):

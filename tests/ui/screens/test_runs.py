@@ -47,7 +47,7 @@ def test_runs_buttons_wait_for_a_choice(open_screen, stored):
 
 
 def open_ticked(open_screen, *runs):
-    """The Runs page with these ticked, left and opened again: boxes themselves are ticked in a browser."""
+    """Open the Runs page with these runs ticked; ticking the boxes is tested in a browser."""
     app = open_screen("home")
     app.session_state["ticked_runs"] = list(runs)
     return app.switch_page("pages/runs.py").run()

@@ -1,4 +1,4 @@
-"""What stands around every page: the sidebar's account of the runs."""
+"""The frame around every page: the sidebar's list of runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose becomes a message; what is a fault in the code does not hide."""
+"""Known errors become messages; faults in the code are not hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that a file brought is shown as text, wherever it came from."""
+"""Text from a file is shown as text, whatever its source."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOSTILE = [
 def test_every_mark_is_escaped_and_no_bare_address_is_left(text: str) -> None:
     shown = literal(text)
     assert "\n" not in shown
-    left = re.sub(r"\\[!-/:-@\[-`{-~]", "", shown)  # without what stands behind a backslash of its own
+    left = re.sub(r"\\[!-/:-@\[-`{-~]", "", shown)  # without the characters after a backslash
     assert not re.search(r"[\\`*_\[\]<>#~$]|^[-+=]", left)
     read = shown.replace("\\", "")  # as a browser sees it
     assert not re.search(":[^\\s\N{WORD JOINER}]|www\\.|\\w@\\w", read, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The server by itself, without a browser: what it does before anybody opens a page, and at its end."""
+"""The server without a browser: what it does before anybody opens a page, and when it stops."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_queued_run_is_carried_out_though_nobody_opens_a_page_and_interrupted_
 
 
 def test_a_server_whose_database_cannot_be_opened_still_answers(tmp_path: Path) -> None:
-    """What is wrong is said on every page: test_a_database_that_cannot_keep_runs_is_said_to_be_so."""
+    """Every page says what is wrong: test_a_database_that_cannot_keep_runs_is_said_to_be_so."""
     with served(tmp_path, KDPS_DATABASE_URL=f"sqlite:///{tmp_path / 'nowhere' / 'runs.db'}") as here:
         assert here.address
 
@@ -46,7 +46,7 @@ def test_its_own_address_is_one_that_a_browser_can_open(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
 def test_a_browser_is_opened_where_there_is_a_screen(tmp_path: Path) -> None:
-    """A server that is not headless opens its own address, as without a lifespan; a script is the desktop here."""
+    """A server that is not headless opens its own address, as without a lifespan; a script acts as the desktop here."""
     opened, port, programs = tmp_path / "opened", free_port(), tmp_path / "bin"
     programs.mkdir()
     for name in ("xdg-open", "open"):  # of Linux, of macOS

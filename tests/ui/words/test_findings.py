@@ -34,7 +34,7 @@ def test_findings_only_speak_of_what_was_measured():
 
 
 def answering(name, right, repeat=0):
-    """A variant that answers the first ``right`` of 200 examples, all of class 1, rightly."""
+    """Return a variant that answers the first ``right`` of 200 examples, all of class 1, correctly."""
     return measurement(name, accuracy=right / 200, answers=(1,) * right + (0,) * (200 - right), repeat=repeat)
 
 
@@ -116,7 +116,7 @@ def test_findings_say_what_was_left_alone():
 
 
 def test_nothing_credits_a_teacher_where_the_method_may_have_none():
-    """Label smoothing leaves a distilled student too, and no teacher helped it."""
+    """Label smoothing also leaves a distilled student, which no teacher helped."""
     sentences = findings.findings([measurement("control", accuracy=0.9), measurement("distilled", accuracy=0.91)], ())
     for text in (*sentences, glossary.GLOSSARY["distilled"], STAGE_WORDS["distil"]):
         assert "teacher" not in text.lower()

@@ -1,4 +1,4 @@
-"""The course's words."""
+"""The glossary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the numbers of a run come from, in words; whatever a file says of itself is text."""
+"""Where the numbers of a run come from, in words; text from a file stays text."""
 
 from __future__ import annotations
 

@@ -35,9 +35,9 @@ def two_runs():
 def side_by_side(runs, measured, provenances):
     names = comparison.run_names(runs, LETTERS)
     entries = [rows.entry(run.id, m.name, [m], None) for run in runs for m in measured[run.id]]
-    rows = comparison.side_by_side(runs, entries, provenances)
-    differing = comparison.differing(rows)
-    return read(comparison.marked(rows, list(names.values()), differing)), differing
+    texts = comparison.side_by_side(runs, entries, provenances)
+    differing = comparison.differing(texts)
+    return read(comparison.marked(texts, list(names.values()), differing)), differing
 
 
 def test_side_by_side_names_the_rows_that_differ(two_runs, several):
@@ -74,7 +74,7 @@ def test_every_cell_shows_what_the_results_page_shows_of_the_stored_figures():
 
 
 def busy(ms, batch):
-    """What a table adds to a time that does not compare."""
+    """Return the text that a table adds to a time that cannot be compared."""
     return " (busy machine)" if batch and any(was_busy(m.latency_ms[batch]) for m in ms) else ""
 
 

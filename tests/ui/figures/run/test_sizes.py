@@ -35,7 +35,7 @@ def test_zeros_shrink_neither_the_dense_file_nor_the_time():
 
 @pytest.mark.parametrize("latency", [5.0, 15.0])
 def test_equal_networks_are_never_called_faster_or_slower(latency):
-    """Half of the weights zero, the same shapes: what differs is the machine's."""
+    """Half of the weights zero, the same shapes: only the machine makes a difference."""
     measured = run({**HALF, "sparse_bytes": 2100}, latency)
     sentence = sizes.sentences(measured)[-1]
     assert (

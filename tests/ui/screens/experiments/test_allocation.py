@@ -1,4 +1,4 @@
-"""What a click on a scan's chart does to the allocation."""
+"""How a click on a scan's chart changes the allocation."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def chart():
 
 
 def point(chart, line, number):
-    """What Streamlit hands over for a click on a line's point."""
+    """Return what Streamlit passes on for a click on a line's point."""
     trace = next(t for t in chart.data if t.name == line)
     return {"x": trace.x[number], "y": trace.y[number], "customdata": trace.customdata[number]}
 

@@ -134,7 +134,7 @@ def test_a_run_opened_from_its_experiments_page_sets_the_controls_too(open_scree
     assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
     assert (app.slider(key="seeds_how_hot").value, "settings differ" in words(app)) == (2, False)
     app.slider(key="seeds_how_hot").set_value(4).run()
-    assert app.slider(key="seeds_how_hot").value == 4  # it is set once, not for as long as the run is open
+    assert app.slider(key="seeds_how_hot").value == 4  # it is set once, not again while the run is open
 
 
 def test_the_two_axes_of_a_sweep_cannot_be_the_same_setting(open_screen):

@@ -1,4 +1,4 @@
-"""The results of a run: what was measured, notes, and the way on."""
+"""The results of a run: measurements, notes, and links to other pages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_results_of_a_run_shows_what_was_measured(open_screen, stored):
 
 
 def with_seeds(events):
-    """The same run with labels, answers and a second seed; every variant answers all but ten examples rightly."""
+    """The same run with labels, answers and a second seed; every variant answers all but ten examples correctly."""
     labels = (1,) * TESTED
     for event in events:
         if isinstance(event, Described):

@@ -1,4 +1,4 @@
-"""What a student takes home of a run: notebook and weights."""
+"""What a student can take home from a run: notebook and weights."""
 
 from __future__ import annotations
 

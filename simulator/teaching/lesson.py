@@ -40,11 +40,11 @@ class LayerFacts(Record):
 
     Attributes:
         name: The module's name; "" is work done outside every layer.
-        weight_shape: Of its weight; empty if it has none.
-        parameters: All of its own, tied ones counted once.
+        weight_shape: The weight's shape; empty if there is no weight.
+        parameters: The layer's own parameters, tied ones counted once.
         zeros: How many of them are exactly zero.
-        macs: Multiply-adds of its own in one example's forward pass; element-wise work is left out.
-        output_shape: Of one example, without the batch; empty if it gives no tensor.
+        macs: The layer's own multiply-adds in one example's forward pass; element-wise work is left out.
+        output_shape: The output's shape for one example, without the batch; empty if it is not a tensor.
     """
 
     name: str
@@ -70,13 +70,13 @@ class SliceFacts(Record):
 
 
 class LessonFacts(Record):
-    """Everything of a lesson but its numbers.
+    """Everything in a lesson except its numbers.
 
     Attributes:
-        test_examples: How many test examples the logits are of: all there are.
-        right: Right answers among them, by variant.
+        test_examples: How many test examples the logits cover: all of them.
+        right: How many of them each variant answers correctly.
         shown: The test examples whose input is kept, as rows of the logits.
-        texts: Their sentences; empty where they are pictures.
+        texts: Their sentences; empty if they are pictures.
         measured_at: The size of the input that MACs and output shapes were counted with.
         networks: The layers of each network, in the order in which they run.
         slices: Two layers of the distilled student.
@@ -108,7 +108,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson that was read.
+    """A lesson, read from its files.
 
     Attributes:
         labels: [test examples].
@@ -129,20 +129,20 @@ class Lesson:
 
 
 def write(folder: Path, facts: LessonFacts, numbers: Mapping[str, NDArray[Any]]) -> None:
-    """Write a lesson's two files, the facts last: they say that it is whole."""
+    """Write a lesson's two files, the facts last: they show that it is complete."""
     write_whole(folder / NUMBERS_FILE, save(dict(numbers)))
     write_whole(folder / FACTS_FILE, facts.model_dump_json().encode())
 
 
 def read(facts: bytes, numbers: bytes) -> Lesson:
     """A lesson from the content of its two files."""
-    said, arrays = LessonFacts.model_validate_json(facts), load(numbers)
+    checked, arrays = LessonFacts.model_validate_json(facts), load(numbers)
     slices = tuple(
-        Slice(s, *(arrays[f"slice.{i}.{what}"] for what in ("weight", "gradient", "input_norm")))
-        for i, s in enumerate(said.slices)
+        Slice(s, *(arrays[f"slice.{i}.{name}"] for name in ("weight", "gradient", "input_norm")))
+        for i, s in enumerate(checked.slices)
     )
-    logits = {variant: arrays[f"logits.{variant}"] for variant in said.right}
-    return Lesson(said, arrays["labels"], logits, cast("NDArray[np.uint8] | None", arrays.get("pictures")), slices)
+    logits = {variant: arrays[f"logits.{variant}"] for variant in checked.right}
+    return Lesson(checked, arrays["labels"], logits, cast("NDArray[np.uint8] | None", arrays.get("pictures")), slices)
 
 
 def exists(run_id: str) -> bool:
@@ -165,14 +165,16 @@ def of_run(run_id: str) -> Lesson:
     try:
         return _kept(run_id)
     except (ValidationError, KeyError) as error:
-        raise NotAvailable(f"The lesson of run {run_id} is of another version.", "Run it again here.") from error
+        raise NotAvailable(
+            f"The lesson of run {run_id} was written by another version.", "Run it again here."
+        ) from error
     except (SafetensorError, OSError) as error:  # one of its two files is broken, or was deleted meanwhile
         raise NotAvailable(f"The lesson of run {run_id} cannot be read.", "Run it again here.") from error
 
 
 @lru_cache(maxsize=8)
 def _kept(run_id: str) -> Lesson:
-    """Read once, for a lesson never changes; that its run is still there is asked each time."""
+    """Read once, because a lesson never changes; the caller checks each time that its run still exists."""
     if recorded.find(run_id):
         return read(_shipped(run_id, ".json").read_bytes(), _shipped(run_id, ".safetensors").read_bytes())
     folder = archive.export_dir(run_id)
@@ -182,6 +184,6 @@ def _kept(run_id: str) -> Lesson:
 
 
 def _shipped(run_id: str, ending: str) -> Any:
-    """A file that may be there: the runs that stand in for a guided lab's own are shipped without lessons."""
+    """A shipped file, which may not exist: the recorded runs of the guided labs have no lessons."""
     name = run_id.removeprefix("recorded-").replace("-", "_")
     return files("simulator.teaching") / "lessons" / f"{name}{ending}"

@@ -1,4 +1,4 @@
-"""The code of this package as text: what a student is shown is what runs. Read from the files, never imported."""
+"""The code of this package as text: students see the code that runs. Read from the files, never imported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def source_of(path: str, name: str) -> str:
 
     Args:
         path: The file, below simulator/.
-        name: What it is called.
+        name: The name of the function, class or constant.
     """
     text = (PACKAGE / path).read_text(encoding="utf-8")
     body = ast.parse(text).body
@@ -23,14 +23,14 @@ def source_of(path: str, name: str) -> str:
             decorators = [f"@{ast.get_source_segment(text, d)}\n" for d in node.decorator_list]
             return "".join(decorators) + (ast.get_source_segment(text, node) or "")
         if name in _assigned(node):
-            said = body[number + 1] if number + 1 < len(body) else None
-            parts = [node, said] if said is not None and _is_text(said) else [node]
+            below = body[number + 1] if number + 1 < len(body) else None
+            parts = [node, below] if below is not None and _is_text(below) else [node]
             return "\n".join(ast.get_source_segment(text, part) or "" for part in parts)
     raise LookupError(f"{path} has no function, class or constant {name}")
 
 
 def _assigned(node: ast.stmt) -> list[str]:
-    """The names that a statement gives a value to."""
+    """The names that a statement assigns."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     flat = [part for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
     return [part.id for part in flat if isinstance(part, ast.Name)]

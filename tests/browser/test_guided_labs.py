@@ -36,7 +36,7 @@ def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
     page.reload()
     answer = lab.answer(evidence(lab.recorded))
     expect(page.get_by_text(answer.sentence)).to_be_visible()
-    expect(page.get_by_text("You said +3.0 points, measured")).to_be_visible()
+    expect(page.get_by_text("You said +3.0 points; the measured answer is")).to_be_visible()
     shoot(page, "guided-lab-measured")
 
     for question in lab.questions(evidence(lab.recorded)):

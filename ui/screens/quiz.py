@@ -1,4 +1,4 @@
-"""Pieces of the page Quiz. Everything that a sitting is stands in the address, so that a reload changes nothing."""
+"""Pieces of the page Quiz. The address holds the whole sitting, so a reload changes nothing."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ LOOK_AGAIN: dict[Topic, Route] = {
     "This run": routes.RESULTS,
 }
 LOOK_AGAIN_AT = {"zeros-faster": routes.RESULTS}
-"""Key of a question -> its screen, where that is another one than its topic's."""
+"""Key of a question -> its screen, if it is not its topic's."""
 LENGTHS = {"10 questions": 10, "20 questions": 20, f"All {len(QUESTIONS)}": len(QUESTIONS)}
 
 
 def open_sitting() -> Sitting | None:
-    """The sitting in the address; None if there is none. Of one that cannot be read, every bad part is named."""
+    """The sitting in the address; None if there is none. If it cannot be read, every bad part is named."""
     asked_for = [name for name in (ABOUT, SEED, COUNT, ANSWERS) if address.holds(name)]
     if ABOUT not in asked_for:
         return None
@@ -48,7 +48,7 @@ def open_sitting() -> Sitting | None:
     seed, count, _ = (address.whole(name, 0, LARGEST) for name in (SEED, COUNT, AT))  # a sitting needs no position
     with errors_shown():
         if about is None or not all(map(address.holds, asked_for)):
-            raise SimulatorError("The address of this quiz cannot be read.", "Start the quiz anew.")
+            raise SimulatorError("The address of this quiz cannot be read.", "Start the quiz again.")
         found = sitting.draw(pool_of(about), seed or 0, count or 0, answers)
         st.session_state[HELD] = address.everything(), f"{len(found.answers)} of {len(found.questions)}"
         return found
@@ -59,13 +59,13 @@ def pool_of(about: str) -> Sequence[Question]:
     """The questions on everything, or those of a run.
 
     Raises:
-        SimulatorError: if the run is not there or has measured too little.
+        SimulatorError: if the run does not exist or has measured too little.
     """
     if about == EVERYTHING:
         return QUESTIONS
     made = from_run.questions(from_run.facts(archive.run(about).settings, [e for _, e in archive.events(about)]))
     if not made:
-        raise SimulatorError(f"Run {about} has not measured what questions need.", "Choose a finished run.")
+        raise SimulatorError(f"Run {about} has not measured what the questions need.", "Choose a finished run.")
     return made
 
 
@@ -81,11 +81,11 @@ def leave() -> None:
 
 
 def offer() -> None:
-    """The two quizzes, and the one that was left for another page."""
+    """Offer the two quizzes, and the one that the student left for another page."""
     if HELD in st.session_state:
         parameters, answered = st.session_state[HELD]
         st.button(
-            f"Go on with your quiz ({answered} answered)", type="primary", icon=":material/arrow_forward:",
+            f"Continue your quiz ({answered} answered)", type="primary", icon=":material/arrow_forward:",
             key="go_on_quiz", on_click=address.replace, args=(parameters,),
         )  # fmt: skip
     left, right = st.columns(2)
@@ -145,7 +145,7 @@ def _take_answer(quiz: Sitting, question: Question) -> None:
 
 
 def answer_form(quiz: Sitting, question: Question) -> float | None:
-    """The options, or a field for the number, and Check; gives the answer once it was pressed with one."""
+    """The options, or a field for the number, and Check; returns the answer once Check is pressed with one."""
     key = f"answer_{quiz.seed}_{question.key}"
     with st.form(f"form_{key}", border=False):
         if question.is_number:
@@ -161,7 +161,7 @@ def answer_form(quiz: Sitting, question: Question) -> float | None:
             )
         pressed = st.form_submit_button("Check", type="primary", icon=":material/check:")
     if pressed and answer is None:
-        st.warning("Choose or write an answer first.", icon=":material/edit:")
+        st.warning("Choose or enter an answer first.", icon=":material/edit:")
     return float(answer) if pressed and answer is not None else None
 
 
@@ -179,12 +179,12 @@ def explain(quiz: Sitting, question: Question, answer: float, at: int) -> None:
 
 def judge(question: Question, answer: float) -> None:
     """Right or wrong, and why."""
-    said, right = (as_markdown(question, text) for text in (shown(question, answer), question.right_words()))
+    given, right = (as_markdown(question, text) for text in (shown(question, answer), question.right_words()))
     if question.is_right(answer):
         st.success(f"**Right:** {right}", icon=":material/check_circle:")
     else:
         st.error(
-            f"**Not right.** Your answer: {said}\n\n**The right answer:** {right}",
+            f"**Not right.** Your answer: {given}\n\n**The right answer:** {right}",
             icon=":material/cancel:",
         )
     st.markdown(as_markdown(question, question.explanation))
@@ -200,12 +200,12 @@ def shown(question: Question, answer: float) -> str:
 
 
 def as_markdown(question: Question, text: str) -> str:
-    """What a run says, the names of its classes above all, may come from a file; what the app says is Markdown."""
+    """Escape a run's texts, because the names of its classes may come from a file; the app's own are Markdown."""
     return literal(text) if question.topic == "This run" else text
 
 
 def link(question: Question) -> None:
-    """The screen that shows what the question is about; that of a run opens the run."""
+    """Link to the screen that the question is about; for a question on a run, that run's."""
     page = LOOK_AGAIN_AT.get(question.key) or LOOK_AGAIN[question.topic]
     about = address.text(ABOUT) or EVERYTHING
     parameters = {"run": about} if about != EVERYTHING and page is routes.RESULTS else None
@@ -213,7 +213,7 @@ def link(question: Question) -> None:
 
 
 def is_at_end(quiz: Sitting) -> bool:
-    """Whether the score is to be shown."""
+    """Whether it is time to show the score."""
     return quiz.is_over and position(quiz) == len(quiz.questions)
 
 
@@ -235,8 +235,8 @@ def score(quiz: Sitting) -> None:
     for question, answer in quiz.missed:
         with st.container(border=True):
             st.markdown(f"**{as_markdown(question, question.text)}**")
-            said, right = (as_markdown(question, text) for text in (shown(question, answer), question.right_words()))
-            st.markdown(f"Your answer: {said}. Right: **{right}**.")
+            given, right = (as_markdown(question, text) for text in (shown(question, answer), question.right_words()))
+            st.markdown(f"Your answer: {given}. Right: **{right}**.")
             st.caption(as_markdown(question, question.explanation))
             link(question)
     about = address.text(ABOUT) or EVERYTHING

@@ -1,4 +1,4 @@
-"""What a guided lab is made of, and how a prediction is put beside what was measured."""
+"""The parts of a guided lab, and the sentence that compares a prediction with the measurement."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from simulator.teaching.labs.evidence import Evidence
 from simulator.teaching.quiz.question import Question
 
 Settings = Mapping[str, float]
-"""What a student chose before the run: a field of RunConfig -> its value."""
+"""The settings that a student chose before the run: a field of RunConfig -> its value."""
 
 Table = list[dict[str, str]]
-"""Rows of what was measured: heading -> text."""
+"""Rows of measured values: heading -> text."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Prediction:
     """What a student commits to before the run: a number on a slider, or one of several sentences.
 
     Attributes:
-        options: Key -> sentence; empty where a number is asked for.
-        low, high, step, start: The slider's.
-        form: How such a number is written.
+        options: Key -> sentence; empty if a number is asked for.
+        low, high, step, start: The slider's range, step and starting value.
+        form: Formats such a number.
     """
 
     text: str
@@ -40,20 +40,20 @@ class Prediction:
     form: Callable[[float], str] = str
 
     def check(self, value: float | str) -> None:
-        """Refuse what the slider or the choice cannot give.
+        """Refuse a value that the slider or the options cannot give.
 
         Raises:
-            InvalidConfig: with what can be predicted.
+            InvalidConfig: with the values that can be predicted.
         """
         if self.options and value not in self.options:
             raise InvalidConfig(
-                f"The prediction {value!r} is none of the choices.", f"Choose {', '.join(self.options)}."
+                f"The prediction {value!r} is not one of the choices.", f"Choose {', '.join(self.options)}."
             )
         if self.options:
             return
         if isinstance(value, str) or not isfinite(value) or not self.low <= value <= self.high:
             raise InvalidConfig(
-                f"The prediction {value!r} is outside the slider.", f"Choose {self.low} to {self.high}."
+                f"The prediction {value!r} is outside the slider's range.", f"Choose {self.low} to {self.high}."
             )
 
     def shown(self, value: float | str) -> str:
@@ -66,12 +66,12 @@ UNDECIDED = "the numbers cannot tell"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the run says to the lab's question.
+    """The run's answer to the lab's question.
 
     Attributes:
         value: On the prediction's scale: a number, or a key of its options.
-        basis: What it rests on, as in "n = 450".
-        sentence: What was measured, in words.
+        basis: The data behind it, such as "n = 450".
+        sentence: The measurement in words.
     """
 
     value: float | str
@@ -95,13 +95,13 @@ class Lab:
     """One guided lab.
 
     Attributes:
-        name: Names it in the store.
-        idea: What one needs to know before predicting, one paragraph.
-        terms: Of the glossary: those that the idea uses.
-        configs: From what the student chose to the settings of the lab's runs, one or two.
-        recorded: The shipped runs that may stand in, one for each of ``configs``.
+        name: Its key in the store.
+        idea: What a student needs to know before predicting, in one paragraph.
+        terms: The glossary terms that the idea uses.
+        configs: Turns the student's choices into the settings of the lab's runs, one or two.
+        recorded: The shipped runs that can replace the student's own, one for each of ``configs``.
         watch: What to look for while it runs.
-        table: What the student reads the answers from.
+        table: The table from which the student reads the answers.
     """
 
     name: str
@@ -124,7 +124,7 @@ class Lab:
         """Refuse settings that the lab does not offer.
 
         Raises:
-            InvalidConfig: with what it does offer.
+            InvalidConfig: with the values that it offers.
         """
         for choice in self.choices:
             if settings.get(choice.setting) not in choice.values:
@@ -138,21 +138,21 @@ def beside(prediction: Prediction, committed: float | str, answer: Answer) -> st
     """The prediction and the measured answer in one sentence, and how far apart they are."""
     quote = '"' if prediction.options else ""
     ours, theirs = (f"{quote}{prediction.shown(value)}{quote}" for value in (committed, answer.value))
-    said = f"You said **{ours}**, measured **{theirs}** ({answer.basis})."
+    sentence = f"You said **{ours}**; the measured answer is **{theirs}** ({answer.basis})."
     if isinstance(committed, str) or isinstance(answer.value, str):
         if answer.value not in prediction.options:
-            return said
-        return f"{said} {'As you predicted.' if committed == answer.value else 'Not as you predicted.'}"
+            return sentence
+        return f"{sentence} {'As you predicted.' if committed == answer.value else 'Not as you predicted.'}"
     off = answer.value - committed
     if abs(off) <= prediction.step / 2:
-        return f"{said} As near as the slider allows."
-    return f"{said} You were {abs(off):.1f} points too {'low' if off > 0 else 'high'}."
+        return f"{sentence} That is as close as the slider allows."
+    return f"{sentence} You were {abs(off):.1f} points too {'low' if off > 0 else 'high'}."
 
 
 def judged_words(v: Verdict) -> str:
-    """A verdict with what it rests on: the examples that only one of the two answers rightly, and McNemar's p."""
+    """A verdict with its basis: how many examples only one of the two answers correctly, and McNemar's p."""
     (seed,) = v.by_seed
     return (
-        f"{v.outcome}: of {v.n} digits only this one reads {seed.gained} rightly, only the other {seed.lost}; "
+        f"{v.outcome}: of {v.n} digits, this one alone reads {seed.gained} correctly, the other alone {seed.lost}; "
         f"{p_value(seed.p)}"
     )

@@ -15,7 +15,7 @@ from simulator.teaching.quiz.run_facts import one_of, points
 BATCH = "batch_32"
 CUT: tuple[Variant, ...] = ("pruned", "recovered")
 NEAR = 0.01
-"""A wrong option of a question is at least so far from the right one."""
+"""The least distance between a wrong option of a question and the right one."""
 
 ANSWERS = {"worse": "channels", "better": "zeros", "within noise": "neither"}
 
@@ -51,7 +51,7 @@ def table(evidence: Evidence) -> Table:
 
 
 def compared(evidence: Evidence) -> Verdict:
-    """The student without channels against the one with zeros, both just pruned, on the same test digits."""
+    """Compare the student without channels with the one with zeros, both just pruned, on the same test digits."""
     single, whole = evidence
     return judged(whole.variant("pruned"), single.variant("pruned"), whole.labels)
 
@@ -59,19 +59,19 @@ def compared(evidence: Evidence) -> Verdict:
 def answer(evidence: Evidence) -> Answer:
     """Which way cost more accuracy."""
     single, whole = evidence
-    said = compared(evidence)
+    verdict = compared(evidence)
     zeros, channels = (seen.variant("pruned").accuracy for seen in (single, whole))
     sentence = (
-        f"Just pruned, the student with zeros is right in {percent(zeros)}, the one without half of its channels in "
-        f"{percent(channels)} ({points(said.points / 100)}; {judged_words(said)})."
+        f"Just pruned, the student with zeros answers {percent(zeros)} correctly, the one without half of its "
+        f"channels {percent(channels)} ({points(verdict.points / 100)}; {judged_words(verdict)})."
     )
-    return Answer(ANSWERS[said.outcome], f"n = {said.n}", sentence)
+    return Answer(ANSWERS[verdict.outcome], f"n = {verdict.n}", sentence)
 
 
 def pace(whole: Seen) -> Speed:
     """Whether the narrower students, just pruned and recovered, are both faster, or both slower, than the whole one.
 
-    They have the same shape: where the timed calls of only one stand apart, the machine did it.
+    They have the same shape: if the timed calls of only one stand apart, the machine is the cause.
     """
     d = whole.variant("distilled")
     found = {speed([d], [whole.variant(name)], BATCH) for name in CUT}
@@ -85,7 +85,7 @@ def middle(m: Measurement) -> str:
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """What cutting channels does to the file and to the time."""
+    """How cutting channels changes the file and the time."""
     _, whole = evidence
     d, p, r = (whole.variant(name) for name in ("distilled", *CUT))
     less = 1 - p.size_bytes / d.size_bytes
@@ -109,31 +109,32 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
 
 
 def takeaway(evidence: Evidence) -> list[str]:
-    """What each way costs and gives."""
+    """The costs and gains of each way."""
     single, whole = evidence
     d, p = whole.variant("distilled"), whole.variant("pruned")
-    said = compared(evidence)
+    verdict = compared(evidence)
     cost = {
-        "worse": f"Channels cost more accuracy than zeros ({points(said.points / 100)} just pruned): a channel goes "
-        "with its good weights and its bad ones.",
-        "better": f"Channels cost less accuracy than zeros here ({points(said.points / 100)}): the expected effect did "
-        "not show, it turned round.",
-        "within noise": f"That channels cost more accuracy did not show: {points(said.points / 100)} is within noise.",
-    }[said.outcome]
+        "worse": f"Channels cost more accuracy than zeros ({points(verdict.points / 100)} just pruned): a "
+        "channel takes its good weights with it, not only its bad ones.",
+        "better": f"Channels cost less accuracy than zeros here ({points(verdict.points / 100)}): the expected effect "
+        "did not show; it was reversed.",
+        "within noise": f"There was no sign that channels cost more accuracy: {points(verdict.points / 100)} is "
+        "within noise.",
+    }[verdict.outcome]
     gain = f"But the dense file is really smaller, by {percent(1 - p.size_bytes / d.size_bytes)}"
-    gain += f", and it needs {percent(1 - p.macs / d.macs)} fewer multiply-adds"
+    gain += f", and the student needs {percent(1 - p.macs / d.macs)} fewer multiply-adds"
     gain += {
-        "faster": ": it is really faster, too.",
-        "slower": ". Faster it was not: its timed calls were slower, so that effect did not show.",
-        "no clear difference": ". That it is faster did not show in these timed calls.",
+        "faster": ": it really is faster, too.",
+        "slower": ". It was not faster: its timed calls were slower, so that effect did not show.",
+        "no clear difference": ". These timed calls gave no sign that it is faster.",
         "equal networks": ".",
-        "busy": ". Whether it is faster these timed calls cannot tell: the machine was busy.",
+        "busy": ". These timed calls cannot tell whether it is faster: the machine was busy.",
     }[pace(whole)]
     zeros, channels = (seen.variant("recovered").accuracy for seen in (single, whole))
     return [
         cost,
         gain,
-        f"After recovery the two have {percent(zeros)} (zeros) and {percent(channels)} (channels). Zeros keep "
+        f"After recovery the two reach {percent(zeros)} (zeros) and {percent(channels)} (channels). Zeros keep "
         "accuracy; channels save bytes and multiply-adds. Which one to take depends on what must be saved.",
     ]
 
@@ -143,9 +144,9 @@ CHANNELS = Lab(
     title="Zeros or channels?",
     question="Set half of the weights to zero, or cut out half of the channels: which costs more accuracy?",
     idea="**Structured pruning** removes whole **channels**: the layers get narrower, so the model is physically "
-    "smaller. Of a layer with half of its inputs and half of its outputs about a quarter is left. Here the same "
-    "distilled student is pruned twice: once half of its single weights, once half of its channels. Two runs, one "
-    "after the other.",
+    "smaller. A layer that keeps half of its inputs and half of its outputs keeps about a quarter of its weights. "
+    "Here the same distilled student is pruned twice: once half of its single weights, once half of its channels. Two "
+    "runs, one after the other.",
     terms=("distilled", "pruned", "parameters", "MACs"),
     minutes=20,
     prediction=Prediction(
@@ -158,7 +159,7 @@ CHANNELS = Lab(
     ),
     configs=configs,
     recorded=("recorded-lab-zeros", "recorded-lab-channels"),
-    watch="The students learn exactly alike until the stage Prune. What differs comes after it.",
+    watch="The two runs are exactly alike until the stage Prune. Look for the differences after it.",
     table=table,
     answer=answer,
     questions=questions,

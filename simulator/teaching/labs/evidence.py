@@ -1,4 +1,4 @@
-"""What the runs of a lab measured, ready for its answer, its questions and its takeaway."""
+"""The measurements of a lab's runs, ready for its answer, its questions and its takeaway."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Seen:
 
     Attributes:
         labels: The class of every test example.
-        cells: What an experiment measured; empty of an ordinary run.
+        cells: What an experiment measured; empty for an ordinary run.
     """
 
     run: Run
@@ -37,7 +37,7 @@ class Seen:
         return self.run.settings
 
     def variant(self, name: Variant) -> Measurement:
-        """What was measured of a variant.
+        """The measurement of a variant.
 
         Raises:
             NotAvailable: if the run did not measure it.
@@ -47,14 +47,14 @@ class Seen:
         return self.facts.by_name[name].first
 
     def judged(self, ours: Variant, theirs: Variant) -> Verdict:
-        """One variant against another on the same test examples."""
+        """Compare one variant with another on the same test examples."""
         return judged(self.variant(ours), self.variant(theirs), self.labels)
 
     def mean_of(self, value: str, at: Coordinates) -> float:
-        """The mean over the seeds of what an experiment's cells measured at a place.
+        """The mean over the seeds of what an experiment's cells measured at these coordinates.
 
         Raises:
-            NotAvailable: if no cell is there.
+            NotAvailable: if there is no such cell.
         """
         found = series(self.cells, value, **at)
         if not found:
@@ -62,10 +62,10 @@ class Seen:
         return mean(found.values())
 
     def concluded(self) -> Conclusion:
-        """What an experiment's numbers say.
+        """The conclusion of an experiment.
 
         Raises:
-            NotAvailable: if the run is no experiment.
+            NotAvailable: if the run is not an experiment.
         """
         if self.conclusion is None:
             raise NotAvailable(f"Run {self.run.id} has no conclusion.", AGAIN)
@@ -75,11 +75,11 @@ class Seen:
 Evidence = tuple[Seen, ...]
 """The runs of a lab, in the order of its settings."""
 
-AGAIN = "Run the lab anew, or take the recorded run."
+AGAIN = "Run the lab again, or take the recorded run."
 
 
 def evidence(run_ids: Sequence[str]) -> Evidence:
-    """What finished runs measured.
+    """Read what finished runs measured.
 
     Raises:
         RunNotFound: if one was deleted.
@@ -92,23 +92,23 @@ def _seen(run_id: str) -> Seen:
     run = archive.run(run_id)
     if run.state != "finished":
         raise NotAvailable(f"Run {run_id} is {run.state}, so there is nothing to read yet.", AGAIN)
-    said = [event for _, event in archive.events(run_id)]
+    events = [event for _, event in archive.events(run_id)]
     return Seen(
         run,
-        run_facts.facts(run.settings, said),
-        next((e.labels for e in said if isinstance(e, Described)), ()),
-        tuple(e for e in said if isinstance(e, CellFinished)),
-        next((e.conclusion for e in said if isinstance(e, Concluded)), None),
+        run_facts.facts(run.settings, events),
+        next((e.labels for e in events if isinstance(e, Described)), ()),
+        tuple(e for e in events if isinstance(e, CellFinished)),
+        next((e.conclusion for e in events if isinstance(e, Concluded)), None),
     )
 
 
 def judged(ours: Measurement, theirs: Measurement, labels: Sequence[int]) -> Verdict:
-    """One measurement against another by the answers to the same test examples.
+    """Compare one measurement with another by the answers to the same test examples.
 
     Raises:
         NotAvailable: if answers were not stored.
     """
-    said = verdict([ours], [theirs], labels)
-    if said is None:
+    outcome = verdict([ours], [theirs], labels)
+    if outcome is None:
         raise NotAvailable("This run has no stored answers, so nothing can be compared example by example.", AGAIN)
-    return said
+    return outcome

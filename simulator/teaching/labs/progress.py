@@ -1,7 +1,7 @@
-"""How far somebody is in the labs. It is kept under a random id that stands in the link, not in a browser.
+"""How far a student is in the labs, kept under a random id that is in the link, not in the browser.
 
-A prediction is committed once: the database takes a second one for the same lab from nobody. Whoever has the link
-goes on where the last one stopped.
+A prediction is committed once: the database refuses a second one for the same lab. Anyone who has the link
+continues where the last person stopped.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ OPEN_AGAIN = "Open the lab's link again to see how far it is."
 
 
 class LabProgress(Record):
-    """One lab of one progress.
+    """One lab of one student's progress.
 
     Attributes:
-        prediction: What was committed: a number, or a key of the prediction's options.
-        settings: What was chosen with it.
+        prediction: The committed value: a number, or a key of the prediction's options.
+        settings: The settings chosen with it.
         runs: The ids of the runs that the answer comes from; empty until they are started or taken.
-        answers: To the two questions, in their order.
+        answers: The answers to the two questions, in order.
     """
 
     prediction: float | str
@@ -47,12 +47,12 @@ class LabProgress(Record):
 
 
 def new_id() -> str:
-    """A new progress: nobody guesses it."""
+    """Make an id for a new progress that nobody can guess."""
     return secrets.token_hex(8)
 
 
 def read(progress: str) -> dict[str, LabProgress]:
-    """Every lab that was begun: its name -> how far it is. Without those that cannot be read."""
+    """Every lab that was begun: its name -> how far it is. Labs that cannot be read are left out."""
     found = {}
     for lab, body in open_store().labs.read(progress).items():
         try:
@@ -67,7 +67,7 @@ def commit(progress: str, lab: Lab, prediction: float | str, settings: Settings)
 
     Raises:
         InvalidConfig: if the lab does not offer it.
-        NotAllowed: if one was committed already; it stays.
+        NotAllowed: if one was already committed; it stays.
     """
     lab.prediction.check(prediction)
     lab.check_settings(settings)
@@ -76,32 +76,32 @@ def commit(progress: str, lab: Lab, prediction: float | str, settings: Settings)
         kept = read(progress).get(lab.name)
         if kept is None:
             raise NotAllowed(
-                "What was kept of this lab under this link cannot be read.", "Begin anew, without the link."
+                "What was stored of this lab under this link cannot be read.", "Start again without the link."
             )
         raise NotAllowed(
-            f"A prediction was committed already: {lab.prediction.shown(kept.prediction)}.",
-            "It cannot be changed any more.",
+            f"A prediction was already committed: {lab.prediction.shown(kept.prediction)}.",
+            "It can no longer be changed.",
         )
     return made
 
 
 def take_runs(progress: str, lab: Lab, runs: Sequence[str]) -> LabProgress:
-    """The answer shall come from these runs: they were just started, or are the recorded ones.
+    """Take the answer from these runs: newly started ones, or the recorded ones.
 
     Raises:
         NotAllowed: if there is no prediction yet, or a question on the earlier runs was answered.
     """
     before = _begun(progress, lab)
     if before.answers:
-        raise NotAllowed("The questions were asked about the runs that are there.", "They stay with this lab.")
+        raise NotAllowed("The questions were asked about the lab's present runs.", "These runs stay with the lab.")
     return _change(progress, lab, before, before.model_copy(update={"runs": tuple(runs)}))
 
 
 def answer(progress: str, lab: Lab, number: int, value: float) -> LabProgress:
-    """Answer a question, once, the first before the second.
+    """Store the answer to a question, once, the first before the second.
 
     Raises:
-        NotAllowed: if it is not its turn.
+        NotAllowed: if this question is not the next one.
     """
     before = _begun(progress, lab)
     if not before.runs or number != len(before.answers) or before.is_done:
@@ -112,12 +112,12 @@ def answer(progress: str, lab: Lab, number: int, value: float) -> LabProgress:
 def _begun(progress: str, lab: Lab) -> LabProgress:
     begun = read(progress).get(lab.name)
     if begun is None:
-        raise NotAllowed("No prediction was committed in this lab yet.", "Commit to one first.")
+        raise NotAllowed("No prediction has been committed in this lab yet.", "Commit to one first.")
     return begun
 
 
 def _change(progress: str, lab: Lab, before: LabProgress, after: LabProgress) -> LabProgress:
-    """Write a record, if nobody with the same link has changed it meanwhile."""
+    """Write a record, unless somebody with the same link has changed it in the meantime."""
     if not open_store().labs.replace(progress, lab.name, before.model_dump_json(), after.model_dump_json()):
-        raise NotAllowed("Somebody else with this link went on meanwhile.", OPEN_AGAIN)
+        raise NotAllowed("Somebody else with this link has continued in the meantime.", OPEN_AGAIN)
     return after

@@ -14,7 +14,7 @@ SPARSITIES = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 MOST = SPARSITIES[-1]
 RECOVERY = 3
 NEAR = 2.0
-"""Percentage points of accuracy that count as hardly a loss."""
+"""A loss of up to this many percentage points of accuracy counts as small."""
 
 
 def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
@@ -24,7 +24,7 @@ def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
 
 
 def asked(sparsity: float) -> str:
-    """A sparsity as it was asked for, without digits after the point."""
+    """A sparsity as it was asked for, as a whole percentage."""
     return f"{100 * sparsity:.0f} %"
 
 
@@ -40,7 +40,7 @@ def whole(seen: Seen) -> float:
 
 
 def table(evidence: Evidence) -> Table:
-    """A row a sparsity, the whole student first."""
+    """One row per sparsity, the whole student first."""
     (seen,) = evidence
     rows = [{"Sparsity": "none", "Just pruned": percent(whole(seen)), "After recovery": "not pruned"}]
     for s in SPARSITIES:
@@ -55,7 +55,7 @@ def table(evidence: Evidence) -> Table:
 
 
 def limit(seen: Seen, recovered: bool) -> float:
-    """The highest sparsity up to which every one tried stays near the whole student; 0 if none does."""
+    """The highest sparsity tried up to which all students stay near the whole one; 0 if there is none."""
     reached = 0.0
     for s in SPARSITIES:
         if round(100 * (whole(seen) - accuracy(seen, s, recovered)), 6) > NEAR:  # 9 of 450 is exactly 2 points
@@ -65,29 +65,30 @@ def limit(seen: Seen, recovered: bool) -> float:
 
 
 def answer(evidence: Evidence) -> Answer:
-    """How far it goes after recovery."""
+    """The limit after recovery."""
     (seen,) = evidence
     after, before = limit(seen, True), limit(seen, False)
     seeds = len({c.seed for c in seen.cells})
     sentence = (
-        f"The whole student has {percent(whole(seen))}. Within {NEAR:g} points of that it stays up to {asked(before)} "
-        f"sparsity just pruned, and up to {asked(after)} after {RECOVERY} epochs of recovery. Tried were "
+        f"The whole student reaches {percent(whole(seen))}. It stays within {NEAR:g} points of that up to "
+        f"{asked(before)} sparsity just pruned, and up to {asked(after)} after {RECOVERY} epochs of recovery. The "
+        f"sparsities tried were "
         f"{', '.join(map(asked, SPARSITIES))}."
     )
     return Answer(100 * after, f"{seeds} seeds", sentence)
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """How deep the fall is, and how much comes back."""
+    """How much accuracy is lost, and how much of it recovery restores."""
     (seen,) = evidence
     fallen, back, before = accuracy(seen, MOST, False), accuracy(seen, MOST, True), whole(seen)
     fall = number(
         "lab-sparsity-fall",
         "This run",
-        f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, against the whole "
-        "student?",
+        f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, compared with the "
+        "whole student?",
         round(100 * (before - fallen), 1),
-        f"{percent(before)} less {percent(fallen)}: {100 * (before - fallen):.1f} points.",
+        f"{percent(before)} minus {percent(fallen)}: {100 * (before - fallen):.1f} points.",
         tolerance=0.15,
     )
     text = f"What did {RECOVERY} epochs of recovery change at {asked(MOST)}?"
@@ -111,12 +112,16 @@ def takeaway(evidence: Evidence) -> list[str]:
     if before == MOST:
         cliff = f"The expected cliff did not show: even at {asked(MOST)} the student stayed within {NEAR:g} points."
     elif before == 0:
-        cliff = f"Already {asked(SPARSITIES[0])} cost more than {NEAR:g} points: this student has little to spare."
+        cliff = f"Even {asked(SPARSITIES[0])} cost more than {NEAR:g} points: this student has little to spare."
     else:
         cliff = (
-            f"Up to {asked(before)} hardly anything happened, then accuracy fell: some weights do a lot, many little."
+            f"Up to {asked(before)} hardly anything happened, then accuracy fell: some weights do a lot, many do "
+            "little."
         )
-    recovery = f"Recovery moved the limit from {asked(before)} to {asked(after)}: what is left learns to do without."
+    recovery = (
+        f"Recovery moved the limit from {asked(before)} to {asked(after)}: the weights that are left learn to do "
+        "without the others."
+    )
     if after <= before:
         recovery = (
             f"Recovery did not move the limit ({asked(before)} before, {asked(after)} after): that effect did not show."
@@ -147,7 +152,8 @@ SPARSITY = Lab(
     ),
     configs=configs,
     recorded=("recorded-lab-sparsity",),
-    watch="Each field is a student. Is the upper row, which recovered, lighter than the lower one? From where on?",
+    watch="Each cell is a student. Is the upper row, with recovery, lighter than the lower one? From which sparsity "
+    "on?",
     table=table,
     answer=answer,
     questions=questions,

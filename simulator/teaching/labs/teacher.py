@@ -14,8 +14,8 @@ from simulator.teaching.quiz.run_facts import points
 FEW, MANY = 50, 500
 SEEDS = 3
 VERDICTS = {
-    "better": "The teacher helped, by more than the seeds' chance would often do",
-    "worse": "The teacher did harm, by more than the seeds' chance would often do",
+    "better": "The teacher helped, by more than chance between seeds would often do",
+    "worse": "The teacher did harm, by more than chance between seeds would often do",
     "within noise": "The seeds cannot tell this difference from chance",
 }
 
@@ -26,18 +26,18 @@ def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
 
 
 def accuracy(seen: Seen, labels: int, student: str) -> float:
-    """Mean accuracy of the students with so many labels."""
+    """Mean accuracy of the students with this many labels."""
     at: Coordinates = {"labels": labels, "student": student}
     return seen.mean_of("accuracy", at)
 
 
 def gain(seen: Seen, labels: int) -> float:
-    """Distilled less control, a fraction."""
+    """Accuracy of the distilled student minus the control's, as a fraction."""
     return accuracy(seen, labels, "distilled") - accuracy(seen, labels, "control")
 
 
 def tested(seen: Seen, labels: int) -> Comparison:
-    """The same over the seeds, with its interval and its p, as the experiment concluded."""
+    """The same difference with its interval and its p over the seeds, as the experiment concluded."""
     return next(c for c in seen.concluded().comparisons if c.name == f"{labels} labels")
 
 
@@ -49,7 +49,7 @@ def outcome(comparison: Comparison) -> str:
 
 
 def table(evidence: Evidence) -> Table:
-    """A row for each number of labels."""
+    """One row for each number of labels."""
     (seen,) = evidence
     return [
         {
@@ -63,11 +63,12 @@ def table(evidence: Evidence) -> Table:
 
 
 def answer(evidence: Evidence) -> Answer:
-    """Distilled less control with few labels, in percentage points."""
+    """Distilled minus control with few labels, in percentage points."""
     (seen,) = evidence
     sentence = (
-        f"With {FEW} labels the student alone is right in {percent(accuracy(seen, FEW, 'control'))}, with the teacher "
-        f"in {percent(accuracy(seen, FEW, 'distilled'))}: {points(gain(seen, FEW))} ({certainty(tested(seen, FEW))})."
+        f"With {FEW} labels, the student alone answers {percent(accuracy(seen, FEW, 'control'))} correctly, with the "
+        f"teacher {percent(accuracy(seen, FEW, 'distilled'))}: {points(gain(seen, FEW))} "
+        f"({certainty(tested(seen, FEW))})."
     )
     return Answer(100 * gain(seen, FEW), f"{len({c.seed for c in seen.cells})} seeds", sentence)
 
@@ -82,7 +83,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"With {MANY} labels, by how many percentage points does the distilled student differ from the control? "
         "(worse is a negative number)",
         round(100 * many, 1),
-        f"{percent(accuracy(seen, MANY, 'distilled'))} less {percent(accuracy(seen, MANY, 'control'))} is "
+        f"{percent(accuracy(seen, MANY, 'distilled'))} minus {percent(accuracy(seen, MANY, 'control'))} is "
         f"{points(many)}, against {points(gain(seen, FEW))} with {FEW} labels.",
         tolerance=0.15,
     )
@@ -94,34 +95,34 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"Each pair of students was trained with {judged.n} seeds. What do they say about the difference at "
         f"{FEW} labels?",
         (right, *(words for words in VERDICTS.values() if words != right)),
-        f"{points(judged.mean)}: {certainty(judged)}. Clear is what has p below 0.05 in a paired t-test over the "
-        f"seeds, corrected because the run tests {len(differences)} differences ({'; '.join(differences)}).",
+        f"{points(judged.mean)}: {certainty(judged)}. A difference is clear if p is below 0.05 in a paired t-test "
+        f"over the seeds, corrected because the run tests {len(differences)} differences ({'; '.join(differences)}).",
     )
     return more, chance
 
 
 def takeaway(evidence: Evidence) -> list[str]:
-    """Whether the help showed, and where."""
+    """Whether the teacher helped, and with how many labels."""
     (seen,) = evidence
     few, many = tested(seen, FEW), tested(seen, MANY)
-    said = {
+    help_of_few = {
         "better": f"The teacher helped: {points(few.mean)} with {FEW} labels. It had learned from all labels, "
-        "and passed much of that on without showing one.",
+        "and passed on much of that without showing a single one.",
         "worse": f"The teacher did harm: {points(few.mean)} with {FEW} labels. The expected effect did not show; it "
-        "turned round.",
+        "was reversed.",
         "within noise": f"The expected effect did not show: {points(few.mean)} with {FEW} labels, and the seeds cannot "
         "tell that from chance.",
     }[outcome(few)]
     shrinks = {
         "better": f"With {MANY} labels it still helped ({points(many.mean)})",
         "worse": f"With {MANY} labels it did harm ({points(many.mean)})",
-        "within noise": f"With {MANY} labels no help showed ({points(many.mean)}, within noise)",
+        "within noise": f"With {MANY} labels there was no sign of help ({points(many.mean)}, within noise)",
     }[outcome(many)]
     less = seen.concluded().comparisons[-1]  # the gain with few labels against that with many
     shown = outcome(few) == outcome(less) == "better"
-    shrinks += ": where labels are plenty, a teacher has less to add." if shown else "."
+    shrinks += ": when labels are plentiful, a teacher has less to add." if shown else "."
     return [
-        said,
+        help_of_few,
         shrinks,
         "Without the control nobody could say any of this: the distilled student's accuracy alone does not show what "
         "the teacher did.",
@@ -133,10 +134,11 @@ TEACHER = Lab(
     title="Does a teacher help?",
     question=f"Only {FEW} digits are labelled. How much better does a small student get with a teacher?",
     idea=f"A small student is given {FEW} labels for 1,077 handwritten digits. The **control** learns from these {FEW} "
-    "digits alone. The **distilled** student sees all the digits, and a **teacher** says of each how probable it finds "
-    "each of the ten classes: its **soft targets**. The teacher is a ResNet-18 that has learned from all labels; the "
-    "question is how much of that it can pass on. Start and number of steps are equal, so what differs in the end is "
-    f"the teacher's doing, or chance: therefore {SEEDS} seeds. The same is done with {MANY} labels.",
+    "digits alone. The **distilled** student sees all the digits, and a **teacher** tells it, for each digit, how "
+    "probable each of the ten classes is: its **soft targets**. The teacher is a ResNet-18 that has learned from all "
+    "labels; the question is how much of that it can pass on. Both students start from the same weights and take the "
+    "same number of steps, so any difference at the end comes from the teacher or from chance. That is why each is "
+    f"trained with {SEEDS} seeds. The same is done with {MANY} labels.",
     terms=("teacher", "control", "distilled", "soft targets"),
     minutes=15,
     prediction=Prediction(

@@ -41,21 +41,21 @@ def table(evidence: Evidence) -> Table:
 
 
 def answer(evidence: Evidence) -> Answer:
-    """Recovered less teacher, in percentage points."""
+    """Recovered minus teacher, in percentage points."""
     (seen,) = evidence
-    said = seen.judged("recovered", "teacher")
+    verdict = seen.judged("recovered", "teacher")
     r, t = seen.variant("recovered"), seen.variant("teacher")
     sentence = (
-        f"The final student is right in {percent(r.accuracy)}, its teacher in {percent(t.accuracy)}: "
-        f"{points(said.points / 100)} ({judged_words(said)}). Its file has {megabytes(r.size_bytes)} of the "
-        f"{megabytes(BUDGET)} allowed: {kept(seen)}."
+        f"The final student answers {percent(r.accuracy)} correctly, its teacher {percent(t.accuracy)}: "
+        f"{points(verdict.points / 100)} ({judged_words(verdict)}). Its file takes {megabytes(r.size_bytes)}, and "
+        f"{megabytes(BUDGET)} is allowed: {kept(seen)}."
     )
-    return Answer(said.points, f"n = {said.n}", sentence)
+    return Answer(verdict.points, f"n = {verdict.n}", sentence)
 
 
 def kept(seen: Seen) -> str:
-    """Whether the budget was kept."""
-    return "the budget was kept" if seen.variant("recovered").size_bytes <= BUDGET else "the budget was not kept"
+    """Whether the budget was met."""
+    return "the budget was met" if seen.variant("recovered").size_bytes <= BUDGET else "the budget was not met"
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
@@ -71,53 +71,54 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"{t.size_bytes:,} / {r.size_bytes:,} = {ratio:.1f}.",
         tolerance=0.02 * ratio,
     )
-    said = seen.judged("recovered", "teacher")
-    (pair,) = said.by_seed
-    options = [VERDICTS[said.outcome], *(words for key, words in VERDICTS.items() if key != said.outcome)]
+    verdict = seen.judged("recovered", "teacher")
+    (pair,) = verdict.by_seed
+    options = [VERDICTS[verdict.outcome], *(words for key, words in VERDICTS.items() if key != verdict.outcome)]
     worse = choice(
         "lab-together-teacher",
         "This run",
-        f"Only the student reads {pair.gained} of the {said.n} test digits rightly, only the teacher {pair.lost}. "
-        "What follows?",
+        f"The student alone reads {pair.gained} of the {verdict.n} test digits correctly, the teacher alone "
+        f"{pair.lost}. What follows?",
         tuple(options),
-        f"Each as good, so uneven a split of {pair.gained + pair.lost} comes up with probability {pair.p:.3g} "
-        "(McNemar's test).",
+        f"If both were equally good, a split of {pair.gained + pair.lost} this uneven or more would have probability "
+        f"{pair.p:.3g} (McNemar's test).",
     )
     return smaller, worse
 
 
 def takeaway(evidence: Evidence) -> list[str]:
-    """What the whole way cost and gave."""
+    """The costs and gains of all the steps together."""
     (seen,) = evidence
     r, p, t = (seen.variant(name) for name in ("recovered", "pruned", "teacher"))
-    said, recovery = seen.judged("recovered", "teacher"), seen.judged("recovered", "pruned")
+    verdict, recovery = seen.judged("recovered", "teacher"), seen.judged("recovered", "pruned")
     ratio = t.size_bytes / r.size_bytes
     cost = {
         "better": f"The student is {ratio:.0f} times smaller than its teacher and even better here "
-        f"({points(said.points / 100)}).",
+        f"({points(verdict.points / 100)}).",
         "worse": f"The student is {ratio:.0f} times smaller than its teacher, and pays for it with "
-        f"{points(said.points / 100)}.",
-        "within noise": f"The student is {ratio:.0f} times smaller than its teacher, and a loss did not show: "
-        f"{points(said.points / 100)} is within noise.",
-    }[said.outcome]
+        f"{points(verdict.points / 100)}.",
+        "within noise": f"The student is {ratio:.0f} times smaller than its teacher, and there was no sign of a loss: "
+        f"{points(verdict.points / 100)} is within noise.",
+    }[verdict.outcome]
     healed = (
         f"Recovery was needed: {percent(p.accuracy)} just pruned, {percent(r.accuracy)} after it."
         if recovery.outcome == "better"
-        else f"That recovery helps did not show: {percent(p.accuracy)} just pruned, {percent(r.accuracy)} after it."
+        else f"There was no sign that recovery helps: {percent(p.accuracy)} just pruned, "
+        f"{percent(r.accuracy)} after it."
     )
-    size = f"With {megabytes(r.size_bytes)} {kept(seen)} ({megabytes(BUDGET)})."
+    size = f"At {megabytes(r.size_bytes)}, {kept(seen)} ({megabytes(BUDGET)})."
     if r.size_bytes > BUDGET:
-        size += " A narrower student, or more channels cut, would come nearer."
+        size += " A narrower student, or cutting more channels, would come closer."
     return [cost, healed, size]
 
 
 TOGETHER = Lab(
     name="together",
     title="Putting it together: compress under a budget",
-    question="Distil, prune, recover: how near does a student of at most 1 MB come to its teacher of 45 MB?",
-    idea="Now all of it in one run: the teacher teaches a narrower **student**, the student loses **channels** and "
-    "**recovers**. The final dense file may have **1,000,000 bytes**. You choose how wide the student is before "
-    "pruning and which share of its channels goes. There are several ways to fit, and some do not.",
+    question="Distil, prune, recover: how close does a student of at most 1 MB come to its teacher of 45 MB?",
+    idea="Now you use all of it in one run: the teacher teaches a narrower **student**, the student loses "
+    "**channels** and **recovers**. The final dense file may have **1,000,000 bytes**. You choose how wide the "
+    "student is before pruning and what share of its channels is removed. Several combinations fit, and some do not.",
     terms=("teacher", "student", "pruned", "recovered"),
     minutes=20,
     prediction=Prediction(
@@ -130,13 +131,13 @@ TOGETHER = Lab(
     ),
     configs=configs,
     recorded=("recorded-lab-together",),
-    watch="Four students come out of it. Watch what pruning does to the last but one, and recovery to the last.",
+    watch="The run leaves four students. Watch what pruning does to the third, and what recovery does to the fourth.",
     table=table,
     answer=answer,
     questions=questions,
     takeaway=takeaway,
     choices=(
         Choice("student_size", "Student's width against the teacher's", (0.25, 0.5), 0.5),
-        Choice("target_sparsity", "Share of the channels that goes", (0.3, 0.5, 0.7), 0.5),
+        Choice("target_sparsity", "Share of the channels to remove", (0.3, 0.5, 0.7), 0.5),
     ),
 )

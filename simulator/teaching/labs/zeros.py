@@ -12,14 +12,14 @@ from simulator.teaching.quiz.from_run import gzip_after_pruning
 from simulator.teaching.quiz.question import Question, choice, number
 
 NONE = 0.005
-"""Changes of a file below this share are called none: headers differ by a few bytes."""
+"""A file that changes by less than this share counts as unchanged: headers differ by a few bytes."""
 
 SPEEDS: dict[Speed, str] = {
     "faster": "Clearly faster than before pruning",
     "slower": "Clearly slower than before pruning",
     "equal networks": "Neither: it does the same multiplications as before",
     "no clear difference": "No clear difference: the timed calls overlap",
-    "busy": "The times do not tell: the machine was busy",
+    "busy": "The times cannot tell: the machine was busy",
 }
 
 
@@ -29,12 +29,12 @@ def configs(_: Settings) -> tuple[RunConfig, ...]:
 
 
 def megabytes(bytes_: float | None) -> str:
-    """A file's size in MB, to three digits; one that was not written is said to be so."""
+    """A file's size in MB, to three digits, or "not written"."""
     return "not written" if bytes_ is None else f"{bytes_ / 1e6:#.3g} MB"
 
 
 def size_row(name: str, m: Measurement) -> dict[str, str]:
-    """Every size and time of a variant."""
+    """All sizes and times of a variant."""
     timed = m.latency_ms["batch_1"]
     return {
         "Variant": name,
@@ -59,15 +59,15 @@ def answer(evidence: Evidence) -> Answer:
     d, p = seen.variant("distilled"), seen.variant("pruned")
     shrunk = 1 - p.size_bytes / d.size_bytes
     sentence = (
-        f"{percent(p.sparsity)} of the parameters are zero. The dense file had {d.size_bytes:,} bytes and has "
-        f"{p.size_bytes:,}: smaller by {percent(shrunk)}. Gzipped it is smaller by "
+        f"{percent(p.sparsity)} of the parameters are zero. The dense file had {d.size_bytes:,} bytes and now "
+        f"has {p.size_bytes:,}: it is smaller by {percent(shrunk)}. The gzipped file is smaller by "
         f"{percent(1 - p.gzip_bytes / d.gzip_bytes)}."
     )
     return Answer(100 * shrunk, f"{p.parameters:,} parameters, one file each", sentence)
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """Who finds the zeros, and who saves time."""
+    """Whether gzip finds the zeros, and whether they save time."""
     (seen,) = evidence
     d, p = seen.variant("distilled"), seen.variant("pruned")
     gzip = gzip_after_pruning(seen.facts) or number(
@@ -84,26 +84,26 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         "This run",
         "How fast does the pruned student answer one example?",
         (SPEEDS["equal networks"], SPEEDS["faster"], SPEEDS["slower"]),
-        f"{p.macs:,} multiply-adds both times, by zeros or not. The middle half of the timed calls took {was.p25:.3g} "
-        f"to {was.p75:.3g} ms before and {now.p25:.3g} to {now.p75:.3g} ms after: what differs there is the machine's.",
+        f"{p.macs:,} multiply-adds both times, by zero or not. The middle half of the timed calls took {was.p25:.3g} "
+        f"to {was.p75:.3g} ms before and {now.p25:.3g} to {now.p75:.3g} ms after: the machine causes that difference.",
     )
     return gzip, time
 
 
 def takeaway(evidence: Evidence) -> list[str]:
-    """What the zeros were worth."""
+    """What the zeros changed, and what they did not."""
     (seen,) = evidence
     d, p = seen.variant("distilled"), seen.variant("pruned")
     shrunk = 1 - p.size_bytes / d.size_bytes
     file = "The dense file is no smaller: a zero takes four bytes like any other number."
     if abs(shrunk) >= NONE:
-        file = f"The dense file changed by {percent(-shrunk)}: that zeros leave it alone did not show."
+        file = f"The dense file changed by {percent(-shrunk)}: zeros were expected to leave its size alone."
     latency = (
-        "It is no faster either: a dense matrix product multiplies by zero, too. Where the times differ, it is the "
+        "The student is no faster either: a dense matrix product multiplies by zero, too. If the times differ, the "
     )
-    latency += "machine that differed: both networks do the same work."
+    latency += "machine is the cause: both networks do the same work."
     packed = 1 - p.gzip_bytes / d.gzip_bytes
-    zeros = f"What writes zeros down more cheaply does gain: the gzipped file is {percent(packed)} smaller"
+    zeros = f"Formats that store zeros more cheaply do gain: the gzipped file is {percent(packed)} smaller"
     if packed < NONE:
         zeros = f"Not even gzip gained ({percent(packed)}): the expected effect did not show"
     if p.sparse_bytes is not None and d.sparse_bytes is not None:
@@ -117,11 +117,11 @@ ZEROS = Lab(
     question="Half of a student's weights become zero. How much smaller does its file get?",
     idea="The same **unstructured pruning** as before, at 50 %. The student is then written to a file, weight after "
     "weight, four bytes each; the file is also **gzipped**, and written once more **without its zeros**: a mask of one "
-    "bit a weight says where they were. And its **latency** is measured: how long one example really takes.",
+    "bit per weight says where they were. And its **latency** is measured: how long one example really takes.",
     terms=("sparsity", "parameters", "latency"),
     minutes=10,
     prediction=Prediction(
-        "By how many per cent will the dense file be smaller after half of the weights were set to zero?",
+        "By how many per cent will the dense file shrink when half of the weights are set to zero?",
         low=0.0,
         high=100.0,
         step=1.0,

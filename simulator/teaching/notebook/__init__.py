@@ -1,7 +1,8 @@
 """A run as a Jupyter notebook in plain PyTorch, in one bundle with the exported student's weights.
 
 Its prose and its plain code are the Markdown files in ``parts``; what the run itself computed with (splits, batches,
-losses, masks) is taken from the code that ran. Nothing of the simulator is imported in it, nor torch here.
+losses, masks) is taken from the code that ran.
+The notebook does not import the simulator, and this module does not import torch.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ RUN_FILE = "run.json"
 
 
 def not_offered(run: Run) -> str:
-    """Why there is no notebook of a run, in a sentence; empty where there is one."""
+    """Why there is no notebook of a run, in a sentence; empty if there is one."""
     info = dataset_info(run.settings.dataset)
     if run.experiment:
-        return "There is a notebook of a single run, not of an experiment."
+        return "There are notebooks of single runs, not of experiments."
     if info.needs_internet:
-        return f"There is no notebook: {info.title} is fetched from the internet, and a notebook should run without."
+        return f"There is no notebook: {info.title} is fetched from the internet, and a notebook should run without it."
     if not is_here(info.name):
         return "There is no notebook: the data of this run was deleted."
     folder = archive.export_dir(run.id)
@@ -70,7 +71,7 @@ def bundle(run_id: str) -> bytes:
 
 
 def _data_files(dataset: str) -> list[Path]:
-    """What a notebook cannot make itself: the reviews, and own data."""
+    """The data that a notebook cannot make itself: the reviews, and own data."""
     if dataset not in DATASETS:
         return [own_data.folder_of(dataset) / name for name in own_examples.FILES]
     reviews = PACKAGE / "engine/datasets/reviews.csv"
@@ -78,12 +79,12 @@ def _data_files(dataset: str) -> list[Path]:
 
 
 def facts_of(run: Run) -> dict[str, Any]:
-    """What the notebook reads of the run: what was asked, and what was measured with the first seed."""
-    said = [event for _, event in archive.events(run.id)]
-    described = next(event for event in said if isinstance(event, Described))
+    """What the notebook reads about the run: its settings, and the measurements of the first seed."""
+    events = [event for _, event in archive.events(run.id)]
+    described = next(event for event in events if isinstance(event, Described))
     config, model, info = run.settings, MODELS[run.settings.model], dataset_info(run.settings.dataset)
     method = METHODS[config.method]
-    epochs = [e for e in said if isinstance(e, EpochFinished) and e.repeat == 0]
+    epochs = [e for e in events if isinstance(e, EpochFinished) and e.repeat == 0]
     return {
         "id": run.id,
         "settings": config.model_dump(mode="json"),

@@ -26,8 +26,8 @@ def notebook(run: Run, source: str, note: str) -> dict[str, Any]:
     """The notebook as nbformat 4 JSON.
 
     Args:
-        source: Of the teacher's weights: "pretrained" or "scratch".
-        note: The student's own notes; empty where there are none.
+        source: Where the teacher's weights come from: "pretrained" or "scratch".
+        note: The student's own notes; empty if there are none.
     """
     config = run.settings
     cells = [_prose(_opening(run, source))]
@@ -64,25 +64,25 @@ def of_model(part: str, config: RunConfig) -> str:
 
 
 def not_trained_again(config: RunConfig, source: str) -> str:
-    """Why the notebook does not train teacher and student once more; empty where it does."""
+    """Why the notebook does not train teacher and student again; empty if it does."""
     if MODELS[config.model].kind == "text":
         return "a text model's teacher takes many minutes to train without the simulator's shortcuts"
     if source == "pretrained":
         return "the teacher began with published weights, which would have to be fetched"
     if METHODS[config.method].compares_features:
-        return f"the method ({METHODS[config.method].title}) looks inside both models, and its code is not in here"
+        return f"the method ({METHODS[config.method].title}) looks inside both models, and its code is not included"
     return ""
 
 
 def not_pruned_again(config: RunConfig) -> str:
-    """Why the notebook does not prune once more; empty where it does."""
+    """Why the notebook does not prune again; empty if it does."""
     usual = {"importance": "magnitude", "schedule": "one_shot", "also_prune": ()}
     other = [name.replace("_", " ") for name, value in usual.items() if getattr(config, name) != value]
     if config.pruning == "structured":
         other.append("whole channels")
     if config.scope == "by_hand":
         other.append("shares by hand")
-    return f"the run pruned with settings whose code is not in here ({', '.join(other)})" if other else ""
+    return f"the run pruned with settings whose code is not included ({', '.join(other)})" if other else ""
 
 
 def _opening(run: Run, source: str) -> str:
@@ -95,7 +95,7 @@ def _opening(run: Run, source: str) -> str:
         "- The distillation loss and a training loop in plain PyTorch.",
     ]
     if training:
-        covers.append(f"- **Not** the whole training: {training}. A few steps show how it goes.")
+        covers.append(f"- **Not** the whole training: {training}. A few steps show how it works.")
     else:
         again = "Teacher, control and student" + ("" if pruning else ", pruning and recovery")
         covers.append(
@@ -104,15 +104,15 @@ def _opening(run: Run, source: str) -> str:
         if pruning:
             covers.append(f"- **Not** the pruning: {pruning}. The exported student is the pruned one all the same.")
     if config.repeats > 1:
-        covers.append("- Of the run's seeds, the first.")
+        covers.append("- Only the first of the run's seeds.")
     libraries = " ".join(("torch safetensors scikit-learn", *MODELS[config.model].libraries))
     if config.dataset == "docstrings":
         libraries += " scipy pandas"
     title = html.escape(f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}, run {run.id}")
     return (
-        f"# {title}\n\nWhat this notebook holds:\n\n" + "\n".join(covers) + "\n\nIt needs nothing of the simulator, "
-        f"and no network: `pip install notebook {libraries}`, then open it in the folder where it was unpacked. Cells "
-        "that begin with `# simulator/...` are the code that the run used, taken from there."
+        f"# {title}\n\nWhat this notebook holds:\n\n" + "\n".join(covers) + "\n\nIt needs neither the "
+        f"simulator nor a network: `pip install notebook {libraries}`, then open it in the folder where it was "
+        "unpacked. Cells that begin with `# simulator/...` hold the code that the run used."
     )
 
 

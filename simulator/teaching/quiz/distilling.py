@@ -32,23 +32,23 @@ QUESTIONS = (
         key="soft-targets",
         text="What are soft targets?",
         options=("softmax(teacher logits / T)", "teacher logits / T", "softmax(student logits)", "true labels / T"),
-        why=f"The teacher's logits are divided by the temperature, then softmax makes probabilities of them. {HINTON}",
+        why=f"The teacher's logits are divided by the temperature, then softmax gives probabilities. {HINTON}",
     ),
     pick(
         key="higher-t",
         text="What happens to the soft targets when T grows?",
         options=(
-            "They come nearer to the uniform distribution",
-            "They come nearer to the one-hot label",
+            "They come closer to the uniform distribution",
+            "They come closer to the one-hot label",
             "They do not change, only the gradients do",
             "The class with the highest probability changes",
         ),
-        why=f"Divided by a large T all logits are nearly equal, but their order stays. {HINTON}",
+        why=f"Divided by a large T, all logits are nearly equal, but their order stays the same. {HINTON}",
     ),
     calculate(
         key="softmax-1",
         text=f"A teacher's logits are {LOGITS}. What is the probability of the first class at T = 1? "
-        "(between 0 and 1, to two digits after the point)",
+        "(between 0 and 1, to two decimal places)",
         right=softmax(LOGITS)[0],
         why=f"exp(4) / (exp(4) + exp(2) + exp(0)) = {softmax(LOGITS)[0]:.3f}. {HINTON}",
     ),
@@ -63,7 +63,7 @@ QUESTIONS = (
         key="t-squared",
         text="Why is the soft loss multiplied by T²?",
         options=(
-            "Its gradients shrink with 1 / T², and the factor makes up for it",
+            "Its gradients shrink with 1 / T², and the factor makes up for that",
             "So that the loss is never negative",
             "So that higher temperatures count less",
             "To turn nats into bits",
@@ -107,7 +107,7 @@ QUESTIONS = (
     ),
     calculate(
         key="kl-number",
-        text=f"At T = 1 the teacher says {TEACHER} and the student {STUDENT}. What is KL(teacher ‖ student), in nats?",
+        text=f"At T = 1 the teacher gives {TEACHER} and the student {STUDENT}. What is KL(teacher ‖ student), in nats?",
         right=kl(TEACHER, STUDENT),
         why=f"The sum of p ln(p / q) over the classes is {kl(TEACHER, STUDENT):.4f}. Source: Kullback, Leibler 1951.",
         tolerance=0.005,

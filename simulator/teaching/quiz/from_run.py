@@ -1,8 +1,8 @@
 """Questions made from any finished run: every number in them was measured in it.
 
-Wrong options are other numbers of the same run, or what a usual mistake would give. Options that would look alike
-are left out; a question with fewer than three options, or with two right ones, is not asked. Nor is one that would
-say something untrue of this run's method, pattern, schedule or seeds.
+Wrong options are other numbers of the same run, or the results of common mistakes. Options that would look alike
+are left out; a question with fewer than three options, or with two right ones, is not asked. Neither is one that would
+be untrue of this run's method, pattern, schedule or seeds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STAGE_WORDS: dict[Stage, str] = {
 
 
 def questions(known: Facts) -> tuple[Question, ...]:
-    """The questions that this run can answer; of several seeds, each says what it takes of them."""
+    """The questions that this run can answer; with several seeds, each says which figure it means."""
     if not set(known.by_name) >= NEEDED or not known.class_names:
         return ()
     seeds = known.config.repeats
@@ -50,18 +50,20 @@ def questions(known: Facts) -> tuple[Question, ...]:
 
 
 def best_variant(run: Facts) -> Question | None:
-    """Which variant is right most often."""
+    """The variant with the most right answers."""
     accuracy = {name: m.accuracy for name, m in run.by_name.items()}
     best = most(accuracy)
     if best is None:
         return None
     others = [name for name in accuracy if name != best]
-    said = ", ".join(f"{name} {percent(value)}" for name, value in accuracy.items())
-    return among("best", "Which variant of this run is the most accurate on the test data?", best, others, f"{said}.")
+    figures = ", ".join(f"{name} {percent(value)}" for name, value in accuracy.items())
+    return among(
+        "best", "Which variant of this run is the most accurate on the test data?", best, others, f"{figures}."
+    )
 
 
 def accuracy_of_distilled(run: Facts) -> Question | None:
-    """How often the distilled student is right."""
+    """The accuracy of the distilled student."""
     m = run.by_name["distilled"]
     others = [o.accuracy for o in run.by_name.values() if o is not m] + [m.f1, 1 - m.accuracy]
     tested = m.first.test_examples
@@ -84,32 +86,32 @@ def loss_by_pruning(run: Facts) -> Question | None:
     """Pruned against distilled."""
     p, d, t = (run.by_name[name].accuracy for name in ("pruned", "distilled", "teacher"))
     why = f"{percent(d)} before, {percent(p)} just after."
-    text = "How did the accuracy change when the distilled student was pruned at once, before it was trained again?"
+    text = "How did the accuracy change when the distilled student was pruned in one step, before it was trained again?"
     return one_of("pruning", text, p - d, [d - p, p - t, d - t, -run.asked], points, why)
 
 
 def gain_by_recovery(run: Facts) -> Question | None:
-    """Recovered against pruned, where the one is the other, trained again."""
+    """Recovered against pruned, if the recovered student is the pruned one, trained again."""
     if "recovered" not in run.by_name or run.config.schedule != "one_shot":
         return None
     r, p, d = (run.by_name[name].accuracy for name in ("recovered", "pruned", "distilled"))
     why = f"{percent(p)} just after pruning, {percent(r)} after recovery."
-    return one_of("recovery", "What did recovery change?", r - p, [p - r, r - d, d - p, p - d], points, why)
+    return one_of("recovery", "How did recovery change the accuracy?", r - p, [p - r, r - d, d - p, p - d], points, why)
 
 
 def measured_sparsity(run: Facts) -> Question | None:
     """The share of zeros among all parameters."""
     m, asked = run.by_name["pruned"], run.asked
     why = f"{whole(m.parameters - m.nonzero_parameters)} of {whole(m.parameters)} parameters are zero."
-    text = f"{_what_was_asked(run)} Which share of all the pruned model's parameters is zero?"
+    text = f"{_what_was_asked(run)} What share of all the pruned model's parameters is zero?"
     return one_of("sparsity", text, m.sparsity, [asked, 1 - m.sparsity, asked / 2, m.sparsity / 2], percent, why)
 
 
 def _what_was_asked(run: Facts) -> str:
     if run.config.scope == "by_hand":
-        return "For each layer a share was written down by hand."
+        return "A share was set by hand for each layer."
     if run.config.pruning == "2:4":
-        return "Of every four weights two were to be set to zero."
+        return "Two of every four weights were to be set to zero."
     of = " of the channels, heads or neurons" if run.config.pruning == "structured" else ""
     return f"A sparsity of {numbers.whole_percent(run.asked)}{of} was asked for."
 
@@ -150,7 +152,7 @@ def share_of_macs(run: Facts) -> Question | None:
     m, t = run.last, run.by_name["teacher"]
     why = f"{whole(m.macs)} of {whole(t.macs)} multiply-adds at {m.first.macs_at}."
     wrong = [m.parameters / t.parameters, 1 - m.macs / t.macs, m.nonzero_parameters / t.parameters, m.macs / t.macs / 2]
-    text = f"Which share of the teacher's MACs does the {m.name} student need?"
+    text = f"What share of the teacher's MACs does the {m.name} student need?"
     return one_of("macs", text, m.macs / t.macs, wrong, percent, why)
 
 
@@ -195,12 +197,12 @@ def hardest_class(run: Facts) -> Question | None:
     others = sorted((name for name in recall if name != hardest), key=lambda name: recall[name])
     why = f"{percent(recall[hardest])} of its examples are recognised; next comes {others[0]} with "
     why += f"{percent(recall[others[0]])}."
-    text = f"Of which class does the {run.last.name} student recognise the smallest share?"
+    text = f"For which class does the {run.last.name} student recognise the smallest share of examples?"
     return among("hardest", text, hardest, others, why)
 
 
 def chance(run: Facts) -> Question | None:
-    """What the intervals of control and distilled allow to be said."""
+    """What the intervals of control and distilled tell."""
     if "control" not in run.by_name:
         return None
     d, c = run.by_name["distilled"].first, run.by_name["control"].first
@@ -217,22 +219,22 @@ def chance(run: Facts) -> Question | None:
 
 
 def weight_of_the_labels(run: Facts) -> Question | None:
-    """1 - alpha, where a teacher has the rest."""
+    """The labels' weight, 1 - alpha, in a method with a teacher."""
     method = METHODS[run.config.method]
     if not method.has_teacher or method.hard_weight is not None:
         return None
     alpha, t = run.config.alpha, run.config.temperature
-    text = f"This run had alpha = {alpha:g}. With which weight did the true labels enter the student's loss?"
+    text = f"This run had alpha = {alpha:g}. With what weight did the true labels enter the student's loss?"
     why = f"Alpha weighs the soft loss, 1 - {alpha:g} = {1 - alpha:.2g} the hard loss."
     return one_of("alpha", text, 1 - alpha, [alpha, 1.0, alpha / t, 0.5], lambda value: f"{value:.2g}", why)
 
 
 def factor_of_the_soft_loss(run: Facts) -> Question | None:
-    """T squared, where the soft loss is a KL divergence and had any weight."""
+    """T squared, if the soft loss is a KL divergence and had any weight."""
     if not METHODS[run.config.method].is_divergence or not run.config.alpha:
         return None
     t = run.config.temperature
-    text = f"This run had T = {t:g}. By which factor was the KL divergence multiplied, so that its gradients keep "
+    text = f"This run had T = {t:g}. By what factor was the KL divergence multiplied so that its gradients keep "
     text += "their size?"
     return one_of("t-squared", text, t * t, [t, 1 / t, 2 * t, 1 / t**2], lambda v: f"{v:.4g}", f"T² = {t * t:g}.")
 
@@ -266,10 +268,10 @@ OF_MEANS: tuple[Maker, ...] = (
     share_of_macs,
     speed,
 )
-"""What is asked of several seeds' means, as Results shows them."""
+"""Questions on the means over several seeds, as Results shows them."""
 
 OF_ONE_SEED: tuple[Maker, ...] = (right_answers, hardest_class, chance)
-"""What has no mean: a confusion matrix, an interval. It is not asked where there are several."""
+"""Questions on what has no mean, such as a confusion matrix. They are not asked if there are several seeds."""
 
 MAKERS: tuple[Maker, ...] = (
     *OF_MEANS,

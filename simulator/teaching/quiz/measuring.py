@@ -28,8 +28,9 @@ WILSON = 'Source: Wilson 1927, "Probable inference, the law of succession, and s
 (first, mistaken), (missed, second) = ((45, 5), (15, 35))
 rights, everything = first + second, first + mistaken + missed + second
 CONFUSION_IN_WORDS = (
-    f"Of {first + mistaken} examples of the first class {first} are answered as the first, {mistaken} as the second; "
-    f"of {missed + second} of the second class {missed} as the first, {second} as the second."
+    f"Of {first + mistaken} examples of the first class, {first} are classified as the first, "
+    f"{mistaken} as the second; "
+    f"of {missed + second} examples of the second class, {missed} as the first, {second} as the second."
 )
 
 QUESTIONS = (
@@ -52,7 +53,8 @@ QUESTIONS = (
     ),
     number_size(
         key="conv-parameters",
-        text=f"How many weights (without biases) has a {KERNEL} x {KERNEL} convolution from {IN} to {OUT} channels?",
+        text=f"How many weights (without biases) does a {KERNEL} x {KERNEL} convolution from {IN} to {OUT} "
+        "channels have?",
         right=IN * OUT * KERNEL**2,
         why=f"{IN} x {OUT} x {KERNEL} x {KERNEL} = {IN * OUT * KERNEL**2:,}. Source: Goodfellow, Bengio and Courville "
         "2016, Deep Learning, chapter 9.",
@@ -70,8 +72,8 @@ QUESTIONS = (
         key="macs-latency",
         text="A model with half the MACs takes half the time.",
         true=False,
-        why="Memory traffic, small kernels and overheads do not shrink along. Source: Ma et al. 2018, ShuffleNet V2, "
-        "arXiv:1807.11164, section 1; compare MACs and latency in Results.",
+        why="Memory traffic, small kernels and overheads do not shrink in proportion. Source: Ma et al. 2018, "
+        "ShuffleNet V2, arXiv:1807.11164, section 1; compare MACs and latency in Results.",
     ),
     number_size(
         key="faster",
@@ -95,7 +97,7 @@ QUESTIONS = (
     ),
     pick_size(
         key="gzip",
-        text="Which file gets much smaller by gzip?",
+        text="Which file does gzip make much smaller?",
         options=(
             "One of a model with many zeros",
             "One of a dense float32 model",
@@ -115,7 +117,7 @@ QUESTIONS = (
             "It is the student before any training",
         ),
         why="The same student, batches, steps and seed without the teacher: only the difference is due to the "
-        "teacher. Source: Cho and Hariharan 2019, arXiv:1910.01348, who compare so.",
+        "teacher. Source: Cho and Hariharan 2019, arXiv:1910.01348, who compare in this way.",
     ),
     say_fair(
         key="test-data",
@@ -128,7 +130,7 @@ QUESTIONS = (
         key="accuracy",
         text=f"{CONFUSION_IN_WORDS} What is the accuracy, in per cent?",
         right=100 * rights / everything,
-        why=f"{first} and {second} are answered rightly: {rights} of {everything}, {100 * rights / everything:g} %. "
+        why=f"{first} and {second} are answered correctly: {rights} of {everything}, {100 * rights / everything:g} %. "
         "Source: the definition of accuracy.",
         tolerance=0.5,
     ),
@@ -151,7 +153,7 @@ QUESTIONS = (
         key="one-seed",
         text="One run with one seed proves that distillation helps on this data.",
         true=False,
-        why="Another seed may turn a small difference round: repeat, and compare intervals. Source: Bouthillier et al. "
+        why="Another seed may reverse a small difference: repeat, and compare intervals. Source: Bouthillier et al. "
         "2021, arXiv:2103.03098.",
     ),
     pick_fair(

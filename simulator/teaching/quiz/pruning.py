@@ -36,7 +36,7 @@ QUESTIONS = (
         text=f"Half of these weights are pruned by magnitude: {WEIGHTS}. What is the largest absolute value that is "
         "pruned?",
         right=max(abs(w) for w in smallest),
-        why=f"Sorted by absolute value the first four are {', '.join(f'{abs(w):g}' for w in smallest)}. {HAN}",
+        why=f"Sorted by absolute value, the first four are {', '.join(f'{abs(w):g}' for w in smallest)}. {HAN}",
         tolerance=0.001,
     ),
     say(
@@ -50,7 +50,7 @@ QUESTIONS = (
         key="zeros-faster",
         text="A dense matrix product gets faster when half of its weights are zero.",
         true=False,
-        why="It multiplies by zero like by any other number; sparse kernels or structured pruning are needed. Source: "
+        why="It multiplies by zero as by any other number; sparse kernels or structured pruning are needed. Source: "
         "Hoefler et al. 2021, arXiv:2102.00554; see the table How fast in Results.",
     ),
     pick(
@@ -67,7 +67,7 @@ QUESTIONS = (
     calculate(
         key="half-channels",
         text="In a convolution between two layers, half of the input and half of the output channels are removed. "
-        "Which share of its weights is left?",
+        "What share of its weights is left?",
         right=KEPT * KEPT,
         why=f"A convolution has inputs x outputs x kernel weights: {KEPT} x {KEPT} = {KEPT * KEPT:g}. {LI}",
         tolerance=0.001,
@@ -99,7 +99,7 @@ QUESTIONS = (
         key="recovery",
         text="Why is a pruned model trained again?",
         options=(
-            "The weights that are left can make up for those that went",
+            "The weights that are left can make up for those that were removed",
             "To bring the pruned weights back",
             "To find out how large the file is",
             "To make the zeros smaller",

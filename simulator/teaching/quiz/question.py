@@ -14,8 +14,8 @@ class Question:
     """One question.
 
     Attributes:
-        key: Names it in the address of a quiz and in tests.
-        options: What can be chosen; empty where a number is asked for.
+        key: Its name in the address of a quiz and in tests.
+        options: The options to choose from; empty if a number is asked for.
         right: The option that is right, or the number.
         tolerance: How far from the number an answer may be.
         explanation: Why, with the source; shown after the answer.
@@ -35,11 +35,11 @@ class Question:
         return not self.options
 
     def is_right(self, answer: float) -> bool:
-        """Whether an answer, the number of an option or a number, is right."""
+        """Whether an answer, an option's place or a number, is right."""
         return abs(answer - self.right) <= self.tolerance + 1e-9 if self.is_number else answer == self.right
 
     def right_words(self) -> str:
-        """The right answer as it is shown; of a number with digits after the point the first four."""
+        """The right answer as it is shown; a number with decimals is rounded to four digits."""
         if not self.is_number:
             return self.options[int(self.right)]
         digits = 7 if abs(self.right) >= 1000 or self.right == int(self.right) else 4
@@ -52,12 +52,12 @@ def choice(key: str, topic: Topic, text: str, options: tuple[str, ...], why: str
 
 
 def truth(key: str, topic: Topic, text: str, true: bool, why: str) -> Question:
-    """True or false."""
+    """A true-or-false question."""
     return Question(key, topic, f"True or false? {text}", ("True", "False"), 0 if true else 1, 0, why)
 
 
 def number(key: str, topic: Topic, text: str, right: float, why: str, tolerance: float = 0.01) -> Question:
-    """A number is asked for; ``right`` is computed where the question is defined."""
+    """A question that asks for a number; ``right`` is computed where the question is defined."""
     return Question(key, topic, text, (), right, tolerance, why)
 
 
@@ -68,7 +68,7 @@ def softmax(logits: tuple[float, ...], temperature: float = 1.0) -> list[float]:
 
 
 def cross_entropy(probability_of_the_label: float) -> float:
-    """Of one example, in nats."""
+    """Cross-entropy of one example, in nats."""
     return -log(probability_of_the_label)
 
 

@@ -1,4 +1,4 @@
-"""What a finished run measured, ready for questions, and how a question is made of it."""
+"""What a finished run measured, ready for questions, and how a question is made from it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SOURCE = "Source: this run's own measurements, on the Results page."
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured of one variant: of several seeds the means, as the Results page shows them.
+    """The measurements of one variant: with several seeds their means, as the Results page shows them.
 
     Attributes:
         first: Everything that was measured with the first seed.
-        milliseconds: The median latency of one example; None where it was not measured, or on a busy machine.
+        milliseconds: The median latency of one example; None if it was not measured, or if the machine was busy.
     """
 
     first: Measurement
@@ -44,7 +44,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a finished run said, ready for questions; ``seconds`` of a stage are those of all its seeds."""
+    """What is known of a finished run, ready for questions; a stage's ``seconds`` cover all its seeds."""
 
     config: RunConfig
     by_name: dict[str, Figures]
@@ -58,29 +58,29 @@ class Facts:
 
     @property
     def asked(self) -> float:
-        """The share that was to be removed; of shares written by hand, what they come to among the weights."""
+        """The share that was to be removed; for shares set by hand, the resulting share of the prunable weights."""
         by_hand = self.config.scope == "by_hand"
         return self.by_name["pruned"].prunable_sparsity if by_hand else self.config.target_sparsity
 
 
 def facts(config: RunConfig, events: Iterable[Event]) -> Facts:
-    """What the events of a finished run tell."""
-    said = list(events)
+    """Collect the facts from the events of a finished run."""
+    stored = list(events)
     seconds: dict[Stage, float] = {}
-    for event in said:
+    for event in stored:
         if isinstance(event, StageFinished):
             seconds[event.stage] = seconds.get(event.stage, 0.0) + event.seconds
-    groups = by_variant(e.measurement for e in said if isinstance(e, Measured))
+    groups = by_variant(e.measurement for e in stored if isinstance(e, Measured))
     return Facts(
         config,
         {name: figures(ms) for name, ms in groups.items()},
-        next((e.class_names for e in said if isinstance(e, Described)), ()),
+        next((e.class_names for e in stored if isinstance(e, Described)), ()),
         seconds,
     )
 
 
 def figures(seeds: Sequence[Measurement]) -> Figures:
-    """The means of what was measured of one variant, a measurement a seed."""
+    """The means of what was measured of one variant, one measurement per seed."""
 
     def mean(of: Callable[[Measurement], float]) -> float:
         return spread([of(m) for m in seeds]).mean
@@ -118,12 +118,12 @@ def times(value: float) -> str:
 def one_of(
     key: str, text: str, right: float, wrong: Sequence[float], show: Callable[[float], str], why: str
 ) -> Question | None:
-    """A question whose options are numbers; None where too few of them look different."""
+    """A question whose options are numbers; None if too few of them look different."""
     return among(key, text, show(right), [show(value) for value in wrong], why)
 
 
 def among(key: str, text: str, right: str, wrong: Iterable[str], why: str) -> Question | None:
-    """A question whose options are words; None where too few of them are different."""
+    """A question whose options are words; None if too few of them are different."""
     options = list(dict.fromkeys([right, *wrong]))[:MOST_OPTIONS]
     if len(options) < FEWEST_OPTIONS:
         return None
@@ -131,6 +131,6 @@ def among(key: str, text: str, right: str, wrong: Iterable[str], why: str) -> Qu
 
 
 def most(values: dict[str, float]) -> str | None:
-    """The name with the highest value; None where two share it."""
+    """The name with the highest value; None if two share it."""
     top = [name for name, value in values.items() if value == max(values.values())]
     return top[0] if len(top) == 1 else None

@@ -1,4 +1,4 @@
-"""One sitting of a quiz: which questions in which order, what was answered, how it went. All of it fits an address."""
+"""One sitting of a quiz: the questions in order, the answers, the score. All of it fits into an address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BETWEEN = "_"
 
 @dataclass(frozen=True)
 class Sitting:
-    """The questions that were drawn and the answers until now.
+    """The questions that were drawn and the answers so far.
 
     Attributes:
         answers: The number of an option (as in ``Question.options``), or a number; one for each question answered.
@@ -41,7 +41,7 @@ class Sitting:
         return len(self.answers) == len(self.questions)
 
     def order_of(self, question: Question) -> list[int]:
-        """The options' numbers in the order in which they are shown; true stands before false."""
+        """The options' numbers in the order in which they are shown; true comes before false."""
         order = list(range(len(question.options)))
         if question.options[:1] != ("True",):
             Random(f"{self.seed} {question.key}").shuffle(order)
@@ -49,7 +49,7 @@ class Sitting:
 
 
 def draw(pool: Sequence[Question], seed: int, count: int, answers: str = "") -> Sitting:
-    """So many questions of the pool in an order that the seed decides, with the answers from an address.
+    """Draw questions from the pool in an order that the seed decides, with the answers from an address.
 
     Raises:
         SimulatorError: if the answers do not belong to these questions.
@@ -80,5 +80,5 @@ def decode(text: str, questions: Sequence[Question]) -> tuple[float, ...]:
         for question, answer in zip(questions, answers, strict=False)
     )
     if not fits:
-        raise SimulatorError(f"The answers {text[:40]!r} do not belong to these questions.", "Start the quiz anew.")
+        raise SimulatorError(f"The answers {text[:40]!r} do not belong to these questions.", "Start the quiz again.")
     return answers

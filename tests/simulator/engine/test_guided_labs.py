@@ -61,13 +61,13 @@ def test_small_runs_answer_what_zeros_and_channels_are_worth():
     size, _ = TOGETHER.questions(found)
     assert size.is_right(seen.variant("teacher").size_bytes / seen.variant("recovered").size_bytes)
     kept = seen.variant("recovered").size_bytes <= BUDGET
-    assert ("was not kept" in TOGETHER.takeaway(found)[2]) == (not kept)
+    assert ("was not met" in TOGETHER.takeaway(found)[2]) == (not kept)
 
     structured = carry_out("channels", shrunk(CHANNELS.configs({})[1], recovery_epochs=1))
     both = (*found, *structured)
     zeros, channels = right(found, "pruned"), right(structured, "pruned")
     said = CHANNELS.answer(both)
-    assert f"only this one reads {(channels & ~zeros).sum()} rightly" in said.sentence
+    assert f"this one alone reads {(channels & ~zeros).sum()} correctly" in said.sentence
     assert f"only the other {(zeros & ~channels).sum()};" in said.sentence
     assert (right(found, "distilled") == right(structured, "distilled")).all()  # the same student, pruned twice
     file, _ = CHANNELS.questions(both)

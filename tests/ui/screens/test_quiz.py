@@ -51,7 +51,7 @@ def test_a_quiz_that_was_left_for_another_page_goes_on(open_screen):
     app.query_params.clear()
     app.switch_page("pages/lab.py").run()
     app.switch_page("pages/quiz.py").run()
-    button(app, "Go on with your quiz (1 of 10 answered)").click().run()
+    button(app, "Continue your quiz (1 of 10 answered)").click().run()
     assert not app.exception
     assert draw(QUESTIONS, 7, 10).questions[0].explanation in said(app)
     button(app, "Leave the quiz").click().run()

@@ -1,1 +1,1 @@
-"""Guided labs: where somebody is, the steps, and the step that runs."""
+"""Guided labs: the student's place, the steps, and the step with the run."""

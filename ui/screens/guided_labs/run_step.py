@@ -1,4 +1,4 @@
-"""The step of a guided lab in which it runs: now, or from a recording."""
+"""The run step of a guided lab: a new run, or the recorded one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ui.words import provenance
 
 
 def the_run(place: Place, record: LabProgress) -> None:
-    """Start it, or take the recorded one; follow it; run it again if it broke."""
+    """Start the run or take the recorded one, follow it, and offer another if it failed."""
     st.markdown(f"**Look for:** {place.lab.watch}")
     with errors_shown():
         if not place.wanted:
@@ -51,12 +51,12 @@ def the_run(place: Place, record: LabProgress) -> None:
 
 
 def difference(run: Run) -> str:
-    """What a run of several removes."""
+    """What one of several runs removes."""
     return fields.shown("pruning", run.settings.pruning)
 
 
 def offer(place: Place, record: LabProgress) -> None:
-    """Both ways to a result, with what they cost and what they are."""
+    """Offer a new run with its cost, and the recorded run with its origin."""
     configs = place.lab.configs(record.settings)
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
@@ -76,7 +76,7 @@ def offer(place: Place, record: LabProgress) -> None:
 
 
 def cost(configs: tuple[RunConfig | ExperimentConfig, ...]) -> str:
-    """What the runs will take, together; the memory is that of one, for they run one after the other."""
+    """The cost of all runs together; the memory is that of one, because they run one after the other."""
     expected = [service.forecast(config) for config in configs]
     whole = expected[0].model_copy(
         update={
@@ -84,28 +84,28 @@ def cost(configs: tuple[RunConfig | ExperimentConfig, ...]) -> str:
             "peak_memory_mb": max(f.peak_memory_mb for f in expected),
         }
     )
-    said = lab.forecast_words(whole)
-    return f"Real training on this machine: {said}" + (", two runs." if len(configs) > 1 else ".")
+    words = lab.forecast_words(whole)
+    return f"Real training on this machine: {words}" + (", two runs." if len(configs) > 1 else ".")
 
 
-def recorded_words(one: recorded.Recorded, it: Lab) -> str:
-    """When and where it was recorded, and with which settings where the student had a choice."""
-    said = f"A real run, recorded on {one.provenance.device}, {numbers.day(one.provenance.recorded_at)}."
-    if it.choices:
-        taken = {choice.setting: float(getattr(one.run.settings, choice.setting)) for choice in it.choices}
-        said += f" Its settings may not be yours{chosen(it, taken)}."
-    return said
+def recorded_words(one: recorded.Recorded, guided: Lab) -> str:
+    """When and where it was recorded, and with which settings if the lab offers a choice."""
+    text = f"A real run, recorded on {one.provenance.device}, {numbers.day(one.provenance.recorded_at)}."
+    if guided.choices:
+        taken = {choice.setting: float(getattr(one.run.settings, choice.setting)) for choice in guided.choices}
+        text += f" Its settings may differ from yours{chosen(guided, taken)}."
+    return text
 
 
 def take(place: Place, run_ids: list[str] | tuple[str, ...]) -> None:
-    """Let the answer come from these runs."""
+    """Use these runs for the answer."""
     if place.progress is not None:
         progress.take_runs(place.progress, place.lab, run_ids)
         st.rerun()
 
 
 def follow(run: Run) -> None:
-    """A run while it is under way, and its curves afterwards; of an experiment, its cells."""
+    """Show a run while it is under way and its curves afterwards; for an experiment, its cells."""
     if run.origin == "recorded":
         provenance.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
     if run.experiment is None:
@@ -115,11 +115,11 @@ def follow(run: Run) -> None:
     st.fragment(_experiment, run_every=every, key="follow_lab_experiment")(run.id, run.state)
 
 
-@errors_shown()  # the timer runs it without its page around it
+@errors_shown()  # the timer runs it outside its page
 def _experiment(run_id: str, page_shows: RunState) -> None:
     run, story = archive.run(run_id), live.story_of(run_id)
     if run.state != page_shows:
-        st.rerun()  # the whole page: the way forward opens
+        st.rerun()  # the whole page: Next is now enabled
     live.headline(run, story)
     if run.state == "running":
         experiments.progress(story)
@@ -127,7 +127,7 @@ def _experiment(run_id: str, page_shows: RunState) -> None:
         experiments.picture(run.experiment, story)
 
 
-def chosen(it: Lab, taken: dict[str, float]) -> str:
-    """ " (width 50.0 %, ...)"; nothing where the lab leaves nothing to choose."""
-    said = [f"{choice.label.lower()}: {choice.form(taken[choice.setting])}" for choice in it.choices]
-    return f" ({', '.join(said)})" if said else ""
+def chosen(guided: Lab, taken: dict[str, float]) -> str:
+    """ " (width 50.0 %, ...)"; empty if the lab offers no choice."""
+    settings = [f"{choice.label.lower()}: {choice.form(taken[choice.setting])}" for choice in guided.choices]
+    return f" ({', '.join(settings)})" if settings else ""

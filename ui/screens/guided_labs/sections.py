@@ -1,4 +1,4 @@
-"""Pieces of the page Guided labs: where somebody is, the list of labs, and the way through one."""
+"""Pieces of the page Guided labs: the student's place, the list of labs, and the way through one."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ KEPT = "labs_progress"
 STEPS = ("The question", "Your prediction", "The run", "What was measured", "First check", "Second check", "Takeaway")
 QUESTION, PREDICTION, RUN, MEASURED, FIRST, SECOND, TAKEAWAY = range(len(STEPS))
 WAITS_FOR = {
-    PREDICTION: "Commit to a prediction to go on.",
-    RUN: "Go on as soon as the run has finished.",
-    FIRST: "Answer to go on.",
-    SECOND: "Answer to go on.",
+    PREDICTION: "Commit to a prediction to continue.",
+    RUN: "You can continue when the run has finished.",
+    FIRST: "Answer to continue.",
+    SECOND: "Answer to continue.",
 }
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody is.
+    """A student's place in the labs.
 
     Attributes:
         progress: Its id; None until a first prediction is committed.
@@ -62,7 +62,7 @@ class Place:
 
     @property
     def step(self) -> int:
-        """The step in the address, if it may be opened; without one, where the lab goes on."""
+        """The step in the address, if it may be opened; without one, where the lab continues."""
         asked = address.whole(STEP, 1, len(STEPS))
         if asked is not None:
             return min(asked - 1, self.reached)
@@ -74,7 +74,7 @@ class Place:
 def open_progress() -> str | None:
     """The progress in the address, or the one of this session; the address then shows it again.
 
-    One that is not on this server is said to be so, and forgotten.
+    If it is not on this server, an error says so, and it is forgotten.
     """
     known = address.text(PROGRESS) or st.session_state.get(KEPT)
     if known and not progress.read(known):
@@ -83,7 +83,7 @@ def open_progress() -> str | None:
             st.session_state.pop(KEPT, None)
             raise SimulatorError(
                 f"There is no progress {known[:40]!r} on this server.",
-                "It was made on another server, or its disk did not last. You can begin anew.",
+                "It was made on another server, or its disk did not last. You can start again.",
             )
         return None
     if known:
@@ -112,12 +112,12 @@ def open_place(known: str | None) -> Place | None:
 
 
 def there(run_ids: Sequence[str]) -> tuple[Run, ...]:
-    """Those of the runs that were not deleted."""
+    """The runs that were not deleted."""
     found = []
     for run_id in run_ids:
         try:
             found.append(archive.run(run_id))
-        except RunNotFound:  # the step of the run then says so, and offers another
+        except RunNotFound:  # the run step then says so and offers another
             continue
     return tuple(found)
 
@@ -128,8 +128,8 @@ def there(run_ids: Sequence[str]) -> tuple[Run, ...]:
 def catalogue(known: str | None) -> None:
     """The six labs, in their order, and how far each is."""
     st.markdown(
-        "Six labs, 10 to 20 minutes each, best in this order. In each you **predict**, then **measure**, and then see "
-        "what came out. A prediction that turns out wrong teaches the most."
+        "Six labs, 10 to 20 minutes each, best in this order. In each you **predict**, then **measure**, and then "
+        "compare. A prediction that turns out wrong teaches the most."
     )
     begun = progress.read(known) if known else {}
     st.progress(len([r for r in begun.values() if r.is_done]) / len(LABS), text=done_words(begun.values()))
@@ -162,19 +162,19 @@ def state(record: LabProgress | None) -> str:
 
 
 def state_icon(record: LabProgress | None) -> str:
-    """The same as a picture."""
+    """The icon for how far a lab is."""
     if record is None:
         return ":material/radio_button_unchecked:"
     return ":material/check_circle:" if record.is_done else ":material/pending:"
 
 
 def link_to(number: int, known: str | None) -> dict[str, str]:
-    """The address of a lab, where somebody goes on with it."""
+    """The address of a lab, with the student's progress."""
     return {LAB: str(number)} | ({PROGRESS: known} if known else {})
 
 
 def links(number: int | None, known: str | None) -> None:
-    """The addresses to copy: the lab for somebody else, and one's own progress for later."""
+    """The addresses to copy: the lab for somebody else, and the student's own progress for later."""
     here = (st.context.url or "").split("?")[0]
     with st.popover("Links", icon=":material/link:"):
         if number is not None:
@@ -184,7 +184,8 @@ def links(number: int | None, known: str | None) -> None:
             st.caption("Your own link is made when you commit to your first prediction.")
             return
         st.markdown(
-            "**Your own labs, to go on later**, on any machine that reaches this server. Whoever has it can too."
+            "**Your own labs, to continue later**, on any machine that reaches this server. "
+            "Anyone with this link can, too."
         )
         own = f"{LAB}={number}&{PROGRESS}={known}" if number else f"{PROGRESS}={known}"
         st.code(f"{here}?{own}", language=None, wrap_lines=True)
@@ -204,13 +205,13 @@ def head(place: Place) -> None:
 
 
 def own_link(known: str | None) -> dict[str, str]:
-    """The address of the list of labs with one's progress."""
+    """The address of the list of labs, with the student's progress."""
     return {PROGRESS: known} if known else {}
 
 
 def open_address(parameters: dict[str, str]) -> None:
-    """Open another lab, or the list; for a button's callback. A page link to the page one is on leaves the browser's
-    address as it was, and a reload would go back to it."""
+    """Open another lab, or the list; for a button's callback. A page link to the current page leaves the browser's
+    address unchanged, and a reload would go back to it."""
     address.replace(parameters)
 
 

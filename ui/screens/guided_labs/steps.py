@@ -1,4 +1,4 @@
-"""The steps of a guided lab, a function a step, in their order; that of the run is in run_step.py."""
+"""The steps of a guided lab, one function each, in their order; the run step is in run_step.py."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def show(place: Place) -> None:
                     takeaway(place, place.record, found)
 
 
-def question(it: Lab) -> None:
-    """What is asked, and what one needs to know."""
-    st.markdown(f"#### {it.question}")
-    st.markdown(it.idea)
-    glossary.explain(f"About {it.minutes} minutes. What the words mean stands behind the question mark.", *it.terms)
+def question(lab: Lab) -> None:
+    """The question, and what a student needs to know."""
+    st.markdown(f"#### {lab.question}")
+    st.markdown(lab.idea)
+    glossary.explain(f"About {lab.minutes} minutes. The question mark explains the terms.", *lab.terms)
 
 
 # -- the prediction
@@ -78,9 +78,9 @@ def prediction(place: Place) -> None:
     st.caption("Once committed, a prediction cannot be changed. There is no mark for being right.")
 
 
-def guess(it: Lab) -> float | str | None:
-    """What is predicted at the moment; None until something was chosen."""
-    asked, key = it.prediction, f"guess_{it.name}"
+def guess(lab: Lab) -> float | str | None:
+    """What is predicted at the moment; None until something is chosen."""
+    asked, key = lab.prediction, f"guess_{lab.name}"
     if asked.options:
         picked: str | None = st.radio(
             "Your prediction",
@@ -96,22 +96,22 @@ def guess(it: Lab) -> float | str | None:
     return float(value)
 
 
-def choose(it: Lab, number: int) -> float:
+def choose(lab: Lab, number: int) -> float:
     """A setting that this lab leaves to the student."""
-    choice = it.choices[number]
+    choice = lab.choices[number]
     value = st.segmented_control(
         choice.label,
         choice.values,
         default=choice.start,
         required=True,
         format_func=choice.form,
-        key=f"choice_{it.name}_{choice.setting}",
+        key=f"choice_{lab.name}_{choice.setting}",
     )
     return choice.start if value is None else float(value)
 
 
 def commit(place: Place, value: float | str | None, taken: dict[str, float]) -> None:
-    """Store the prediction; the first one of a student makes the progress."""
+    """Store the prediction; a student's first one creates the progress."""
     if value is None:
         return
     known = place.progress or progress.new_id()
@@ -121,7 +121,7 @@ def commit(place: Place, value: float | str | None, taken: dict[str, float]) -> 
     st.rerun()
 
 
-# -- what came out
+# -- the result
 
 
 def measured(place: Place, record: LabProgress, found: Evidence) -> None:
@@ -158,19 +158,20 @@ def figures(place: Place, found: Evidence) -> None:
         provenance_badge(provenance, run, compact=True)
     if any(seen.run.origin == "recorded" for seen in found):
         st.caption(
-            "These figures were recorded earlier, on another machine or another day. They are not of a run of yours."
+            "These figures were recorded earlier, on another machine or another day. "
+            "They do not come from a run of yours."
         )
 
 
 def check(place: Place, record: LabProgress, found: Evidence, number: int) -> None:
     """One of the two questions; once answered, its explanation."""
     asked = sitting(place, record, found)
-    it = asked.questions[number]
-    st.markdown(f"#### {it.text}")
+    checked = asked.questions[number]
+    st.markdown(f"#### {checked.text}")
     if number < len(record.answers):
-        quiz.judge(it, record.answers[number])
+        quiz.judge(checked, record.answers[number])
     elif place.progress is not None:
-        answer = quiz.answer_form(asked, it)
+        answer = quiz.answer_form(asked, checked)
         with errors_shown():
             if answer is not None:
                 progress.answer(place.progress, place.lab, number, answer)
@@ -181,12 +182,12 @@ def check(place: Place, record: LabProgress, found: Evidence, number: int) -> No
 
 
 def sitting(place: Place, record: LabProgress, found: Evidence) -> Sitting:
-    """Both questions with the answers until now; the progress decides the order of the options."""
+    """Both questions with the answers so far; the progress decides the order of the options."""
     return Sitting(int((place.progress or "0")[:8], 16), place.lab.questions(found), record.answers)
 
 
 def takeaway(place: Place, record: LabProgress, found: Evidence) -> None:
-    """What this run showed, and did not show; the score; where to go on."""
+    """What this run showed, and did not show; the score; where to continue."""
     for sentence in place.lab.takeaway(found):
         st.markdown(f"- {sentence}")
     asked = sitting(place, record, found)

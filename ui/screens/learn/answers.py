@@ -16,7 +16,7 @@ from ui.screens.learn import arithmetic
 
 HOT = np.arange(1.0, 20.01, 0.5)
 SHORT = 6  # letters that fit into the lower margin if they are turned
-SOFT, HARD = "#7B6BD6", "#A66F00"  # no colours of variants: those stand for nothing else
+SOFT, HARD = "#7B6BD6", "#A66F00"  # not the variants' colours: those mean nothing else
 
 
 def bars(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> go.Figure:
@@ -41,12 +41,12 @@ def are_short(class_names: Sequence[str]) -> bool:
 
 
 def bars_alt(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str], temperature: float) -> str:
-    """What each variant answers, and how surely."""
-    said = []
+    """What each variant answers, and how sure it is."""
+    answers = []
     for name, of in logits.items():
         p = arithmetic.probabilities(of, temperature)
-        said.append(f"{name} says {class_names[int(p.argmax())]} ({numbers.percent(p.max())})")
-    return f"At T = {temperature:g}: {', '.join(said)}."
+        answers.append(f"{name} says {class_names[int(p.argmax())]} ({numbers.percent(p.max())})")
+    return f"At T = {temperature:g}: {', '.join(answers)}."
 
 
 def what_the_wrong_say(
@@ -57,19 +57,21 @@ def what_the_wrong_say(
     ranked = arithmetic.wrong_answers(teacher, label, temperature)
     fair = 1 / len(ranked)
     cold = "" if temperature == 1 else " as at T = 1" if now == at_one else f" ({at_one} at T = 1)"
-    said = [f"The wrong classes hold **{now}** of the teacher's probability at T = {temperature:g}{cold}."]
+    sentences = [f"The wrong classes hold **{now}** of the teacher's probability at T = {temperature:g}{cold}."]
     if int(teacher.argmax()) != label:
-        said.insert(0, f"The teacher is wrong: it answers **{class_names[int(teacher.argmax())]}**.")
+        sentences.insert(0, f"The teacher is wrong: it answers **{class_names[int(teacher.argmax())]}**.")
     loud = [(i, share) for i, share in ranked if share > 1.5 * fair][:2]
     if loud:
         named = " and ".join(f"**{class_names[i]}** ({numbers.percent(share)})" for i, share in loud)
-        said.append(f"Of that, most goes to {named}; an even split would give each {numbers.percent(fair)}.")
+        sentences.append(f"Of that, most goes to {named}; an even split would give each {numbers.percent(fair)}.")
     else:
-        said.append(f"It is spread almost evenly, about {numbers.percent(fair)} each: little is told apart here.")
+        sentences.append(
+            f"It is spread almost evenly, about {numbers.percent(fair)} each: the teacher hardly tells them apart here."
+        )
     same = arithmetic.wrong_answers(student, label, temperature)[0][0] == ranked[0][0]
     word = "also puts" if same else "does not put"
-    said.append(f"The distilled student {word} {class_names[ranked[0][0]]} first among the wrong ones.")
-    return said
+    sentences.append(f"The distilled student {word} {class_names[ranked[0][0]]} first among the wrong ones.")
+    return sentences
 
 
 def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int) -> go.Figure:
@@ -97,7 +99,7 @@ def gradient_sizes(student: NDArray[Any], teacher: NDArray[Any], label: int) -> 
 
 
 def gradient_alt(student: NDArray[Any], teacher: NDArray[Any]) -> str:
-    """What happens to the gradient over the whole range of T, the same wherever the slider stands."""
+    """What happens to the gradient over the whole range of T, the same for every position of the slider."""
     ends = np.array([HOT[0], HOT[-1]])
     (a, b), (c, d) = (arithmetic.gradient_sizes(student, teacher, ends, squared) for squared in (True, False))
     return (
@@ -113,8 +115,9 @@ def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: fl
     if not with_it.all():
         return "Student and teacher agree exactly here: there is no gradient at any T."
     return (
-        f"The hard loss knows no T, so the soft loss must not fade as T grows. At T = {temperature:g} its gradient has "
-        f"size **{numbers.three(with_it[0])}** with the factor T² and **{numbers.three(without[0])}** without. "
+        f"The hard loss does not depend on T, so the soft loss must not fade as T grows. At T = {temperature:g} its "
+        f"gradient has size **{numbers.three(with_it[0])}** "
+        f"with the factor T² and **{numbers.three(without[0])}** without. "
         f"From T = 10 to T = 20 it becomes **{numbers.three(with_it[2] / with_it[1])}** times its size with the "
         f"factor, **{numbers.three(without[2] / without[1])}** times without."
     )

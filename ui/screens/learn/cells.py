@@ -1,4 +1,4 @@
-"""A matrix of weights as a picture, a cell a weight, with the pruned ones gone, and how many weights have which value:
+"""A matrix of weights as a picture with one cell per weight, the pruned ones blank, above a histogram of their values:
 a component, drawn by cells.js.
 """
 
@@ -30,10 +30,10 @@ _mount = component("weights_as_cells", __file__, HTML, CSS)
 
 
 def matrix(part: Slice, mask: Mask, key: str, show_threshold: bool) -> None:
-    """A slice's weights, violet below and ochre above zero; where one is pruned there is nothing.
+    """A slice's weights, violet below and ochre above zero; pruned ones are blank.
 
     Args:
-        show_threshold: Whether the magnitude that parts pruned from kept weights is drawn, where there is one.
+        show_threshold: Whether to draw the magnitude that separates pruned from kept weights, if there is one.
     """
     _mount(key=key, data=drawn(part, mask, show_threshold))
 
@@ -58,7 +58,7 @@ def drawn(part: Slice, mask: Mask, show_threshold: bool) -> dict[str, Any]:
 
 
 def threshold(part: Slice, mask: Mask) -> float | None:
-    """The magnitude that parts pruned from kept weights; None where none does."""
+    """The magnitude that separates pruned from kept weights; None if none does."""
     size = np.abs(part.weight)
     if mask.all() or not mask.any() or size[~mask].max() > size[mask].min():
         return None
@@ -66,9 +66,9 @@ def threshold(part: Slice, mask: Mask) -> float | None:
 
 
 def histogram_alt(part: Slice, mask: Mask) -> str:
-    """Where the threshold lies, in words."""
+    """Where the threshold is, in words."""
     edge = threshold(part, mask)
     if edge is None:
-        return f"Weights of {part.facts.layer}: no single magnitude parts the pruned from the kept."
+        return f"Weights of {part.facts.layer}: no single magnitude separates the pruned from the kept."
     ends = numbers.three(edge)
     return f"Weights of {part.facts.layer}: those between \N{MINUS SIGN}{ends} and {ends} are pruned."

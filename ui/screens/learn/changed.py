@@ -48,9 +48,9 @@ def screen(opened: Lesson) -> None:
         row = opened.facts.shown[place]
         logits = {v: opened.logits[v][row] for v in opened.variants}
         names = opened.facts.class_names
-        said = answers.bars_alt(logits, names, 1.0)
-        chart_view.show(answers.bars(logits, names, 1.0), "changed_bars", said)
-        st.caption(literal(said))
+        summary = answers.bars_alt(logits, names, 1.0)
+        chart_view.show(answers.bars(logits, names, 1.0), "changed_bars", summary)
+        st.caption(literal(summary))
         st.markdown(whose(logits, int(opened.labels[row]), ["teacher", *student]))
 
 
@@ -69,7 +69,7 @@ def matching(opened: Lesson, wrong: Sequence[Variant], right: Sequence[Variant])
 
 
 def count_words(opened: Lesson, found: int, kept: int, is_chosen: bool) -> str:
-    """How many test examples fit the choice, and of how many the input was kept."""
+    """How many test examples fit the choice, and how many inputs were kept."""
     fit = "fit" if is_chosen else "are answered differently by some of the variants"
     text = f"**{found}** of {opened.facts.test_examples} test examples {fit}"
     return f"{text}." if found == kept else f"{text}; the input of **{kept}** of them was kept."
@@ -78,9 +78,9 @@ def count_words(opened: Lesson, found: int, kept: int, is_chosen: bool) -> str:
 def nothing_kept(found: int, is_chosen: bool) -> str:
     """Why no example can be shown, and what to do."""
     if not is_chosen and not found:
-        return "All variants answer all test examples alike. Take another run above."
-    why = "Of none of them the input was kept." if found else "No test example fits."
-    return f"{why} Let go of a choice on the left, or take another run above."
+        return "All variants answer all test examples alike. Choose another run above."
+    why = "No input of these examples was kept." if found else "No test example fits."
+    return f"{why} Remove a choice on the left, or choose another run above."
 
 
 def whose(logits: dict[Variant, np.ndarray], label: int, order: Sequence[Variant]) -> str:

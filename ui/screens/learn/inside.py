@@ -37,7 +37,7 @@ def screen(opened: Lesson) -> None:
                                    key="learn_network", bind="query-params", persist_state="session",
                                    ) or "teacher"  # fmt: skip
     layers = networks[network]
-    # Always one line: were it only sometimes there, the browser would build the charts below it anew.
+    # Always one line: if it came and went, the browser would rebuild the charts below it.
     st.caption(glossary.GLOSSARY.get(network, REMOVED))
     st.markdown(facts.summary(layers, networks["teacher"]))
     st.html(facts.legend(layers))
@@ -121,7 +121,7 @@ def tree_map(layers: Sequence[LayerFacts]) -> go.Figure:
 
 
 def block_label(name: str) -> str:
-    """The last part of a module's name; with the part before it where it is but a number: layer4.1."""
+    """The last part of a module's name; with the part before it if it is only a number: layer4.1."""
     *above, last = name.split(".")
     return ".".join([*above[-1:], last]) if last.isdecimal() else last
 

@@ -1,4 +1,4 @@
-"""What the screen on a network's inside says of its layers: kinds, colours, sums and shares."""
+"""What the screen on a network's inside says about its layers: kinds, colours, sums and shares."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def title(layer: LayerFacts, place: int) -> str:
     return f"{place + 1}. {layer.name or layer.kind}"
 
 
-def most(layers: Sequence[LayerFacts], what: Literal["parameters", "macs"]) -> str:
+def most(layers: Sequence[LayerFacts], quantity: Literal["parameters", "macs"]) -> str:
     """Which layer has the largest share of the parameters or the MACs, and how large it is."""
-    top = max(layers, key=lambda layer: int(getattr(layer, what)))
-    share = getattr(top, what) / sum(getattr(layer, what) for layer in layers)
-    return f"{top.name or top.kind} has the most {TITLES[what]}, {numbers.percent(share)} of all"
+    top = max(layers, key=lambda layer: int(getattr(layer, quantity)))
+    share = getattr(top, quantity) / sum(getattr(layer, quantity) for layer in layers)
+    return f"{top.name or top.kind} has the most {TITLES[quantity]}, {numbers.percent(share)} of all"
 
 
 def legend(layers: Sequence[LayerFacts]) -> str:
@@ -54,7 +54,7 @@ def legend(layers: Sequence[LayerFacts]) -> str:
 
 def summary(layers: Sequence[LayerFacts], teacher: Sequence[LayerFacts]) -> str:
     """Parameters, zeros and MACs of a network, against the teacher's."""
-    parameters, zero, macs = (sum(getattr(x, what) for x in layers) for what in ("parameters", "zeros", "macs"))
+    parameters, zero, macs = (sum(getattr(x, field) for x in layers) for field in ("parameters", "zeros", "macs"))
     share = parameters / sum(x.parameters for x in teacher)
     return (
         f"**{numbers.count(parameters)}** parameters ({numbers.percent(share)} of the teacher's), "
@@ -65,7 +65,7 @@ def summary(layers: Sequence[LayerFacts], teacher: Sequence[LayerFacts]) -> str:
 def details(layers: Sequence[LayerFacts], place: int) -> str:
     """One layer: what it does, shapes, zeros, and its shares."""
     layer = layers[place]
-    parameters, macs = (sum(getattr(x, what) for x in layers) for what in ("parameters", "macs"))
+    parameters, macs = (sum(getattr(x, field) for x in layers) for field in ("parameters", "macs"))
     shape, out = (" x ".join(map(str, s)) or "none" for s in (layer.weight_shape, layer.output_shape))
     return (
         f"**{layer.name or layer.kind}** ({layer.kind}): {kind_of(layer)[2]}\n\n"

@@ -75,14 +75,14 @@ def masks(
 
 
 def split_ranking(values: list[NDArray[Any]], sparsity: float) -> list[Mask]:
-    """One ranking over several arrays, given back as a mask for each."""
+    """One ranking over several arrays, returned as a mask for each."""
     mask = keep_largest(np.concatenate([v.ravel() for v in values]), sparsity)
     ends = np.cumsum([v.size for v in values])[:-1]
     return [part.reshape(v.shape) for part, v in zip(np.split(mask, ends), values, strict=True)]
 
 
 def agreement(first: Mask, second: Mask) -> float:
-    """The share of the weights that ``first`` drops which ``second`` drops too; 1 where none is dropped."""
+    """The share of the weights that ``first`` drops which ``second`` drops too; 1 if none is dropped."""
     dropped = int((~first).sum())
     return float((~first & ~second).sum() / dropped) if dropped else 1.0
 
@@ -90,7 +90,7 @@ def agreement(first: Mask, second: Mask) -> float:
 def encoded(weight: NDArray[np.float32], mask: Mask) -> dict[str, int]:
     """Bytes of a pruned slice, really encoded in each way.
 
-    "sparse" is the kept values as float32 after one bit a weight that says which they are. "rows cut out" keeps
+    "sparse" is the kept values as float32 after one bit per weight that says which they are. "rows cut out" keeps
     the rows that have a kept weight, dense.
     """
     pruned = np.ascontiguousarray(weight * mask, dtype=np.float32)

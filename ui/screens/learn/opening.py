@@ -1,4 +1,4 @@
-"""What every Learn screen begins with: whose lesson it is, which example, and presets that set controls."""
+"""The head of every Learn screen: the run, the example, and presets that set controls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PICTURE_PIXELS = 128
 
 
 def open_lesson(title: str, idea: str) -> tuple[Run, Lesson]:
-    """The head of a Learn screen: its idea, and the run whose numbers are shown. Stops where there are none."""
+    """The head of a Learn screen: its idea, and the run whose numbers are shown. Stops the page if there are none."""
     st.title(title)
     st.markdown(idea)
     runs = {run.id: run for run in archive.list_runs(["finished"]) if lesson.exists(run.id)}
@@ -99,7 +99,7 @@ def enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def temperature(opened: Lesson) -> float:
-    """The temperature's slider; it starts where the run stood."""
+    """The temperature's slider; it starts at the run's own."""
     value = opened.facts.config.temperature
     return float(
         st.slider(
@@ -118,7 +118,7 @@ def temperature(opened: Lesson) -> float:
 
 
 def most_telling(opened: Lesson) -> dict[str, int]:
-    """The places (from 1) of the examples on which the teacher is surest, least sure, and wrong where it ever is."""
+    """The places (from 1) of the examples on which the teacher is surest, least sure, and wrong, if it ever is."""
     rows = list(opened.facts.shown)
     logits, labels = opened.logits["teacher"][rows], opened.labels[rows]
     top = np.sort(logits, axis=1)

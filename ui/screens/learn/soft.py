@@ -39,7 +39,7 @@ def soft_targets(opened: Lesson) -> None:
         st.markdown("\n".join(f"- {s}" for s in answers.what_the_wrong_say(teacher, student, label, shown, t)))
     st.subheader("Why T²?")
     st.markdown(answers.gradient_words(student, teacher, t))
-    # Nothing in it moves with T: the browser then keeps it, and has its time for the bars.
+    # It does not depend on T: the browser keeps it and has time for the bars.
     chart_view.show(
         answers.gradient_sizes(student, teacher, label), "soft_gradients", answers.gradient_alt(student, teacher)
     )
@@ -78,6 +78,6 @@ def loss(opened: Lesson) -> None:
         st.latex(answers.formula(soft, hard, t, alpha))
         push = answers.pushes(student, teacher, label, t, alpha)
         names = opened.facts.class_names
-        said = answers.push_alt(push, names)
-        chart_view.show(answers.push_chart(push, names), "loss_pushes", said)
-        glossary.explain(literal(said), "soft loss", "hard loss", "alpha", "logits", "nats")
+        summary = answers.push_alt(push, names)
+        chart_view.show(answers.push_chart(push, names), "loss_pushes", summary)
+        glossary.explain(literal(summary), "soft loss", "hard loss", "alpha", "logits", "nats")

@@ -1,6 +1,6 @@
 """A network's layers as boxes in space that can be turned: a component of our own, drawn by space.js.
 
-It keeps its element when its data change, so it answers at once and stays turned as it was.
+It keeps its element when its data change, so it responds at once and keeps its rotation.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def boxes(
     chosen: int,
     take: Callable[[int], None],
 ) -> None:
-    """A box a layer, one behind the other, on the teacher's scale, and a bar each for its MACs; a click chooses one.
+    """One box per layer, in a row, on the teacher's scale, and a bar each for its MACs; a click chooses one.
 
     Args:
         before: Drawn as a shadow around them: what the network was before it was pruned.
@@ -113,15 +113,15 @@ def bars(layers: Sequence[LayerFacts]) -> list[dict[str, Any]]:
 
 
 def alt(network: str, layers: Sequence[LayerFacts], before: Sequence[LayerFacts]) -> str:
-    """The widest layer, and how many channels and features went."""
+    """The widest layer, and how many channels and features were removed."""
     shown = drawn(layers)
     wide = max(shown, key=width)
-    said = f"Layers of {network} as boxes: {wide.name} is the widest with {width(wide)}"
+    text = f"Layers of {network} as boxes: {wide.name} is the widest with {width(wide)}"
     if not before:
-        return f"{said}."
+        return f"{text}."
     was, now = (sum(map(width, drawn(x))) for x in (before, layers))
     gone = f"{was - now:,} of {was:,} channels and features are gone" if now < was else "no channel or feature is gone"
-    return f"{said}; {gone}."
+    return f"{text}; {gone}."
 
 
 def drawn(layers: Sequence[LayerFacts]) -> list[LayerFacts]:

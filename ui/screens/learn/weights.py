@@ -75,20 +75,22 @@ def masks_screen(opened: Lesson) -> None:
                 st.caption(f"{numbers.percent(1 - mask.mean())} pruned")
                 cells.matrix(part, mask, f"mask_{number}", show_threshold=importance == "Magnitude")
         st.caption(
-            "A cell is a weight: violet below zero, ochre above, the stronger the larger; blank where it is pruned. "
-            "Below, how many have which value: coloured kept, grey pruned, dotted the threshold, where there is one."
+            "Each cell is a weight: violet below zero, ochre above, stronger for larger ones, blank if it is pruned. "
+            "Below is the histogram of the values: coloured for kept weights, grey for pruned ones. The dotted line is "
+            "the threshold, if there is one."
         )
     st.markdown(_disagreement(parts, importance, pattern, sparsity, together))
     glossary.explain(
-        "Corners of 64 x 64 weights of two layers of the distilled student: the first and the last that are so large. "
-        f"Gradients and input norms come from {opened.facts.calibration_examples} training examples. Gradients are of "
-        "the run's distillation loss in one batch; a run that prunes by Taylor takes the labels' loss in several.",
+        "Corners of 64 x 64 weights of two layers of the distilled student: the first and the last that are "
+        f"large enough. Gradients and input norms come from {opened.facts.calibration_examples} training examples. "
+        "Gradients are of "
+        "the run's distillation loss in one batch; a run that prunes by Taylor uses the labels' loss in several.",
         "importance", "mask", "sparsity",
     )  # fmt: skip
     if pattern == "2:4" and any(part.facts.kind == "Conv2d" for part in parts):
         st.caption(
-            "A convolution is drawn as a row an output, and its fours are neighbours in the row: places of a kernel. A "
-            "run takes its fours across input channels, at one place of the kernel, as the hardware does."
+            "A convolution is drawn with one row per output, and groups of four are neighbours in a row: positions in "
+            "a kernel. A run groups weights across input channels, at one position in the kernel, as the hardware does."
         )
 
 
@@ -105,11 +107,11 @@ def _disagreement(
     dropped = 1 - by["Magnitude"].mean()
     if dropped == 0:
         return "Nothing is pruned, so there is nothing to disagree about."
-    said = [
+    overlaps = [
         f"{other} drops **{numbers.percent(masks.agreement(by['Magnitude'], by[other]))}** of what magnitude drops"
         for other in ("Taylor", "Wanda")
     ]
-    return f"{'; '.join(said)}. Chance alone would give {numbers.percent(dropped)}."
+    return f"{'; '.join(overlaps)}. Chance alone would give {numbers.percent(dropped)}."
 
 
 @st.fragment
@@ -133,13 +135,13 @@ def zeros_screen(opened: Lesson) -> None:
     before, after = (masks.encoded(part.weight, m) for m in (np.ones_like(mask), mask))
     with right:
         st.markdown(f"**{numbers.size(before['dense'])} of {part.facts.layer}, encoded in four ways**")
-        said = bytes_words(before, after, 1 - float(mask.mean()))
-        chart_view.show(bytes_chart(before, after), "zeros_bytes", said)
-        st.caption(said)
+        summary = bytes_words(before, after, 1 - float(mask.mean()))
+        chart_view.show(bytes_chart(before, after), "zeros_bytes", summary)
+        st.caption(summary)
 
 
 def whole_files(measured: Sequence[Measurement], run: Run) -> None:
-    """What the run measured of its whole files and of its latencies. No control changes it."""
+    """Show the run's measured files and latencies. No control changes them."""
     st.subheader("And the whole file?")
     st.markdown(costs.sizes_alt(measured))
     chart_view.show(costs.sizes(measured), "zeros_files", costs.sizes_alt(measured))
@@ -183,9 +185,9 @@ def time_words(measured: Sequence[Measurement]) -> str:
         return "This run measured no pruned student."
     old, new = by["distilled"], by["pruned"]
     a, b = old.latency_ms["batch_32"], new.latency_ms["batch_32"]
-    said = (
+    text = (
         f"In this run pruning left **{numbers.percent(new.sparsity)}** zeros and **{numbers.count(new.macs)}** MACs "
         f"(before: {numbers.count(old.macs)}). A batch of 32 took **{numbers.milliseconds(a.median)}** before and "
         f"**{numbers.milliseconds(b.median)}** after. "
     )
-    return f"{said}{numbers.SPEEDS[speed([old], [new], 'batch_32')].capitalize()}."
+    return f"{text}{numbers.SPEEDS[speed([old], [new], 'batch_32')].capitalize()}."

@@ -16,9 +16,12 @@ from tests.simulator.teaching.labs.made import hot, labelled
 def test_a_prediction_stands_beside_the_answer_in_plain_words():
     found = labelled((0.75, 0.95))
     said = beside(TEACHER.prediction, 12.5, TEACHER.answer(found))
-    assert said == "You said **+12.5 points**, measured **+20.0 points** (3 seeds). You were 7.5 points too low."
+    assert (
+        said
+        == "You said **+12.5 points**; the measured answer is **+20.0 points** (3 seeds). You were 7.5 points too low."
+    )
     assert beside(TEACHER.prediction, 30.0, TEACHER.answer(found)).endswith("You were 10.0 points too high.")
-    assert beside(TEACHER.prediction, 20.0, TEACHER.answer(found)).endswith("As near as the slider allows.")
+    assert beside(TEACHER.prediction, 20.0, TEACHER.answer(found)).endswith("as close as the slider allows.")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,7 @@ def test_a_prediction_off_the_slider_is_refused(wrong):
 
 
 def test_a_choice_that_is_not_offered_is_refused():
-    with pytest.raises(InvalidConfig, match="none of the choices"):
+    with pytest.raises(InvalidConfig, match="not one of the choices"):
         CHANNELS.prediction.check("both")
     with pytest.raises(InvalidConfig, match=r"student_size 0.33 is not offered.*0.25, 0.5"):
         TOGETHER.check_settings({"student_size": 0.33, "target_sparsity": 0.5})

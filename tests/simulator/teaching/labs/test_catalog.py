@@ -93,7 +93,7 @@ def test_the_recorded_answers_are_those_of_the_files():
     gained = sum(w and not s for w, s in zip(whole, single, strict=True))
     lost = sum(s and not w for w, s in zip(whole, single, strict=True))
     assert (
-        f"of 450 digits only this one reads {gained} rightly, only the other {lost};"
+        f"of 450 digits, this one alone reads {gained} correctly, the other alone {lost};"
         in CHANNELS.answer(evidence(CHANNELS.recorded)).sentence
     )
 

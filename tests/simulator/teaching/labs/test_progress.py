@@ -39,7 +39,7 @@ def test_what_nobody_knows_is_empty(store: object) -> None:
 def test_a_committed_prediction_cannot_be_changed(store: object) -> None:
     known = progress.new_id()
     progress.commit(known, TEACHER, 12.5, {})
-    with pytest.raises(NotAllowed, match=r"already: \+12.5 points"):
+    with pytest.raises(NotAllowed, match=r"already committed: \+12.5 points"):
         progress.commit(known, TEACHER, 3.0, {})
     assert progress.read(known)["teacher"].prediction == 12.5
     progress.commit(progress.new_id(), TEACHER, 3.0, {})  # somebody else's is another matter
@@ -86,7 +86,7 @@ def test_runs_and_answers_come_in_their_order(store: object) -> None:
     progress.answer(known, TEACHER, 0, 1)
     with pytest.raises(NotAllowed, match="Question 1"):
         progress.answer(known, TEACHER, 0, 2)
-    with pytest.raises(NotAllowed, match="stay with this lab"):
+    with pytest.raises(NotAllowed, match="stay with the lab"):
         progress.take_runs(known, TEACHER, ["r3"])
     done = progress.answer(known, TEACHER, 1, 2)
     assert done.is_done and done.answers == (1, 2)

@@ -17,12 +17,12 @@ def test_a_teacher_that_helped():
     # by hand: mean 0.2, deviation 0.01, t = 0.2 / (0.01 / sqrt 3) = 34.6, p = 0.0008, the second of three: 0.0017
     assert "p = 0.002" in chance.explanation
     assert "the run tests 3 differences" in chance.explanation
-    assert chance.right_words() == "The teacher helped, by more than the seeds' chance would often do"
+    assert chance.right_words() == "The teacher helped, by more than chance between seeds would often do"
     helped, shrinks, _ = TEACHER.takeaway(found)
     assert helped.startswith("The teacher helped: +20.0 points with 50 labels")
     assert (
-        "With 500 labels no help showed (\N{PLUS-MINUS SIGN}0.0 points, within noise): where labels are plenty"
-        in shrinks
+        "With 500 labels there was no sign of help ("
+        "\N{PLUS-MINUS SIGN}0.0 points, within noise): when labels are plentiful" in shrinks
     )
 
 
@@ -45,5 +45,5 @@ def test_a_teacher_that_did_harm():
     assert TEACHER.questions(found)[0].right == 5.0
     assert TEACHER.questions(found)[1].right_words().startswith("The teacher did harm")
     harm, more, _ = TEACHER.takeaway(found)
-    assert "turned round" in harm
+    assert "was reversed" in harm
     assert more == "With 500 labels it still helped (+5.0 points)."

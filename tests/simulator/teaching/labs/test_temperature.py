@@ -26,4 +26,4 @@ def test_heat_that_did_nothing_is_called_so():
     found = hot("no", entropies=(1.0, 1.0, 1.0))
     softer, students, _ = TEMPERATURE.takeaway(found)
     assert "did not rise" in softer
-    assert "did not show" in students and "3 seeds" in students
+    assert "no sign that softer targets" in students and "3 seeds" in students

@@ -22,21 +22,21 @@ def compressed(recovered: range, size: int):
 def test_a_student_within_the_budget_and_as_good():
     found = compressed(range(1, 198), 800_000)
     assert TOGETHER.answer(found).value == pytest.approx(-0.5)
-    assert "the budget was kept" in TOGETHER.answer(found).sentence
+    assert "the budget was met" in TOGETHER.answer(found).sentence
     size, worse = TOGETHER.questions(found)
     assert size.right == 50.0 and size.is_right(50.9) and not size.is_right(52)
     assert worse.right_words() == "The difference may well be chance"
     cost, healed, kept = TOGETHER.takeaway(found)
-    assert "50 times smaller" in cost and "a loss did not show" in cost
+    assert "50 times smaller" in cost and "no sign of a loss" in cost
     assert "25.0 % just pruned, 98.5 % after it" in healed
-    assert "the budget was kept" in kept
+    assert "the budget was met" in kept
 
 
 def test_a_student_over_the_budget_that_did_not_recover():
     found = compressed(range(50), 1_000_001)
-    assert "the budget was not kept" in TOGETHER.answer(found).sentence
+    assert "the budget was not met" in TOGETHER.answer(found).sentence
     assert TOGETHER.questions(found)[1].right_words() == "The student is clearly worse than its teacher"
     cost, healed, kept = TOGETHER.takeaway(found)
     assert "pays for it with \N{MINUS SIGN}74.0 points" in cost
-    assert "did not show" in healed
+    assert "no sign that recovery helps" in healed
     assert "narrower student" in kept

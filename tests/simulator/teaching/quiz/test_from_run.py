@@ -117,7 +117,7 @@ def test_two_of_four_weights_are_zero_and_stored() -> None:
     made = asked_of(pruning="2:4")
     assert "Zeros are stored in full." in made["run-file"].explanation
     assert "gone" not in made["run-file"].explanation
-    assert "asked for" not in made["run-sparsity"].text and "two" in made["run-sparsity"].text
+    assert "asked for" not in made["run-sparsity"].text and "Two" in made["run-sparsity"].text
 
 
 def test_what_structured_pruning_cut_out_is_gone_if_anything_was() -> None:

@@ -85,7 +85,7 @@ def test_every_lab_from_its_question_to_its_takeaway_with_the_recorded_run(open_
     press(app, "lab_next")
     found = evidence(lab.recorded)
     assert "You said" in said(app) and lab.answer(found).sentence in said(app)
-    assert "They are not of a run of yours" in said(app)
+    assert "They do not come from a run of yours" in said(app)
     for place, question in enumerate(lab.questions(found)):
         press(app, "lab_next")
         assert question.text in said(app)
@@ -124,7 +124,9 @@ def test_a_lab_opens_where_it_goes_on(open_screen):
     known = begun(ZEROS, prediction=50.0)
     assert "No time?" in said(open_screen("guided_labs", lab="4", progress=known))
     progress.take_runs(known, ZEROS, ZEROS.recorded)
-    assert "You said **50.0 %**, measured **0.0 %**" in said(open_screen("guided_labs", lab="4", progress=known))
+    assert "You said **50.0 %**; the measured answer is **0.0 %**" in said(
+        open_screen("guided_labs", lab="4", progress=known)
+    )
     progress.answer(known, ZEROS, 0, 0)
     assert "Step 6 of 7" in str(open_screen("guided_labs", lab="4", progress=known).get("progress")[0].proto)
 

@@ -13,13 +13,13 @@ def test_where_no_example_fits_it_says_so_and_what_to_do(open_screen):
     everyone = ["teacher", "control", "distilled", "pruned", "recovered"]
     widget(app, "learn_wrong").set_value(everyone[:1]).run()
     widget(app, "learn_right").set_value(everyone[:1]).run()
-    assert "No test example fits. Let go of a choice" in words(app)
+    assert "No test example fits. Remove a choice" in words(app)
     assert not app.exception
 
 
 def test_where_all_variants_answer_alike_no_choice_is_blamed():
     assert changed.nothing_kept(0, is_chosen=False).startswith("All variants answer all test examples alike.")
-    assert "Of none of them" in changed.nothing_kept(3, is_chosen=False)
+    assert "No input of these examples was kept" in changed.nothing_kept(3, is_chosen=False)
 
 
 def test_what_the_count_is_of_is_said_with_and_without_a_choice(open_screen):

@@ -44,7 +44,7 @@ def test_a_run_without_a_pruned_student_has_no_times_to_compare() -> None:
 def test_the_share_that_is_pruned_is_written_above_each_matrix(open_screen, pattern: str) -> None:
     app = open_screen("learn_masks", learn_pattern=pattern, learn_ranked="Layer-wise")
     assert words(app).count("50.0 % pruned") == 2
-    assert ("drawn as a row an output" in words(app)) == (pattern == "2:4")
+    assert ("drawn with one row per output" in words(app)) == (pattern == "2:4")
 
 
 def test_the_slider_changes_the_bytes(open_screen) -> None:

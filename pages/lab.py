@@ -61,7 +61,7 @@ with left:
 
 with right, errors_shown():
     config = controls.chosen(settled)
-    with top:  # on a narrow screen all controls stand above the right column
+    with top:  # on a narrow screen, all controls are above the right column
         run = lab.open_run()
         live.way_to(run)
     lab.run_bar(config)

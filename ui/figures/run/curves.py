@@ -25,7 +25,7 @@ def losses(
     """Draw one term of the loss by epoch: every logged step faint, the running mean bold.
 
     Args:
-        last_epoch: Where the horizontal axis ends, so that it stands still while the curves grow.
+        last_epoch: Where the horizontal axis ends, so that it does not move while the curves grow.
     """
     chart = figure(300, "Epoch", f"{TERM_TITLES[term]} (nats)")
     for variant in variants:
@@ -90,7 +90,7 @@ def validation(epochs: Mapping[Variant, Sequence[EpochFinished]], variants: Sequ
             hovertemplate=f"{variant}, epoch %{{x}}: %{{y:.1f}} %<extra></extra>",
         )
     chart.update_xaxes(rangemode="tozero")
-    chart.update_yaxes(range=[0, 100])  # it stands still while the curves grow
+    chart.update_yaxes(range=[0, 100])  # it does not move while the curves grow
     if not variants:
         nothing_yet(chart, "The first value comes with the first epoch")
     return chart

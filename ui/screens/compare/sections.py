@@ -100,7 +100,7 @@ def _why_not(run_id: str) -> str:
 
 
 def letters_of(runs: Sequence[Run]) -> dict[str, str]:
-    """Run id -> the letter that stands for it in the charts and tables."""
+    """Return run id -> its letter in the charts and tables."""
     return {run.id: letter for run, letter in zip(runs, ascii_uppercase, strict=False)}
 
 

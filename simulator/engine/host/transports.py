@@ -9,12 +9,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.response import addinfourl
 
-from simulator.engine.host.downloads import Watch, current, fetching
+from simulator.engine.host.downloads import Unusable, Watch, current, fetching
 
 PART = 1024 * 1024
 """Bytes that the hub's library writes at once. What it has not written yet is lost when a connection breaks off, and
@@ -116,6 +116,8 @@ class _CountedResponse(addinfourl):
             part = self.fp.read1(size)
         except TimeoutError as error:
             raise self.watch.too_little() from error
+        except HTTPException as error:  # no OSError: a chunked body ended early
+            raise Unusable(f"{self.watch.transfers[-1].file}: the connection broke off") from error
         self.watch.count(len(part))
         return part
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import socket
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -250,6 +253,23 @@ def test_torchvisions_weights_that_nobody_follows_any_more_are_not_fetched_on(
     server.faults[torchvision] = "trickle"
     assert len(of_torchvision(server, Patience(), close_after=2)) == 2
     assert server.hung_up.wait(5)
+
+
+def test_a_chunked_answer_that_breaks_off_is_said() -> None:
+    def answer_half() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        answered = pool.submit(answer_half)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/weights.pth"
+        with transports.fetching_by_urllib(), urllib.request.urlopen(address) as response:
+            assert response.read(4096) == b"half"
+            with pytest.raises(Unusable, match=r"weights\.pth: the connection broke off"):
+                response.read(4096)
+        answered.result()
 
 
 def test_a_run_says_what_it_downloads_before_it_begins(torchvision: str, server: HubServer) -> None:

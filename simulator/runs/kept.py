@@ -134,9 +134,9 @@ def broken_seal(folder: Path, names: Collection[str] = ()) -> str:
     sums = {name: digest for digest, name in SUMS.findall(written)}
     if not sums or SUMS.sub("", written):
         return f"{SUMS_FILE} cannot be read"
-    return next(
-        filter(None, (_damage(folder / name, None, sums[name]) for name in sums if name in (names or sums))), ""
-    )
+    if unknown := [name for name in names if name not in sums]:
+        return f"{SUMS_FILE} does not know {unknown[0]}"
+    return next(filter(None, (_damage(folder / name, None, sums[name]) for name in names or sums)), "")
 
 
 def broken_seal_as_last_read(folder: Path) -> str:

@@ -255,6 +255,12 @@ def test_what_is_missing_under_a_seal_is_named(sealed: Path) -> None:
     assert kept.broken_seal(sealed, ["model.safetensors"]) == ""
 
 
+def test_a_file_that_a_seal_does_not_know_is_not_trusted(sealed: Path) -> None:
+    sums = sealed / kept.SUMS_FILE
+    sums.write_text(sums.read_text().splitlines(keepends=True)[0])  # cut off at the end of a line
+    assert kept.broken_seal(sealed, ["model.safetensors"]) == "SHA256SUMS does not know model.safetensors"
+
+
 def test_a_folder_of_an_earlier_version_has_no_seal(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     assert kept.broken_seal(tmp_path) == ""

@@ -48,6 +48,7 @@ odd_values: st.SearchStrategy[Any] = st.one_of(
 
 def likely(control: Control) -> st.SearchStrategy[Any]:
     """Values that a control could hold, whether or not they go with the others."""
+    setting = control.setting
     if control.name == "dataset":
         return st.sampled_from(list(DATASETS))
     if control.name == "student_size":
@@ -55,13 +56,13 @@ def likely(control: Control) -> st.SearchStrategy[Any]:
     if control.shape == "flag":
         return st.booleans()
     if control.shape == "several":
-        return st.lists(st.sampled_from(control.choices), max_size=4).map(tuple)
+        return st.lists(st.sampled_from(list(setting.choices)), max_size=4).map(tuple)
     if control.shape == "text":
         return st.sampled_from(["", "layer1.0.conv1.weight=0.5", "a.weight=0.95, b.weight=0"])
-    if control.choices:
-        return st.sampled_from(control.choices)
-    whole = isinstance(control.step, int) and control.shape in ("integer", "slider")
-    low, high = float(control.low or 0), float(control.high or 1)
+    if setting.choices:
+        return st.sampled_from(list(setting.choices))
+    whole = isinstance(setting.step, int) and control.shape in ("integer", "slider")
+    low, high = float(setting.low or 0), float(setting.high or 1)
     return st.integers(int(low), int(high)) if whole else st.floats(low, high)
 
 

@@ -40,17 +40,14 @@ ELSEWHERE = {
     ),
     "tests/simulator/cli/test_main.py": ("simulator/cli/flags.py",),
     "tests/simulator/data/test_own_data.py": (
-        "simulator/data/own_examples.py",
         "simulator/engine/datasets/own.py",
         "simulator/engine/datasets/__init__.py",
     ),
-    "tests/simulator/engine/datasets/test_docstrings.py": ("simulator/engine/datasets/base.py",),
     "tests/simulator/engine/test_pipeline.py": (
         "simulator/engine/deploy/export.py",
         "simulator/engine/deploy/stage.py",
         "simulator/engine/setup.py",
     ),
-    "tests/simulator/engine/distillation/test_feature_losses.py": ("simulator/engine/distillation/features.py",),
     "tests/simulator/engine/distillation/test_plain_loop.py": ("simulator/engine/distillation/guidance.py",),
     "tests/simulator/engine/experiments/test_experiments.py": (
         "simulator/engine/experiments/bench.py",
@@ -75,7 +72,6 @@ ELSEWHERE = {
     "tests/simulator/engine/models/test_one_position.py": (
         "simulator/engine/models/distilbert/answers.py",
         "simulator/engine/models/t5_small/answers.py",
-        "simulator/engine/models/places.py",
     ),
     "tests/simulator/engine/models/test_portable.py": (
         "simulator/engine/models/distilbert/network.py",
@@ -88,7 +84,6 @@ ELSEWHERE = {
     "tests/simulator/engine/models/test_tokenizers.py": (
         "simulator/engine/models/distilbert/texts.py",
         "simulator/engine/models/t5_small/texts.py",
-        "simulator/engine/models/text.py",
     ),
     "tests/simulator/test_events.py": ("simulator/events/measured.py",),
     "tests/ui/screens/experiments/test_allocation.py": ("simulator/experiments/allocation.py",),
@@ -102,11 +97,7 @@ ELSEWHERE = {
         "simulator/runs/database/rows.py",
         "simulator/runs/database/said.py",
     ),
-    "tests/simulator/host/test_faults.py": ("simulator/runs/database/opened_file.py",),
-    "tests/simulator/runs/history/test_file.py": (
-        "simulator/runs/earlier.py",
-        "simulator/runs/history/__init__.py",
-    ),
+    "tests/simulator/runs/history/test_file.py": ("simulator/runs/history/__init__.py",),
     "tests/simulator/engine/distillation/test_teacher.py": ("simulator/runs/teachers.py",),
     "tests/ui/report/test_sections.py": ("ui/kit/section_view.py",),
     "tests/ui/report/test_report.py": (

@@ -68,7 +68,7 @@ def test_small_runs_answer_what_zeros_and_channels_are_worth():
     zeros, channels = right(found, "pruned"), right(structured, "pruned")
     said = CHANNELS.answer(both)
     assert f"this one alone reads {(channels & ~zeros).sum()} correctly" in said.sentence
-    assert f"only the other {(zeros & ~channels).sum()};" in said.sentence
+    assert f"the other alone {(zeros & ~channels).sum()};" in said.sentence
     assert (right(found, "distilled") == right(structured, "distilled")).all()  # the same student, pruned twice
     file, _ = CHANNELS.questions(both)
     (cut,) = structured

@@ -64,7 +64,7 @@ with right, errors_shown():
     with top:  # on a narrow screen, all controls are above the right column
         run = lab.open_run()
         live.way_to(run)
-    lab.run_bar(config)
+    lab.run_bar(config, run)
     lab.way_to_experiments()
     if run is None:
         lab.what_will_happen()

@@ -11,6 +11,7 @@ from simulator.data import availability
 from simulator.data.own_data import dataset_info
 from simulator.errors import SimulatorError
 from simulator.events import STAGES
+from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
 from simulator.runs import archive, service
 from simulator.runs.database.store import ENDED, Forecast, Run
@@ -63,8 +64,12 @@ def way_to_experiments() -> None:
     st.page_link(routes.EXPERIMENTS.path, label="Or answer a question with many students", icon=":material/biotech:")
 
 
-def run_bar(config: RunConfig) -> None:
-    """Show what a run with these settings will cost, and the Run button."""
+def run_bar(config: RunConfig, run: Run | None) -> None:
+    """Show what a run with these settings will cost, and the Run button.
+
+    Args:
+        run: The open run.
+    """
     st.markdown(f"**{MODELS[config.model].title}** on **{literal(dataset_info(config.dataset).title)}**")
     forecast = _forecast(config)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -74,10 +79,21 @@ def run_bar(config: RunConfig) -> None:
         if forecast is not None:
             st.caption(forecast_words(forecast))
     with errors_shown():
-        if pressed:
+        if pressed and not is_under_way(run, config):
             live.choose_run(PLACE, service.submit(config))
             controls.forget_notes()
             st.rerun()
+
+
+def is_under_way(run: Run | None, config: RunConfig | ExperimentConfig) -> bool:
+    """Tell whether the open run has these settings and has not ended; if so, say it on the screen.
+
+    While a busy server answers slowly, people press Run again and again.
+    """
+    same = run is not None and run.state not in ENDED and run.config == config
+    if same:
+        st.toast("The open run has these settings already, and has not ended.", icon=":material/hourglass:")
+    return same
 
 
 def _forecast(config: RunConfig) -> Forecast | None:

@@ -130,6 +130,21 @@ def test_the_controls_take_over_every_setting_of_a_run_of_another_model(open_scr
     assert open_store().list_runs()[0].config == config
 
 
+def test_run_pressed_again_and_again_starts_one_run_until_a_setting_changes(open_screen):
+    app = open_screen("lab")
+    for _ in range(3):
+        app.button(key="run_button").click().run()
+    assert len(open_store().list_runs()) == 1
+    assert "these settings already" in app.toast[0].value
+    control(app, "temperature").set_value(8.0).run()
+    app.button(key="run_button").click().run()
+    assert [run.settings.temperature for run in open_store().list_runs()] == [8.0, 4.0]
+    open_store().finish(open_store().list_runs()[0].id, "finished")
+    app.run()
+    app.button(key="run_button").click().run()
+    assert len(open_store().list_runs()) == 3
+
+
 def test_a_run_under_way_can_be_cancelled(open_screen, stored):
     stored("r1", "queued")
     app = open_screen("lab", run="r1")

@@ -124,7 +124,7 @@ def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | N
             st.caption(lab.forecast_words(service.forecast(config)))
     if predicted is None:
         st.caption("Choose your prediction first; then you can press Run.")
-    if pressed and config is not None:
+    if pressed and config is not None and not lab.is_under_way(run, config):
         _open(service.submit(config))
     if cancelled and run is not None:
         service.cancel(run.id)

@@ -54,10 +54,18 @@ def test_set_sliders_run_see_the_curve_grow_reload_cancel(page: Page, server: st
     expect(page.get_by_text(run_id)).to_be_visible()
     expect(page.get_by_role("slider", name="Temperature T")).to_have_attribute("aria-valuetext", "6")
 
+    notes = page.get_by_role("textbox", name="Your notes")
+    page.get_by_text("Your notes").first.click()
+    expect(notes).to_be_visible()
+    press(page, "Temperature T", "ArrowRight")
+    expect(page.get_by_role("button", name="Set the controls to this run")).to_be_visible()  # above the notes
+    expect(notes).to_be_visible()
+
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled by the user.")).to_be_visible(timeout=10_000)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     assert page.evaluate(POINTS) >= grown  # what was seen stays
+    expect(notes).to_be_visible()
 
 
 def test_a_run_to_its_end_its_results_and_its_downloads(page: Page, server: str) -> None:

@@ -129,7 +129,7 @@ def show_run(run: Run, config: RunConfig) -> None:
     if run.state not in ENDED:
         _cancel(run)
     live.follow(run)
-    with st.expander("Your notes", icon=":material/edit_note:"):
+    with st.expander("Your notes", icon=":material/edit_note:", key="notes"):
         take_home.write_notes(run)
     if run.state not in ENDED:
         return

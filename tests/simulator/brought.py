@@ -69,7 +69,7 @@ def zip_bytes(members: Iterable[Member], method: int = zipfile.ZIP_DEFLATED) -> 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in members:
-            archive.writestr(name, content)
+            archive.writestr(name or entry("-", lambda info: setattr(info, "filename", "")), content)
     return out.getvalue()
 
 

@@ -169,7 +169,7 @@ def _candidates(archive: zipfile.ZipFile, found: Examples) -> Iterator[tuple[zip
     """The entries that may be pictures in a class folder; of the others it is noted why not."""
     for entry, name in zip(archive.infolist(), names(archive.infolist(), found.notes), strict=True):
         path = PurePosixPath(name.replace("\\", "/"))
-        if entry.is_dir() or name.endswith("\\"):
+        if name.endswith(("/", "\\")):  # ZipInfo.is_dir fails on an empty name
             continue
         if any(part in RUBBISH or part.startswith("._") for part in path.parts):
             reason = "a file of the operating system, no picture"

@@ -126,6 +126,13 @@ def test_a_file_in_a_zip_that_is_no_picture_is_skipped_with_the_reason(name: str
     assert plain(name) in draft.skipped[0].first[0]
 
 
+@pytest.mark.usefixtures("in_this_process")
+def test_an_entry_without_a_name_is_skipped_with_the_reason() -> None:
+    draft = uploads.check("pictures.zip", zip_bytes([*pictures(), ("", picture(9_999))]))
+    assert sum(map(sum, draft.counts)) == 124
+    assert [skipped.reason for skipped in draft.skipped] == ["in no class folder"]
+
+
 GOOD_PICTURES = {
     "JPEG": picture(1, format="JPEG"),
     "JPEG in shades of grey": picture(1, "L", format="JPEG"),

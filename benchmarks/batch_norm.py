@@ -51,13 +51,13 @@ def main() -> None:
             pass
         return model
 
-    def report(what: str, model: nn.Module, part: tuple[int, int]) -> None:
+    def report(name: str, model: nn.Module, part: tuple[int, int]) -> None:
         steps = part[1] * len(training_order(examples.first(part[0]), recipe.batch_size, 0, 0))
         running = accuracy(model, module.logits, test, bfloat16=False)
         anew = copy.deepcopy(model)
         estimate_averages(anew, examples, recipe.batch_size)
         estimated = accuracy(anew, module.logits, test, bfloat16=False)
-        print(f"{what}, {steps} steps: {running:.3f} with running averages, {estimated:.3f} estimated anew", flush=True)
+        print(f"{name}, {steps} steps: {running:.3f} with running averages, {estimated:.3f} estimated anew", flush=True)
 
     for seed in range(options.seeds):
         student = module.build_student(teacher, info.student.default, seed)

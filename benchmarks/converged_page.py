@@ -35,21 +35,21 @@ PAGE = Path(__file__).parents[1] / "docs" / "methods_measured.md"
 INTRODUCTION = """\
 # Ways to distil, measured where students have converged
 
-What each way to distil was worth in one measurement, also where it did not help. Written by
-`python -m benchmarks.converged_page` from what `python -m benchmarks.converged` measured; not edited by hand. Pruning
-has a page of its own: [pruning_measured.md](pruning_measured.md).
+The effect of each way to distil in one measurement, including those that did not help. Written by
+`python -m benchmarks.converged_page` from what `python -m benchmarks.converged` measured; do not edit it by hand.
+Pruning has a page of its own: [pruning_measured.md](pruning_measured.md).
 
 Every method makes as many optimiser steps as the control, the student without a teacher, from equal first weights and
-with equal batches. Its settings are those of a small grid with the highest validation accuracy over {search} seeds; it
-is judged on the test examples over {judged} other seeds. Differences are in percentage points with the 95 % interval of
+with equal batches. Its settings have the highest validation accuracy in a small grid over {search} seeds; it is
+judged on the test examples over {judged} other seeds. Differences are in percentage points with the 95 % interval of
 Student's paired t over the seeds. "Better" and "worse": p < 0.05 after Holm's correction for all methods of a table. An
-interval is that of one method alone: it may leave out 0 where the corrected p does not call the method better.
-"Within noise" does not say that there is no effect: {judged} seeds give wide intervals.
+interval belongs to one method alone: it may exclude 0 although the corrected p does not call the method better.
+"Within noise" does not mean that there is no effect: {judged} seeds give wide intervals.
 
 {conditions}
 
-The text models are not in here: they were not measured anew. Their earlier rows came after 20 optimiser steps of a
-DistilBERT of one layer, where one sees which loss falls first and not which method teaches more.
+The text models are not on this page: they were not measured again. Their earlier rows came from 20 optimiser steps of a
+DistilBERT of one layer, which show which loss falls first and not which method teaches more.
 """
 
 SYMBOLS = {"alpha": "alpha", "temperature": "T", "beta": "beta"}
@@ -57,8 +57,8 @@ SYMBOLS = {"alpha": "alpha", "temperature": "T", "beta": "beta"}
 
 def page(measured: Measured) -> str:
     """The whole page as Markdown."""
-    told = {"search": len(SEARCH_SEEDS), "judged": len(JUDGED_SEEDS), "conditions": conditions(measured)}
-    return "\n".join([INTRODUCTION.format(**told), *(section(measured, regime) for regime in REGIMES)])
+    facts = {"search": len(SEARCH_SEEDS), "judged": len(JUDGED_SEEDS), "conditions": conditions(measured)}
+    return "\n".join([INTRODUCTION.format(**facts), *(section(measured, regime) for regime in REGIMES)])
 
 
 def conditions(measured: Measured) -> str:

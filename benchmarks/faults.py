@@ -73,11 +73,11 @@ class Losses:
     killed: Counter[str] = field(default_factory=Counter)
     fell: Counter[str] = field(default_factory=Counter)
 
-    def count(self, what: str, found: object, run_id: str) -> None:
+    def count(self, fault: str, found: object, run_id: str) -> None:
         """One fault more, if ``found`` is anything at all."""
         if found:
-            self.counted[what] += 1
-            print(f"{run_id}: {what}: {found}", file=sys.stderr, flush=True)
+            self.counted[fault] += 1
+            print(f"{run_id}: {fault}: {found}", file=sys.stderr, flush=True)
 
 
 class Scene:
@@ -169,18 +169,18 @@ def held_within(condition: Callable[[], object], seconds: float = PATIENCE_SECON
     return True
 
 
-def tells_its_end(run: Run, said: list[Numbered]) -> bool:
+def tells_its_end(run: Run, events: list[Numbered]) -> bool:
     """Whether a run that has ended says so in its last event, and, if it was killed, what happened and what to do."""
-    last = said[-1][1] if said else None
+    last = events[-1][1] if events else None
     if run.state == "finished":
         return isinstance(last, RunFinished)
     return bool(run.message and run.advice) and last == RunFailed(message=run.message, advice=run.advice)
 
 
-def stage_of(said: list[Numbered]) -> str:
+def stage_of(events: list[Numbered]) -> str:
     """The stage that a run's stored events say is under way."""
     stage = START
-    for _, event in said:
+    for _, event in events:
         if isinstance(event, StageStarted):
             stage = event.stage
         elif isinstance(event, StageFinished):

@@ -47,15 +47,15 @@ def pruned_student(name: str, width: float, sparsity: float, image_size: int, ro
 
 def largest_error(model: nn.Module, pixels: Tensor) -> float:
     """The largest error of a layer in a training step, given what comes to it there."""
-    came: list[tuple[nn.Module, Tensor]] = []
+    calls: list[tuple[nn.Module, Tensor]] = []
     layers = [module for module in model.modules() if isinstance(module, LAYERS)]
     handles = [
-        x.register_forward_hook(lambda layer, inputs, _: came.append((layer, inputs[0].detach()))) for x in layers
+        x.register_forward_hook(lambda layer, inputs, _: calls.append((layer, inputs[0].detach()))) for x in layers
     ]
     model.train()(pixels.contiguous(memory_format=torch.channels_last)).logsumexp(1).sum().backward()
     for handle in handles:
         handle.remove()
-    return max(error_of(layer, inputs) for layer, inputs in came)
+    return max(error_of(layer, inputs) for layer, inputs in calls)
 
 
 def error_of(layer: nn.Module, inputs: Tensor) -> float:

@@ -92,9 +92,9 @@ def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
 
     config = sweep_of(model, group, seeds)
     stopped = [
-        it.id
-        for it in archive.list_runs(("cancelled", "interrupted"))
-        if it.experiment and same_experiment(it.experiment, config)
+        run.id
+        for run in archive.list_runs(("cancelled", "interrupted"))
+        if run.experiment and same_experiment(run.experiment, config)
     ]
     run_id = service.submit(config.model_copy(update={"continues": stopped[0] if stopped else ""}), origin="cli")
     store = open_store()
@@ -104,15 +104,15 @@ def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
         pass
     if archive.run(run_id).state != "finished":
         raise SystemExit(f"{model}, {group}: {archive.run(run_id).message}")
-    said = [event for _, event in archive.events(run_id)]
-    cells = [event for event in said if isinstance(event, CellFinished)]
+    events = [event for _, event in archive.events(run_id)]
+    cells = [event for event in events if isinstance(event, CellFinished)]
     (axis,) = config.axes
     return {
         "group": group,
         "seconds": (datetime.now(UTC) - started).total_seconds(),
         "day": started.date().isoformat(),
         "cores": os.cpu_count(),
-        "threads": next(e.provenance.threads for e in said if isinstance(e, Described)),
+        "threads": next(e.provenance.threads for e in events if isinstance(e, Described)),
         "settings": config.model_dump(mode="json"),
         "rows": [row(axis.setting, value, cells, group) for value in axis.values],
     }
@@ -179,14 +179,14 @@ def as_table(model: str, result: dict[str, Any]) -> Table:
 INTRODUCTION = """\
 # Ways to prune, measured
 
-What each way to rank and to schedule was worth in one measurement, also where it did not help. Written by
-`python -m benchmarks.methods --json FILE --page` from what the same script measured; not edited by hand.
+The effect of each way to rank and to schedule in one measurement, including those that did not help. Written by
+`python -m benchmarks.methods --json FILE --page` from what the same script measured; do not edit it by hand.
 
 Accuracies are means over the seeds on the test examples, with one teacher for all; differences are in percentage
 points with the 95 % interval of Student's paired t over the seeds ("better" and "worse": p < 0.05, one test each, not
-corrected for there being many). Few seeds give wide intervals: "within noise" does not say that there is no effect.
+corrected for their number). Few seeds give wide intervals: "within noise" does not mean that there is no effect.
 The students are small and trained for few optimiser steps, so that there is something to gain: they had not converged,
-and longer trainings may rank the ways otherwise. Ways to distil: [methods_measured.md](methods_measured.md).
+and longer trainings may rank the ways differently. Ways to distil: [methods_measured.md](methods_measured.md).
 """
 
 

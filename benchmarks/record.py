@@ -91,12 +91,14 @@ def conclude_anew() -> None:
     for shipped in recorded.of_labs():
         if not shipped.run.experiment:
             continue
-        said = shipped.run.experiment.conclude([event for event in shipped.events if isinstance(event, CellFinished)])
+        conclusion = shipped.run.experiment.conclude(
+            [event for event in shipped.events if isinstance(event, CellFinished)]
+        )
         file = LAB_RECORDINGS / f"{shipped.run.id.removeprefix('recorded-')}.json"
         content = json.loads(file.read_text(encoding="utf-8"))
         (event,) = (event for event in content["events"] if event["kind"] == "concluded")
-        if tuple(event["conclusion"]["sentences"]) != said.sentences:
-            event["conclusion"] = rounded(said.model_dump(mode="json"))
+        if tuple(event["conclusion"]["sentences"]) != conclusion.sentences:
+            event["conclusion"] = rounded(conclusion.model_dump(mode="json"))
             write(file, content)
 
 

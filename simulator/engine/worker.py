@@ -114,20 +114,20 @@ def earlier_cells(config: ExperimentConfig, store: Store) -> tuple[Provenance, l
         seen.add(config.continues)
         try:
             earlier = store.get(config.continues)
-        except RunNotFound:  # deleted since: everything is measured anew
+        except RunNotFound:  # deleted since then: everything is measured again
             return None
-        if earlier.origin == "imported":  # its numbers are as good as the word of a file
+        if earlier.origin == "imported":  # its numbers come from a file and cannot be checked
             return None
         if earlier.experiment is None or not same_experiment(earlier.experiment, config):
             return None
-        said = [event for _, event in store.events(earlier.id)]
+        events = [event for _, event in store.events(earlier.id)]
         cells = [
             e.model_copy(update={"measured_in": e.measured_in or earlier.id})
-            for e in said
+            for e in events
             if isinstance(e, CellFinished)
         ]
         if cells:
-            return next(e.provenance for e in said if isinstance(e, Described)), cells
+            return next(e.provenance for e in events if isinstance(e, Described)), cells
         config = earlier.experiment
     return None
 

@@ -18,7 +18,7 @@ AFTER_THE_SCAN = {
     *PRUNES_AS_A_SCAN, "layer_sparsity", "target_sparsity", "schedule", "rounds", "recovery_epochs",
     "recovery_with_teacher", "seed", "repeats",
 }  # fmt: skip
-"""Settings that do not decide the distilled student, or the seeds of which there may be fewer."""
+"""Settings that do not decide the distilled student, and the seeds, of which the run may have fewer."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Check:
     """How many points of accuracy pruning cost before any retraining; means over the seeds.
 
     Attributes:
-        predicted: By the scan, on validation examples, if the layers' losses add up.
-        measured: By the run, on the test.
-        test_examples: How many that was measured on.
+        predicted: The scan's value, on validation examples, if the layers' losses add up.
+        measured: The run's value, on the test.
+        test_examples: Number of examples that this was measured on.
     """
 
     predicted: float
@@ -63,7 +63,7 @@ def seeds_of(run: RunConfig) -> range:
 def check(
     scan: ExperimentConfig, cells: Sequence[CellFinished], run: RunConfig, measurements: Sequence[Measurement]
 ) -> Check | None:
-    """The scan's prediction beside the run's measurement; None where the scan does not predict the run.
+    """The scan's prediction beside the run's measurement; None if the scan does not predict the run.
 
     Args:
         cells: Of the whole scan.

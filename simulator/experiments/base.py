@@ -1,4 +1,4 @@
-"""What an experiment is made of: the words around it, its default settings, and how its numbers become sentences."""
+"""The parts of an experiment: its texts, its default settings, and how its numbers become sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from simulator.events.fields import Record
 
 AxisValue = bool | int | float | str
 Place = tuple[Coordinates, int]
-"""A cell that is to be measured: its coordinates and its seed."""
+"""A cell to measure: its coordinates and its seed."""
 
 MOST_VALUES = 12
 
@@ -29,7 +29,7 @@ class Axis(Record):
 
 
 class Design(Protocol):
-    """What an experiment reads of its settings: the run that all cells share, what varies, and the seeds."""
+    """The settings that an experiment reads: the run that all cells share, what varies, and the seeds."""
 
     @property
     def base(self) -> RunConfig:
@@ -54,7 +54,7 @@ PRUNING = (
     "pruning", "importance", "scope", "layer_sparsity", "target_sparsity", "recovery_epochs", "schedule", "rounds",
     "recovery_with_teacher", "also_prune", "round_to",
 )  # fmt: skip
-"""Settings of a run that have no say where nothing is pruned."""
+"""Settings of a run that are ignored if nothing is pruned."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Quantities:
 
     Attributes:
         titles: Name -> title; the first is the most important.
-        plain: Those that are no fractions.
-        references: Name -> (a published figure, where it stands).
+        plain: Those that are not fractions.
+        references: Name -> (a published figure, its source).
     """
 
     titles: Mapping[str, str]
@@ -85,18 +85,18 @@ class Experiment:
         paper: Source of the idea.
         settings: Where the base RunConfig differs from its defaults.
         axes: Name -> default values. A name that is a field of RunConfig takes that field's bounds.
-        seeds: How many by default.
-        cell_seconds: What a cell takes beside training, roughly: pruning and measuring, with ResNet-18 on two cores.
-        kind: The kind of models it can be done with; None means any.
-        dataset: The only data set it can be done with; empty means any.
+        seeds: Number of seeds by default.
+        cell_seconds: Roughly what a cell takes besides training: pruning and measuring, with ResNet-18 on two cores.
+        kind: The kind of models it works with; None means any.
+        dataset: The only data set it works with; empty means any.
         any_axes: Whether the axes may be other fields of RunConfig than the default ones.
-        own_bounds: Axis name -> (lowest, highest), for axes that are no field of RunConfig.
-        no_say: Settings of a run that have no say in it: they must be left at their defaults.
-        about: What of the teacher it asks about; methods that have none of it are refused.
-        refusal: Why a config that fits otherwise cannot be carried out; "" where it can.
-        places: Every cell of a config; None where only the engine knows them (the layers of a model).
-        trained_examples: Examples that the students see in training, epochs and seeds included, and so what it costs.
-        conclude: From all cells to what they say.
+        own_bounds: Axis name -> (lowest, highest), for axes that are not fields of RunConfig.
+        ignored: Settings of a run that it ignores: they must be left at their defaults.
+        about: What it asks about, the teacher or the temperature; methods without that are refused.
+        refusal: Why a config that is otherwise valid cannot be carried out; "" if it can.
+        places: Every cell of a config; None if only the engine knows them (the layers of a model).
+        trained_examples: Number of examples that the students see in training, over all epochs and seeds: its cost.
+        conclude: Turns all cells into a conclusion.
     """
 
     name: str
@@ -119,20 +119,20 @@ class Experiment:
     kind: Kind | None = None
     dataset: str = ""
     any_axes: bool = False
-    no_say: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     about: Literal["teacher", "temperature", ""] = ""
     own_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def models(self) -> list[str]:
-        """The names of the models that it can be done with."""
+        """The names of the models that it works with."""
         return [model.name for model in MODELS.values() if self.kind in (None, model.kind)]
 
 
-def sparsity_without_a_say(config: Design) -> str:
-    """Why an experiment that sets the sparsity itself cannot be done with these settings; "" where it can."""
+def refusal_of_fixed_sparsity(config: Design) -> str:
+    """Why an experiment that sets the sparsity itself cannot use these settings; "" if it can."""
     if config.base.pruning == "2:4":
-        return "pruning 2:4 has one sparsity only: choose unstructured or structured"
+        return "pruning 2:4 has only one sparsity: choose unstructured or structured"
     if config.base.scope == "by_hand":
-        return "scope by_hand settles what each layer loses: choose global or layer_wise"
+        return "scope by_hand fixes what each layer loses: choose global or layer_wise"
     return ""

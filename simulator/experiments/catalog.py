@@ -1,4 +1,4 @@
-"""The experiments that there are, in the order of the screen."""
+"""All experiments, in the order of the screen."""
 
 from __future__ import annotations
 

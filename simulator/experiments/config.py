@@ -1,4 +1,4 @@
-"""ExperimentConfig: everything that decides an experiment. It stands where an ordinary run has its RunConfig."""
+"""ExperimentConfig: everything that decides an experiment, as RunConfig does for an ordinary run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from simulator.experiments.base import Axis, AxisValue, Experiment, Place
 from simulator.experiments.catalog import EXPERIMENTS
 
 MOST_SEEDS = 5
-ONE_SEED = "One seed cannot tell an effect from chance: this is what this one did. Take more seeds to conclude."
+ONE_SEED = (
+    "One seed cannot tell an effect from chance: this is only what that seed did. Use more seeds to draw a conclusion."
+)
 SAME_TEACHER = (
     "student_size", "train_examples", "method", "temperature", "alpha", "beta", "epochs", "pruning", "importance",
     "scope", "target_sparsity", "round_to", "recovery_epochs", "schedule", "rounds", "recovery_with_teacher",
@@ -37,7 +39,7 @@ class ExperimentConfig(Record):
         name: In the catalogue.
         base: The settings that all cells share; its ``seed`` is the first of the seeds.
         axes: What varies; at most two.
-        seeds: Every cell is measured with so many seeds, ``base.seed`` and those after it.
+        seeds: How many seeds every cell is measured with: ``base.seed`` and those after it.
         continues: The id of an ended run of the same experiment whose cells need not be measured again; "" for none.
     """
 
@@ -68,35 +70,37 @@ class ExperimentConfig(Record):
         return with_settings(self.base, {"train_examples": max(most)} if most else {})
 
     def settings_of_cells(self) -> Iterator[RunConfig]:
-        """What is asked of the data: the settings that all cells share, and each value of an axis with them."""
+        """The settings that the data must allow: those that all cells share, and these with each value of an axis."""
         yield self.base
         for axis in self.axes:
             if axis.setting in SETTINGS:
                 yield from (with_settings(self.base, {axis.setting: value}) for value in axis.values)
 
     def conclude(self, cells: Sequence[CellFinished]) -> Conclusion:
-        """What all its cells say; from one seed no prediction is called right or wrong."""
-        said = self.entry.conclude(self, cells)
+        """The conclusion from all cells; with one seed, no prediction is called right or wrong."""
+        conclusion = self.entry.conclude(self, cells)
         if self.seeds > 1:
-            return said
-        return said.model_copy(update={"sentences": (ONE_SEED, *said.sentences), "answer": "", "shown": False})
+            return conclusion
+        return conclusion.model_copy(
+            update={"sentences": (ONE_SEED, *conclusion.sentences), "answer": "", "shown": False}
+        )
 
     def places(self) -> list[Place] | None:
-        """Every cell, in the order of measuring; None where only the engine knows them."""
+        """Every cell, in the order of measuring; None if only the engine knows them."""
         return self.entry.places(self) if self.entry.places else None
 
     @model_validator(mode="after")
     def check_experiment(self) -> Self:
-        """Refuse what the experiment cannot be done with, naming what it can."""
+        """Refuse settings that the experiment does not work with, and name those that it does."""
         experiment = EXPERIMENTS.get(self.name)
         if experiment is None:
             raise ValueError(f"there is no experiment {self.name!r}: choose {', '.join(EXPERIMENTS)}")
         if self.base.model not in experiment.models:
             raise ValueError(
-                f"{experiment.name} cannot be done with {self.base.model}: choose {', '.join(experiment.models)}"
+                f"{experiment.name} does not work with {self.base.model}: choose {', '.join(experiment.models)}"
             )
         if experiment.dataset and self.base.dataset != experiment.dataset:
-            raise ValueError(f"{experiment.name} cannot be done on {self.base.dataset}: choose {experiment.dataset}")
+            raise ValueError(f"{experiment.name} does not work on {self.base.dataset}: choose {experiment.dataset}")
         names = [axis.setting for axis in self.axes]
         allowed = SAME_TEACHER if experiment.any_axes else tuple(experiment.axes)
         if wrong := [name for name in names if name not in allowed]:
@@ -125,7 +129,7 @@ class ExperimentConfig(Record):
                 raise ValueError(f"{axis.setting} {value!r}: choose {low:g} to {high:g}")
 
     def _check_together(self) -> None:
-        """Every combination of the axes' values must be a run: two settings may not go together."""
+        """Check that every combination of the axes' values is a valid run: two settings may exclude each other."""
         names = [axis.setting for axis in self.axes]
         for values in product(*(axis.values for axis in self.axes)):
             with_settings(self.base, dict(zip(names, values, strict=True)))
@@ -136,7 +140,7 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def with_settings(base: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
-    """A RunConfig with some settings changed, checked anew; an alpha that is the usual one of its method stays that.
+    """A RunConfig with some settings changed, checked again; an alpha that is its method's default stays the default.
 
     Raises:
         ValueError: with every setting that is wrong.
@@ -157,12 +161,12 @@ def make_experiment(
     seeds: int | None = None,
     datasets: Datasets | None = None,
 ) -> ExperimentConfig:
-    """An experiment with its defaults, where nothing else is given.
+    """An experiment; everything that is not given has its default.
 
     Args:
         name: In the catalogue.
         settings: Of the base RunConfig.
-        axes: Instead of the experiment's own values; of a sweep, instead of its own axes.
+        axes: Values that replace the experiment's own; for a sweep, axes that replace its own.
         seeds: 1 to 5.
         datasets: The data sets that may be chosen, as in :func:`simulator.config.run.make_config`.
 
@@ -188,19 +192,19 @@ def make_experiment(
         raise InvalidConfig(
             "; ".join(f"{w}: {p}" if w else p for w, p in zip(where, problems, strict=True)) + "."
         ) from None
-    _check_say(config)
+    _check_ignored(config)
     return config
 
 
-def _check_say(config: ExperimentConfig) -> None:
-    """Refuse settings that would be stored and shown, and change nothing."""
+def _check_ignored(config: ExperimentConfig) -> None:
+    """Refuse settings that would be stored and shown, but change nothing."""
     experiment, base = config.entry, config.base
     default = make_config(fitting_defaults(experiment, base.model))
-    for name in ("repeats", *experiment.no_say, *(axis.setting for axis in config.axes)):
+    for name in ("repeats", *experiment.ignored, *(axis.setting for axis in config.axes)):
         if name in SETTINGS and getattr(base, name) != getattr(default, name):
             raise InvalidConfig(
-                f"{name} {getattr(base, name)} has no say in {experiment.name}.",
-                "Leave it out. An experiment has --seeds where a run has repeats, and --axis for what it varies.",
+                f"{name} {getattr(base, name)} is ignored in {experiment.name}.",
+                "Leave it out. An experiment uses --seeds instead of repeats, and --axis for what it varies.",
             )
     method = METHODS[base.method]
     if (experiment.about and not method.has_teacher) or (
@@ -214,7 +218,7 @@ def _check_say(config: ExperimentConfig) -> None:
 
 
 def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ...]:
-    """The values of an axis as they are typed: separated by commas.
+    """The values of an axis, read from text in which commas separate them.
 
     Raises:
         InvalidConfig: if one cannot be read as a value of that setting.
@@ -257,6 +261,6 @@ AnyConfig = Annotated[
     Annotated[RunConfig, Tag("run")] | Annotated[ExperimentConfig, Tag("experiment")],
     Discriminator(_kind),
 ]
-"""What decides a run of either kind. A record without ``kind`` is a RunConfig: the older ones have none."""
+"""The settings of a run of either kind. A record without ``kind`` is a RunConfig: older records have none."""
 
 ANY_CONFIG: TypeAdapter[RunConfig | ExperimentConfig] = TypeAdapter(AnyConfig)

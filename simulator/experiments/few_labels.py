@@ -1,4 +1,4 @@
-"""Few labels: what is a teacher worth where only a few examples are labelled?"""
+"""Few labels: what is a teacher worth when only a few examples are labelled?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def places(config: Design) -> list[Place]:
 
 
 def refusal(config: Design) -> str:
-    """There must be examples that are not labelled."""
+    """Refuse settings that leave no unlabelled examples."""
     most = max(int(n) for n in config.values("labels"))
     if most < config.base.train_examples:
         return ""
@@ -75,17 +75,17 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
 FEW_LABELS = Experiment(
     name="few_labels",
     title="Few labels",
-    question="What is a teacher worth where only a few examples are labelled?",
-    hypothesis="Much: the teacher answers the unlabelled examples, and the student learns from all of them. The fewer "
+    question="What is a teacher worth when only a few examples are labelled?",
+    hypothesis="A lot: the teacher answers the unlabelled examples, and the student learns from all of them. The fewer "
     "labels there are, the more that helps.",
     predictions={
-        "more": "The teacher helps, and most where labels are fewest",
-        "same": "The teacher helps, but no more where labels are fewest",
-        "harm": "The teacher does clear harm, and helps nowhere",
+        "more": "The teacher helps, and most when labels are fewest",
+        "same": "The teacher helps, but no more when labels are fewest",
+        "harm": "The teacher clearly does harm, and helps nowhere",
         "little": "The teacher makes no clear difference",
     },
-    look_for="The gap between the two lines from left to right. Both students take equally many steps; the teacher has "
-    "seen all labels, and what is asked is how much of that it can pass on.",
+    look_for="The gap between the two lines from left to right. Both students take equally many steps. The teacher has "
+    "seen all labels; the question is how much of that it can pass on.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 6 (3 % of the speech data)",
     quantities=Quantities({"accuracy": "Test accuracy"}),
     axes={"labels": (50, 100, 200, 500)},
@@ -94,7 +94,7 @@ FEW_LABELS = Experiment(
     seeds=5,
     refusal=refusal,
     places=places,
-    no_say=PRUNING,
+    ignored=PRUNING,
     about="teacher",
     trained_examples=trained_examples,
     conclude=conclude,

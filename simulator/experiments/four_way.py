@@ -20,12 +20,16 @@ def places(config: Design) -> list[Place]:
 
 
 def refusal(config: Design) -> str:
-    """The second phase is what pruning needs."""
-    return "" if config.base.recovery_epochs else "recovery_epochs is 0: choose at least 1, it is the second phase"
+    """Refuse settings without the second phase, which pruning needs."""
+    return (
+        ""
+        if config.base.recovery_epochs
+        else "recovery_epochs is 0: choose at least 1, because recovery is the second phase"
+    )
 
 
 def trained_examples(config: Design) -> int:
-    """Each of the four takes both phases; what the first phase shares is trained once."""
+    """All four students go through both phases; a first phase that two of them share is trained once."""
     base = config.base
     return config.seeds * base.train_examples * (2 * base.epochs + 4 * base.recovery_epochs)
 
@@ -58,22 +62,22 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
 def _interaction(value: float, sure: bool) -> str:
     if not sure:
         return (
-            "Whether the teacher is worth more to a pruned student than to a whole one did not show: "
-            "by these numbers the two effects may simply add up."
+            "These numbers do not show whether the teacher is worth more to a pruned student than to a whole one: "
+            "the two effects may simply add up."
         )
     if value > 0:
         return "They help each other: a teacher is worth more to a pruned student than to a whole one."
-    return "They stand in each other's way: a teacher is worth less to a pruned student than to a whole one."
+    return "They get in each other's way: a teacher is worth less to a pruned student than to a whole one."
 
 
 FOUR_WAY = Experiment(
     name="four_way",
     title="Neither, one, or both",
-    question="Do distillation and pruning help each other, stand in each other's way, or just add up?",
+    question="Do distillation and pruning help each other, get in each other's way, or just add up?",
     hypothesis="A teacher is worth more to a student that has lost weights and must recover.",
     predictions={
         "help": "They help each other",
-        "hinder": "They stand in each other's way",
+        "hinder": "They get in each other's way",
         "add": "They just add up: no clear interaction",
     },
     look_for="The teacher's gain in the unpruned row against its gain in the pruned row. All four students take "
@@ -91,7 +95,7 @@ FOUR_WAY = Experiment(
     seeds=3,
     refusal=refusal,
     places=places,
-    no_say=("schedule", "rounds", "recovery_with_teacher"),
+    ignored=("schedule", "rounds", "recovery_with_teacher"),
     about="teacher",
     trained_examples=trained_examples,
     conclude=conclude,

@@ -16,21 +16,21 @@ def places(config: Design) -> list[Place]:
 
 
 def refusal(config: Design) -> str:
-    """There must be something to compare."""
+    """Refuse a single temperature, which leaves nothing to compare."""
     return (
         "" if len(config.values("temperature")) > 1 else "one temperature leaves nothing to compare: choose two or more"
     )
 
 
 def trained_examples(config: Design) -> int:
-    """A whole training a cell."""
+    """One whole training for each cell."""
     return len(places(config)) * config.base.epochs * config.base.train_examples
 
 
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
     """Two temperatures against the lowest, on the test: the best of the higher ones, and the highest.
 
-    Which is best is decided by validation accuracy, so that the test examples have no say in what is tested on them.
+    Which is best is decided by validation accuracy, so that the test examples do not influence what is tested on them.
     """
     temperatures = sorted(config.values("temperature"))
     test = {t: series(cells, "accuracy", temperature=t) for t in temperatures}
@@ -51,7 +51,7 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
         + f"; T = {coldest:g} has {share(test[coldest])}.",
     ]
     if shown:
-        sentences.append("Softer targets helped, by more than the seeds' chance.")
+        sentences.append("Softer targets helped, by more than chance among the seeds would explain.")
     else:
         sentences.append("That softer targets help did not show.")
     if worse:
@@ -68,15 +68,15 @@ HOW_HOT = Experiment(
     name="how_hot",
     title="How hot?",
     question="What does the temperature do to the soft targets, and to the student?",
-    hypothesis="Softer targets say more about the wrong classes, so some temperature above 1 beats T = 1; far too hot, "
-    "they say the same about every class.",
+    hypothesis="Softer targets say more about the wrong classes, so some temperature above 1 beats T = 1. When T is "
+    "far too high, they say the same about every class.",
     predictions={
         "between": "A temperature in the middle is clearly better than T = 1",
         "hottest": "The hottest is clearly better than T = 1",
-        "harm": "Hotter is clearly worse than T = 1, and no hotter temperature clearly better",
+        "harm": "Hotter is clearly worse than T = 1, and no hotter temperature is clearly better",
         "no": "The temperature makes no clear difference",
     },
-    look_for="The entropy rises with T, always. Whether the accuracy follows is another question.",
+    look_for="The entropy always rises with T. Whether the accuracy follows is another question.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2",
     quantities=Quantities(
         {
@@ -92,7 +92,7 @@ HOW_HOT = Experiment(
     seeds=3,
     refusal=refusal,
     places=places,
-    no_say=PRUNING,
+    ignored=PRUNING,
     about="temperature",
     trained_examples=trained_examples,
     conclude=conclude,

@@ -1,4 +1,4 @@
-"""Does importance matter: are ranked weights a better loss than weights drawn by lot?"""
+"""Does importance matter: does it matter which weights are removed, or would a random choice do?"""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities, sparsity_without_a_say
+from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
 from simulator.experiments.paired import averaged, certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import whole_percent
 
-BY_LOT = "random"
+BASELINE = "random"
 MOMENTS = {"pruned": "just pruned", "accuracy": "after recovery"}
 """Name of a cell's value -> when it was measured."""
 
@@ -26,13 +26,13 @@ def places(config: Design) -> list[Place]:
 
 
 def refusal(config: Design) -> str:
-    """The lot is the control, and the students must recover."""
+    """Refuse settings without the random baseline, or without recovery."""
     importances = config.values("importance")
-    if BY_LOT not in importances or len(importances) < 2:
-        return f"importance {', '.join(map(str, importances))}: choose {BY_LOT}, the control, and at least one other"
+    if BASELINE not in importances or len(importances) < 2:
+        return f"importance {', '.join(map(str, importances))}: choose {BASELINE}, the control, and at least one other"
     if not config.base.recovery_epochs:
-        return "recovery_epochs is 0: choose at least 1, to see what recovery makes up for"
-    return sparsity_without_a_say(config)
+        return "recovery_epochs is 0: choose at least 1, to see how much recovery makes up for"
+    return refusal_of_fixed_sparsity(config)
 
 
 def trained_examples(config: Design) -> int:
@@ -42,9 +42,9 @@ def trained_examples(config: Design) -> int:
 
 
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
-    """Each importance against the lot, over all sparsities, just pruned and after recovery."""
+    """Each importance against the random baseline, over all sparsities, just pruned and after recovery."""
     sparsities, importances = config.values("target_sparsity"), tuple(map(str, config.values("importance")))
-    ranked = [importance for importance in importances if importance != BY_LOT]
+    ranked = [importance for importance in importances if importance != BASELINE]
     over = {
         (moment, importance): averaged(
             [series(cells, moment, importance=importance, target_sparsity=s) for s in sparsities]
@@ -52,30 +52,30 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
         for moment in MOMENTS
         for importance in importances
     }
-    pairs = [(moment, i, BY_LOT) for moment in MOMENTS for i in ranked]
+    pairs = [(moment, i, BASELINE) for moment in MOMENTS for i in ranked]
     pairs += [("accuracy", i, ranked[0]) for i in ranked[1:]]
     tests = holm([compare(f"{i} against {j}, {MOMENTS[m]}", over[m, i], over[m, j]) for m, i, j in pairs])
     found = dict(zip(pairs, tests, strict=True))
-    against_lot = {moment: [found[moment, i, BY_LOT] for i in ranked] for moment in MOMENTS}
-    before, after = ([t for t in against_lot[m] if significant(t) and t.mean > 0] for m in MOMENTS)
-    worse = [t.name for m in MOMENTS for t in against_lot[m] if significant(t) and t.mean < 0]
+    against_baseline = {moment: [found[moment, i, BASELINE] for i in ranked] for moment in MOMENTS}
+    before, after = ([t for t in against_baseline[m] if significant(t) and t.mean > 0] for m in MOMENTS)
+    worse = [t.name for m in MOMENTS for t in against_baseline[m] if significant(t) and t.mean < 0]
     sentences = [_first(before, after) + (f" Significantly worse: {'; '.join(worse)}." if worse else "")]
     sentences += [
-        f"{moment.capitalize()}, averaged over all sparsities: {BY_LOT} {share(over[value, BY_LOT])}; "
-        + "; ".join(_against(i, over[value, i], found[value, i, BY_LOT]) for i in ranked)
+        f"{moment.capitalize()}, averaged over all sparsities: {BASELINE} {share(over[value, BASELINE])}; "
+        + "; ".join(_against(i, over[value, i], found[value, i, BASELINE]) for i in ranked)
         + "."
         for value, moment in MOMENTS.items()
     ]
     if ranked[1:]:
         among = [f"{i} {_points(found['accuracy', i, ranked[0]])}" for i in ranked[1:]]
-        sentences.append(f"Among the ranked, after recovery and against {ranked[0]}: {'; '.join(among)}.")
+        sentences.append(f"Among the rankings, after recovery and compared with {ranked[0]}: {'; '.join(among)}.")
     sentences += [_at(cells, s, importances) for s in sparsities]
     answer = "after" if after else "before" if before else "worse" if worse else "no"
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=bool(after), comparisons=tuple(tests))
 
 
 def _at(cells: Sequence[CellFinished], sparsity: AxisValue, importances: Sequence[str]) -> str:
-    """The means at one sparsity, which no test is made of."""
+    """The means at one sparsity, which are not tested."""
     middles = [
         [100 * mean(series(cells, value, importance=i, target_sparsity=sparsity).values()) for value in MOMENTS]
         for i in importances
@@ -87,15 +87,18 @@ def _at(cells: Sequence[CellFinished], sparsity: AxisValue, importances: Sequenc
 def _first(before: Sequence[Comparison], after: Sequence[Comparison]) -> str:
     if after:
         names = " and ".join(test.name.partition(" against ")[0] for test in after)
-        first = "" if before else ", though just pruned no advantage showed"
-        return f"Importance matters: after recovery {names} beat the lot significantly{first}."
+        first = "" if before else ", though just after pruning no advantage showed"
+        return f"Importance matters: after recovery {names} beat the random baseline significantly{first}."
     if before:
         names = " and ".join(test.name.partition(" against ")[0] for test in before)
         return (
-            f"Just pruned, {names} beat the lot significantly; after recovery that did not show any more: the students "
-            "made up for a bad choice of weights."
+            f"Just after pruning, {names} beat the random baseline significantly. After recovery this advantage did "
+            "not show any more: the students made up for a bad choice of weights."
         )
-    return "The expected advantage of ranking over the lot did not show, neither just pruned nor after recovery."
+    return (
+        "The expected advantage of ranking over the random baseline did not show, either just after pruning or after "
+        "recovery."
+    )
 
 
 def _against(importance: object, values: dict[int, float], test: Comparison) -> str:
@@ -109,18 +112,18 @@ def _points(test: Comparison) -> str:
 IMPORTANCE = Experiment(
     name="importance",
     title="Does importance matter?",
-    question="Does it matter which weights go, or would any do?",
-    hypothesis="It matters: weights that are large, or to which the loss or the layer's output reacts, are worth more "
-    "than others. The sparser the student, the more; and recovery makes up for part of it.",
+    question="Does it matter which weights are removed, or would any do?",
+    hypothesis="It matters: weights that are large, or that affect the loss or the layer's output, are worth more "
+    "than others. The sparser the student, the more this matters; recovery makes up for part of it.",
     predictions={
-        "after": "Ranking beats the lot, after recovery too",
-        "before": "Ranking beats the lot at first, but recovery makes up for it",
-        "worse": "A ranking is clearly worse than the lot, and none better",
+        "after": "Ranking beats the random baseline, after recovery too",
+        "before": "Ranking beats the random baseline at first, but recovery makes up for it",
+        "worse": "A ranking is clearly worse than the random baseline, and none is clearly better",
         "no": "No clear difference, not even before recovery",
     },
-    look_for="How far the line of random lies below the others: just pruned, and again after recovery. Every layer "
-    "loses the same share, so that only the choice of weights within a layer differs.",
-    paper="The lot as a control: Blalock et al. 2020, arXiv:2003.03033; Taylor: Molchanov et al. 2019, "
+    look_for="How far the line of random is below the others: just after pruning, and again after recovery. Every "
+    "layer loses the same share, so that only the choice of weights within a layer differs.",
+    paper="The random baseline: Blalock et al. 2020, arXiv:2003.03033; Taylor: Molchanov et al. 2019, "
     "arXiv:1906.10771; Wanda: Sun et al. 2023, arXiv:2306.11695",
     quantities=Quantities(
         {
@@ -134,14 +137,14 @@ IMPORTANCE = Experiment(
     ),
     axes={
         "target_sparsity": (0.5, 0.7, 0.8, 0.9, 0.95),
-        "importance": ("magnitude", "taylor", "wanda", BY_LOT),
+        "importance": ("magnitude", "taylor", "wanda", BASELINE),
     },
     settings={"student_size": 0.25, "epochs": 8, "recovery_epochs": 2, "scope": "layer_wise"},
     seeds=5,
     cell_seconds=1.4,
     refusal=refusal,
     places=places,
-    no_say=("schedule", "rounds"),
+    ignored=("schedule", "rounds"),
     trained_examples=trained_examples,
     conclude=conclude,
 )

@@ -30,12 +30,12 @@ def places(config: Design) -> list[Place]:
 
 
 def trained_examples(config: Design) -> int:
-    """A tenth of the examples shows the missing digit."""
+    """Nine tenths of the examples: the rest show the missing digit."""
     return len(places(config)) * config.base.epochs * config.base.train_examples * 9 // 10
 
 
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
-    """How many threes each student got, against the control, and beside the paper's figure."""
+    """The share of threes that each student recognised, against the control, and beside the paper's figure."""
     alone = series(cells, "threes_after", **CONTROL)
     temperatures = config.values("temperature")
     found = {t: series(cells, "threes_after", **taught(t)) for t in temperatures}
@@ -76,7 +76,7 @@ MISSING_DIGIT = Experiment(
         "most": "More than half of the threes",
     },
     look_for="The threes before and after the student's bias against them is corrected; how far the correction alone "
-    "takes a student without a teacher; and what the temperature adds. The correction is chosen on validation "
+    "takes a student without a teacher; and how much the temperature adds. The correction is chosen on validation "
     "pictures, never on the test.",
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 3",
     quantities=Quantities(
@@ -85,7 +85,7 @@ MISSING_DIGIT = Experiment(
             "threes_before": "Test threes recognised, before",
             "accuracy_after": "Test accuracy, bias corrected",
             "accuracy_before": "Test accuracy, before",
-            "bias": "What was added to the bias of the 3",
+            "bias": "Amount added to the bias of the 3",
         },
         plain=("bias",),
         references={"threes_after": (PAPER_SHARE, "published, on MNIST")},
@@ -97,7 +97,7 @@ MISSING_DIGIT = Experiment(
     kind="image",
     dataset="digits",
     places=places,
-    no_say=PRUNING,
+    ignored=PRUNING,
     about="temperature",
     trained_examples=trained_examples,
     conclude=conclude,

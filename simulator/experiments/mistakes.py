@@ -1,4 +1,4 @@
-"""Things that go wrong: five well-known mistakes, each made for real beside its right counterpart."""
+"""Things that go wrong: five well-known mistakes, each really made, beside the right way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from simulator.catalog.methods import SOFT_TARGETS
 from simulator.catalog.models import MODELS
 from simulator.catalog.pruning import IMPORTANCES
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import Design, Experiment, Place, Quantities, sparsity_without_a_say
+from simulator.experiments.base import Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import percent
 
@@ -22,20 +22,20 @@ HOT = {"temperature": 20.0, "alpha": 1.0, "epochs": 1}
 SIGNS = {
     MASKS: "The accuracy looks fine, or better. Look at the zeros: without masks the optimiser moves every pruned "
     "weight that has a gradient away from zero again.",
-    TRAINING_MODE: "Nothing crashes. In training mode dropout draws anew and batch norm uses the batch: what the "
-    "teacher says about an example depends on what else is in the batch.",
+    TRAINING_MODE: "Nothing crashes. In training mode dropout is random and batch norm uses the batch: what the "
+    "teacher says about an example depends on the other examples in the batch.",
     T_SQUARED: "The loss is smaller, which looks like progress. Softened gradients shrink as 1 / T^2: without the "
     "factor the labels drown out the teacher.",
     TOO_HOT: f"T = {HOT['temperature']:g}, alpha = {HOT['alpha']:g}, one epoch: soft targets that are nearly the same "
     "for every class, no labels beside them, and too few steps to find the rest.",
-    CLASSIFIER: "Look at the zeros: the classifier is small, so hardly any are won, and each of its weights decides "
-    "about a class.",
+    CLASSIFIER: "Look at the zeros: the classifier is small, so pruning it adds hardly any, and each of its "
+    "weights helps to decide about a class.",
 }
 OF_PRUNING = (MASKS, CLASSIFIER)
 
 
 def made_here(config: Design) -> list[str]:
-    """The mistakes that can be made with the model: where it answers in words, there is no classifier to prune."""
+    """The mistakes that the model allows: a model that answers in words has no classifier to prune."""
     return [name for name in SIGNS if name != CLASSIFIER or MODELS[config.base.model].has_classifier]
 
 
@@ -50,23 +50,24 @@ def places(config: Design) -> list[Place]:
 
 
 def refusal(config: Design) -> str:
-    """What the mistakes are made in must be there."""
+    """Refuse settings with which one of the mistakes cannot be made."""
     if config.base.method != SOFT_TARGETS:
         return f"method {config.base.method} has no T^2 that could be forgotten: choose {SOFT_TARGETS}"
     if config.base.pruning != "unstructured":
-        return f"pruning {config.base.pruning} is not what these mistakes are made in: choose unstructured"
+        return f"pruning {config.base.pruning} does not allow these mistakes: choose unstructured"
     if not config.base.recovery_epochs:
-        return "recovery_epochs is 0: choose at least 1, it is where masks must hold"
+        return "recovery_epochs is 0: choose at least 1, because masks must hold during recovery"
     if CLASSIFIER in made_here(config) and config.base.also_prune:
         return (
-            f"also_prune {', '.join(config.base.also_prune)}: leave it empty, pruning the classifier is a mistake here"
+            f"also_prune {', '.join(config.base.also_prune)}: leave it empty, because pruning the classifier is a "
+            "mistake here"
         )
     if CLASSIFIER in made_here(config) and IMPORTANCES[config.base.importance].scores_layers_only:
         return (
             f"importance {config.base.importance} cannot score a classifier, which is pruned here by mistake: choose "
             "magnitude, random or taylor"
         )
-    return sparsity_without_a_say(config)
+    return refusal_of_fixed_sparsity(config)
 
 
 def trained_examples(config: Design) -> int:
@@ -76,7 +77,7 @@ def trained_examples(config: Design) -> int:
 
 
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
-    """What each mistake cost: accuracy of wrong against right, and what else it is known by."""
+    """The cost of each mistake: accuracy of wrong against right, and its other signs."""
     mistakes = made_here(config)
     measured = [(mistake, "accuracy") for mistake in mistakes]
     measured += [(mistake, "pruned") for mistake in mistakes if mistake == CLASSIFIER]
@@ -92,39 +93,41 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
     sentences = [_first({m: found[m, "accuracy"] for m in mistakes})]
     for m in mistakes:
         right, wrong = got[m, "accuracy", RIGHT], got[m, "accuracy", WRONG]
-        said = f"{m[0].upper() + m[1:]}: {share(wrong)} instead of {share(right)}: {_cost(found[m, 'accuracy'])}."
+        sentence = f"{m[0].upper() + m[1:]}: {share(wrong)} instead of {share(right)}: {_cost(found[m, 'accuracy'])}."
         if m in OF_PRUNING:
-            said += _zeros(mean(got[m, "zeros", WRONG].values()), mean(got[m, "zeros", RIGHT].values()))
+            sentence += _zeros(mean(got[m, "zeros", WRONG].values()), mean(got[m, "zeros", RIGHT].values()))
         if m == CLASSIFIER:
             before, cut = got[m, "pruned", RIGHT], got[m, "pruned", WRONG]
-            said += (
+            sentence += (
                 f" Just pruned, before recovery, {share(cut)} instead of {share(before)}: {_cost(found[m, 'pruned'])}."
             )
-        sentences.append(said)
+        sentences.append(sentence)
     worst = min(costly, key=lambda m: found[m, "accuracy"].mean, default="none")
     return Conclusion(sentences=tuple(sentences), answer=worst, shown=bool(costly), comparisons=tuple(tests))
 
 
 def _first(tests: Mapping[str, Comparison]) -> str:
-    """Which mistakes the accuracy tells of, and which it does not."""
+    """Which mistakes the accuracy reveals, and which it does not."""
     lower, higher = (
         [f"{name} ({change(t)})" for name, t in tests.items() if significant(t) and sign * t.mean > 0]
         for sign in (-1, 1)
     )
     silent = [name for name, test in tests.items() if not significant(test)]
-    said = [f"These mistakes cost accuracy significantly: {', '.join(lower)}."] if lower else []
+    verdicts = [f"These mistakes cost accuracy significantly: {', '.join(lower)}."] if lower else []
     if not lower:
-        said.append("None of the mistakes cost accuracy significantly here.")
+        verdicts.append("None of the mistakes cost accuracy significantly here.")
     if higher:
-        said.append(f"Significantly more accurate than the right way, and a mistake all the same: {', '.join(higher)}.")
+        verdicts.append(
+            f"Significantly more accurate than the right way, and a mistake all the same: {', '.join(higher)}."
+        )
     if silent:
-        said.append(f"By accuracy alone one would not notice: {', '.join(silent)}.")
-    return " ".join(said)
+        verdicts.append(f"By accuracy alone one would not notice: {', '.join(silent)}.")
+    return " ".join(verdicts)
 
 
 def _cost(test: Comparison) -> str:
     if not significant(test):
-        return f"no cost that shows, {change(test)} ({certainty(test)})"
+        return f"no clear cost, {change(test)} ({certainty(test)})"
     return f"it {'cost' if test.mean < 0 else 'gained'} {100 * abs(test.mean):.1f} points ({certainty(test)})"
 
 
@@ -137,14 +140,14 @@ MISTAKES = Experiment(
     name="mistakes",
     title="Things that go wrong",
     question="What do five well-known mistakes really cost, and how would you notice them?",
-    hypothesis="Too hot and too short costs most. Forgetting T^2 takes much of the teacher's worth away. The others "
+    hypothesis="Too hot and too short costs most. Forgetting T^2 takes away much of the teacher's benefit. The others "
     "may hardly show in the accuracy, and are found elsewhere: in the zeros, in the teacher, before recovery.",
     predictions={
         **{name: f"{name[0].upper() + name[1:]} costs the most accuracy" for name in SIGNS},
         "none": "None of them costs clear accuracy",
     },
-    look_for="Each pair of bars: the right way and the wrong one, from the same seed. Where they are alike, the "
-    "accuracy does not tell; the signs of each mistake are these.",
+    look_for="Each pair of bars: the right way and the wrong one, from the same seed. If they are alike, the "
+    "accuracy does not reveal the mistake. The signs of each mistake are these.",
     signs=SIGNS,
     paper="T^2: Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2; batch norm in training and in "
     "use: Ioffe and Szegedy 2015, arXiv:1502.03167, section 3.1; masks: Han, Pool, Tran and Dally 2015, "
@@ -164,7 +167,7 @@ MISTAKES = Experiment(
     seeds=5,
     refusal=refusal,
     places=places,
-    no_say=("schedule", "rounds"),
+    ignored=("schedule", "rounds"),
     trained_examples=trained_examples,
     conclude=conclude,
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""How the cells of an experiment are summed up and compared: all of it here, and only here.
+"""How the cells of an experiment are summed up and compared. No other module does this.
 
-The unit is the seed: two things are compared on students that share a seed. That says what another seed would
-give on the same test examples; it does not speak of other test examples.
+The unit is the seed: two things are compared on students that share a seed. This tells what another seed would
+give on the same test examples; it tells nothing about other test examples.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def compare(name: str, new: dict[int, float], reference: dict[int, float]) -> Co
 
 
 def holm(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """The same with p-values corrected for there being several (Holm 1979), in the order given.
+    """The comparisons with p-values corrected for their number (Holm 1979), in the order given.
 
     Source: Holm 1979, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
     Statistics 6 (2).
@@ -71,7 +71,7 @@ def holm(comparisons: Sequence[Comparison]) -> list[Comparison]:
 
 
 def significant(comparison: Comparison) -> bool:
-    """Whether a difference is more than the seeds' chance would often make (p < 0.05)."""
+    """Whether chance among the seeds would rarely make such a difference (p < 0.05)."""
     return comparison.p is not None and comparison.p < ALPHA_LEVEL
 
 
@@ -100,13 +100,13 @@ def change(comparison: Comparison) -> str:
 
 
 def certainty(comparison: Comparison, unit: str = "points") -> str:
-    """How sure a difference of fractions is: "95 % interval +1.2 to +5.6 points, p = 0.012, n = 5".
+    """How certain a difference of fractions is: "95 % interval +1.2 to +5.6 points, p = 0.012, n = 5".
 
     Args:
-        unit: "points" where fractions were subtracted; "%" where the difference is itself a share of the reference.
+        unit: "points" if fractions were subtracted; "%" if the difference is itself a share of the reference.
     """
     if comparison.interval is None:
-        return "one seed: nothing can be said of chance"
+        return "one seed: this cannot tell an effect from chance"
     low, high = (100 * end for end in comparison.interval)
     if comparison.p is None:
         return f"the same in all {comparison.n} seeds, so no test can be made"

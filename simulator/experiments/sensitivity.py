@@ -20,7 +20,7 @@ CLEAR_POINTS = 0.02
 
 @dataclass(frozen=True)
 class Curve:
-    """What a layer alone can lose.
+    """How much a layer alone can lose.
 
     Attributes:
         parameters: Of the layer.
@@ -128,22 +128,22 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
         )
     else:
         first = (
-            f"{frail} is the most sensitive: alone at {whole_percent(levels[-1])} "
-            f"{points(-100 * highest[frail])} points of validation accuracy (at {whole_percent(level)}: "
-            f"{points(-100 * half[frail])}); {tough}: {points(-100 * highest[tough])}."
+            f"{frail} is the most sensitive: pruned alone, at {whole_percent(levels[-1])}, it changes validation "
+            f"accuracy by {points(-100 * highest[frail])} points (at {whole_percent(level)}: "
+            f"{points(-100 * half[frail])}). For {tough} the change is {points(-100 * highest[tough])}."
         )
     better = test.mean > 0 and significant(test)
     sentences = [
         first,
         f"Fitted to the budget, with no retraining, the student has {share(fitted)} on the test; with the same share "
-        f"cut from every layer {share(uniform)} ({change(test)}; {certainty(test)}).",
-        f"Were the drops to add up, that is {percent(mean(promised.values()))} on validation examples; "
+        f"cut from every layer it has {share(uniform)} ({change(test)}; {certainty(test)}).",
+        f"If the drops added up, that would be {percent(mean(promised.values()))} on validation examples; "
         f"measured: {percent(mean(measured.values()))}.",
     ]
     if test.interval is None:
         sentences.append("One seed cannot tell whether fitting the layers beats the same share for all.")
     elif not better:
-        sentences.append("That fitting the layers beats the same share for all did not show here.")
+        sentences.append("There was no sign here that fitting the layers beats the same share for all.")
     answer = "alike" if not differ else "fit" if better else "differ"
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=better, comparisons=(test,))
 
@@ -152,14 +152,14 @@ SENSITIVITY = Experiment(
     name="sensitivity",
     title="Which layer can lose most?",
     question="How much can each layer lose on its own, and does fitting the layers beat the same share for all?",
-    hypothesis="Layers differ: small early ones are frail, large late ones lose most of their weights unharmed. "
-    "Sparsities fitted to that beat the same share everywhere.",
+    hypothesis="Layers differ: small early ones are sensitive, large late ones lose most of their weights unharmed. "
+    "Sparsities fitted to these differences beat the same share everywhere.",
     predictions={
         "fit": "Layers differ, and fitting them to a budget is clearly better",
         "differ": "Layers differ, but fitting them is not clearly better",
         "alike": "All layers are alike",
     },
-    look_for="Lines that stay flat until 90 % and lines that fall early. Each layer is pruned alone, with no "
+    look_for="Lines that stay flat up to 90 %, and lines that fall early. Each layer is pruned alone, with no "
     "retraining, and measured on validation examples; the fit is then measured on the test.",
     paper="Han, Pool, Tran and Dally 2015, arXiv:1506.02626, section 4; Li et al. 2016, arXiv:1608.08710, section 3.2",
     quantities=Quantities({"accuracy": "Validation accuracy"}),
@@ -168,7 +168,7 @@ SENSITIVITY = Experiment(
     settings={"student_size": 0.25, "epochs": 8, "target_sparsity": 0.7},
     seeds=3,
     cell_seconds=0.05,
-    no_say=tuple(name for name in PRUNING if name not in ("target_sparsity", "also_prune")),
+    ignored=tuple(name for name in PRUNING if name not in ("target_sparsity", "also_prune")),
     trained_examples=trained_examples,
     conclude=conclude,
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from simulator.catalog.pruning import SCHEDULES, TRAIN_AGAIN
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import Design, Experiment, Place, Quantities, sparsity_without_a_say
+from simulator.experiments.base import Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import whole_percent
 
@@ -24,13 +24,13 @@ def places(config: Design) -> list[Place]:
 
 
 def refusal(config: Design) -> str:
-    """The schedules must be comparable."""
+    """Refuse schedules that cannot be compared."""
     schedules = config.values("schedule")
     if AT_ONCE not in schedules or len(schedules) < 2:
         return f"schedule {', '.join(map(str, schedules))}: choose {AT_ONCE} and at least one other to compare it with"
     if longer := [str(name) for name in schedules if name in TRAIN_AGAIN]:
         return f"schedule {longer[0]} trains from the start, for longer: choose {AT_ONCE}, iterative, cubic"
-    return sparsity_without_a_say(config)
+    return refusal_of_fixed_sparsity(config)
 
 
 def trained_examples(config: Design) -> int:
@@ -73,19 +73,19 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
 def _first(better: Sequence[Comparison], worse: Sequence[Comparison]) -> str:
     won, lost = (" and ".join(test.name for test in tests) for tests in (better, worse))
     if better and worse:
-        return f"It depends: significantly better than one shot were {won}, significantly worse {lost}."
+        return f"It depends. Significantly better than one shot: {won}. Significantly worse: {lost}."
     if better:
         return f"Step by step was significantly better than one shot: {won}."
     if worse:
-        return f"The expected advantage did not show; one shot was significantly better than {lost}."
-    return "That step by step beats one shot did not show: every difference may be chance."
+        return f"There was no sign of the expected advantage; one shot was significantly better than {lost}."
+    return "There was no sign that step by step beats one shot: every difference may be chance."
 
 
 def _steps(cells: Sequence[CellFinished]) -> str:
     steps = sorted({round(cell.values["steps"]) for cell in cells})
     if len(steps) == 1:
-        return f"From there on all of them took {steps[0]} optimiser steps, counted here."
-    return f"From there on they took unequal numbers of optimiser steps: {steps[0]} to {steps[-1]}."
+        return f"From there, all of them took {steps[0]} optimiser steps, as counted in the cells."
+    return f"From there, they took unequal numbers of optimiser steps: {steps[0]} to {steps[-1]}."
 
 
 STEP_BY_STEP = Experiment(
@@ -93,15 +93,15 @@ STEP_BY_STEP = Experiment(
     title="One shot or step by step?",
     question="Is it better to remove 90 % of the weights at once, in rounds, or bit by bit?",
     hypothesis="Step by step: the student adapts to each loss before the next, and weights are ranked anew on the way. "
-    "The sparser the student is to become, the more that is worth.",
+    "The sparser the student becomes, the more this is worth.",
     predictions={
         "steps": "Step by step (iterative or cubic) is clearly better",
         "at_once": "One shot is clearly better",
         "mixed": "Some are clearly better than one shot and some clearly worse",
         "same": "No clear difference",
     },
-    look_for="Three lines from the same distilled students. After it all take equally many optimiser steps: one shot "
-    "spends them all on recovery at the full sparsity, the others spend most of them on the way there.",
+    look_for="Three lines that start from the same distilled students. All then take equally many optimiser steps: "
+    "one shot spends them all on recovery at the full sparsity, the others spend most of them on the way there.",
     paper=f"{SCHEDULES['iterative'].title}: Han, Pool, Tran and Dally 2015, arXiv:1506.02626, section 3; "
     f"{SCHEDULES['cubic'].title.lower()}: Zhu and Gupta 2017, arXiv:1710.01878, section 3",
     quantities=Quantities(

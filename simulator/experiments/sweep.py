@@ -32,7 +32,7 @@ def trained_examples(config: Design) -> int:
 
 
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
-    """The cell that validation picks, on the test, against the worst pick and against the control."""
+    """Compare, on the test, the cell that is best on validation examples with the worst one and with the control."""
     corners = grid(config)
     if len(corners) < 2:
         only = series(cells, "final", **corners[0])
@@ -70,8 +70,8 @@ SWEEP = Experiment(
     question="Which of two settings matters, and where is the best cell?",
     hypothesis="The choice of settings matters: the best cell is clearly better than the worst.",
     predictions={"yes": "The best cell is clearly better than the worst", "no": "No clear difference in this grid"},
-    look_for="Rows that are alike (the upward setting does not matter), columns that are alike (the other does not), "
-    "and a corner where both together make the difference.",
+    look_for="Rows that are alike (the vertical setting does not matter), columns that are alike (the horizontal one "
+    "does not), and a corner where both together make the difference.",
     paper="Full factorial design: Fisher 1935, The Design of Experiments",
     quantities=Quantities(
         {

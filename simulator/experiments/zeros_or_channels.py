@@ -31,15 +31,17 @@ def places(config: Design) -> list[Place]:
 
 
 def refusal(config: Design) -> str:
-    """Single weights are ranked over all layers: only so can their number be met exactly."""
+    """Refuse settings with which the numbers of parameters cannot be made exactly equal."""
     if config.base.scope != "global":
-        return f"scope {config.base.scope} rounds layer by layer, and equal numbers would not be met: choose global"
+        return (
+            f"scope {config.base.scope} rounds layer by layer, so the numbers of parameters would differ: choose global"
+        )
     if config.base.also_prune:
         return f"also_prune {', '.join(config.base.also_prune)} applies to single weights only: leave it empty"
     if config.base.round_to != 1:
         return f"round_to {config.base.round_to} keeps more channels than the share says: leave it at 1"
     if config.base.pruning == "2:4":
-        return "pruning 2:4 has one sparsity only: leave pruning out, this experiment does both other kinds"
+        return "pruning 2:4 has only one sparsity: leave pruning out, because this experiment does both other kinds"
     return ""
 
 
@@ -105,7 +107,7 @@ def _timings(cells: Sequence[CellFinished], *removed: AxisValue) -> set[tuple[Ax
 
 
 def _left_out(cells: Sequence[CellFinished], quiet: Sequence[CellFinished]) -> str:
-    """How many timings do not count; nothing where all do."""
+    """How many timings are left out; "" if none is."""
     total = len(_timings(cells))
     number = total - len(_timings(quiet))
     if not number:
@@ -132,14 +134,16 @@ def _first(keeps: Sequence[Comparison], loses: Sequence[Comparison]) -> str:
         return f"At equal non-zero parameters zeros are significantly more accurate {_names(keeps)}."
     if loses:
         return f"At equal non-zero parameters channels are significantly more accurate {_names(loses)}."
-    return "That zeros keep more accuracy than channels at equal non-zero parameters did not show."
+    return "There was no sign that zeros keep more accuracy than channels at equal non-zero parameters."
 
 
 def _faster(tests: Sequence[Comparison]) -> str:
     if tests:
         where = "; ".join(t.name for t in tests)
         return f"Students without the channels were significantly faster than unpruned ones: {where}."
-    return "That students without the channels are faster than unpruned ones did not show: within noise, or slower."
+    return (
+        "There was no sign that students without the channels are faster than unpruned ones: within noise, or slower."
+    )
 
 
 def _names(tests: Sequence[Comparison]) -> str:
@@ -147,7 +151,7 @@ def _names(tests: Sequence[Comparison]) -> str:
 
 
 def _parameters(cells: Sequence[CellFinished], removed: AxisValue) -> str:
-    """The counts that were to be equal, and how far apart they are at most."""
+    """The counts that should be equal, and the largest difference between them."""
     counts = {s: series(cells, "nonzero", parts_removed=removed, student=s) for s in (ZEROS, CHANNELS)}
     apart = max(abs(counts[ZEROS][seed] - counts[CHANNELS][seed]) for seed in counts[ZEROS])
     zeros, channels = (f"{mean(counts[s].values()):,.0f}" for s in (ZEROS, CHANNELS))
@@ -164,13 +168,13 @@ def _files(cells: Sequence[CellFinished], removed: AxisValue, student: str) -> s
 
 
 def _times(cells: Sequence[CellFinished], removed: AxisValue, value: str, changes: Mapping[str, Comparison]) -> str:
-    """How long each student takes, and whether cutting channels made a change or noise."""
-    said = []
+    """How long each student takes, and whether cutting channels made a significant change."""
+    times = []
     for student in STUDENTS:
         middle = mean(series(cells, value, parts_removed=removed, student=student).values())
         test = changes.get(value) if student == CHANNELS else None
-        said.append(f"{student} {milliseconds(middle)}{f', {_change(test)}' if test else ''}")
-    return f"Time for {BATCHES[value]} at {whole_percent(float(removed))}: {'; '.join(said)}."
+        times.append(f"{student} {milliseconds(middle)}{f', {_change(test)}' if test else ''}")
+    return f"Time for {BATCHES[value]} at {whole_percent(float(removed))}: {'; '.join(times)}."
 
 
 def _change(test: Comparison) -> str:
@@ -190,9 +194,9 @@ ZEROS_OR_CHANNELS = Experiment(
         "zeros": "Zeros keep more accuracy, and channels do not make it clearly faster",
         "neither": "Neither shows clearly",
     },
-    look_for="Non-zero parameters first: the lines of zeros and channels must lie on each other, for it is counted how "
-    "many parameters the channels leave, and then so many single weights are kept. Then the dense, the gzipped and the "
-    "sparse file; then the times, which are noisy.",
+    look_for="Non-zero parameters first: the lines of zeros and channels must coincide, because the parameters that "
+    "remain without the channels are counted, and the student with zeros keeps as many. Then the dense, gzipped and "
+    "sparse files; then the times, which are noisy.",
     paper="Li, Kadav, Durdanovic, Samet and Graf 2016, arXiv:1608.08710, section 1; Liu, Sun, Zhou, Huang and Darrell "
     "2018, arXiv:1810.05270",
     quantities=Quantities(
@@ -215,7 +219,7 @@ ZEROS_OR_CHANNELS = Experiment(
     cell_seconds=3.0,
     refusal=refusal,
     places=places,
-    no_say=("pruning", "target_sparsity", "schedule", "rounds"),
+    ignored=("pruning", "target_sparsity", "schedule", "rounds"),
     trained_examples=trained_examples,
     conclude=conclude,
 )

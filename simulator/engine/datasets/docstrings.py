@@ -58,7 +58,7 @@ def harvest() -> dict[str, list[str]]:
         own = [s for s in mine if s not in others]
         if len(own) < PER_CLASS:
             raise NotAvailable(
-                f"Only {len(own)} docstrings of {name} were found, {PER_CLASS} are needed.",
+                f"Only {len(own)} docstrings of {name} were found, but {PER_CLASS} are needed.",
                 "Install the package with its source files (pip does).",
             )
         result[name] = [own[i] for i in shuffle.permutation(len(own))[:PER_CLASS]]

@@ -24,7 +24,9 @@ def load(name: str) -> Dataset:
         else:
             inputs, (labels, splits) = own_examples.read_pictures(folder), own_examples.read_splits(folder)
     except FileNotFoundError as error:  # deleted by somebody while this run was waiting
-        raise NotAvailable(f"The examples of {name} are gone.", "Upload them again, or choose other data.") from error
+        raise NotAvailable(
+            f"The examples of {name} no longer exist.", "Upload them again, or choose other data."
+        ) from error
     parts = []
     for number in range(len(own_data.SPLITS)):
         rows = np.flatnonzero(splits == number)

@@ -33,7 +33,7 @@ Made by the KD Pruning Simulator; data: {dataset}. Classes, in the order of the 
 - `model.sparse.safetensors`, if it is there: the same weights without their zeros; `load.py` reads it where the
   dense file is missing.
 - `config.json`: the architecture before pruning; a structurally pruned layer is as small as its tensor in the file.
-- `load.py`: builds the model and fills it; nothing of the simulator is needed. Made with {libraries}.
+- `load.py`: builds the model and loads its weights; it does not need the simulator. Made with {libraries}.
 
 ```python
 import torch

@@ -133,8 +133,8 @@ def weight_slices(
     for i, name in enumerate(chosen):
         whole = matrix(layers[name].weight.detach())
         rows, columns = (min(SIDE, n) // 4 * 4 for n in whole.shape)
-        for what, values in (("weight", whole), ("gradient", matrix(gradients[name]))):
-            numbers[f"slice.{i}.{what}"] = values[:rows, :columns].float().cpu().numpy().copy()
+        for kind, values in (("weight", whole), ("gradient", matrix(gradients[name]))):
+            numbers[f"slice.{i}.{kind}"] = values[:rows, :columns].float().cpu().numpy().copy()
         numbers[f"slice.{i}.input_norm"] = norms[name][:columns].float().cpu().numpy().copy()
         facts.append(
             SliceFacts(

@@ -30,7 +30,7 @@ def note(setup: Setup) -> str:
     if setup.teacher_folder.exists():
         return "Loading the teacher that was trained before"
     if setup.teacher_damage:
-        return f"The teacher that was kept is damaged ({setup.teacher_damage}): training it anew"
+        return f"The kept teacher is damaged ({setup.teacher_damage}): training it again"
     if setup.weights.source == "scratch":
         return "Training the teacher from random weights, once; later runs reuse it"
     return "Fine-tuning the published teacher on this data, once; later runs reuse it"

@@ -80,8 +80,8 @@ def pruned_to(bench: Bench, config: RunConfig, distilled: nn.Module, left: int) 
     rest = zeros_and_rest(student)[1] - nonzero
     if left < rest:
         raise SimulatorError(
-            f"Without the parts {left:,} parameters are left, and single weights cannot go below {rest:,}: norms, "
-            "biases and the classifier stay.",
+            f"Without the parts, {left:,} parameters are left. Pruning single weights cannot go below {rest:,}, "
+            "because norms, biases and the classifier stay.",
             "Choose lower values of parts_removed.",
         )
     sparsity = 1 - (left - rest) / many

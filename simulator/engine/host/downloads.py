@@ -124,7 +124,7 @@ class Watch:
         of = f" of {numbers.size(transfer.total)}" if transfer.total else ""
         lately, seconds = numbers.size(self.came - self.before), numbers.duration(self.clock() - self.since)
         return Unusable(
-            f"{transfer.file}: only {numbers.size(transfer.received)}{of} came, and {lately} in the last {seconds}. "
+            f"{transfer.file}: only {numbers.size(transfer.received)}{of} arrived, and {lately} in the last {seconds}. "
             "The connection is too slow, or a filter or proxy holds the file back (HTTPS_PROXY must name a proxy)"
         )
 

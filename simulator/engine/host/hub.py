@@ -66,14 +66,16 @@ def check_content(path: Path) -> str:
     published = path.readlink().name if path.is_symlink() else path.name
     actual = checksum(path)
     if SHA256.fullmatch(published) and published != actual:
-        raise Unusable(f"{path.name} is broken: its sha256 is {actual[:12]}…, published is {published[:12]}…")
+        raise Unusable(
+            f"{path.name} is broken: its sha256 is {actual[:12]}…, but the published one is {published[:12]}…"
+        )
     return actual
 
 
 def checksum(path: Path) -> str:
     """The sha256 of a file, remembered by its path, size and time of change: hashing 268 MB at every run is slow."""
-    it = path.stat()
-    key = hashlib.sha256(f"{path.resolve()}|{it.st_size}|{it.st_mtime_ns}".encode()).hexdigest()
+    status = path.stat()
+    key = hashlib.sha256(f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}".encode()).hexdigest()
     # A file for each, so that processes that run side by side never write to the same one.
     note = cache_dir("checksums") / key
     remembered = note.read_text(encoding="ascii") if note.exists() else ""

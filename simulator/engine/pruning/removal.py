@@ -62,5 +62,7 @@ def note(setup: Setup, model: nn.Module) -> str:
     if setup.config.pruning != "2:4":
         return "Removing the least important"
     dense = left_dense(mask_rule(setup).parameters(model))
-    left = f"; left dense, for their inputs are no multiple of four: {', '.join(dense)}" if dense else ""
+    left = (
+        f"; left dense, because their number of inputs is not a multiple of four: {', '.join(dense)}" if dense else ""
+    )
     return f"Removing two of every four weights{left}"

@@ -87,7 +87,7 @@ def _smaller(config: Config) -> dict[str, list[Any]]:
     }
     fixed: set[str] = set()
     if isinstance(config, ExperimentConfig):
-        fixed = {*config.entry.no_say, *(axis.setting for axis in config.axes)}
+        fixed = {*config.entry.ignored, *(axis.setting for axis in config.axes)}
     return {name: smaller for name, smaller in values.items() if smaller and name not in fixed}
 
 

@@ -90,7 +90,7 @@ def test_a_ticket_starts_from_the_initial_weights_under_the_mask(monkeypatch):
 def test_two_of_four_holds_through_recovery_and_names_what_stays_dense(tmp_path):
     events = carry_out(tmp_path, pruning="2:4", importance="wanda")
     (note,) = [e.note for e in of(events, StageStarted) if e.stage == "prune"]
-    assert note.endswith("no multiple of four: conv1.weight")
+    assert note.endswith("not a multiple of four: conv1.weight")
     for variant in ("pruned", "recovered"):
         for name, p in weights(tmp_path, variant).items():
             zeros = (p.detach().movedim(1, -1) == 0).numpy()

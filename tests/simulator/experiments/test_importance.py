@@ -18,7 +18,7 @@ def test_importance(ranked, recovered, answer):
     said, text = conclude("importance", at)
     assert (said.answer, said.shown) == (answer, answer == "after")
     assert ("did not show" in text) is (answer != "after")
-    assert len(said.comparisons) == 8  # three against the lot at two moments, two among the ranked
+    assert len(said.comparisons) == 8  # three against the random baseline at two moments, two among the ranked
     assert "At 95 %, just pruned and after recovery: magnitude" in text
 
 
@@ -28,7 +28,7 @@ def test_an_importance_that_shows_after_recovery_only_is_not_said_to_last():
         return {"pruned": 0.5 - 0.2 * ranked, "accuracy": 0.8 + 0.1 * ranked}
 
     said, text = conclude("importance", at)
-    assert said.answer == "after" and "though just pruned no advantage showed" in text and "still" not in text
+    assert said.answer == "after" and "though just after pruning no advantage showed" in text and "still" not in text
 
 
 def test_an_importance_that_is_worse_than_the_lot_is_called_so():

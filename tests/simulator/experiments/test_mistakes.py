@@ -40,7 +40,7 @@ def test_mistakes(costs, answer):
     assert ("it gained 10.0 points" in text) is ("masks" in costs)
     assert ("a mistake all the same: masks not held (+10" in text) is ("masks" in costs)
     assert "one would not notice" in text and "teacher in training mode" in said.sentences[0]
-    assert "Teacher in training mode: 90" in text and "no cost that shows" in text
+    assert "Teacher in training mode: 90" in text and "no clear cost" in text
     assert len(said.comparisons) == 6
 
 

@@ -28,7 +28,7 @@ def test_one_seed_says_nothing_of_chance():
     one = compare("x", {0: 1.0}, {0: 0.0})
     assert (one.p, one.interval, one.deviation) == (None, None, None)
     assert not significant(one)
-    assert "nothing can be said of chance" in certainty(one)
+    assert "cannot tell an effect from chance" in certainty(one)
 
 
 def test_differences_without_spread():

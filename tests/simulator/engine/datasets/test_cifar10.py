@@ -75,7 +75,9 @@ def test_cifar10_that_hardly_comes_is_given_up(
 ) -> None:
     publish_cifar10(monkeypatch, server, cifar_files)
     server.faults["cifar-10-python.tar.gz"] = "trickle"
-    with pytest.raises(NotAvailable, match=r"CIFAR-10.*cifar-10-python.tar.gz: only .* came.*Connect.*again.*digits"):
+    with pytest.raises(
+        NotAvailable, match=r"CIFAR-10.*cifar-10-python.tar.gz: only .* arrived.*Connect.*again.*digits"
+    ):
         list(followed(cifar10.load, Patience(0.4, 1024)))
 
 

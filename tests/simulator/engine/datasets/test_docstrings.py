@@ -83,5 +83,5 @@ def test_first_sentence(docstring: str, sentence: str | None) -> None:
 
 def test_too_few_docstrings_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docstrings, "sentences_of", lambda name: iter([f"only this one of {name} is here"]))
-    with pytest.raises(NotAvailable, match="Only 1 docstrings of numpy were found, 1000 are needed"):
+    with pytest.raises(NotAvailable, match="Only 1 docstrings of numpy were found, but 1000 are needed"):
         docstrings.harvest()

@@ -58,7 +58,7 @@ def test_without_validation_the_training_is_the_same_and_nothing_is_said_of_epoc
 
 
 def test_control_and_distilled_see_equal_batches_and_dropout(examples):
-    """With alpha 0 the teacher has no say, so the distilled student must be the control, bit for bit."""
+    """With alpha 0 the teacher is ignored, so the distilled student must be the control, bit for bit."""
     plan = TrainingPlan(epochs=2, learning_rate=1e-3, batch_size=16, seed=5, alpha=0.0)
     control, distilled = small_distilbert(), small_distilbert()
     without, _ = losses(control, examples, plan)

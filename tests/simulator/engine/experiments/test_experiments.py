@@ -69,7 +69,7 @@ def test_an_experiment_measures_all_its_cells_and_concludes(done, name):
     assert progress.done == progress.total == len(measured)
     conclusion = next(e.conclusion for e in events if isinstance(e, Concluded))
     assert conclusion.answer == "" and not conclusion.shown  # of one seed
-    assert "nothing can be said of chance" in " ".join(conclusion.sentences)
+    assert "one seed: this cannot tell an effect from chance" in " ".join(conclusion.sentences)
     assert isinstance(events[-1], RunFinished)
     assert not any(c.measured_in for c in measured)
 

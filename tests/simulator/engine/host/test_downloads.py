@@ -113,7 +113,7 @@ def test_a_trickle_is_given_up_within_a_minute_with_what_came() -> None:
     watch = Watch(clock=clock)
     watch.begin("model.safetensors", 0, 268_000_000)
     receive(watch, clock, 2_000_000, 60)
-    with pytest.raises(Unusable, match=r"model.safetensors: only 120 MB of 268 MB came, and \d+ B in the last 30 s"):
+    with pytest.raises(Unusable, match=r"model.safetensors: only 120 MB of 268 MB arrived, and \d+ B in the last 30 s"):
         receive(watch, clock, 1, 60)
     assert clock.seconds <= 60 + 60
 
@@ -139,7 +139,7 @@ def test_a_server_that_sends_a_little_before_every_break_is_given_up_too() -> No
 
     for _ in range(4):
         come_and_break_off()
-    with pytest.raises(Unusable, match="only 10 B came, and 50 B in the last 30 s"):
+    with pytest.raises(Unusable, match="only 10 B arrived, and 50 B in the last 30 s"):
         come_and_break_off()
 
 
@@ -196,7 +196,7 @@ def test_a_trickle_from_the_hub_is_given_up(hub: Callable[[bytes], HubServer], t
     server.faults["model.safetensors"] = "trickle"
     outcome = of_the_hub(server, tmp_path, Patience(0.5, 1024))
     assert "model.safetensors: only " in outcome["error"]
-    assert " B of 300 kB came" in outcome["error"]
+    assert " B of 300 kB arrived" in outcome["error"]
     assert "proxy" in outcome["error"]
     assert len([r for r in server.requests if r.startswith("GET /storage")]) == 1  # not tried five times
     assert list(tmp_path.rglob("*.incomplete")) == []

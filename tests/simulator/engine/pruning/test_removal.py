@@ -53,5 +53,7 @@ def test_the_layers_that_two_of_four_leaves_dense_are_named() -> None:
     student = student_of(setup)
     dense = [name for name, p in mask_rule(setup).parameters(student).items() if p[0].numel() % 4]
     assert dense == ["conv1.weight"]  # 3 x 7 x 7 inputs
-    assert note(setup, student).endswith("left dense, for their inputs are no multiple of four: conv1.weight")
+    assert note(setup, student).endswith(
+        "left dense, because their number of inputs is not a multiple of four: conv1.weight"
+    )
     assert note(setup_of(), student) == "Removing the least important"

@@ -85,12 +85,12 @@ def test_a_sweep_is_told_which_values_of_its_axis_fit() -> None:
     assert "method kd" in advice
 
 
-def test_an_experiment_is_not_told_to_change_what_has_no_say_in_it() -> None:
+def test_an_experiment_is_not_told_to_change_what_it_ignores() -> None:
     experiment = make_experiment("sensitivity", {"model": "mobilenet_v2"})
 
     def asked(changed: Config) -> bool:
         assert isinstance(changed, ExperimentConfig)
-        assert all(getattr(changed.base, name) == getattr(experiment.base, name) for name in experiment.entry.no_say)
+        assert all(getattr(changed.base, name) == getattr(experiment.base, name) for name in experiment.entry.ignored)
         return changed.base.model != "mobilenet_v2"
 
     assert "ResNet-18 with its usual settings" in what_fits(experiment, asked)

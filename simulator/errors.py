@@ -1,4 +1,4 @@
-"""What can go wrong, said so that a student knows what happened and what to do."""
+"""The errors of this package. Each tells a student what happened and what to do."""
 
 
 class SimulatorError(Exception):
@@ -23,11 +23,11 @@ class InvalidConfig(SimulatorError):
 
 
 class InvalidUpload(SimulatorError):
-    """A file that was brought cannot be used as data."""
+    """An uploaded file cannot be used as data."""
 
 
 class NotAvailable(SimulatorError):
-    """Weights or data were asked for that cannot be had here."""
+    """Weights or data were asked for that are not available here."""
 
 
 class DoesNotFit(SimulatorError):
@@ -43,7 +43,7 @@ class RunNotFound(SimulatorError):
 
 
 class UnreadableRun(RunNotFound):
-    """What is stored of a run cannot be read: it is damaged, or of another version."""
+    """The stored run cannot be read: it is damaged, or of another version."""
 
 
 class StorageFault(SimulatorError):
@@ -51,4 +51,4 @@ class StorageFault(SimulatorError):
 
 
 class NotAllowed(SimulatorError):
-    """The run is in a state in which this cannot be done to it."""
+    """The run's state does not allow this."""

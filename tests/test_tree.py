@@ -94,8 +94,8 @@ ELSEWHERE = {
     "tests/simulator/teaching/labs/test_progress.py": ("simulator/runs/database/labs.py",),
     "tests/simulator/runs/test_notes.py": ("simulator/runs/database/notes.py",),
     "tests/simulator/runs/database/test_store.py": (
+        "simulator/runs/database/events.py",
         "simulator/runs/database/rows.py",
-        "simulator/runs/database/said.py",
     ),
     "tests/simulator/runs/history/test_file.py": ("simulator/runs/history/__init__.py",),
     "tests/simulator/engine/distillation/test_teacher.py": ("simulator/runs/teachers.py",),

@@ -140,7 +140,7 @@ RESNET18 = ModelInfo(
     title="ResNet-18",
     kind="image",
     summary="A convolutional network of four stages with two residual blocks each: every block "
-    "adds its result to what came in.",
+    "adds its result to its input.",
     repository="torchvision/resnet18",
     revision="ResNet18_Weights.IMAGENET1K_V1",
     paper="He, Zhang, Ren and Sun 2015, arXiv:1512.03385",

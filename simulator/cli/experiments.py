@@ -82,6 +82,6 @@ def _plain(value: AxisValue) -> str:
 
 
 def conclusion(run_id: str) -> str:
-    """What the numbers say, a line a sentence."""
-    said = next(e.conclusion for _, e in archive.events(run_id) if isinstance(e, Concluded))
-    return "\n".join(said.sentences)
+    """What the numbers say, one sentence a line."""
+    result = next(e.conclusion for _, e in archive.events(run_id) if isinstance(e, Concluded))
+    return "\n".join(result.sentences)

@@ -66,7 +66,7 @@ def make_parser() -> Parser:
 
     models = commands.add_parser("models", help="count parameters and MACs of the four models; where their weights are")
     models.set_defaults(command=models_command)
-    datasets = commands.add_parser("datasets", help="list the data sets and whether they can be had")
+    datasets = commands.add_parser("datasets", help="list the data sets and whether they are available")
     datasets.set_defaults(command=datasets_command)
 
     prepare = commands.add_parser("prepare", help="train and cache the teachers ahead of a class")

@@ -91,12 +91,12 @@ class Setting(GroupedMetadata):
     Attributes:
         title: The words beside the control.
         help: One or two sentences for a student.
-        low, high: The lowest and highest value; None where the model decides, or where there is no order.
+        low, high: The lowest and highest value; None if the model decides, or if there is no order.
         step: The slider's step.
         choices: The values it may have, each with its title or its entry in the catalogue; looked up whenever a value
             is checked, so what is added to a catalogue while the program runs is allowed from then on.
-        more: Whether the control stands under "More".
-        flag: The command line's flag, where it is not the field's name.
+        more: Whether the control is under "More".
+        flag: The command line's flag, if it is not the field's name.
         applies: Whether a run with these settings uses it.
         why_fixed: Why the control is shown and cannot be moved with these settings; "" where it can.
     """

@@ -143,8 +143,8 @@ SETTINGS: dict[str, Setting] = {
     "round_to": Setting(
         "Kept in multiples of",
         "For whole channels and neurons: how many each layer keeps is rounded up to a multiple of this, as "
-        "kernels compute several at once; 1 rounds nothing. Heads are never rounded, for they are few and each "
-        "is wide.",
+        "kernels compute several at once; 1 rounds nothing. Heads are never rounded, because they are few and "
+        "each is wide.",
         choices={1: "1 (no rounding)", 4: "4", 8: "8"},
         more=True,
         applies=lambda config: config.pruning == "structured",
@@ -166,9 +166,9 @@ SETTINGS: dict[str, Setting] = {
     "batch_size": Setting("Batch size", "Examples in one step.", low=4, high=256, step=1, more=True),
     "weights": Setting(
         "Teacher's weights",
-        "auto: published weights if they can be had, else from scratch. pretrained: published weights or an "
+        "auto: published weights if they are available, else from scratch. pretrained: published weights or an "
         "error. scratch: random weights, trained here only.",
-        choices={"auto": "Published if they can be had", "pretrained": "Published", "scratch": "From scratch"},
+        choices={"auto": "Published if available", "pretrained": "Published", "scratch": "From scratch"},
         more=True,
     ),
     "seed": Setting(

@@ -1,1 +1,1 @@
-"""Data: what people bring, checked and kept, and whether published data and weights can be had."""
+"""Data: what people bring, checked and kept, and whether published data and weights are available."""

@@ -1,4 +1,4 @@
-"""Whether published weights and data can be had: cached, reachable or not. Imports no torch.
+"""Whether published weights and data are available: cached, reachable or not. Imports no torch.
 
 A server is asked once per process; one that could not be reached is asked again after some minutes.
 """
@@ -42,7 +42,7 @@ DATA_FILES = {
     "cifar10": ("cifar-10-batches-py", [f"data_batch_{n}" for n in range(1, 6)] + ["test_batch", "batches.meta"]),
     "fashion_mnist": (
         "FashionMNIST/raw",
-        [f"{part}-{what}-ubyte" for part in ("train", "t10k") for what in ("images-idx3", "labels-idx1")],
+        [f"{part}-{content}-ubyte" for part in ("train", "t10k") for content in ("images-idx3", "labels-idx1")],
     ),
 }
 
@@ -57,12 +57,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Question:
-    """Something only a server can answer: whether it has ``what``.
+    """A question that only a server can answer: whether it has the weights or data called ``name``.
 
-    ``ask`` raises what went wrong with the connection, gives another reason if it has it not, and else nothing.
+    ``ask`` raises the connection's error; it returns another reason if the server does not have them, else "".
     """
 
-    what: str
+    name: str
     ask: Callable[[], str]
 
 
@@ -186,25 +186,25 @@ _lock = threading.Lock()
 
 
 def _decide(question: Question) -> Future[str]:
-    """Ask if nobody has, or if it failed some minutes ago; whoever wants to know meanwhile waits for that answer."""
+    """Ask unless somebody has; ask again if that failed some minutes ago. Other callers wait for the same answer."""
     with _lock:
-        last, now = _decided.get(question.what), time.monotonic()
+        last, now = _decided.get(question.name), time.monotonic()
         if last is None or (last.refused() and now - last.asked >= ASK_AGAIN):
-            last = _decided[question.what] = Answer(in_background(lambda: _within_limit(question.ask)), now)
+            last = _decided[question.name] = Answer(in_background(lambda: _within_limit(question.ask)), now)
         return last.reason
 
 
 def unreachable() -> dict[str, str]:
-    """What is known not to be reachable now, with the reason."""
+    """The names of weights and data that are known not to be reachable now, with the reason."""
     with _lock:
-        return {what: answer.refused() for what, answer in _decided.items() if answer.refused()}
+        return {name: answer.refused() for name, answer in _decided.items() if answer.refused()}
 
 
 def ask_again() -> None:
     """Forget what was not reachable, so that its server is asked anew when somebody next wants to know."""
     with _lock:
-        for what in [what for what, answer in _decided.items() if answer.refused()]:
-            del _decided[what]
+        for name in [name for name, answer in _decided.items() if answer.refused()]:
+            del _decided[name]
 
 
 def _wait_for(known: Finding | Question) -> Finding:
@@ -255,7 +255,7 @@ def _patiently(ask: Callable[[], str]) -> str:
 
 
 def _ask_hub(repository: str, revision: str, file: str, repo_type: str) -> str:
-    """Ask the hub for one file at the pinned revision. Empty if it has it, else why not."""
+    """Ask the hub for one file at the pinned revision. Empty if the server has it, else why not."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
     url = hf_hub_url(repository, file, revision=revision, repo_type=repo_type)
@@ -264,7 +264,7 @@ def _ask_hub(repository: str, revision: str, file: str, repo_type: str) -> str:
 
 
 def _ask(url: str) -> str:
-    """Ask a plain server for the head of one file. Empty if it has it, else why not."""
+    """Ask a plain server for the head of one file. Empty if the server has it, else why not."""
     from huggingface_hub.constants import is_offline_mode
 
     if is_offline_mode():  # one switch for the hub and for the others

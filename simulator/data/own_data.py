@@ -46,7 +46,7 @@ moving = threading.RLock()
 
 
 class Skipped(Record):
-    """Examples that were left out for one reason: how many, and where the first few of them stand."""
+    """Examples that were left out for one reason: how many, and where the first few of them are."""
 
     reason: str
     count: Whole
@@ -86,12 +86,12 @@ class OwnData(Record):
     def info(self) -> DatasetInfo:
         """The same facts as the catalogue has of the shipped data sets."""
         everything = sum(sum(row) for row in self.counts)
-        what = "texts" if self.kind == "text" else "pictures"
+        examples = "texts" if self.kind == "text" else "pictures"
         return DatasetInfo(
             name=self.name,
             title=self.title,
             kind=self.kind,
-            summary=f"{everything:,} {what} that were uploaded to this server.",
+            summary=f"{everything:,} {examples} that were uploaded to this server.",
             class_names=self.class_names,
             label_words=LABEL_WORDS[: len(self.class_names)],
             max_train_examples=self.examples("train"),
@@ -105,10 +105,10 @@ def folder_of(name: str) -> Path:
     """Where an own data set is kept, whether or not it is there.
 
     Raises:
-        NotAvailable: if this is no name of an own data set; so a name never leads out of the folder.
+        NotAvailable: if this is not the name of an own data set, so that a name never leads out of the folder.
     """
     if not NAME.fullmatch(name):
-        raise NotAvailable(f"{name!r} is no name of an own data set.", "Upload the data on the page Your data.")
+        raise NotAvailable(f"{name!r} is not the name of an own data set.", "Upload the data on the page Your data.")
     return data_dir("own") / name
 
 

@@ -1,4 +1,4 @@
-"""What a run says while it runs: small frozen records. The store keeps them, the screens draw them."""
+"""The events of a run: small frozen records. The store keeps them, the screens draw them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ STAGES: tuple[Stage, ...] = ("prepare", "teacher", "control", "distil", "prune",
 
 
 class Described(Record):
-    """The run knows its teacher: where the weights come from and on what machine it runs.
+    """The run describes itself: where the teacher's weights come from and on what machine it runs.
 
     Attributes:
         labels: The class of every test example, in their order; empty in runs of earlier versions.
@@ -91,7 +91,7 @@ class Downloading(Record):
     Attributes:
         received: Bytes that are here.
         total: The file's size in bytes; None if the server does not say it.
-        bytes_per_second: Of the last seconds; None until there is something to compare with.
+        bytes_per_second: Over the last seconds; None until there is something to compare with.
     """
 
     kind: Literal["downloading"] = "downloading"
@@ -136,7 +136,7 @@ class EpochFinished(Record):
 
 
 class StageFinished(Record):
-    """A stage is over: what it took. ``examples`` counts training examples seen; 0 where none is trained."""
+    """A stage is over, with its costs. ``examples`` counts the training examples seen; 0 if nothing is trained."""
 
     kind: Literal["stage_finished"] = "stage_finished"
     stage: Stage
@@ -153,15 +153,15 @@ class Measured(Record):
 
 
 Coordinates = dict[str, bool | Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)] | Measure | str]
-"""Where a cell stands in an experiment: setting -> value."""
+"""Where a cell is in an experiment: setting -> value."""
 
 
 class CellFinished(Record):
     """One cell of an experiment was measured: one place in its table, with one seed.
 
     Attributes:
-        values: What was measured there, by name; fractions where the name is of an accuracy or a share.
-        measured_in: The id of the earlier run that measured it, where this run went on from one; "" if this run did.
+        values: What was measured there, by name; accuracies and shares are fractions.
+        measured_in: The id of the earlier run that measured it, if this run continued that one; else "".
     """
 
     kind: Literal["cell"] = "cell"
@@ -172,12 +172,12 @@ class CellFinished(Record):
 
 
 class Comparison(Record):
-    """One thing against another over the same seeds: the mean of the differences, and how sure it is.
+    """A comparison of two things over the same seeds: the mean of the differences, and how sure it is.
 
     Attributes:
         deviation: Standard deviation of the differences; None from one seed.
         interval: 95 % interval of the mean difference (Student's t over the seeds); None from one seed.
-        p: Two-sided, of a paired t-test, corrected where the experiment makes several; None where it cannot be had.
+        p: Two-sided, of a paired t-test, corrected where the experiment makes several; None if it cannot be computed.
         n: Pairs, one a seed.
     """
 
@@ -206,7 +206,7 @@ class Conclusion(Record):
 
 
 class Concluded(Record):
-    """An experiment is complete, and this is what came out."""
+    """An experiment is complete; this is its conclusion."""
 
     kind: Literal["concluded"] = "concluded"
     conclusion: Conclusion

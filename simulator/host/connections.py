@@ -19,7 +19,7 @@ NO_CONNECTION = "no connection (behind a proxy, HTTPS_PROXY must name it)"
 
 
 def explain(error: BaseException) -> str:
-    """Why a server could not be used, in a few words, with the cure where there is one."""
+    """Why a server could not be used, in a few words, with the cure if there is one."""
     from huggingface_hub.errors import OfflineModeIsEnabled
 
     status = _status(error)
@@ -45,15 +45,15 @@ def explain(error: BaseException) -> str:
 
 
 def seconds_to_wait(error: BaseException) -> float | None:
-    """What a server that was asked too often, or is busy, says in Retry-After, at least 1; None if it says nothing."""
+    """The Retry-After of a server that is busy or was asked too often, at least 1; None if it gives none."""
     headers = getattr(getattr(error, "response", error), "headers", None)
-    said = headers.get("Retry-After") if headers is not None and _status(error) in (429, 503) else None
-    if said is None:
+    retry_after = headers.get("Retry-After") if headers is not None and _status(error) in (429, 503) else None
+    if retry_after is None:
         return None
-    if said.strip().isdigit():
-        return max(1.0, float(said))
+    if retry_after.strip().isdigit():
+        return max(1.0, float(retry_after))
     try:
-        return max(1.0, parsedate_to_datetime(said).timestamp() - time.time())
+        return max(1.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
     except ValueError:
         return None
 

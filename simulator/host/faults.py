@@ -1,4 +1,4 @@
-"""What a disk or a database does wrong, in one sentence and with what to do: for whoever shows errors to people."""
+"""Faults of a disk or a database in one sentence, with what to do: for code that shows errors to people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from simulator.errors import SimulatorError, StorageFault
 
 FAULTS = (SimulatorError, OSError, SQLAlchemyError)
-"""What :func:`in_words` has words for. Anything else is a fault of this package."""
+"""The errors that :func:`in_words` can explain. Anything else is a fault of this package."""
 
 FULL = "Make room: delete runs, exports or other files. What was measured until then is kept."
 READ_ONLY = "See that it may be written to, or set KDPS_DATA_DIR to a folder that may."
@@ -46,9 +46,9 @@ def in_words(error: Exception) -> SimulatorError:
     code = _sqlite_code(error)
     if code in OF_SQLITE:
         return StorageFault(*OF_SQLITE[code])
-    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+    message = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
     return StorageFault(
-        f"The database of the runs does not do what it should: {said}.", UNREACHABLE if code is None else BROKEN
+        f"The database of the runs does not do what it should: {message}.", UNREACHABLE if code is None else BROKEN
     )
 
 

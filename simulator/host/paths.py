@@ -85,7 +85,7 @@ def scratch_folder() -> Iterator[Path]:
 def sweep() -> None:
     """Delete what processes that were killed had not finished; they could not do so themselves.
 
-    What cannot be deleted stays for the next time: a disk that is read-only keeps no server from starting.
+    Files that cannot be deleted stay until the next time, so a server starts on a read-only disk too.
     """
     for base in (data_dir(), cache_dir()):
         for folder, folders, files in os.walk(base):

@@ -1,4 +1,4 @@
-"""What is known of runs: what the pages, figures and commands read. Nothing here changes anything. Imports no torch."""
+"""Everything that pages, figures and commands read about runs. Nothing here changes anything. Imports no torch."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def queue_position(run_id: str) -> int | None:
 
 
 def expected_wait(run_id: str) -> float | None:
-    """Seconds until a waiting run is expected to start, by the forecasts of those before it.
+    """Seconds until a waiting run is expected to start, from the forecasts of the runs before it.
 
-    None where that cannot be said: one of them has no forecast, or takes longer than its own. A forecast counts the
-    teacher's training, which those behind the first often find done: the wait is then shorter.
+    None if there is no telling: one of them has no forecast, or takes longer than its forecast. A forecast counts the
+    teacher's training. The runs behind the first often find that done: the wait is then shorter.
     """
     seconds = 0.0
     for forecast, started_at in open_store().ahead_of(run_id):
@@ -86,23 +86,28 @@ def export_dir(run_id: str) -> Path:
 
 
 def summary(run_id: str) -> dict[str, Any]:
-    """A finished run in short, as the command line writes it: what was asked, what was measured.
+    """A summary of a finished run, as the command line writes it: its settings and what was measured.
 
     ``variants`` is what was measured with the first seed, the teacher before the others; ``repeats`` holds the
     same for every seed. ``labels`` are the classes of the test examples that each variant's ``answers`` are for.
     """
-    said = [event for _, event in events(run_id)]
-    it, measured = run(run_id), measurements(run_id)
-    described = next(e for e in said if isinstance(e, Described))
+    history = [event for _, event in events(run_id)]
+    record, measured = run(run_id), measurements(run_id)
+    described = next(e for e in history if isinstance(e, Described))
     repeats = [
-        {"seed": it.settings.seed + n, "variants": [m.model_dump(mode="json") for m in measured if m.repeat == n]}
-        for n in range(it.settings.repeats)
+        {
+            "seed": record.settings.seed + n,
+            "variants": [m.model_dump(mode="json") for m in measured if m.repeat == n],
+        }
+        for n in range(record.settings.repeats)
     ]
     return {
-        "config": it.config.model_dump(mode="json"),
+        "config": record.config.model_dump(mode="json"),
         "provenance": described.provenance.model_dump(mode="json"),
-        "forecast": it.forecast.model_dump(mode="json") if it.forecast else None,
-        **next({"seconds": e.seconds, "peak_memory_mb": e.peak_memory_mb} for e in said if isinstance(e, RunFinished)),
+        "forecast": record.forecast.model_dump(mode="json") if record.forecast else None,
+        **next(
+            {"seconds": e.seconds, "peak_memory_mb": e.peak_memory_mb} for e in history if isinstance(e, RunFinished)
+        ),
         "labels": list(described.labels),
         "variants": repeats[0]["variants"],
         "repeats": repeats,
@@ -110,22 +115,22 @@ def summary(run_id: str) -> dict[str, Any]:
 
 
 def experiment_summary(run_id: str) -> dict[str, Any]:
-    """A finished experiment in short: what was asked, every cell, what the numbers say."""
-    said = [event for _, event in events(run_id)]
+    """A summary of a finished experiment: its settings, every cell, what the numbers say."""
+    history = [event for _, event in events(run_id)]
     return {
         "config": run(run_id).config.model_dump(mode="json"),
-        "provenance": next(e.provenance.model_dump(mode="json") for e in said if isinstance(e, Described)),
-        "seconds": next(e.seconds for e in said if isinstance(e, RunFinished)),
-        "cells": [e.model_dump(mode="json", exclude={"kind"}) for e in said if isinstance(e, CellFinished)],
-        "conclusion": next(e.conclusion.model_dump(mode="json") for e in said if isinstance(e, Concluded)),
+        "provenance": next(e.provenance.model_dump(mode="json") for e in history if isinstance(e, Described)),
+        "seconds": next(e.seconds for e in history if isinstance(e, RunFinished)),
+        "cells": [e.model_dump(mode="json", exclude={"kind"}) for e in history if isinstance(e, CellFinished)],
+        "conclusion": next(e.conclusion.model_dump(mode="json") for e in history if isinstance(e, Concluded)),
     }
 
 
 def export(run_id: str) -> dict[str, Any]:
-    """Everything that is known of a run, as plain values for JSON."""
-    it = run(run_id)
+    """A run with its events and measurements, as plain values for JSON."""
+    record = run(run_id)
     return {
-        "run": it.model_dump(mode="json"),
+        "run": record.model_dump(mode="json"),
         "events": [e.model_dump(mode="json") for _, e in events(run_id)],
         "measurements": [m.model_dump(mode="json") for m in measurements(run_id)],
     }

@@ -1,4 +1,4 @@
-"""What an earlier version wrote, in the words of this one: an experiment was called a study."""
+"""Records of an earlier version in the words of this one: an experiment was called a study."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def config_of_today(config: Any) -> Any:
-    """What decides a run, as JSON gives it; what is no experiment's, or of this version, stays as it is."""
+    """The settings of a run, from JSON; those of an ordinary run, or of this version, stay as they are."""
     if isinstance(config, dict) and config.get("kind") == "study" and "study" in config:
         rest = {name: value for name, value in config.items() if name not in ("kind", "study")}
         return {"kind": "experiment", "name": config["study"], **rest}
@@ -14,7 +14,7 @@ def config_of_today(config: Any) -> Any:
 
 
 def event_of_today(event: Any) -> Any:
-    """An event, as JSON gives it; one of no experiment, or of this version, stays as it is."""
+    """An event, from JSON; one of an ordinary run, or of this version, stays as it is."""
     if isinstance(event, dict) and event.get("stage") == "study":
         return {**event, "stage": "experiment"}
     return event

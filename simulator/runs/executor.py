@@ -38,7 +38,7 @@ GRACE_SECONDS = 1.0
 NICENESS = 10
 LAST_WORDS = 2_000  # characters of a dead worker's standard error
 WARNING = re.compile(r"^[WI]\d{4} [\d:.]+ .*\n|^\S+:\d+: \w*Warning: .*\n(?:  .*\n)?", re.MULTILINE)
-"""What torch and Python warn of on standard error; it ends no process."""
+"""Warnings of torch and Python on standard error; they end no process."""
 
 RERUN_ADVICE = "Its events so far are kept. Rerun it with the same settings from the Runs page."
 CRASH_ADVICE = "Run it again; if it fails again, report the message."
@@ -110,19 +110,19 @@ class LocalExecutor:
     # -- the dispatcher's thread
 
     def _dispatch(self) -> None:
-        told = ""
+        reported = ""
         while not self._stopping.is_set():
             try:
                 self._look()
-                told = ""
+                reported = ""
             except Exception as error:
                 # Without this thread no run would ever start or end again. A locked database or a full disk may be
                 # well again soon; until then every look would only repeat the message.
                 problem = str(in_words(error)) if isinstance(error, FAULTS) else ""
-                if not problem or problem != told:
+                if not problem or problem != reported:
                     again = "The dispatcher could not do its work; it tries again every %g s. %s"
                     log.error(again, PAUSE_SECONDS, problem, exc_info=None if problem else error)
-                told = problem
+                reported = problem
                 self._stopping.wait(PAUSE_SECONDS)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
@@ -242,7 +242,7 @@ class Worker:
         self._errors.close()
 
     def cause_of_death(self) -> tuple[str, str]:
-        """Why a worker ended that had not ended its run: what is known, and what to do."""
+        """Why a worker ended before its run did, as far as is known, and what to do."""
         code = self.process.returncode
         if code == -getattr(signal, "SIGKILL", 9):
             return "The run's process was killed by the system: probably out of memory.", MEMORY_ADVICE
@@ -250,8 +250,8 @@ class Worker:
         if code < 0:
             how = f"signal {next((s.name for s in signal.Signals if s == -code), -code)}"  # real-time ones have no name
         words = self._last_words()
-        said = f" Its last words: {words}" if words else ""
-        return f"The run's process ended by itself with {how}.{said}", CRASH_ADVICE
+        ending = f" Its last words: {words}" if words else ""
+        return f"The run's process ended by itself with {how}.{ending}", CRASH_ADVICE
 
     def _last_words(self) -> str:
         size = self._errors.seek(0, os.SEEK_END)

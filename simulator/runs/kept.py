@@ -1,8 +1,8 @@
 """Folders of files that are used again later: written whole or not at all, and checked before they are used.
 
 A folder is written beside its place, forced to the disk and only then renamed to its place, so however its writer ends,
-what stands there is whole. The first to finish a folder stays: nothing is ever written into one that is there. With it
-lies what it was made from, and the size and SHA-256 of every file. What a run leaves for its own pages carries a seal
+what is there is whole. The first to finish a folder stays: nothing is ever written into one that is there. It also
+holds what it was made from, and the size and SHA-256 of every file. What a run leaves for its own pages carries a seal
 instead: the SHA-256 of every file. Imports no torch.
 """
 
@@ -41,7 +41,7 @@ def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any])
         made_from: Everything that decides the content, as plain values.
 
     Returns:
-        Whether it is this one that stands there now.
+        Whether this folder is the one that is now there.
     """
     beside = _beside(folder)
     try:

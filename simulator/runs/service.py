@@ -1,4 +1,4 @@
-"""Submit, cancel, delete: what the pages and the command line have done to runs. Imports no torch."""
+"""Submit, cancel and delete runs, for the pages and the command line. Imports no torch."""
 
 from __future__ import annotations
 
@@ -104,16 +104,16 @@ def cancel(run_id: str) -> None:
         if _executor is not None:
             _executor.wake()
         return
-    it = archive.run(run_id)
-    if it.state in ENDED:
-        raise NotAllowed(f"Run {run_id} has already {it.state}.", "Nothing needs to be done.")
+    run = archive.run(run_id)
+    if run.state in ENDED:
+        raise NotAllowed(f"Run {run_id} has already {run.state}.", "Nothing needs to be done.")
     raise NotAllowed(f"Run {run_id} was started from a command line.", "Press Ctrl-C there.")
 
 
 def delete(run_id: str) -> None:
     """Remove a run that has ended, or that cannot be read and is not running, with its exported files.
 
-    With the last run on own data that was removed goes what was still known of that data.
+    If it is the last run on own data that was removed, the description of that data is deleted too.
 
     Raises:
         RunNotFound: if there is none with this id.
@@ -129,23 +129,23 @@ def delete(run_id: str) -> None:
     open_store().delete(run_id)
     shutil.rmtree(archive.export_dir(run_id), ignore_errors=True)
     with own_data.moving:
-        if not archive.unreadable_runs():  # on which data those were is not known
-            descriptions.forget_all_but({it.settings.dataset for it in open_store().list_runs()})
+        if not archive.unreadable_runs():  # it is not known which data those used
+            descriptions.forget_all_but({run.settings.dataset for run in open_store().list_runs()})
 
 
 def rerun(run_id: str) -> str:
     """Submit a run's settings again; gives the new run's id.
 
-    An experiment that ended early goes on from the cells that it had measured; one that finished is measured anew.
+    An experiment that ended early continues from the cells that it had measured; one that finished is measured anew.
     """
     return submit(settings_again(archive.run(run_id)))
 
 
-def settings_again(it: Run) -> RunConfig | ExperimentConfig:
-    """What a rerun of a run is submitted with."""
-    if it.experiment is None:
-        return it.config
-    return it.experiment.model_copy(update={"continues": "" if it.state == "finished" else it.id})
+def settings_again(run: Run) -> RunConfig | ExperimentConfig:
+    """The settings with which a rerun of a run is submitted."""
+    if run.experiment is None:
+        return run.config
+    return run.experiment.model_copy(update={"continues": "" if run.state == "finished" else run.id})
 
 
 def delete_data(name: str) -> None:
@@ -161,8 +161,8 @@ def delete_data(name: str) -> None:
         own_data.check_here(name)
     if name in DATASETS:
         raise NotAllowed(f"The data set {name} is part of the app.", "Only uploaded data can be deleted.")
-    using = [it for it in open_store().list_runs() if it.settings.dataset == name]
-    under_way = [it.id for it in using if it.state not in ENDED]
+    using = [run for run in open_store().list_runs() if run.settings.dataset == name]
+    under_way = [run.id for run in using if run.state not in ENDED]
     if under_way:
         raise NotAllowed(f"Run {', '.join(under_way)} uses this data set.", "Cancel it, or wait until it has ended.")
     own_data.remove(name, keep_description=bool(using))

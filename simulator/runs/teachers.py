@@ -1,4 +1,4 @@
-"""The kept teachers: what decides one, its fingerprint, and where it lies. Imports no torch.
+"""The kept teachers: what decides one, its fingerprint, and where it is. Imports no torch.
 
 A teacher depends on the student's settings only where the student gets more than 4,000 examples. Its
 seed is fixed, so that every seed of the student learns from the same teacher and a class trains it once.
@@ -33,7 +33,7 @@ def recipe(model: str, source: str) -> Recipe:
 
 
 def train_examples(config: RunConfig) -> int:
-    """How many examples a teacher is trained on, where the data set has as many."""
+    """How many examples a teacher is trained on, if the data set has as many."""
     return max(config.train_examples, MOST_EXAMPLES)
 
 
@@ -67,7 +67,7 @@ def folder(made_from: Mapping[str, Any]) -> Path:
 def is_cached(config: RunConfig) -> bool:
     """Whether a run with these settings will probably find its teacher trained already.
 
-    Not compared is what only a run knows: the content of data and weights, and the device.
+    The content of data and weights and the device are not compared: they are known only once a run has loaded them.
     """
     sources = ("pretrained", "scratch") if config.weights == "auto" else (config.weights,)
     wanted = [json.loads(json.dumps(description(config, source))) for source in sources]

@@ -108,9 +108,9 @@ class Checked:
 
 
 def _texts(content: bytes, folder: Path) -> Checked:
-    for magic, what in MAGIC.items():
+    for magic, kind in MAGIC.items():
         if content.startswith(magic):
-            raise InvalidUpload(f"This is {what}, not a CSV file.", "Save the table as CSV (UTF-8) and upload that.")
+            raise InvalidUpload(f"This is {kind}, not a CSV file.", "Save the table as CSV (UTF-8) and upload that.")
     read = csv_file.read(content)
     kept = drop_duplicates(read)
     classes, labels = number_classes(kept.labels, kept.skipped)

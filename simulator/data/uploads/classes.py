@@ -18,11 +18,11 @@ FEWEST_PER_CLASS, FEWEST, FEWEST_TRAIN = 10, 120, 64
 
 SPLIT_SEED, VALIDATION_SHARE, TEST_SHARE = 0, 0.15, 0.25
 REASONS, REASON_PLACES = 4, 2
-"""So many reasons and places are named in a message that says how little is left."""
+"""The most reasons, and places for each, in a message that too little is left."""
 
 
 def drop_duplicates(examples: Examples) -> Examples:
-    """Each input once. One that stands there with two labels is left out wholly: nobody knows which is right."""
+    """Each input once. An input that has two labels is left out, because nobody knows which is right."""
     labels_of: dict[str, set[str]] = {}
     for key, label in zip(examples.keys, examples.labels, strict=True):
         labels_of.setdefault(key, set()).add(label)
@@ -87,7 +87,7 @@ def _left_out(skips: Skips) -> str:
 
 
 def _names(raw: Sequence[str]) -> tuple[str, ...]:
-    """The classes as they may stand on a screen, all different."""
+    """The classes as they may appear on a screen, all different."""
     by_name: dict[str, str] = {}
     for label in raw:
         twin = by_name.setdefault(plain(label).casefold(), label)
@@ -122,10 +122,10 @@ def split(classes: Sequence[str], labels: Sequence[int], groups: np.ndarray) -> 
     missing = [name for number, name in enumerate(classes) if not all(counts[number, part] for part in range(3))]
     train = int((whole == 0).sum())
     if missing or train < FEWEST_TRAIN:
-        what = f"no three parts of {', '.join(missing)}" if missing else f"only {train} examples for training"
+        rest = f"no three parts of {', '.join(missing)}" if missing else f"only {train} examples for training"
         raise InvalidUpload(
             f"{near_duplicates.grouped(groups):,} of {len(labels):,} examples are near-duplicates of others. They stay "
-            f"in one split, so that the test is fair, and that leaves {what}.",
+            f"in one split, so that the test is fair, and that leaves {rest}.",
             "Add examples that differ more, or leave these classes out.",
         )
     return [int(s) for s in whole]

@@ -50,7 +50,7 @@ class Examples:
 
     Attributes:
         keys: Equal for inputs that count as the same.
-        places: Where each stands in the file, for people.
+        places: Where each is in the file, for people.
     """
 
     inputs: list[str] = field(default_factory=list)
@@ -93,7 +93,7 @@ def read(content: bytes) -> Examples:
     except csv.Error as error:
         raise InvalidUpload(
             f"Line {reader.line_num} is not proper CSV: {error}.",
-            "A text with quotes or line breaks in it must stand in quotes, with every inner quote doubled.",
+            "A text with quotes or line breaks in it must be in quotes, with every inner quote doubled.",
         ) from error
     finally:
         csv.field_size_limit(before)

@@ -217,14 +217,14 @@ def decode(content: bytes) -> tuple[np.ndarray | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            warnings.filterwarnings("ignore", category=UserWarning, module="PIL")  # odd metadata is no matter
+            warnings.filterwarnings("ignore", category=UserWarning, module="PIL")  # odd metadata does no harm
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
                 reason = _refused(image)
                 return (None, reason) if reason else (_shrunk(image), "")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return None, f"more than {MOST_PIXELS // 1_000_000} million pixels"
     except UnidentifiedImageError:
-        kind = next((what for magic, what in FORMATS.items() if content.startswith(magic)), None)
+        kind = next((name for magic, name in FORMATS.items() if content.startswith(magic)), None)
         return None, f"really {kind}, not PNG or JPEG" if kind else "no PNG or JPEG picture"
     # what Pillow raises for broken files, as its documentation and its own fuzzing tests list it
     except (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError, OverflowError, MemoryError,

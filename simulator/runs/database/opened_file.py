@@ -19,7 +19,7 @@ GONE_ADVICE = (
 def insist_on(engine: Engine) -> None:
     """Refuse every later use of a SQLite database whose file was moved, deleted or replaced.
 
-    Whoever has the file open could go on writing to it, and nobody else would ever see that.
+    A process that has the file open could continue to write to it, and nobody else would ever see that.
 
     Args:
         engine: Its database must be there already. A database server or a database in memory is left alone.

@@ -1,4 +1,4 @@
-"""The runs in SQL; what they say is in ``said.py``. SQLite in WAL mode by default; another database by URL.
+"""The runs in SQL; their events are in ``events.py``. SQLite in WAL mode by default; another database by URL.
 
 The web process and the worker processes each open the store for themselves: what one writes the
 others read. Nothing here knows what a run means.
@@ -20,11 +20,11 @@ from simulator.errors import RunNotFound, UnreadableRun
 from simulator.events import Event, RunFailed
 from simulator.experiments.config import ExperimentConfig
 from simulator.host.paths import data_dir
+from simulator.runs.database.events import EventRows, append_events
 from simulator.runs.database.labs import LabRows
 from simulator.runs.database.notes import Notes, restore_notes
 from simulator.runs.database.opened_file import insist_on
 from simulator.runs.database.rows import columns_of, expected, now, to_run
-from simulator.runs.database.said import Said, append_events
 from simulator.runs.database.schema import WAITING, events, measurements, notes, open_engine, prepare, runs
 from simulator.runs.records import ENDED, Forecast, Origin, Run, RunState, Unreadable
 
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 ADD_TRIES = 5
 
 
-class Store(Said):
+class Store(EventRows):
     """The runs in one database.
 
     Args:
@@ -50,7 +50,7 @@ class Store(Said):
         prepare(self.engine)
         insist_on(self.engine)
         self.notes, self.labs = Notes(self.engine), LabRows(self.engine)
-        self._unreadable: set[str] = set()  # of which the log has been told
+        self._unreadable: set[str] = set()  # the runs that the log names already
 
     def close(self) -> None:
         """Close the connections to the database; a later call opens new ones."""
@@ -86,7 +86,7 @@ class Store(Said):
         """Add runs that have ended elsewhere, with their events and notes: all of them, or none if anything fails.
 
         Args:
-            brought: The runs with what they said. One whose id is here already stays as it is here.
+            brought: The runs with their events. A run whose id is here already stays as it is here.
             written: Run id -> its note, of runs that are here or brought; a note that is here already stays.
 
         Returns:
@@ -96,7 +96,7 @@ class Store(Said):
         for tries_left in reversed(range(ADD_TRIES)):  # as in add; one that restores the same run too is found here
             try:
                 with self.engine.begin() as connection:
-                    added = sum(_restore(connection, run, said) for run, said in brought)
+                    added = sum(_restore(connection, run, history) for run, history in brought)
                     restore_notes(connection, written)
                 break
             except sa.exc.IntegrityError:
@@ -142,7 +142,7 @@ class Store(Said):
         return found, unreadable
 
     def state_of(self, run_id: str) -> str:
-        """In what state a run is, whether or not the rest of it can be read.
+        """The state of a run, whether or not the rest of it can be read.
 
         Raises:
             RunNotFound: if there is none.
@@ -161,7 +161,7 @@ class Store(Said):
             return connection.execute(query).scalar_one() or None
 
     def ahead_of(self, run_id: str) -> list[tuple[Forecast | None, datetime | None]]:
-        """Of each run that is under way or waits before this one: what it is expected to cost, and when it started."""
+        """The expected cost and the start of each run that is under way or queued before this one."""
         mine = sa.select(runs.c.number).where(runs.c.id == run_id).scalar_subquery()
         under_way = sa.and_(runs.c.state == "running", runs.c.origin == "app")
         query = sa.select(runs.c.forecast, runs.c.started_at).where(
@@ -250,16 +250,16 @@ def _not_there(run_id: str) -> RunNotFound:
     return RunNotFound(f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page.")
 
 
-def _restore(connection: Connection, run: Run, said: Sequence[Event]) -> bool:
-    """False if there is a run with its id already."""
+def _restore(connection: Connection, run: Run, history: Sequence[Event]) -> bool:
+    """Add a run; False if there is already one with its id."""
     if connection.execute(sa.select(runs.c.id).where(runs.c.id == run.id)).first():
         return False
     values = {**run.model_dump(mode="json"), "config": run.config.model_dump_json(), **columns_of(run.config)}
     values["forecast"] = run.forecast.model_dump_json() if run.forecast else ""
     number = sa.select(sa.func.coalesce(sa.func.max(runs.c.number), 0) + 1).scalar_subquery()
     connection.execute(runs.insert().values(**values, number=number))
-    if said:
-        append_events(connection, run.id, said)
+    if history:
+        append_events(connection, run.id, history)
     return True
 
 

@@ -39,7 +39,7 @@ FIXED_SECONDS: dict[Stage, float] = {
     "recover": 0.0,
     "experiment": 0.0,
 }
-"""What a stage takes whatever the settings, before this machine has runs of its own to tell; measuring: see Size."""
+"""Seconds that a stage takes with any settings, until this machine has runs of its own; for measuring see Size."""
 
 SCANNED_LAYERS = 20
 """Layers of a student that a scan goes through: 12 to 52, by the model."""
@@ -65,7 +65,7 @@ def forecast(config: RunConfig, store: Store) -> Forecast:
         Seconds and peak memory in MiB, with the basis they rest on.
     """
     trains_teacher, recent = not teachers.is_cached(config), store.recent_costs(config.model)
-    costs = [cost for settings, said in recent for cost in _costs(settings, said)]
+    costs = [cost for settings, events in recent for cost in _costs(settings, events)]
     return Forecast(
         seconds=sum(
             _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
@@ -87,11 +87,11 @@ def forecast_experiment(config: ExperimentConfig, store: Store) -> Forecast:
     base = config.base
     trains_teacher = not teachers.is_cached(config.widest)
     recent = store.recent_costs(base.model)
-    costs = [cost for settings, said in recent for cost in _costs(settings, said)]
+    costs = [cost for settings, events in recent for cost in _costs(settings, events)]
     once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
     students = _students_seconds(config, costs)
-    earlier = [(done, seconds) for done, said in store.recent_experiments(config.name, base.model)
-               if not done.continues for seconds in _experiment_seconds(said)]  # fmt: skip
+    earlier = [(done, seconds) for done, events in store.recent_experiments(config.name, base.model)
+               if not done.continues for seconds in _experiment_seconds(events)]  # fmt: skip
     if earlier:
         students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
     return Forecast(
@@ -118,9 +118,9 @@ def peak_memory_mb(config: RunConfig | ExperimentConfig, store: Store) -> float:
 def _peak_of_run(config: RunConfig, trains_teacher: bool, recent: list[tuple[RunConfig, list[Event]]]) -> float:
     needed = memory_mb(config, _teacher_recipe(config, trains_teacher))
     peaks = [
-        peak + needed - memory_mb(settings, _teacher_recipe(settings, _trained_teacher(said)))
-        for settings, said in recent
-        for peak in _peak(said)
+        peak + needed - memory_mb(settings, _teacher_recipe(settings, _trained_teacher(events)))
+        for settings, events in recent
+        for peak in _peak(events)
     ]
     return max(peaks, default=needed)
 
@@ -148,9 +148,9 @@ def _students_seconds(config: ExperimentConfig, costs: list[Cost]) -> float:
     return trained * _pace("distil", model, costs) + cells * a_cell
 
 
-def _experiment_seconds(said: list[Event]) -> list[float]:
-    """What the stage of the students took."""
-    return [event.seconds for event in said if isinstance(event, StageFinished) and event.stage == "experiment"]
+def _experiment_seconds(events: list[Event]) -> list[float]:
+    """The seconds that the stage of the students took."""
+    return [event.seconds for event in events if isinstance(event, StageFinished) and event.stage == "experiment"]
 
 
 def _costliest(config: ExperimentConfig) -> RunConfig:
@@ -208,7 +208,7 @@ def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs:
 def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
     """Seconds per MAC: of this stage in recent runs, else of any training in them, else estimated.
 
-    All their seconds over all their work, so that a short trial, whose steps are the least of it, has little say.
+    All their seconds over all their work, so that a short trial, most of which is not training steps, counts little.
     """
     trained = [cost for cost in costs if cost.work]
     counted = [cost for cost in trained if cost.stage == stage] or trained
@@ -233,21 +233,21 @@ def _teacher_recipe(config: RunConfig, trains_teacher: bool) -> Recipe | None:
 
 
 def _likely_source(config: RunConfig) -> str:
-    """Where the teacher's weights will come from; while that is being found out, what takes longer."""
+    """Where the teacher's weights will come from; until that is known, the source that takes longer."""
     if config.weights != "auto":
         return config.weights
     return "pretrained" if weights_state_soon(config.model) in ("cached", "reachable") else "scratch"
 
 
-def _costs(config: RunConfig, said: list[Event]) -> list[Cost]:
-    stages = [event for event in said if isinstance(event, StageFinished)]
+def _costs(config: RunConfig, events: list[Event]) -> list[Cost]:
+    stages = [event for event in events if isinstance(event, StageFinished)]
     return [Cost(e.stage, e.seconds, work(e.stage, e.examples, config)) for e in stages]
 
 
-def _peak(said: list[Event]) -> list[float]:
-    """A finished run's measured peak; none where it did not say it."""
-    return [event.peak_memory_mb for event in said if isinstance(event, RunFinished)]
+def _peak(events: list[Event]) -> list[float]:
+    """The measured peak of a finished run; empty if it has none."""
+    return [event.peak_memory_mb for event in events if isinstance(event, RunFinished)]
 
 
-def _trained_teacher(said: list[Event]) -> bool:
-    return any(isinstance(event, StageFinished) and event.stage == "teacher" and event.examples for event in said)
+def _trained_teacher(events: list[Event]) -> bool:
+    return any(isinstance(event, StageFinished) and event.stage == "teacher" and event.examples for event in events)

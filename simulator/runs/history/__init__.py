@@ -1,6 +1,6 @@
 """The runs of a server as one JSON file, and back: hosted disks do not last, a student's own file does.
 
-Weights are not in it: only what a run was asked, said and measured, and what was written about it. Of own data the
+Weights are not in it: only each run's settings, events, measurements and note. Of own data the
 file holds what runs on it need to stay readable (its title and classes), none of its examples.
 """
 
@@ -21,7 +21,7 @@ from simulator.runs.history import file as history_file
 from simulator.runs.history.file import FORMAT
 
 PART_CHARACTERS = 5_000_000
-"""Of events in one exported file: half of what is read back, for a letter may take several bytes."""
+"""Of events in one exported file: half of what is read back, because a letter may take several bytes."""
 
 RUN_CHARACTERS = PART_CHARACTERS // history_file.MOST_RUNS
 """Of a run beside its events: its settings and how it ended. So much is counted for every run of a file."""
@@ -79,15 +79,15 @@ def export_history(ids: Collection[str] | None = None) -> str:
 
 
 def _as_json(run: Run) -> dict[str, Any]:
-    said = [event.model_dump(mode="json") for _, event in archive.events(run.id)]
-    return {"run": run.model_dump(mode="json"), "events": said}
+    events = [event.model_dump(mode="json") for _, event in archive.events(run.id)]
+    return {"run": run.model_dump(mode="json"), "events": events}
 
 
 def import_history(content: bytes) -> Imported:
     """Add the runs in a file that :func:`export_history` wrote; those that are here already stay as they are.
 
-    The file is taken whole or not at all. An imported run is marked so: its numbers are as good as the file's word,
-    and no forecast rests on them. A note that somebody wrote here stays.
+    The file is taken whole or not at all. An imported run is marked as one: its numbers are only as
+    trustworthy as the file, and no forecast rests on them. A note that somebody wrote here stays.
 
     Args:
         content: The file's bytes.

@@ -1,4 +1,4 @@
-"""What a file of runs holds, read and checked whole: a file is taken as it is or not at all."""
+"""The content of a file of runs, read and checked whole: a file is taken as it is or not at all."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ADVICE = "Nothing was taken from the file. Choose one that this app's Runs page 
 
 
 class Entry(Record):
-    """One run with everything that it said."""
+    """One run with all its events."""
 
     run: Run
     events: tuple[Event, ...]
@@ -75,8 +75,8 @@ class Entry(Record):
 
     def _check_measured(self, measured: list[Measurement]) -> None:
         described = [event for event in self.events if isinstance(event, Described)]
-        for said in described:
-            if any(name != plain(name) for name in said.class_names):
+        for description in described:
+            if any(name != plain(name) for name in description.class_names):
                 raise ValueError(f"run {self.run.id} has a class whose name no data set can have")
         if measured and len(described) != 1:
             raise ValueError(f"run {self.run.id} has measurements, but not one description of its data and machine")

@@ -183,7 +183,7 @@ def test_what_a_file_is_called_is_never_a_path(data_directory: Path) -> None:
     assert draft.file_name.endswith("b evil /b .csv")
     assert {p.name for p in data_directory.iterdir()} == {"own", "own-drafts"}
     assert [p.name for p in (data_directory / "own-drafts").iterdir()] == [draft.name]
-    with pytest.raises(SimulatorError, match="no name of an own data set"):
+    with pytest.raises(SimulatorError, match="not the name of an own data set"):
         own_data.folder_of("own-../../etc")
 
 

@@ -1,4 +1,4 @@
-"""What runs say: their events and their measurements in SQL."""
+"""The events and measurements of runs in SQL."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from simulator.runs.database.schema import events, measurements, runs
 COST_EVENTS = ("stage_finished", "finished")
 
 
-class Said:
-    """What the runs in one database said; the store adds the runs themselves."""
+class EventRows:
+    """The events and measurements in one database; the store adds the runs themselves."""
 
     engine: Engine
 
@@ -39,7 +39,7 @@ class Said:
             return [(row.n, EVENT.validate_json(row.body)) for row in rows]
 
     def described(self, run_id: str) -> Described | None:
-        """What a run said of its teacher and its machine, without reading its other events; None if it never did."""
+        """The event that describes a run's teacher and machine, read without the others; None if there is none."""
         query = sa.select(events.c.body).where(events.c.run_id == run_id, events.c.kind == "described")
         with self.engine.connect() as connection:
             body = connection.execute(query.order_by(events.c.n).limit(1)).scalar()
@@ -47,28 +47,28 @@ class Said:
             return Described.model_validate_json(body) if body else None
 
     def sizes(self) -> dict[str, int]:
-        """How many characters the events of each run have."""
+        """The number of characters in the events of each run."""
         query = sa.select(events.c.run_id, sa.func.sum(sa.func.length(events.c.body))).group_by(events.c.run_id)
         with self.engine.connect() as connection:
             return {run_id: int(size) for run_id, size in connection.execute(query)}
 
     def recent_costs(self, model: str, limit: int = 5) -> list[tuple[RunConfig, list[Event]]]:
-        """What the latest finished runs of a model took: settings, and each StageFinished and RunFinished.
+        """The costs of a model's latest finished runs: settings, and each StageFinished and RunFinished.
 
-        Imported runs may come from another machine, and are left out.
+        Imported runs are left out, because they may come from another machine.
         """
         found = self._recent("", model, limit)
-        return [(config, said) for config, said in found if isinstance(config, RunConfig)]
+        return [(config, costs) for config, costs in found if isinstance(config, RunConfig)]
 
     def recent_experiments(self, name: str, model: str, limit: int = 5) -> list[tuple[ExperimentConfig, list[Event]]]:
-        """The same of the latest finished runs of an experiment with a model."""
+        """The costs of an experiment's latest finished runs with a model."""
         found = self._recent(name, model, limit)
-        return [(config, said) for config, said in found if isinstance(config, ExperimentConfig)]
+        return [(config, costs) for config, costs in found if isinstance(config, ExperimentConfig)]
 
     def _recent(
         self, experiment: str, model: str, limit: int
     ) -> list[tuple[RunConfig | ExperimentConfig, list[Event]]]:
-        """What the latest finished runs of this machine took: of an experiment, or of none ("")."""
+        """The costs of this machine's latest finished runs of an experiment, or of ordinary runs ("")."""
         alike = (runs.c.experiment == experiment, runs.c.model == model)
         here = runs.c.origin != "imported"
         recent = sa.select(runs.c.id, runs.c.config).where(*alike, here, runs.c.state == "finished")
@@ -81,9 +81,9 @@ class Said:
                 bodies[event.run_id].append(event.body)
         readable = []
         for row in found:
-            with suppress(ValidationError):  # stored by another version: no help to a forecast
-                said = [EVENT.validate_json(body) for body in bodies[row.id]]
-                readable.append((ANY_CONFIG.validate_json(row.config), said))
+            with suppress(ValidationError):  # stored by another version: of no use to a forecast
+                run_costs = [EVENT.validate_json(body) for body in bodies[row.id]]
+                readable.append((ANY_CONFIG.validate_json(row.config), run_costs))
         return readable
 
     def measurements(self, run_id: str) -> list[Measurement]:
@@ -96,7 +96,8 @@ class Said:
 def append_events(connection: Connection, run_id: str, new: Sequence[Event]) -> None:
     """Add events in their order.
 
-    A run has one writer at a time (its worker, then whoever ends it), so counting on from the last is safe.
+    A run has one writer at a time (its worker, then the process that ends it), so counting on from the last event is
+    safe.
     """
     last = connection.execute(
         sa.select(sa.func.coalesce(sa.func.max(events.c.n), 0)).where(events.c.run_id == run_id)

@@ -28,31 +28,40 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
         for event in happening:
             match event:
                 case events.Described(provenance=known):
-                    if known.notice:
-                        console.print(known.notice)
-                    if known.teacher_damage:
-                        console.print(f"The teacher that was kept is damaged ({known.teacher_damage}): trained anew.")
-                case events.StageStarted():
-                    title = f"{event.stage}, repeat {event.repeat + 1}" if event.repeat else event.stage
-                    stages[event.stage] = bars.add_task(title, total=None, detail="")
-                case events.Progress():
-                    speed = event.examples_per_second
-                    bars.update(stages[event.stage], total=event.total, completed=event.done)
-                    if speed:
-                        bars.update(stages[event.stage], detail=f"{numbers.whole(speed)} examples/s")
-                case events.Downloading(file=file, received=received, total=total, bytes_per_second=pace):
-                    how_far = numbers.download(file, received, total, pace)
-                    bars.update(stages["prepare"], total=total, completed=received, detail=how_far)
-                case events.CellFinished():
-                    bars.update(stages["experiment"], detail=", ".join(f"{k} {v}" for k, v in event.at.items()))
-                case events.EpochFinished():
-                    accuracy = numbers.percent(event.validation_accuracy)
-                    bars.update(bars.task_ids[-1], detail=f"validation accuracy {accuracy}")
-                    estimated += [event.variant] if event.estimated_averages else []
-                case events.StageFinished():
-                    bars.update(stages[event.stage], total=1, completed=1)
+                    _print_unusual(known, console)
+                case events.EpochFinished(estimated_averages=True, variant=variant):
+                    estimated.append(variant)
                 case events.RunFailed():
                     failure = event
+            _move(bars, stages, event)
     if estimated:
         console.print(numbers.averages_estimated(estimated))
     return failure
+
+
+def _print_unusual(known: events.Provenance, console: Console) -> None:
+    if known.notice:
+        console.print(known.notice)
+    if known.teacher_damage:
+        console.print(f"The teacher that was kept is damaged ({known.teacher_damage}): trained anew.")
+
+
+def _move(bars: Progress, stages: dict[str, TaskID], event: events.Event) -> None:
+    """Add a stage's bar to ``stages`` when the stage starts, and move it with the stage's other events."""
+    match event:
+        case events.StageStarted():
+            title = f"{event.stage}, repeat {event.repeat + 1}" if event.repeat else event.stage
+            stages[event.stage] = bars.add_task(title, total=None, detail="")
+        case events.Progress(stage=stage, examples_per_second=speed):
+            bars.update(stages[stage], total=event.total, completed=event.done)
+            if speed:
+                bars.update(stages[stage], detail=f"{numbers.whole(speed)} examples/s")
+        case events.Downloading(file=file, received=received, total=total, bytes_per_second=pace):
+            how_far = numbers.download(file, received, total, pace)
+            bars.update(stages["prepare"], total=total, completed=received, detail=how_far)
+        case events.CellFinished(at=at):
+            bars.update(stages["experiment"], detail=", ".join(f"{k} {v}" for k, v in at.items()))
+        case events.EpochFinished(validation_accuracy=accuracy):
+            bars.update(bars.task_ids[-1], detail=f"validation accuracy {numbers.percent(accuracy)}")
+        case events.StageFinished(stage=stage):
+            bars.update(stages[stage], total=1, completed=1)

@@ -52,33 +52,17 @@ def masks_screen(opened: Lesson) -> None:
             "Two of every four": {**half, "learn_pattern": "2:4"},
         },
     )
+    parts = opened.slices
     left, right = st.columns([2, 3], gap="medium")
     with left:
         sparsity = sparsity_slider(0.5)
         pattern = pattern_choice()
         st.caption(PATTERNS[pattern])
-        ranked = st.segmented_control("Ranked", ("Global", "Layer-wise"), default="Global", required=True,
-                                      key="learn_ranked", bind="query-params", persist_state="session",
-                                      help=glossary.entries("global", "layer-wise"))  # fmt: skip
-        picked = st.segmented_control("Importance", get_args(Importance), default="Magnitude", required=True, wrap=True,
-                                      key="learn_importance", bind="query-params", persist_state="session",
-                                      help=glossary.entries("importance", "gradient"))  # fmt: skip
-        importance = cast("Importance", picked or "Magnitude")
+        together = _ranked_together()
+        importance = _importance_choice()
         st.caption(IMPORTANCES[importance])
-    together = ranked != "Layer-wise"
-    parts = opened.slices
-    chosen = masks.masks(parts, importance, pattern, sparsity, together)
     with right:
-        for place, part, mask, number in zip(st.columns(2), parts, chosen, range(2), strict=False):
-            with place:
-                st.markdown(f"**{_short(part)}**")
-                st.caption(f"{numbers.percent(1 - mask.mean())} pruned")
-                cells.matrix(part, mask, f"mask_{number}", show_threshold=importance == "Magnitude")
-        st.caption(
-            "Each cell is a weight: violet below zero, ochre above, stronger for larger ones, blank if it is pruned. "
-            "Below is the histogram of the values: coloured for kept weights, grey for pruned ones. The dotted line is "
-            "the threshold, if there is one."
-        )
+        _matrices(parts, masks.masks(parts, importance, pattern, sparsity, together), importance)
     st.markdown(_disagreement(parts, importance, pattern, sparsity, together))
     glossary.explain(
         "Corners of 64 x 64 weights of two layers of the distilled student: the first and the last that are "
@@ -92,6 +76,36 @@ def masks_screen(opened: Lesson) -> None:
             "A convolution is drawn with one row per output, and groups of four are neighbours in a row: positions in "
             "a kernel. A run groups weights across input channels, at one position in the kernel, as the hardware does."
         )
+
+
+def _ranked_together() -> bool:
+    """Whether one ranking covers both layers."""
+    ranked = st.segmented_control("Ranked", ("Global", "Layer-wise"), default="Global", required=True,
+                                  key="learn_ranked", bind="query-params", persist_state="session",
+                                  help=glossary.entries("global", "layer-wise"))  # fmt: skip
+    return ranked != "Layer-wise"
+
+
+def _importance_choice() -> Importance:
+    """Magnitude, or an importance that needs examples."""
+    picked = st.segmented_control("Importance", get_args(Importance), default="Magnitude", required=True, wrap=True,
+                                  key="learn_importance", bind="query-params", persist_state="session",
+                                  help=glossary.entries("importance", "gradient"))  # fmt: skip
+    return cast("Importance", picked or "Magnitude")
+
+
+def _matrices(parts: Sequence[Slice], chosen: Sequence[masks.Mask], importance: Importance) -> None:
+    """Show the layers' weights side by side, with what their masks keep."""
+    for place, part, mask, number in zip(st.columns(2), parts, chosen, range(2), strict=False):
+        with place:
+            st.markdown(f"**{_short(part)}**")
+            st.caption(f"{numbers.percent(1 - mask.mean())} pruned")
+            cells.matrix(part, mask, f"mask_{number}", show_threshold=importance == "Magnitude")
+    st.caption(
+        "Each cell is a weight: violet below zero, ochre above, stronger for larger ones, blank if it is pruned. "
+        "Below is the histogram of the values: coloured for kept weights, grey for pruned ones. The dotted line is "
+        "the threshold, if there is one."
+    )
 
 
 def _short(part: Slice) -> str:

@@ -30,10 +30,11 @@ from simulator.data.uploads import csv_file
 from simulator.data.uploads.classes import SPLIT_SEED, drop_duplicates, grouped, number_classes, split
 from simulator.data.uploads.csv_file import Skips, plain
 from simulator.errors import InvalidUpload
+from simulator.figures import numbers
 from simulator.host.paths import PACKAGE, data_dir
 
-MB = 2**20
-MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MB, 20 * MB
+MIB = 2**20
+MOST_CSV_BYTES, MOST_ZIP_BYTES = 5 * MIB, 20 * MIB
 SECONDS_FOR_TEXTS, SECONDS_FOR_PICTURES, SECONDS_TO_WAIT = 120, 120, 300
 DRAFT_SECONDS = 24 * 3600
 MAGIC = {
@@ -74,7 +75,8 @@ def check(file_name: str, content: bytes) -> OwnData:
     limit = MOST_ZIP_BYTES if is_zip else MOST_CSV_BYTES
     if len(content) > limit:
         raise InvalidUpload(
-            f"The file has {len(content) / MB:.1f} MB; {'a ZIP' if is_zip else 'a CSV'} may have {limit // MB} MB.",
+            f"The file has {numbers.size(len(content))}; "
+            f"{'a ZIP' if is_zip else 'a CSV'} may have {numbers.size(limit)}.",
             "Leave examples out, or make the pictures smaller: they are shrunk to at most 64 x 64 pixels anyway.",
         )
     with tempfile.TemporaryDirectory(dir=data_dir("own-drafts"), prefix="upload-") as place:

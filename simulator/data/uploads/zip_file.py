@@ -31,23 +31,24 @@ from simulator.data.own_examples import PICTURES_FILE
 from simulator.data.uploads.classes import SPLIT_SEED, drop_duplicates
 from simulator.data.uploads.csv_file import LONGEST_LABEL, Examples, plain
 from simulator.errors import InvalidUpload
+from simulator.figures import numbers
 from simulator.host.machine import available_memory_mb
 
 SIDE = 64
 """Pictures are kept at most this wide and high: the largest that the models are given here."""
 
-MB = 2**20
+MIB = 2**20
 MOST_ENTRIES, MOST_PICTURES = 10_000, 5_000
-MOST_BYTES, MOST_BYTES_EACH = 200 * MB, 20 * MB
+MOST_BYTES, MOST_BYTES_EACH = 200 * MIB, 20 * MIB
 MOST_PIXELS, FEWEST_SIDE = 25_000_000, 4
 MARKED_UTF8 = 0x800
 """The flag of an entry whose name is UTF-8."""
 
-RATIO, RATIO_FROM = 100, MB
+RATIO, RATIO_FROM = 100, MIB
 """Pictures hardly shrink when they are zipped: what shrinks a hundredfold is no photograph but a bomb."""
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, UnicodeDecodeError)
-MEMORY_LIMIT = 2048 * MB
+MEMORY_LIMIT = 2048 * MIB
 PICTURES = (".png", ".jpg", ".jpeg")
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".jar")
 RUBBISH = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -111,7 +112,7 @@ def check_entries(entries: list[zipfile.ZipInfo]) -> None:
     total = sum(entry.file_size for entry in entries)
     if total > MOST_BYTES:
         raise InvalidUpload(
-            f"Unpacked, the ZIP would have {total / MB:,.0f} MB; {MOST_BYTES // MB} MB may be.",
+            f"Unpacked, the ZIP would have {numbers.size(total)}; {numbers.size(MOST_BYTES)} may be.",
             "Upload fewer or smaller pictures.",
         )
 
@@ -141,13 +142,15 @@ def _decode_all(archive: zipfile.ZipFile) -> tuple[list[np.ndarray], Examples]:
     deep = False
     for entry, path in _candidates(archive, found):
         if entry.file_size > MOST_BYTES_EACH:
-            found.skipped.add(f"more than {MOST_BYTES_EACH // MB} MB", plain(str(path)))
+            found.skipped.add(f"more than {numbers.size(MOST_BYTES_EACH)}", plain(str(path)))
             continue
         with archive.open(entry) as file:
             content = file.read(MOST_BYTES_EACH + 1)  # zipfile compares length and checksum with the directory
         read_bytes += len(content)
         if read_bytes > MOST_BYTES:
-            raise InvalidUpload(f"Unpacked, the ZIP has more than {MOST_BYTES // MB} MB.", "Upload fewer pictures.")
+            raise InvalidUpload(
+                f"Unpacked, the ZIP has more than {numbers.size(MOST_BYTES)}.", "Upload fewer pictures."
+            )
         picture, reason = decode(content)
         if picture is None:
             found.skipped.add(reason, plain(str(path)))
@@ -272,7 +275,7 @@ def limit_memory() -> None:
 
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     reserved = psutil.Process().memory_info().vms  # counted by the limit, but mostly no memory
-    most = min(MEMORY_LIMIT, reserved + int(available_memory_mb() * MB))
+    most = min(MEMORY_LIMIT, reserved + int(available_memory_mb() * MIB))
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 

@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from simulator.cli.progress import draw
-from simulator.events import Described, Downloading, StageStarted
+from simulator.events import Described, Downloading, EpochFinished, Progress, RunFailed, StageFinished, StageStarted
 from tests.ui.invented import PROVENANCE
 
 
@@ -26,3 +26,20 @@ def test_a_download_is_shown_while_it_lasts() -> None:
     draw([StageStarted(stage="prepare", note=""), file], console)
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "model.safetensors: 67.0 MB of 268 MB, 2.00 MB/s, about 2 min left" in shown
+
+
+def test_a_stage_has_a_bar_that_moves_and_a_failure_is_given_back() -> None:
+    console = Console(file=io.StringIO(), width=120, force_terminal=True, color_system=None)
+    failed = RunFailed(message="Cancelled.")
+    happening = [
+        StageStarted(stage="distil", note="", repeat=1),
+        Progress(stage="distil", done=500, total=1000, examples_per_second=1234.4),
+        EpochFinished(variant="distilled", epoch=1, validation_accuracy=0.875, estimated_averages=True),
+        StageFinished(stage="distil", seconds=2, peak_memory_mb=100),
+        failed,
+    ]
+    assert draw(happening, console) == failed
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "distil, repeat 2" in shown
+    assert "validation accuracy 87.5 %" in shown
+    assert "Few training steps (distilled)" in shown

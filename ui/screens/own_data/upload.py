@@ -8,6 +8,7 @@ from simulator.data import own_data, uploads
 from simulator.data.own_data import OwnData
 from simulator.data.uploads.classes import CLASSES, FEWEST, FEWEST_PER_CLASS
 from simulator.errors import SimulatorError
+from simulator.figures import numbers
 from ui.screens.own_data.kept import CHOSEN
 from ui.screens.own_data.spreadsheets import example_csv
 from ui.shell import address
@@ -25,7 +26,7 @@ def what_can_be_brought() -> None:
         st.markdown("**Texts: a CSV file**")
         st.markdown(
             f"A header row with the columns `text` and `label`, then one row for each text. Up to "
-            f"{uploads.MOST_CSV_BYTES // uploads.MB} MB."
+            f"{numbers.size(uploads.MOST_CSV_BYTES)}."
         )
         st.download_button(
             "An example to try",
@@ -40,7 +41,7 @@ def what_can_be_brought() -> None:
         st.markdown("**Pictures: a ZIP file**")
         st.markdown(
             "A folder for each class, named after it, with PNG or JPEG files. Up to "
-            f"{uploads.MOST_ZIP_BYTES // uploads.MB} MB. Pictures are cropped to a square, and large ones shrunk to "
+            f"{numbers.size(uploads.MOST_ZIP_BYTES)}. Pictures are cropped to a square, and large ones shrunk to "
             "64 x 64 pixels."
         )
     st.caption(
@@ -56,7 +57,7 @@ def upload() -> OwnData | None:
     file = st.file_uploader(
         "CSV or ZIP file",
         type=["csv", "tsv", "txt", "zip"],
-        max_upload_size=uploads.MOST_ZIP_BYTES // uploads.MB,
+        max_upload_size=uploads.MOST_ZIP_BYTES // uploads.MIB,
         key=f"{UPLOADER}_{held.get(UPLOADER, 0)}",
     )
     if file is None:

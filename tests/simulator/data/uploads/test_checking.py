@@ -35,7 +35,12 @@ GOOD = texts()
 
 
 def test_a_zip_that_is_too_large_is_refused_unread(data_directory: Path) -> None:
-    refused(b"PK\x03\x04" + b"\0" * 21 * uploads.MB, "pictures.zip", "20 MB", data_directory)
+    refused(
+        b"PK\x03\x04" + b"\0" * 21 * uploads.MIB,
+        "pictures.zip",
+        "The file has 22.0 MB; a ZIP may have 21.0 MB",
+        data_directory,
+    )
 
 
 def test_pictures_are_read_in_a_process_of_their_own() -> None:

@@ -70,7 +70,7 @@ CSV_REFUSED = {
     "text after a quote": (csv_bytes(GOOD) + b'\n"a"b,cats', "not proper CSV"),
     "an endless cell": (csv_bytes([*GOOD, ("x" * 200_000, "cats")]), "field larger"),
     "too many rows": (csv_bytes((f"{i}", "ab"[i % 2]) for i in range(20_100)), "more than 20,000"),
-    "too large": (b"text,label\n" + b"a,b\n" * 1_400_000, "5 MB"),
+    "too large": (b"text,label\n" + b"a,b\n" * 1_400_000, "a CSV may have 5.24 MB"),
     "labels alike but for capitals": (csv_bytes([*GOOD, *((f"Other {i}", "Cats") for i in range(30))]), "differ only"),
     "labels alike on the screen": (csv_bytes(texts(classes=["C", "C#"])), "differ only"),
     "labels without letters": (csv_bytes(texts(classes=["###", "***"])), "no usable"),

@@ -235,9 +235,9 @@ def test_the_reader_is_allowed_no_more_than_what_is_free(free_mb: int, monkeypat
     monkeypatch.setattr("resource.getrlimit", lambda what: (-1, -1))
     monkeypatch.setattr("resource.setrlimit", lambda what, limit: limits.append(limit))
     monkeypatch.setattr(zip_file, "available_memory_mb", lambda: free_mb)
-    monkeypatch.setattr(zip_file.psutil.Process, "memory_info", lambda self: SimpleNamespace(vms=300 * uploads.MB))
+    monkeypatch.setattr(zip_file.psutil.Process, "memory_info", lambda self: SimpleNamespace(vms=300 * uploads.MIB))
     zip_file.limit_memory()
-    assert limits == [(min(300 + free_mb, 2048) * uploads.MB, -1)]
+    assert limits == [(min(300 + free_mb, 2048) * uploads.MIB, -1)]
 
 
 def test_where_such_a_limit_is_refused_none_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data_directory: Path, *options: str, root: Path = ROOT, **environment: str) -> Iterator[Served]:
+def served(
+    data_directory: Path, *options: str, root: Path = ROOT, main: str = "streamlit_app.py", **environment: str
+) -> Iterator[Served]:
     """The app on a port of its own, with a data directory of its own; ended afterwards.
 
     Whatever was done with it, nothing heavy may have got into its process.
@@ -46,10 +48,11 @@ def served(data_directory: Path, *options: str, root: Path = ROOT, **environment
     Args:
         options: For ``streamlit run``, beside those that it always gets.
         root: The checkout that is served.
+        main: Its main file.
         environment: Variables beside those that are set already.
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", main, "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", *options]
     everything = {**os.environ, "KDPS_DATA_DIR": str(data_directory), **environment}
     process = subprocess.Popen(command, cwd=root, env=everything)

@@ -6,8 +6,6 @@ import codecs
 import re
 import unicodedata
 
-from charset_normalizer import from_bytes
-
 from simulator.errors import InvalidUpload
 
 CONTROL_SHARE = 0.01
@@ -98,6 +96,8 @@ def likely(content: bytes) -> str:
 
     Only lines with other bytes than those of ASCII are looked at: in a large file the library reads samples.
     """
+    from charset_normalizer import from_bytes  # here: few files need it, and it takes 1.4 MB
+
     telling = b"".join(line for line in content.splitlines(keepends=True) if not line.isascii())
     runs = re.findall(rb"[\x80-\xff]+", telling)
     if len(b"".join(runs)) < RUN_OF_LETTERS * len(runs):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
-from sqlalchemy.dialects import postgresql, sqlite
 
 from simulator.errors import NotAvailable, StorageFault
 from simulator.events import EVENT_KINDS
@@ -165,7 +165,7 @@ def _upgrade(connection: Connection) -> None:
     The mark comes first: writing it locks the table, so of two processes that start at once one upgrades, and the
     other waits and finds the mark.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert  # each takes 2 MB
     mark = insert(versions).values(version=VERSION).on_conflict_do_nothing().returning(versions.c.version)
     if connection.execute(mark).first():
         _rename_experiments(connection)

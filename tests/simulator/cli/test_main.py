@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import simulator.cli.main as cli
-from simulator.config.run import RunConfig, make_config
+from simulator.config.run import make_config
 from simulator.data import baselines
 from simulator.runs import archive, kept
 from simulator.runs.database.store import open_store
@@ -48,21 +48,6 @@ def test_a_wrong_flag_gets_one_clear_line_and_code_2(arguments, words, capsys):
     assert not out.out
     for word in words:
         assert word in out.err
-
-
-def test_every_setting_is_a_flag(capsys):
-    with pytest.raises(SystemExit):
-        cli.main(["run", "--help"])
-    text = " ".join(capsys.readouterr().out.split())
-    for name in RunConfig.model_fields:
-        assert f"--{'sparsity' if name == 'target_sparsity' else name.replace('_', '-')}" in text
-    assert "(at least 64, at most 60000)" in text
-    assert "(at least 1e-06, at most 0.1)" in text
-    assert "(one of distilbert, t5_small, mobilenet_v2, resnet18)" in text
-    assert "(one of unstructured, 2:4, structured)" in text
-    assert "(one of 32, 64)" in text
-    assert "(any of embeddings, norms, biases, classifier)" in text
-    assert "(depends on the model; distilbert: layers 1, 2" in text
 
 
 @pytest.mark.parametrize(

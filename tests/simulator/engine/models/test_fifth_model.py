@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from simulator.catalog.models import MODELS, register
+from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.engine import datasets, pipeline
 from simulator.engine.models import MODULES
@@ -79,12 +79,6 @@ def test_a_worker_process_knows_it_and_its_forecast_comes_from_its_entry(
     assert len(archive.measurements(run_id)) == 5
     assert not_offered(archive.run(run_id)) == ""
     assert exported.load(archive.export_dir(run_id))
-
-
-@pytest.mark.usefixtures("tiny_cnn")
-def test_a_name_is_given_once() -> None:
-    with pytest.raises(ValueError, match=r"a model tiny_cnn already: choose another name"):
-        register(MODELS["tiny_cnn"])
 
 
 @pytest.mark.usefixtures("tiny_cnn")

@@ -26,19 +26,6 @@ DECIDES = (
 """A function without any of these does one thing after the other: whoever calls it tests it."""
 
 ELSEWHERE = {
-    "tests/simulator/engine/measure/test_counting.py": ("simulator/catalog/counts.py",),
-    "tests/simulator/catalog/test_needs.py": (
-        "simulator/catalog/methods.py",
-        "simulator/catalog/pruning.py",
-    ),
-    "tests/simulator/config/test_run.py": (
-        "simulator/catalog/models.py",
-        "simulator/config/data_rules.py",
-        "simulator/config/pruning_rules.py",
-        "simulator/config/setting.py",
-        "simulator/config/settings.py",
-    ),
-    "tests/simulator/cli/test_main.py": ("simulator/cli/flags.py",),
     "tests/simulator/data/test_own_data.py": (
         "simulator/engine/datasets/own.py",
         "simulator/engine/datasets/__init__.py",

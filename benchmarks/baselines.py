@@ -33,7 +33,7 @@ from simulator.data.near_duplicates import grouped, groups_of
 from simulator.engine.datasets import Dataset, load
 from simulator.engine.host.device import device_name
 from simulator.host.paths import PACKAGE
-from simulator.runs.teachers import MOST_EXAMPLES
+from simulator.runs.kept.teachers import MOST_EXAMPLES
 
 FILE = PACKAGE / "data/baselines.json"
 STEPS = 1_000

@@ -55,7 +55,7 @@ def main() -> None:
     if recipe == today:
         remember(setup, validation, test)
     for _, _, each in found:
-        shutil.rmtree(each.teacher_folder)
+        shutil.rmtree(each.teacher.folder)
 
 
 def trained(config: RunConfig, recipe: Recipe) -> Setup:
@@ -68,7 +68,7 @@ def trained(config: RunConfig, recipe: Recipe) -> Setup:
 
 def answered(setup: Setup, examples: Examples) -> float:
     """The teacher's accuracy, in float32 as every variant is measured."""
-    model = portable.restore(setup.teacher_folder, setup.module.build)
+    model = portable.restore(setup.teacher.folder, setup.module.build)
     return accuracy(model.to(setup.device), setup.module.logits, examples, bfloat16=False)
 
 

@@ -32,8 +32,8 @@ from simulator.engine.distillation.losses import LossWeights, distillation_loss,
 from simulator.engine.distillation.plan import warm_up_then_decay
 from simulator.engine.distillation.training import MAX_GRADIENT_NORM, Training, accuracy, train
 from simulator.engine.measure.compute import count_macs
-from simulator.engine.pipeline import plan, student_examples
 from simulator.engine.setup import Setup, prepare
+from simulator.engine.stages.student import plan, student_examples
 from simulator.events.outcome import result_of
 
 SETTINGS: dict[str, dict[str, int]] = {

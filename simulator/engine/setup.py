@@ -27,9 +27,24 @@ from simulator.engine.models import MODULES, weights
 from simulator.engine.models.base import Model, Weights
 from simulator.events import Event, Precision, Progress, Provenance
 from simulator.host.machine import threads
-from simulator.runs import kept, teachers
+from simulator.runs.kept import folders, teachers
 
 PACKAGES = ("torch", "torchvision", "transformers", "tokenizers", "sentencepiece", "scikit-learn", "torch-pruning")
+
+
+@dataclass(frozen=True)
+class KeptTeacher:
+    """The place of a run's teacher among those that are kept.
+
+    Attributes:
+        folder: Where it is or will be.
+        made_from: Everything that decides it.
+        damage: What was wrong with the one that was there, which was discarded; empty if nothing was.
+    """
+
+    folder: Path
+    made_from: dict[str, Any]
+    damage: str
 
 
 @dataclass(frozen=True)
@@ -40,9 +55,6 @@ class Setup:
         module: Knows the model: its folder in ``simulator.engine.models``.
         train: The teacher's training examples; the student uses the first ``config.train_examples``.
         tokenizer: The content of its file, published or trained here; empty for pictures.
-        teacher_folder: Where the teacher is or will be kept.
-        teacher_made_from: Everything that decides it.
-        teacher_damage: What was wrong with the one that was kept, which was discarded; empty if nothing was.
         bfloat16: Whether training runs its matrix products in bfloat16.
     """
 
@@ -56,9 +68,7 @@ class Setup:
     validation: Examples
     test: Examples
     tokenizer: bytes
-    teacher_folder: Path
-    teacher_made_from: dict[str, Any]
-    teacher_damage: str
+    teacher: KeptTeacher
     device: torch.device
     bfloat16: bool
 
@@ -93,23 +103,18 @@ def prepare(config: RunConfig, found: Weights | None = None, data: Dataset | Non
     """
     spare_imports()
     torch.set_num_threads(threads())
-    module, dataset, device = MODULES[config.model], dataset_info(config.dataset), pick_device()
+    module, device = MODULES[config.model], pick_device()
     found = found or weights.find(config.model, config.weights)
     data = data or datasets.load(config.dataset)
-    train = data.train.first(teachers.train_examples(config))
     # Measured (benchmarks/throughput.py): bfloat16 speeds up the transformers, not the small CNNs.
     bfloat16 = MODELS[config.model].kind == "text" and has_fast_bfloat16(device)
-    made_from = teacher_made_from(config, found, data, device, bfloat16)
-    folder = teachers.folder(made_from)
-    damage = kept.discard_damaged(folder, made_from)
-    with tempfile.TemporaryDirectory() as scratch:  # a tokenizer that is trained now is kept with its teacher
-        place = found.folder or (folder if folder.exists() else Path(scratch))
-        encode = module.make_encoder(train.inputs, dataset.label_words, found, place, config.image_size)
-        tokenizer = (place / module.TOKENIZER_FILE).read_bytes() if module.TOKENIZER_FILE else b""
+    teacher = kept_teacher(teacher_made_from(config, found, data, device, bfloat16))
+    train = data.train.first(teachers.train_examples(config))
+    encode, tokenizer = encoder(config, found, train, teacher.folder)
     return Setup(
         config=config,
         model=MODELS[config.model],
-        dataset=dataset,
+        dataset=dataset_info(config.dataset),
         module=module,
         weights=found,
         data=data,
@@ -117,12 +122,31 @@ def prepare(config: RunConfig, found: Weights | None = None, data: Dataset | Non
         validation=examples(data.validation, encode, device),
         test=examples(data.test, encode, device),
         tokenizer=tokenizer,
-        teacher_folder=folder,
-        teacher_made_from=made_from,
-        teacher_damage=damage,
+        teacher=teacher,
         device=device,
         bfloat16=bfloat16,
     )
+
+
+def kept_teacher(made_from: dict[str, Any]) -> KeptTeacher:
+    """The teacher that all this decides; a kept one that is damaged is discarded."""
+    folder = teachers.folder(made_from)
+    return KeptTeacher(folder, made_from, folders.discard_damaged(folder, made_from))
+
+
+def encoder(
+    config: RunConfig, found: Weights, train: Split, teacher_folder: Path
+) -> tuple[Callable[[Any], Batch], bytes]:
+    """What makes tensors of inputs, and the content of its tokenizer's file (empty for pictures).
+
+    Args:
+        teacher_folder: A tokenizer that is trained now is kept with its teacher.
+    """
+    module, label_words = MODULES[config.model], dataset_info(config.dataset).label_words
+    with tempfile.TemporaryDirectory() as scratch:
+        place = found.folder or (teacher_folder if teacher_folder.exists() else Path(scratch))
+        encode = module.make_encoder(train.inputs, label_words, found, place, config.image_size)
+        return encode, (place / module.TOKENIZER_FILE).read_bytes() if module.TOKENIZER_FILE else b""
 
 
 def teacher_made_from(
@@ -159,9 +183,9 @@ def provenance(setup: Setup) -> Provenance:
         sha256=setup.weights.sha256,
         notice=setup.weights.notice,
         data=setup.data.fingerprint,
-        teacher=setup.teacher_folder.name,
-        teacher_was_cached=setup.teacher_folder.exists(),
-        teacher_damage=setup.teacher_damage,
+        teacher=setup.teacher.folder.name,
+        teacher_was_cached=setup.teacher.folder.exists(),
+        teacher_damage=setup.teacher.damage,
         versions={name: importlib.metadata.version(name) for name in PACKAGES},
         device=device_name(setup.device),
         threads=torch.get_num_threads(),

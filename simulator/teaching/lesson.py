@@ -24,7 +24,8 @@ from simulator.errors import NotAvailable
 from simulator.events import Provenance, Variant
 from simulator.events.fields import Record
 from simulator.host.paths import write_whole
-from simulator.runs import archive, kept, recorded
+from simulator.runs import archive, recorded
+from simulator.runs.kept import seals
 
 FACTS_FILE = "lesson.json"
 NUMBERS_FILE = "lesson.safetensors"
@@ -178,7 +179,7 @@ def _kept(run_id: str) -> Lesson:
     if recorded.find(run_id):
         return read(_shipped(run_id, ".json").read_bytes(), _shipped(run_id, ".safetensors").read_bytes())
     folder = archive.export_dir(run_id)
-    if damage := kept.broken_seal(folder, (FACTS_FILE, NUMBERS_FILE)):
+    if damage := seals.broken_seal(folder, (FACTS_FILE, NUMBERS_FILE)):
         raise NotAvailable(f"The lesson of run {run_id} is damaged: {damage}.", "Run it again here.")
     return read((folder / FACTS_FILE).read_bytes(), (folder / NUMBERS_FILE).read_bytes())
 

@@ -18,7 +18,7 @@ from simulator.engine.measure.variant import Observed, first_rows, measure_varia
 from simulator.engine.setup import Setup
 from simulator.events import Event, Latency, Measured, Progress, Variant
 from simulator.host.paths import scratch_folder, whole_folder
-from simulator.runs.kept import seal
+from simulator.runs.kept.seals import seal
 
 BATCH_SIZES = (1, 32)
 SECONDS = 0.6

@@ -20,17 +20,17 @@ from simulator.engine.measure.size import tensors_of
 from simulator.engine.models import portable
 from simulator.engine.setup import Setup
 from simulator.events import Event
-from simulator.runs import kept, teachers
+from simulator.runs.kept import folders, teachers
 
 LOGITS_FILE = "train_logits.safetensors"
 
 
 def note(setup: Setup) -> str:
     """What the teacher's stage is about to do, in a few words."""
-    if setup.teacher_folder.exists():
+    if setup.teacher.folder.exists():
         return "Loading the teacher that was trained before"
-    if setup.teacher_damage:
-        return f"The kept teacher is damaged ({setup.teacher_damage}): training it again"
+    if setup.teacher.damage:
+        return f"The kept teacher is damaged ({setup.teacher.damage}): training it again"
     if setup.weights.source == "scratch":
         return "Training the teacher from random weights, once; later runs reuse it"
     return "Fine-tuning the published teacher on this data, once; later runs reuse it"
@@ -38,7 +38,7 @@ def note(setup: Setup) -> str:
 
 def provide(setup: Setup) -> Generator[Event, None, tuple[nn.Module, Tensor]]:
     """The teacher in evaluation mode, and its logits [training examples, classes]."""
-    folder = setup.teacher_folder
+    folder = setup.teacher.folder
     if not folder.exists():
         yield from train_teacher(setup)
     model = portable.restore(folder, setup.module.build).to(setup.device)
@@ -74,7 +74,7 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
     }
     if setup.tokenizer:
         files[setup.module.TOKENIZER_FILE] = setup.tokenizer
-    kept.keep(setup.teacher_folder, files, setup.teacher_made_from)
+    folders.keep(setup.teacher.folder, files, setup.teacher.made_from)
 
 
 def architecture_json(setup: Setup, model: nn.Module, size: float | None) -> bytes:

@@ -6,11 +6,11 @@ import importlib
 import time
 from collections.abc import Iterator, Sequence
 
-from simulator.engine import pipeline
 from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.experiments.bench import Bench
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.setup import preparation, provenance
+from simulator.engine.stages.staged import staged
 from simulator.events import (
     CellFinished,
     Concluded,
@@ -38,16 +38,16 @@ def run(config: ExperimentConfig, earlier: Earlier | None = None) -> Iterator[Ev
     """
     started = time.perf_counter()
     with PeakMemory() as memory:
-        setup, preparing = yield from pipeline.staged("prepare", "Loading weights and data", preparation(config.widest))
+        setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config.widest))
         described = provenance(setup)
         yield Described(provenance=described, class_names=setup.dataset.class_names)
-        (teacher, logits), teaching = yield from pipeline.staged(
+        (teacher, logits), teaching = yield from staged(
             "teacher", teacher_room.note(setup), teacher_room.provide(setup)
         )
         known = earlier[1] if earlier and same_conditions(earlier[0], described) else ()
         bench = Bench(config, setup, teacher, logits, known)
         cells = importlib.import_module(f"simulator.engine.experiments.{config.name}").cells
-        _, working = yield from pipeline.staged("experiment", config.entry.title, cells(bench))
+        _, working = yield from staged("experiment", config.entry.title, cells(bench))
     yield Concluded(conclusion=config.conclude(bench.cells))
     peak = max(memory.mb, preparing, teaching, working)
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=peak)

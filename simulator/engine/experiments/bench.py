@@ -12,13 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from simulator.config.run import RunConfig
-from simulator.engine import pipeline
 from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, predict, train
 from simulator.engine.pruning.masks import Masks
 from simulator.engine.setup import Setup
+from simulator.engine.stages.pruned import Pruned, prune
+from simulator.engine.stages.student import Student, plan, student_of
 from simulator.events import CellFinished, Event, Progress, Variant
 from simulator.events.outcome import result_of
 from simulator.experiments.base import Place
@@ -83,13 +84,17 @@ class Bench:
         """The setup with other settings of the student; data, tensors and teacher stay."""
         return dataclasses.replace(self.setup, config=config)
 
+    def student(self, config: RunConfig) -> Student:
+        """The student of a run with these settings, as the stages of a run take it."""
+        return student_of(self.with_config(config), self.teacher, self.teacher_logits, is_validated=False)
+
     def new_student(self, config: RunConfig) -> nn.Module:
         """The student before training; ``config`` decides its size and its seed."""
         return self.setup.module.build_student(self.teacher, config.student_size, config.seed).to(self.setup.device)
 
     def plan(self, config: RunConfig, epochs: int, seed: int) -> TrainingPlan:
         """How a student is trained with these settings."""
-        return pipeline.plan(self.with_config(config), epochs, seed)
+        return plan(self.with_config(config), epochs, seed)
 
     def teaching(self, config: RunConfig, teacher_logits: Tensor) -> Teaching:
         """What the teacher says about so many examples, by the method of these settings."""
@@ -130,9 +135,9 @@ class Bench:
         again = self.plan(config, config.recovery_epochs, config.seed + 1)  # other batches than before
         return self.train(config, pruned, examples, again, soft, masks)
 
-    def prune(self, config: RunConfig, student: nn.Module) -> tuple[nn.Module, Masks]:
+    def prune(self, config: RunConfig, student: nn.Module) -> Pruned:
         """A pruned copy of a student, as in a run with these settings, and its masks."""
-        return result_of(pipeline.pruning(self.with_config(config), student))
+        return result_of(prune(self.with_config(config), student))
 
     # -- measuring
 

@@ -8,9 +8,9 @@ from itertools import groupby
 from torch import nn
 
 from simulator.config.run import RunConfig
-from simulator.engine import pipeline
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
-from simulator.events import Event, LossPoint, Variant
+from simulator.engine.stages.pruned import recover
+from simulator.events import Event, LossPoint
 from simulator.events.outcome import Outcome
 from simulator.experiments.step_by_step import places
 
@@ -41,14 +41,9 @@ def pruned_and_recovered(bench: Bench, config: RunConfig, distilled: nn.Module) 
 
     Both come from the stages of an ordinary run.
     """
-    setup = bench.with_config(config)
-    pruned, masks = bench.prune(config, distilled)
-    soft = bench.teacher_logits[: config.train_examples]
-    teaching = bench.teaching(config, soft) if config.recovery_with_teacher else None
-    variants: dict[Variant, nn.Module] = {"distilled": distilled, "pruned": pruned}
-    stage = pipeline.recovery(setup, bench.new_student(config), variants, masks, teaching, is_validated=False)
-    steps, recovered = 0, Outcome(stage)
+    pruned = bench.prune(config, distilled)
+    steps, recovered = 0, Outcome(recover(bench.student(config), distilled, pruned))
     for event in recovered:
         if isinstance(event, LossPoint):  # the last step of a training is always among them
             steps = event.step
-    return pruned, recovered.result, steps
+    return pruned.model, recovered.result, steps

@@ -8,9 +8,9 @@ from torch import nn
 
 from simulator.catalog.methods import METHODS
 from simulator.config.run import RunConfig
-from simulator.engine import pipeline
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
-from simulator.events import Event, Variant
+from simulator.engine.stages.pruned import recover
+from simulator.events import Event
 from simulator.events.outcome import result_of
 from simulator.experiments.sweep import places
 
@@ -29,20 +29,16 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         config = bench.settings(seed=seed, **at)
         _, of_control = trained(bench, config, kept, OF_CONTROL, taught=False)
         distilled, of_distilled = trained(bench, config, kept, OF_DISTILLED, taught=True)
-        pruned, masks = bench.prune(config, distilled)
-        final = pruned
+        pruned = bench.prune(config, distilled)
+        final = pruned.model
         if config.epochs_after_pruning:
-            soft = bench.teacher_logits[: config.train_examples]
-            teaching = bench.teaching(config, soft) if config.recovery_with_teacher else None
-            variants: dict[Variant, nn.Module] = {"distilled": distilled, "pruned": pruned}
-            student, its_setup = bench.new_student(config), bench.with_config(config)
-            final = result_of(pipeline.recovery(its_setup, student, variants, masks, teaching, is_validated=False))
+            final = result_of(recover(bench.student(config), distilled, pruned))
         zeros, nonzero = zeros_and_rest(final)
         yield from bench.finish(
             (at, seed),
             control=of_control,
             distilled=of_distilled,
-            pruned=bench.accuracy(pruned, setup.test),
+            pruned=bench.accuracy(pruned.model, setup.test),
             final=bench.accuracy(final, setup.test),
             validation_final=bench.accuracy(final, setup.validation),
             zeros=zeros,

@@ -21,10 +21,10 @@ from simulator.events import Event, RunFinished, Stage, StageFinished
 from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
 from simulator.host.machine import MB, available_memory_mb, bfloat16_hardware, matmul_flops
-from simulator.runs import teachers
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
 from simulator.runs.forecast.workload import epoch_examples, macs_of_example, memory_mb, passes, work
+from simulator.runs.kept import teachers
 
 __all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_experiment"]
 

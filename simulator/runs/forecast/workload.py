@@ -12,7 +12,7 @@ from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info, record
 from simulator.events import Stage
 from simulator.host.machine import MB
-from simulator.runs import teachers
+from simulator.runs.kept import teachers
 
 TRAINING: tuple[Stage, ...] = ("teacher", "control", "distil", "recover")
 FORWARD_AND_BACKWARD = 3

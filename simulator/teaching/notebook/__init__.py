@@ -21,7 +21,8 @@ from simulator.data.own_data import dataset_info, is_here
 from simulator.errors import NotAllowed
 from simulator.events import Described, EpochFinished
 from simulator.host.paths import PACKAGE
-from simulator.runs import archive, kept, notes, teachers
+from simulator.runs import archive, notes
+from simulator.runs.kept import seals, teachers
 from simulator.runs.records import Run
 from simulator.teaching.notebook.cells import notebook
 
@@ -43,7 +44,7 @@ def not_offered(run: Run) -> str:
     folder = archive.export_dir(run.id)
     if not (folder / "model.safetensors").is_file():
         return "There is no notebook: it measures the weights of this run, and they are not on this machine."
-    if damage := kept.broken_seal_as_last_read(folder):
+    if damage := seals.broken_seal_as_last_read(folder):
         return f"There is no notebook: the weights of this run are damaged ({damage}). Run it again to get one."
     return ""
 

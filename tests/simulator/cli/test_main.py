@@ -10,8 +10,9 @@ import pytest
 import simulator.cli.main as cli
 from simulator.config.run import make_config
 from simulator.data import baselines
-from simulator.runs import archive, kept
+from simulator.runs import archive
 from simulator.runs.database.store import open_store
+from simulator.runs.kept import seals
 from simulator.teaching import notebook
 from tests import exported
 
@@ -139,9 +140,9 @@ def test_the_json_is_true(tiny_run):
     assert (left / "model.safetensors").read_bytes() == (export / "recovered" / "model.safetensors").read_bytes()
     assert {f.name for f in left.iterdir()} >= {"lesson.json", *(f.name for f in (export / "recovered").iterdir())}
     assert (export / "lesson.json").is_file()
-    assert kept.broken_seal(left) == ""
-    sums = (left / kept.SUMS_FILE).read_text(encoding="utf-8").splitlines()
-    assert {line.split("  ", 1)[1] for line in sums} == {f.name for f in left.iterdir()} - {kept.SUMS_FILE}
+    assert seals.broken_seal(left) == ""
+    sums = (left / seals.SUMS_FILE).read_text(encoding="utf-8").splitlines()
+    assert {line.split("  ", 1)[1] for line in sums} == {f.name for f in left.iterdir()} - {seals.SUMS_FILE}
     teacher, control = said["variants"][:2]
     assert teacher["accuracy"] >= 0.97
     assert control["parameters"] < teacher["parameters"]

@@ -20,10 +20,11 @@ from simulator.engine.datasets import load
 from simulator.engine.models.t5_small.texts import label_token_ids, load_tokenizer, train_tokenizer
 from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorError, UnreadableRun
 from simulator.experiments import make_experiment
-from simulator.runs import service, teachers
+from simulator.runs import service
 from simulator.runs.database.store import Store
 from simulator.runs.forecast.budget import forecast
 from simulator.runs.forecast.workload import TOKENS
+from simulator.runs.kept import teachers
 from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
 
 

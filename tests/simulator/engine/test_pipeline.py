@@ -205,7 +205,7 @@ def test_an_export_loads_in_plain_pytorch_and_answers_as_measured(whole_run):
 
 def test_the_cached_teacher_comes_back_as_it_was():
     setup = prepare(make_config(SMALL))
-    assert setup.teacher_folder.exists()
+    assert setup.teacher.folder.exists()
     provided = Outcome(teacher.provide(setup))
     assert list(provided) == []
     model, logits = provided.result
@@ -222,7 +222,7 @@ def test_a_teacher_whose_training_was_interrupted_is_trained_again(tmp_path, mon
         if isinstance(event, LossPoint):
             break
     stage.close()
-    assert not prepare(make_config(SMALL)).teacher_folder.exists()
+    assert not prepare(make_config(SMALL)).teacher.folder.exists()
 
 
 def test_losses_are_finite_and_fall(whole_run):

@@ -14,7 +14,7 @@ from simulator.engine.datasets import load
 from simulator.engine.models import distilbert, portable, t5_small
 from simulator.engine.models.weights import find
 from simulator.events import LossPoint, Measured
-from simulator.runs import teachers
+from simulator.runs.kept import teachers
 from tests import exported
 
 SMALL = {"dataset": "reviews_topic", "student_size": 2, "train_examples": 96, "epochs": 1, "recovery_epochs": 1}

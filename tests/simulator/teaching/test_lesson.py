@@ -11,7 +11,8 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.errors import NotAvailable, RunNotFound
 from simulator.events import VARIANTS
-from simulator.runs import archive, kept, recorded, service
+from simulator.runs import archive, recorded, service
+from simulator.runs.kept import seals
 from simulator.teaching import lesson
 
 SHIPPED = [r.run for r in recorded.all_recorded() if lesson.exists(r.run.id)]
@@ -126,7 +127,7 @@ def test_a_lesson_goes_with_its_run(left):
 
 @pytest.mark.parametrize("file", [lesson.FACTS_FILE, lesson.NUMBERS_FILE])
 def test_a_lesson_in_which_a_bit_flipped_is_not_shown(left, file):
-    kept.seal(left)
+    seals.seal(left)
     lesson._kept.cache_clear()
     assert lesson.of_run("r1").labels.any()
     content = bytearray((left / file).read_bytes())

@@ -11,8 +11,9 @@ import streamlit as st
 
 from simulator.errors import NotAvailable
 from simulator.events import Measurement
-from simulator.runs import archive, kept, notes
+from simulator.runs import archive, notes
 from simulator.runs.database.store import Run
+from simulator.runs.kept import seals
 from simulator.teaching import lesson, notebook
 from ui import report
 from ui.figures import table
@@ -49,7 +50,7 @@ def downloads(run: Run, measurements: Sequence[Measurement]) -> None:
     """Offer the report, the table and all data as files, and the student's weights if this machine has them."""
     folder = archive.export_dir(run.id)
     has_weights = (folder / "model.safetensors").is_file()
-    damage = kept.broken_seal_as_last_read(folder) if has_weights else ""
+    damage = seals.broken_seal_as_last_read(folder) if has_weights else ""
     with st.container(horizontal=True):
         report_button(run)
         _button("Table (CSV)", lambda: table.csv_of(tables.plain(measurements)), f"run-{run.id}.csv", "text/csv")
@@ -114,10 +115,10 @@ def weights_zip(run_id: str) -> bytes:
         NotAvailable: if it is damaged.
     """
     folder, packed = archive.export_dir(run_id), io.BytesIO()
-    if damage := kept.broken_seal(folder):
+    if damage := seals.broken_seal(folder):
         raise NotAvailable(f"The weights of run {run_id} are damaged: {damage}.", "Run it again to get them.")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zipped:
-        others = (lesson.FACTS_FILE, lesson.NUMBERS_FILE, kept.SUMS_FILE)  # for our own pages, not part of the student
+        others = (lesson.FACTS_FILE, lesson.NUMBERS_FILE, seals.SUMS_FILE)  # for our own pages, not part of the student
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in others):
             zipped.write(path, f"student-{run_id}/{path.name}")
     return packed.getvalue()

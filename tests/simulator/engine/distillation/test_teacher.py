@@ -18,7 +18,7 @@ from simulator.engine import pipeline
 from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.setup import prepare
 from simulator.events import Described, Event, Provenance, StageFinished, StageStarted
-from simulator.runs import teachers
+from simulator.runs.kept import teachers
 
 SMALL = make_config({"student_size": 0.25, "train_examples": 128, "epochs": 1, "weights": "scratch"})
 
@@ -84,7 +84,7 @@ def test_another_number_of_threads_is_another_teacher(monkeypatch: pytest.Monkey
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
         setup = prepare(SMALL)
         assert torch.get_num_threads() == int(threads)
-        names.add(setup.teacher_folder.name)
+        names.add(setup.teacher.folder.name)
     assert len(names) == 2
 
 
@@ -126,13 +126,13 @@ from tests.simulator.engine.distillation.test_teacher import SMALL, shorten
 from simulator.engine import pipeline; from simulator.engine.distillation import teacher
 shorten(pytest.MonkeyPatch())
 me, other = sys.argv[1:]
-keep = teacher.kept.keep
+keep = teacher.folders.keep
 def both_have_trained(folder, files, made_from):
     Path(me).touch()
     while not Path(other).exists():
         time.sleep(0.01)
     print(keep(folder, files, made_from))
-teacher.kept.keep = both_have_trained
+teacher.folders.keep = both_have_trained
 list(pipeline.prepare_teacher(SMALL))
 """
 
@@ -178,4 +178,4 @@ def test_other_kernels_are_another_processor(monkeypatch: pytest.MonkeyPatch, ke
     assert teachers.is_cached(SMALL)
     monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
     assert not teachers.is_cached(SMALL)
-    assert prepare(SMALL).teacher_folder != kept
+    assert prepare(SMALL).teacher.folder != kept

@@ -11,7 +11,7 @@ from simulator.events import Event, RunFinished, StageFinished
 from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.figures import numbers
 from simulator.host.paths import cache_dir
-from simulator.runs import kept, service, teachers
+from simulator.runs import service
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast import budget
 from simulator.runs.forecast.budget import (
@@ -21,6 +21,7 @@ from simulator.runs.forecast.budget import (
     forecast_experiment,
     peak_memory_mb,
 )
+from simulator.runs.kept import folders, teachers
 
 
 def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
@@ -42,7 +43,7 @@ def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000
 def cache_teacher(config: RunConfig, without: str = "") -> None:
     made_from = {**teachers.description(config, "scratch"), "data": "data", "weights": None}
     made_from.pop(without, None)
-    assert kept.keep(teachers.folder(made_from), {"model.safetensors": b"weights"}, made_from)
+    assert folders.keep(teachers.folder(made_from), {"model.safetensors": b"weights"}, made_from)
 
 
 def config_of(**values: object) -> RunConfig:
@@ -220,7 +221,7 @@ def test_a_teacher_that_is_deleted_while_it_is_looked_for_is_not_there(monkeypat
     read = Path.read_text
 
     def gone(self: Path, **how: str) -> str:
-        if self.name == kept.DESCRIPTION_FILE:  # packages' versions are read from files, too
+        if self.name == folders.DESCRIPTION_FILE:  # packages' versions are read from files, too
             raise FileNotFoundError(self)
         return read(self, **how)  # type: ignore[arg-type]
 
@@ -234,7 +235,7 @@ def test_a_damaged_teacher_is_no_teacher_to_the_forecast(store: Store, left: byt
     before = forecast(config, store)
     cache_teacher(config)
     assert forecast(config, store) != before
-    (described,) = cache_dir("teachers").glob(f"*/{kept.DESCRIPTION_FILE}")
+    (described,) = cache_dir("teachers").glob(f"*/{folders.DESCRIPTION_FILE}")
     described.unlink()
     if left is not None:
         described.write_bytes(left)

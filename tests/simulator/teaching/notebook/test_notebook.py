@@ -30,8 +30,9 @@ from simulator.engine.measure.variant import Observed, measure_variant
 from simulator.engine.setup import prepare, provenance
 from simulator.errors import NotAllowed
 from simulator.events import Described, Measured, RunFinished
-from simulator.runs import archive, notes, service, teachers
+from simulator.runs import archive, notes, service
 from simulator.runs.database.store import Store
+from simulator.runs.kept import teachers
 from simulator.teaching import notebook
 from simulator.teaching.notebook.cells import cells_of, parts
 from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes

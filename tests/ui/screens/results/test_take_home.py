@@ -8,7 +8,8 @@ import zipfile
 import pytest
 
 from simulator.errors import NotAllowed, NotAvailable
-from simulator.runs import archive, kept
+from simulator.runs import archive
+from simulator.runs.kept import seals
 from simulator.teaching import notebook
 from tests.ui.invented import whole_run
 from tests.ui.reading import words
@@ -30,7 +31,7 @@ def test_damaged_weights_are_not_offered_and_the_page_says_why(open_screen, stor
     folder = archive.export_dir("r1")
     folder.mkdir(parents=True)
     (folder / "model.safetensors").write_bytes(b"weights")
-    kept.seal(folder)
+    seals.seal(folder)
     assert len(open_screen("results", run="r1").get("download_button")) == 5
     (folder / "model.safetensors").write_bytes(b"weightz")
     page = open_screen("results", run="r1")
@@ -46,7 +47,7 @@ def test_the_weights_are_packed_with_what_belongs_to_them():
     folder.mkdir(parents=True)
     for name in ("model.safetensors", "config.json", "README.md", "load.py"):
         (folder / name).write_text(name)
-    kept.seal(folder)
+    seals.seal(folder)
     with zipfile.ZipFile(io.BytesIO(take_home.weights_zip("r1"))) as zipped:
         assert sorted(zipped.namelist()) == [
             "student-r1/README.md", "student-r1/config.json", "student-r1/load.py", "student-r1/model.safetensors",

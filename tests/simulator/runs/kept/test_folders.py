@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.host.paths import cache_dir, sweep
-from simulator.runs import kept
+from simulator.runs.kept import folders
 
 FILES = {"weights.bin": bytes(range(16)), "config.json": b'{"layers": 2}', "empty.txt": b""}
 MADE_FROM = {"model": "resnet18", "threads": 2, "recipe": {"epochs": 3}}
@@ -26,7 +25,7 @@ MADE_FROM = {"model": "resnet18", "threads": 2, "recipe": {"epochs": 3}}
 KILLED = """
 import json, os, shutil, signal, sys
 from pathlib import Path
-from simulator.runs import kept
+from simulator.runs.kept import folders
 files, made_from, folder = {"a.bin": b"abc", "b.bin": b"def"}, {"model": "resnet18"}, Path(sys.argv[1])
 def kill_before(call_number):
     def deadly(call):
@@ -39,15 +38,15 @@ def kill_before(call_number):
         return wrapped
     for name in ("mkdir", "fsync", "rename", "open", "close"):
         setattr(os, name, deadly(getattr(os, name)))
-    kept._write = deadly(kept._write)
+    folders._write = deadly(folders._write)
 for call_number in range(100):
     child = os.fork()
     if not child:
         kill_before(call_number)
-        kept.keep(folder, files, made_from)
+        folders.keep(folder, files, made_from)
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    whole = folder.exists() and kept.damage(folder, made_from) == ""
+    whole = folder.exists() and folders.damage(folder, made_from) == ""
     print(json.dumps([status, folder.exists(), whole]))
     if not status:
         break
@@ -60,20 +59,20 @@ for call_number in range(100):
 def folder(tmp_path: Path) -> Path:
     place = tmp_path / "kept" / "one"
     place.parent.mkdir()
-    assert kept.keep(place, FILES, MADE_FROM)
+    assert folders.keep(place, FILES, MADE_FROM)
     return place
 
 
 def test_what_was_kept_is_there_and_whole(folder: Path) -> None:
     assert {name: (folder / name).read_bytes() for name in FILES} == FILES
-    assert kept.damage(folder, MADE_FROM) == ""
-    assert kept.made_from(folder) == MADE_FROM
+    assert folders.damage(folder, MADE_FROM) == ""
+    assert folders.made_from(folder) == MADE_FROM
     assert list(folder.parent.iterdir()) == [folder]
 
 
 def test_a_flipped_bit_of_any_byte_of_any_file_is_seen(folder: Path) -> None:
     """Of the description, where it changes what that says: a space may become another space."""
-    described = folder / kept.DESCRIPTION_FILE
+    described = folder / folders.DESCRIPTION_FILE
     meant = json.loads(described.read_text())
     for file in folder.iterdir():
         content = file.read_bytes()
@@ -82,10 +81,10 @@ def test_a_flipped_bit_of_any_byte_of_any_file_is_seen(folder: Path) -> None:
             spoiled[byte] ^= 1 << byte % 8
             file.write_bytes(spoiled)
             if not (file == described and says(spoiled) == meant):
-                assert kept.damage(folder, MADE_FROM), (file.name, byte)
-            kept.made_from(folder)  # the forecast lives with it
+                assert folders.damage(folder, MADE_FROM), (file.name, byte)
+            folders.made_from(folder)  # the forecast lives with it
         file.write_bytes(content)
-    assert kept.damage(folder, MADE_FROM) == ""
+    assert folders.damage(folder, MADE_FROM) == ""
 
 
 def says(content: bytes) -> object:
@@ -95,33 +94,33 @@ def says(content: bytes) -> object:
         return None
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if FILES[name]] + [kept.DESCRIPTION_FILE])
+@pytest.mark.parametrize("name", [name for name in FILES if FILES[name]] + [folders.DESCRIPTION_FILE])
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda f: os.truncate(f, 0), lambda f: os.truncate(f, 5)])
 def test_missing_empty_and_truncated_files_are_seen(folder: Path, name: str, spoil: Callable[[Path], None]) -> None:
     spoil(folder / name)
-    assert name in kept.damage(folder, MADE_FROM)
-    assert kept.made_from(folder) is None
-    assert name in kept.discard_damaged(folder, MADE_FROM)
+    assert name in folders.damage(folder, MADE_FROM)
+    assert folders.made_from(folder) is None
+    assert name in folders.discard_damaged(folder, MADE_FROM)
     assert list(folder.parent.iterdir()) == []
-    assert kept.discard_damaged(folder, MADE_FROM) == ""  # another run did so just before
-    assert kept.keep(folder, FILES, MADE_FROM)
+    assert folders.discard_damaged(folder, MADE_FROM) == ""  # another run did so just before
+    assert folders.keep(folder, FILES, MADE_FROM)
 
 
-@pytest.mark.parametrize("name", ["empty.txt", kept.DESCRIPTION_FILE])
+@pytest.mark.parametrize("name", ["empty.txt", folders.DESCRIPTION_FILE])
 def test_a_file_that_cannot_be_read_is_damage(folder: Path, name: str) -> None:
     (folder / name).unlink()
     (folder / name).mkdir()
-    assert name in kept.damage(folder, MADE_FROM)
-    assert name in kept.discard_damaged(folder, MADE_FROM)
-    assert kept.keep(folder, FILES, MADE_FROM)
+    assert name in folders.damage(folder, MADE_FROM)
+    assert name in folders.discard_damaged(folder, MADE_FROM)
+    assert folders.keep(folder, FILES, MADE_FROM)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file that no disk can read")
-@pytest.mark.parametrize("name", ["empty.txt", kept.DESCRIPTION_FILE])
+@pytest.mark.parametrize("name", ["empty.txt", folders.DESCRIPTION_FILE])
 def test_a_file_that_the_disk_cannot_read_is_damage(folder: Path, name: str) -> None:
     (folder / name).unlink()
     (folder / name).symlink_to("/proc/self/mem")  # nothing lies at its first address: EIO
-    assert name in kept.discard_damaged(folder, MADE_FROM)
+    assert name in folders.discard_damaged(folder, MADE_FROM)
     assert list(folder.parent.iterdir()) == []
 
 
@@ -130,7 +129,7 @@ def test_of_two_runs_that_find_damage_none_takes_away_what_the_other_has_made_an
 ) -> None:
     (folder / "weights.bin").unlink()
     looked, remade, taken = threading.Event(), threading.Event(), list[Path]()
-    look, rename = kept.damage, Path.rename
+    look, rename = folders.damage, Path.rename
 
     def look_slowly(place: Path, made_from: dict[str, object]) -> str:
         found = look(place, made_from)
@@ -144,13 +143,13 @@ def test_of_two_runs_that_find_damage_none_takes_away_what_the_other_has_made_an
             taken.append(target)
         return rename(place, target)
 
-    monkeypatch.setattr(kept, "damage", look_slowly)
+    monkeypatch.setattr(folders, "damage", look_slowly)
     monkeypatch.setattr(Path, "rename", watched)
-    slow = threading.Thread(target=kept.discard_damaged, args=(folder, MADE_FROM), name="slow")
+    slow = threading.Thread(target=folders.discard_damaged, args=(folder, MADE_FROM), name="slow")
     slow.start()
     looked.wait()
-    kept.discard_damaged(folder, MADE_FROM)
-    kept.keep(folder, FILES, MADE_FROM)
+    folders.discard_damaged(folder, MADE_FROM)
+    folders.keep(folder, FILES, MADE_FROM)
     remade.set()
     slow.join()
     assert taken == []
@@ -161,18 +160,18 @@ def test_of_two_runs_that_find_damage_none_takes_away_what_the_other_has_made_an
 def test_what_another_run_has_made_anew_while_the_damage_was_looked_for_stays(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = kept.damage
+    look = folders.damage
     (folder / "weights.bin").unlink()
 
     def look_slowly(place: Path, made_from: dict[str, object]) -> str:
         found = look(place, made_from)
         if place == folder:
             shutil.rmtree(folder)
-            assert kept.keep(folder, FILES, MADE_FROM)
+            assert folders.keep(folder, FILES, MADE_FROM)
         return found
 
-    monkeypatch.setattr(kept, "damage", look_slowly)
-    assert kept.discard_damaged(folder, MADE_FROM) == ""
+    monkeypatch.setattr(folders, "damage", look_slowly)
+    assert folders.discard_damaged(folder, MADE_FROM) == ""
     assert look(folder, MADE_FROM) == ""
     assert list(folder.parent.iterdir()) == [folder]
 
@@ -182,14 +181,14 @@ def test_what_another_run_has_made_anew_while_the_damage_was_looked_for_stays(
 def test_any_description_is_read_without_an_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     folder = tmp_path_factory.getbasetemp() / "odd"
     folder.mkdir(exist_ok=True)
-    (folder / kept.DESCRIPTION_FILE).write_bytes(content)
-    assert kept.damage(folder, MADE_FROM)
-    assert isinstance(kept.made_from(folder), dict | None)
+    (folder / folders.DESCRIPTION_FILE).write_bytes(content)
+    assert folders.damage(folder, MADE_FROM)
+    assert isinstance(folders.made_from(folder), dict | None)
 
 
 def test_the_first_to_finish_stays(folder: Path) -> None:
     before = (folder / "weights.bin").stat()
-    assert not kept.keep(folder, {"weights.bin": b"other"}, MADE_FROM)
+    assert not folders.keep(folder, {"weights.bin": b"other"}, MADE_FROM)
     after = (folder / "weights.bin").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
     assert list(folder.parent.iterdir()) == [folder]
@@ -201,7 +200,7 @@ def test_a_writer_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        kept.keep(tmp_path / "one", FILES, MADE_FROM)
+        folders.keep(tmp_path / "one", FILES, MADE_FROM)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -220,52 +219,6 @@ def test_a_writer_that_is_killed_leaves_nothing_that_is_taken_for_whole() -> Non
     assert list(tmp_path.iterdir()) == [tmp_path / "one"]
 
 
-@pytest.fixture
-def sealed(tmp_path: Path) -> Path:
-    (tmp_path / "model.safetensors").write_bytes(b"weights")
-    (tmp_path / "config.json").write_bytes(b"{}")
-    kept.seal(tmp_path)
-    return tmp_path
-
-
-def test_a_seal_is_what_sha256sum_reads(sealed: Path) -> None:
-    digests = {
-        name: hashlib.sha256(content).hexdigest()
-        for name, content in (("config.json", b"{}"), ("model.safetensors", b"weights"))
-    }
-    assert (sealed / kept.SUMS_FILE).read_text() == "".join(f"{digest}  {name}\n" for name, digest in digests.items())
-    assert kept.broken_seal(sealed) == ""
-
-
-def test_a_flipped_bit_of_any_byte_under_a_seal_is_seen(sealed: Path) -> None:
-    for file in sorted(sealed.iterdir()):
-        whole = file.read_bytes()
-        for position in range(len(whole)):
-            flipped = bytearray(whole)
-            flipped[position] ^= 1
-            file.write_bytes(flipped)
-            assert kept.broken_seal(sealed), (file.name, position)
-        file.write_bytes(whole)
-    assert kept.broken_seal(sealed) == ""
-
-
-def test_what_is_missing_under_a_seal_is_named(sealed: Path) -> None:
-    (sealed / "config.json").unlink()
-    assert kept.broken_seal(sealed) == "config.json is missing"
-    assert kept.broken_seal(sealed, ["model.safetensors"]) == ""
-
-
-def test_a_file_that_a_seal_does_not_know_is_not_trusted(sealed: Path) -> None:
-    sums = sealed / kept.SUMS_FILE
-    sums.write_text(sums.read_text().splitlines(keepends=True)[0])  # cut off at the end of a line
-    assert kept.broken_seal(sealed, ["model.safetensors"]) == "SHA256SUMS does not know model.safetensors"
-
-
-def test_a_folder_of_an_earlier_version_has_no_seal(tmp_path: Path) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"weights")
-    assert kept.broken_seal(tmp_path) == ""
-
-
 def test_a_fingerprint_changes_with_everything() -> None:
     changes = [{"model": "t5_small"}, {"threads": 1}, {"recipe": {"epochs": 4}}, {"new": None}]
-    assert len({kept.fingerprint({**MADE_FROM, **change}) for change in [{}, *changes]}) == 5
+    assert len({folders.fingerprint({**MADE_FROM, **change}) for change in [{}, *changes]}) == 5

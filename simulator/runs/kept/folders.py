@@ -2,8 +2,7 @@
 
 A folder is written beside its place, forced to the disk and only then renamed to its place, so however its writer ends,
 what is there is whole. The first to finish a folder stays: nothing is ever written into one that is there. It also
-holds what it was made from, and the size and SHA-256 of every file. What a run leaves for its own pages carries a seal
-instead: the SHA-256 of every file. Imports no torch.
+holds what it was made from, and the size and SHA-256 of every file.
 """
 
 from __future__ import annotations
@@ -11,20 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
-from collections.abc import Collection, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
-from simulator.host.paths import cache_dir, unfinished, write_whole
+from simulator.host.paths import cache_dir, unfinished
 
 DESCRIPTION_FILE = "kept.json"
-SUMS_FILE = "SHA256SUMS"
-SUMS = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
 
 
 def fingerprint(made_from: Mapping[str, Any]) -> str:
@@ -84,7 +79,7 @@ def damage(folder: Path, made_from: Mapping[str, Any]) -> str:
         description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
         if description["made_from"] != json.loads(json.dumps(made_from)):
             return f"{DESCRIPTION_FILE} describes something else"
-        wrong = (_damage(folder / name, *sums) for name, sums in description["files"].items())
+        wrong = (file_damage(folder / name, *sums) for name, sums in description["files"].items())
         return next(filter(None, wrong), "")
     except FileNotFoundError:
         return f"{DESCRIPTION_FILE} is missing"
@@ -111,47 +106,6 @@ def discard_damaged(folder: Path, made_from: Mapping[str, Any]) -> str:
     return found
 
 
-def seal(folder: Path) -> None:
-    """Write the SHA-256 of every file in a folder beside them, as ``sha256sum --check`` reads it."""
-    sums = "".join(f"{_sha256(file)}  {file.name}\n" for file in sorted(folder.iterdir()) if file.is_file())
-    write_whole(folder / SUMS_FILE, sums.encode())
-
-
-def broken_seal(folder: Path, names: Collection[str] = ()) -> str:
-    """What is wrong with the files of a folder, every byte of them read; "" if nothing is.
-
-    Runs of earlier versions left no seal: theirs cannot be checked.
-
-    Args:
-        names: Only of these files; empty for all.
-    """
-    try:
-        written = (folder / SUMS_FILE).read_text(encoding="ascii")
-    except FileNotFoundError:
-        return ""
-    except (OSError, ValueError):
-        written = ""
-    sums = {name: digest for digest, name in SUMS.findall(written)}
-    if not sums or SUMS.sub("", written):
-        return f"{SUMS_FILE} cannot be read"
-    if unknown := [name for name in names if name not in sums]:
-        return f"{SUMS_FILE} does not know {unknown[0]}"
-    return next(filter(None, (_damage(folder / name, None, sums[name]) for name in names or sums)), "")
-
-
-def broken_seal_as_last_read(folder: Path) -> str:
-    """The same of all files, which are read again only once one has changed: for pages, which ask often."""
-    try:
-        return _last_read(folder, tuple((file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir()))
-    except OSError as error:
-        return f"it cannot be read: {error.strerror}"
-
-
-@lru_cache(maxsize=256)
-def _last_read(folder: Path, stamps: tuple[tuple[int, int], ...]) -> str:
-    return broken_seal(folder)
-
-
 def _beside(folder: Path) -> Path:
     """A name in the same folder under which nothing is taken for kept."""
     return folder.with_name(f".{folder.name}{unfinished()}")
@@ -175,17 +129,23 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _damage(file: Path, size: int | None, sha256: str) -> str:
+def file_damage(file: Path, size: int | None, sha256: str) -> str:
+    """What is wrong with a file, every byte of it read; "" if it is as it was written.
+
+    Args:
+        size: In bytes, so that a file that was cut off is named as such; None if it is not known.
+    """
     try:
         there = file.stat().st_size
         if size is not None and there != size:
             return f"{file.name} has {there:,} of its {size:,} bytes"
-        same = _sha256(file) == sha256
+        same = sha256_of(file) == sha256
     except FileNotFoundError:
         return f"{file.name} is missing"
     except OSError as error:

@@ -17,7 +17,7 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.host.machine import processor, threads
 from simulator.host.paths import cache_dir
-from simulator.runs import kept
+from simulator.runs.kept import folders
 
 TEACHER_SEED = 0
 MOST_EXAMPLES = 4_000
@@ -61,7 +61,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
 
 def folder(made_from: Mapping[str, Any]) -> Path:
     """Where the teacher that all this decides is or will be kept; the folder's name is its fingerprint."""
-    return cache_dir("teachers") / f"{made_from['model']}-{made_from['dataset']}-{kept.fingerprint(made_from)}"
+    return cache_dir("teachers") / f"{made_from['model']}-{made_from['dataset']}-{folders.fingerprint(made_from)}"
 
 
 def is_cached(config: RunConfig) -> bool:
@@ -72,7 +72,7 @@ def is_cached(config: RunConfig) -> bool:
     sources = ("pretrained", "scratch") if config.weights == "auto" else (config.weights,)
     wanted = [json.loads(json.dumps(description(config, source))) for source in sources]
     for place in cache_dir("teachers").glob(f"{config.model}-{config.dataset}-*"):
-        found = kept.made_from(place)
+        found = folders.made_from(place)
         if found and any(known.items() <= found.items() for known in wanted):
             return True
     return False

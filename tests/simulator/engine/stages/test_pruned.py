@@ -6,6 +6,7 @@ import torch
 from simulator.config.run import make_config
 from simulator.engine import pipeline
 from simulator.engine.pruning.masks import prunable_parameters
+from simulator.engine.stages import student
 from simulator.errors import SimulatorError
 from simulator.events import EpochFinished, LossPoint, Measured, Progress, StageFinished, StageStarted
 from tests import exported
@@ -73,13 +74,13 @@ def test_a_lottery_ticket_and_its_control_keep_the_masks_and_train_for_all_epoch
 def test_a_ticket_starts_from_the_initial_weights_under_the_mask(monkeypatch):
     """What recovery hands to the training, caught on its way."""
     config, starts = make_config({**SHORT, "schedule": "lottery", "recovery_epochs": 0}), {}
-    train = pipeline.train
+    train = student.train
 
     def watched(model, training):
         starts[training.variant] = ({n: p.detach().clone() for n, p in model.named_parameters()}, training.masks)
         return train(model, training)
 
-    monkeypatch.setattr(pipeline, "train", watched)
+    monkeypatch.setattr(student, "train", watched)
     list(pipeline.run(config))
     (ticket, masks), (initial, _) = starts["recovered"], starts["control"]
     assert masks

@@ -1,0 +1,74 @@
+"""The stages after distillation: the student is pruned, then what is left is trained again."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Generator
+from dataclasses import replace
+from typing import NamedTuple
+
+from torch import nn
+
+from simulator.engine.distillation.training import Training
+from simulator.engine.pruning import removal
+from simulator.engine.pruning.masks import Masks, dense_masks
+from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
+from simulator.engine.setup import Setup
+from simulator.engine.stages.student import Student, learn, plan, student_examples
+from simulator.events import Event, Progress
+
+
+class Pruned(NamedTuple):
+    """A pruned student, and its masks: none where it got smaller."""
+
+    model: nn.Module
+    masks: Masks
+
+
+def prune(setup: Setup, distilled: nn.Module) -> Generator[Event, None, Pruned]:
+    """Prune a copy of the distilled student at once."""
+    yield Progress(stage="prune", done=0, total=1)
+    pruned = copy.deepcopy(distilled)
+    masks = removal.remove(setup, pruned, student_examples(setup), Masks())
+    yield Progress(stage="prune", done=1, total=1)
+    return Pruned(pruned, masks)
+
+
+def recover(student: Student, distilled: nn.Module, pruned: Pruned) -> Generator[Event, None, nn.Module]:
+    """Train what pruning leaves: the schedule decides from where and how, and masks hold."""
+    setup, config = student.setup, student.setup.config
+    teaching = student.teaching if config.recovery_with_teacher else None
+    recovery_plan = plan(setup, config.recovery_epochs, config.seed + 1)  # other batches than the distillation saw
+    again = replace(student.training("recover", "recovered", recovery_plan, teaching), masks=pruned.masks)
+    match config.schedule:
+        case "one_shot":
+            return (yield from learn(pruned.model, again))
+        case "iterative":
+            return (yield from in_rounds(student, distilled, again))
+        case "cubic":
+            return (yield from bit_by_bit(student, distilled, again))
+        case "lottery":
+            ticket = rewound(student.initial, pruned.masks)
+        case "lottery_random":
+            ticket = redrawn(student.initial, pruned.masks, config.seed + 1)
+    return (yield from learn(ticket, replace(again, plan=plan(setup, config.epochs, config.seed))))
+
+
+def in_rounds(student: Student, distilled: nn.Module, again: Training) -> Generator[Event, None, nn.Module]:
+    """Prune the distilled student a little and train it, in turns."""
+    setup, rounds = student.setup, student.setup.config.rounds
+    latest, held = distilled, Masks()
+    for number in range(rounds):
+        latest = copy.deepcopy(latest)
+        held = removal.remove(setup, latest, student.examples, held, (number + 1, rounds), distilled)
+        part = replace(again.plan, part=(number, rounds))
+        latest = yield from learn(latest, replace(again, plan=part, masks=held))
+    return latest
+
+
+def bit_by_bit(student: Student, distilled: nn.Module, again: Training) -> Generator[Event, None, nn.Module]:
+    """Prune the distilled student further and further while it is trained."""
+    rule = removal.mask_rule(student.setup)
+    remask = CubicMasks(rule, student.setup.module.logits, student.setup.config.seed)
+    dense = dense_masks(rule.parameters(distilled))
+    return (yield from learn(distilled, replace(again, masks=dense, remask=remask)))

@@ -1,0 +1,34 @@
+"""The frame of a stage: its events stand between its start and its end, which says what it took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import TypeVar
+
+from simulator.engine.measure.memory import PeakMemory
+from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, StageFinished, StageStarted
+from simulator.events.outcome import Outcome
+
+T = TypeVar("T")
+
+
+def staged(
+    stage: Stage, note: str, body: Generator[Event, None, T], repeat: int = 0
+) -> Generator[Event, None, tuple[T, float]]:
+    """A stage's events between its start and its end; gives the body's result and the peak memory in MiB.
+
+    Args:
+        repeat: Of which seed the stage is; its curves say so too.
+    """
+    started, examples = time.perf_counter(), 0
+    yield StageStarted(stage=stage, note=note, repeat=repeat)
+    with PeakMemory() as memory:
+        outcome = Outcome(body)
+        for event in outcome:
+            if isinstance(event, Progress) and event.examples_per_second:  # a training says its speed
+                examples = max(examples, event.done)
+            curve = isinstance(event, LossPoint | EpochFinished)
+            yield event.model_copy(update={"repeat": repeat}) if curve else event
+    yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
+    return outcome.result, memory.mb

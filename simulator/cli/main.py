@@ -145,10 +145,11 @@ def carry_out(run_id: str, variants_to: Path | None) -> Iterator[Event]:
 
 def compression_table(run_id: str) -> Table:
     """A row a variant; with several seeds each figure is their mean and standard deviation."""
-    measured = by_variant(archive.measurements(run_id))
+    measurements = archive.measurements(run_id)
+    measured = by_variant(measurements)
     seeds = max(len(of_seeds) for of_seeds in measured.values())
     over = f", mean \N{PLUS-MINUS SIGN} standard deviation over {seeds} seeds" if seeds > 1 else ""
-    table = Table(title=f"Measured in this run{over}")
+    table = Table(title=f"Measured in this run{over}", caption=numbers.busy_note(measurements) or None)
     for heading in (
         "variant",
         "accuracy",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from simulator.figures.statistics import Speed, Verdict, spread
+from simulator.events import Measurement
+from simulator.figures.statistics import Speed, Verdict, spread, was_busy
 
 
 def three(value: float) -> str:
@@ -113,6 +114,16 @@ SPEEDS: dict[Speed, str] = {
     "busy": "the machine was busy: not comparable",
 }
 """What timed calls say of two models."""
+
+
+def busy_note(measurements: Sequence[Measurement]) -> str:
+    """Say so if the machine was too busy for its times to be compared; "" if it was not."""
+    timed = [latency for m in measurements for latency in m.latency_ms.values()]
+    if not any(map(was_busy, timed)):
+        return ""
+    used = [latency.others_cpu for latency in timed if latency.others_cpu is not None]
+    others = f" Other processes used up to {whole_percent(round(max(used), 2))} of its cores." if used else ""
+    return f"The machine was busy while these were timed: not comparable.{others}"
 
 
 def averages_estimated(variants: Sequence[str]) -> str:

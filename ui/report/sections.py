@@ -59,7 +59,7 @@ def compression_tables(measured: Sequence[Measurement]) -> list[TablePart]:
     calls = min((latency.runs for m in measured for latency in m.latency_ms.values()), default=0)
     tested = f"On {measured[0].test_examples} test examples that no model has seen."
     counted = f"MACs for one example at {literal(measured[0].macs_at)}."
-    timed = f"At least {calls} timed calls each.{tables.busy_note(measured)}"
+    timed = f"At least {calls} timed calls each. {numbers.busy_note(measured)}".rstrip()
     return [
         _table("How good", measured, columns.QUALITY, tested, tables.BEST),
         _table("How big", measured, columns.COST, counted, tables.BEST, "parameters", "MACs"),
@@ -109,7 +109,9 @@ def cost(run: Run, story: Story) -> Section:
     for batch, (short, _) in columns.BATCHES.items():
         if any(batch in m.latency_ms for m in measured):
             chart = costs.latencies(measured, batch)
-            caption = "Median; the bar spans the middle half of the timed calls." + tables.busy_note(measured)
+            caption = (
+                f"Median; the bar spans the middle half of the timed calls. {numbers.busy_note(measured)}".rstrip()
+            )
             alt = costs.latencies_alt(measured, batch)
             shown.append(Chart(f"latency_{batch}", chart, f"Latency, {short}", caption, alt))
     parts: list[Part] = [Beside(shown)]

@@ -17,6 +17,7 @@ from simulator.engine.distillation.losses import LABELS_ONLY, Loss, distillation
 from simulator.engine.distillation.plan import Steps, TrainingPlan, steps_of, warm_up_then_decay
 from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.host.device import autocast, release_memory
+from simulator.engine.measure.alone import Pause
 from simulator.engine.models.base import Model
 from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, Variant
@@ -95,13 +96,14 @@ def _train(
     masked = {name: model.get_parameter(name) for name in masks}
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps.number))
     lag = averages_lag(model, steps.number, plan.few_steps)
-    step, reports = 0, Reports(training, steps)
+    step, reports, pause = 0, Reports(training, steps), Pause()
 
     if training.validation is not None and plan.part[0] == 0:
         yield validated(model, training, 0)
     for epoch, batches in enumerate(steps.epochs):
         model.train()
         for rows in batches:
+            pause.between_batches()
             # forward and backward, with the gradient's norm clipped
             loss = loss_of(model, training, guide, rows, (step + 1) / steps.number)
             optimizer.zero_grad(set_to_none=True)
@@ -190,8 +192,9 @@ def predict(model: nn.Module, logits: LogitsFunction, examples: Examples, bfloat
     """
     model.eval()
     device = next(model.parameters()).device
-    parts, order = [], []
+    parts, order, pause = [], [], Pause()
     for rows in by_length(examples, EVALUATION_BATCH):
+        pause.between_batches()
         with autocast(device, bfloat16):
             parts.append(logits(model, examples.rows(rows)).float())
         order.append(rows)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.benchmark import Timer
 
+from simulator.engine.measure.alone import timing_alone
 from simulator.engine.measure.others import OthersCpu
 from simulator.events import Latency
 
@@ -29,9 +30,9 @@ def measure_in_turns(
 ) -> dict[Name, Latency]:
     """Latency of ``logits(model, batch)`` in float32, in milliseconds, a call of each model in turn.
 
-    What else the machine does meets all of them alike, so that they can be compared with each other. Before each timed
-    call the Timer makes one that is not timed, so every sample is of a warm model. An average of several calls would
-    hide their spread.
+    The other runs of this data folder pause meanwhile. What else the machine does meets all models alike, so that they
+    can be compared with each other. Before each timed call the Timer makes one that is not timed, so every sample is of
+    a warm model. An average of several calls would hide their spread.
 
     Args:
         threads: Threads of every call.
@@ -47,7 +48,7 @@ def measure_in_turns(
     }
     times: dict[Name, list[float]] = {name: [] for name in models}
     rounds = 0
-    with OthersCpu() as others:
+    with timing_alone(), OthersCpu() as others:
         while rounds < FEWEST_RUNS or sum(map(sum, times.values())) < seconds * len(models):
             rounds += 1
             for name, timer in timers.items():

@@ -10,11 +10,13 @@ import pytest
 import simulator.cli.main as cli
 from simulator.config.run import make_config
 from simulator.data import baselines
+from simulator.events import Latency
 from simulator.runs import archive
 from simulator.runs.database.store import open_store
 from simulator.runs.kept import seals
 from simulator.teaching import notebook
 from tests import exported
+from tests.ui.invented import measurement
 
 
 def run(*arguments, timeout=300):
@@ -146,3 +148,15 @@ def test_the_json_is_true(tiny_run):
     teacher, control = said["variants"][:2]
     assert teacher["accuracy"] >= 0.97
     assert control["parameters"] < teacher["parameters"]
+
+
+def test_the_table_says_where_its_times_are_not_comparable(monkeypatch):
+    quiet = Latency(median=9, p25=8.9, p75=9.1, p95=11, runs=9, threads=1, others_cpu=0.0)
+    busy = quiet.model_copy(update={"others_cpu": 0.6})
+    captions = []
+    for latency in (quiet, busy):
+        timed = measurement("teacher", latency_ms={"batch_1": latency, "batch_32": latency})
+        monkeypatch.setattr(archive, "measurements", lambda _, timed=timed: [timed])
+        captions.append(cli.compression_table("").caption)
+    assert captions[0] is None
+    assert "busy while these were timed: not comparable" in captions[1]

@@ -14,7 +14,7 @@ from simulator.config.run import RunConfig
 from simulator.config.settings import SETTINGS
 from simulator.events import Measurement, Variant
 from simulator.figures import numbers
-from simulator.figures.statistics import Speed, by_variant, relative, speed, spread, was_busy
+from simulator.figures.statistics import Speed, by_variant, relative, speed, spread
 from simulator.runs.database.store import Run
 from ui.figures import columns, table
 from ui.figures.charts import COLOURS
@@ -88,18 +88,6 @@ NO_VERDICT: dict[Speed, str] = {
     "busy": "busy machine",
 }
 """The text in place of a change of latency that may be chance."""
-
-
-def busy_note(measurements: Sequence[Measurement]) -> str:
-    """Say so if the machine was too busy for its times to be compared; "" if it was not."""
-    timed = [latency for m in measurements for latency in m.latency_ms.values()]
-    if not any(map(was_busy, timed)):
-        return ""
-    used = max((latency.others_cpu for latency in timed if latency.others_cpu is not None), default=None)
-    others = (
-        "" if used is None else f" Other processes used up to {numbers.whole_percent(round(used, 2))} of its cores."
-    )
-    return f" The machine was busy while these were timed: not comparable.{others}"
 
 
 NOT_IN_CSV = {

@@ -6,6 +6,7 @@ from simulator.catalog.counts import Count
 from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.events import Latency
+from simulator.figures import numbers
 from simulator.figures.statistics import by_variant
 from simulator.runs.database.store import open_store
 from tests.ui.invented import measurement
@@ -174,6 +175,6 @@ def test_no_star_and_no_gain_of_equal_networks_or_on_a_busy_machine(after, chang
     before = timed("teacher", 10.0, 0.1)
     assert {w: c for w, c, _ in tables.gains([after], before)}["Latency, batch 1"] == change_shown
     assert "★" not in str(read(tables.comparison([before, after], columns.SPEED))["Batch 1"])
-    note = tables.busy_note([before, after])
+    note = numbers.busy_note([before, after])
     assert ("not comparable" in note) == (change_shown == "busy machine")
     assert ("60 % of its cores" in note) == (after.latency_ms["batch_1"].others_cpu == 0.6)

@@ -39,6 +39,11 @@ class Limits:
         files = " ".join(str(folder / "cgroup.procs") for folder in set(self.folders.values()))
         return ["env", f"KDPS_GROUPS={files}", "sh", "-c", ENTER, "sh", *command]
 
+    def take(self, pid: int) -> None:
+        """Move a process that runs already into the group, with all its threads."""
+        for folder in set(self.folders.values()):
+            (folder / "cgroup.procs").write_text(str(pid))
+
     def peak_memory_mb(self) -> float:
         """The most that the group has held so far, its file cache included, MiB."""
         folder = self.folders["memory"]

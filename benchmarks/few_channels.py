@@ -41,7 +41,7 @@ def pruned_student(name: str, width: float, sparsity: float, image_size: int, ro
     example = torch.randn(1, 3, image_size, image_size)
     nothing = Calibration(module.logits, (), seed=0)
     cut = Cut("global", sparsity, "magnitude", round_to)
-    prune_channels(student, example, module.CLASSIFIER, cut, nothing)
+    prune_channels(student, example, module.classifier, cut, nothing)
     return student
 
 

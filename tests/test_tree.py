@@ -52,10 +52,7 @@ ELSEWHERE = {
         "simulator/engine/host/hub.py",
         "simulator/engine/host/transports.py",
     ),
-    "tests/simulator/engine/models/test_fifth_model.py": (
-        "simulator/engine/models/__init__.py",
-        "simulator/engine/models/images.py",
-    ),
+    "tests/simulator/engine/models/test_fifth_model.py": ("simulator/engine/models/images.py",),
     "tests/simulator/engine/models/test_one_position.py": (
         "simulator/engine/models/distilbert/answers.py",
         "simulator/engine/models/t5_small/answers.py",

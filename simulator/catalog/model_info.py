@@ -81,8 +81,8 @@ class ModelInfo:
     """A model that can be chosen.
 
     Attributes:
-        engine: The module that builds, trains and prunes it, by its import path; it offers what
-            ``simulator.engine.models.base.Model`` says.
+        engine: The import path of the module whose ``MODEL`` builds, trains and prunes it: a
+            ``simulator.engine.models.base.Model``.
         teacher_pretrained: Recipe that fine-tunes published weights.
         teacher_scratch: Recipe that trains the same architecture from random weights.
         student_recipe: What the student's stages start with.

@@ -36,7 +36,7 @@ DISTILBERT = ModelInfo(
     teacher_scratch=Recipe(epochs=8, learning_rate=1e-4, batch_size=32),
     student_recipe=Recipe(epochs=4, learning_rate=1e-4, batch_size=32),
     default_dataset="reviews_topic",
-    engine="simulator.engine.models.distilbert",
+    engine="simulator.engine.models.distilbert.model",
     # 30,522 x 768 token and 512 x 768 position embeddings; 5.587 G MACs at 128 tokens; six layers
     size=Size(
         fixed_parameters=23_835_000,
@@ -79,7 +79,7 @@ T5_SMALL = ModelInfo(
     student_recipe=Recipe(epochs=4, learning_rate=5e-3, batch_size=32),
     default_dataset="reviews_topic",
     relative_steps=True,
-    engine="simulator.engine.models.t5_small",
+    engine="simulator.engine.models.t5_small.model",
     # 32,128 x 512 embeddings; each token passes the encoder's 18.9 M weights, the decoder sees one position
     size=Size(
         fixed_parameters=16_450_000,
@@ -119,7 +119,7 @@ MOBILENET_V2 = ModelInfo(
     student_recipe=Recipe(epochs=5, learning_rate=3e-3, batch_size=64),
     default_dataset="digits",
     few_steps=(80, 30),
-    engine="simulator.engine.models.mobilenet_v2",
+    engine="simulator.engine.models.mobilenet_v2.model",
     # a width w leaves about w^1.6 of the MACs: 0.32 at 0.5, 0.69 at 0.75 (counted); small kernels, much traffic
     size=Size(
         fixed_parameters=0,
@@ -158,7 +158,7 @@ RESNET18 = ModelInfo(
     student_recipe=Recipe(epochs=5, learning_rate=1e-3, batch_size=64),
     default_dataset="digits",
     few_steps=(20, 15),
-    engine="simulator.engine.models.resnet18",
+    engine="simulator.engine.models.resnet18.model",
     # ResNet-10 has 0.49 of the MACs; a width w leaves about w^1.8 of those: 0.14 at 0.5 (counted)
     size=Size(
         fixed_parameters=0,

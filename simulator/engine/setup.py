@@ -52,7 +52,7 @@ class Setup:
     """Everything that the stages of one run share.
 
     Attributes:
-        module: Knows the model: its folder in ``simulator.engine.models``.
+        module: Knows the model.
         train: The teacher's training examples; the student uses the first ``config.train_examples``.
         tokenizer: The content of its file, published or trained here; empty for pictures.
         bfloat16: Whether training runs its matrix products in bfloat16.
@@ -146,7 +146,7 @@ def encoder(
     with tempfile.TemporaryDirectory() as scratch:
         place = found.folder or (teacher_folder if teacher_folder.exists() else Path(scratch))
         encode = module.make_encoder(train.inputs, label_words, found, place, config.image_size)
-        return encode, (place / module.TOKENIZER_FILE).read_bytes() if module.TOKENIZER_FILE else b""
+        return encode, (place / module.tokenizer_file).read_bytes() if module.tokenizer_file else b""
 
 
 def teacher_made_from(

@@ -17,7 +17,7 @@ TINY_CNN = ModelInfo(
     teacher_scratch=Recipe(epochs=2, learning_rate=3e-3, batch_size=64),
     student_recipe=Recipe(epochs=1, learning_rate=3e-3, batch_size=64),
     default_dataset="digits",
-    engine="tests.tiny_cnn.engine",
+    engine="tests.tiny_cnn.model",
     size=Size(
         fixed_parameters=0,
         macs_per_unit=1_500.0,

@@ -50,7 +50,7 @@ def export(setup: Setup, variant: Variant, model: nn.Module, folder: Path) -> No
     write_whole(folder / portable.ARCHITECTURE_FILE, architecture_json(setup, model, size))
     write_whole(folder / "load.py", load_file(setup.module).encode())
     if setup.tokenizer:
-        (folder / setup.module.TOKENIZER_FILE).write_bytes(setup.tokenizer)
+        (folder / setup.module.tokenizer_file).write_bytes(setup.tokenizer)
     (folder / "README.md").write_text(readme(setup, variant), encoding="utf-8")
 
 

@@ -121,7 +121,7 @@ def weight_slices(
 ) -> tuple[tuple[SliceFacts, ...], dict[str, np.ndarray]]:
     """Corners of two weights of the distilled student, with the gradients and input norms that importances need."""
     model = variants["distilled"]
-    prunable = prunable_parameters(model, setup.module.CLASSIFIER, ())
+    prunable = prunable_parameters(model, setup.module.classifier, ())
     layers = {
         name: module
         for name, module in model.named_modules()

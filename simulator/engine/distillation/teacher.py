@@ -73,7 +73,7 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
         LOGITS_FILE: save({"logits": logits.cpu()}),
     }
     if setup.tokenizer:
-        files[setup.module.TOKENIZER_FILE] = setup.tokenizer
+        files[setup.module.tokenizer_file] = setup.tokenizer
     folders.keep(setup.teacher.folder, files, setup.teacher.made_from)
 
 

@@ -43,7 +43,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 
 def parameters(bench: Bench, student: nn.Module) -> dict[str, nn.Parameter]:
     """The layers that the scan prunes."""
-    return prunable_parameters(student, bench.setup.module.CLASSIFIER, bench.config.base.also_prune)
+    return prunable_parameters(student, bench.setup.module.classifier, bench.config.base.also_prune)
 
 
 def all_places(bench: Bench, layers: list[str]) -> list[Place]:

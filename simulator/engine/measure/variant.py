@@ -50,7 +50,7 @@ def measure_variant(setup: Setup, model: nn.Module, observed: Observed, folder: 
     """
     quality = measure_quality(observed.answers, setup.test.labels)
     layers = layer_reports(model)
-    prunable = prunable_parameters(model, setup.module.CLASSIFIER, setup.config.also_prune)
+    prunable = prunable_parameters(model, setup.module.classifier, setup.config.also_prune)
     one = first_rows(setup, 1)
     file = folder / portable.WEIGHTS_FILE
     sparse = write_sparse(tensors_of(model), folder / portable.SPARSE_FILE)

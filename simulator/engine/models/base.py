@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -44,80 +44,88 @@ class Weights:
     notice: str
 
 
-@runtime_checkable
-class Model(Protocol):
-    """A module that knows one model: it has these constants and functions.
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What the engine knows about one model: a few facts and its functions.
 
-    ``images.py`` and ``text.py`` have what models of a kind share. docs/adding_a_model.md goes through an example.
+    ``images.image_model`` fills in what all image models share. docs/adding_a_model.md goes through an example.
     """
 
-    CLASSIFIER: tuple[str, ...]
+    classifier: tuple[str, ...]
     """Names of the top-level modules that answer with classes: pruning leaves them alone, unless it is asked not to."""
 
-    TOKENIZER_FILE: str
+    tokenizer_file: str
     """The name of the tokenizer's file; "" for an image model."""
 
-    def build_teacher(self, num_classes: int, weights: Weights, seed: int) -> nn.Module:
-        """The published architecture at full size, for ``num_classes`` classes.
+    build_teacher: Callable[[int, Weights, int], nn.Module]
+    """The published architecture at full size.
 
-        Args:
-            weights: Published weights, or from scratch.
-            seed: Decides the random weights.
-        """
+    Args:
+        num_classes: Number of classes C.
+        weights: Published weights, or from scratch.
+        seed: Decides the random weights.
+    """
 
-    def build_student(self, teacher: nn.Module, size: float, seed: int) -> nn.Module:
-        """A smaller model of the same kind; the catalogue says what ``size`` counts."""
+    build_student: Callable[[nn.Module, float, int], nn.Module]
+    """A smaller model of the same kind.
 
-    def make_encoder(
-        self, train_inputs: Any, label_words: Sequence[str], weights: Weights, folder: Path, image_size: int
-    ) -> Callable[[Any], Batch]:
-        """A function from inputs to tensors, each [examples, ...].
+    Args:
+        teacher: At full size.
+        size: The catalogue says what it counts.
+        seed: Decides the random weights.
+    """
 
-        Args:
-            train_inputs: The training split, for a tokenizer that is trained here.
-            label_words: A word a class.
-            weights: Published weights bring their tokenizer.
-            folder: Where a tokenizer that is trained here is kept.
-            image_size: Pixels a side.
-        """
+    make_encoder: Callable[[Any, Sequence[str], Weights, Path, int], Callable[[Any], Batch]]
+    """A function from inputs to tensors, each [examples, ...].
 
-    def logits(self, model: nn.Module, batch: Batch) -> Tensor:
-        """Class logits, [batch, classes]."""
+    Args:
+        train_inputs: The training split, for a tokenizer that is trained here.
+        label_words: A word a class.
+        weights: Published weights bring their tokenizer.
+        folder: Where a tokenizer that is trained here is kept.
+        image_size: Pixels a side.
+    """
 
-    def answering_logits(self, model: nn.Module, batch: Batch) -> Tensor:
-        """The same logits for training, without the work that no logit depends on."""
+    logits: Callable[[nn.Module, Batch], Tensor]
+    """Class logits, [batch, classes]."""
 
-    def exported_call(self, model: nn.Module, batch: Batch) -> Tensor:
-        """The same logits as the README of an export has them; MACs and latency are of this call."""
+    answering_logits: Callable[[nn.Module, Batch], Tensor]
+    """The same logits for training, without the work that no logit depends on."""
 
-    def units(self, model: nn.Module) -> Units | None:
-        """The neurons and heads that structured pruning removes; None for a CNN, whose channels are traced."""
+    exported_call: Callable[[nn.Module, Batch], Tensor]
+    """The same logits as the README of an export has them; MACs and latency are of this call."""
 
-    def feature_places(self, model: nn.Module) -> FeaturePlaces:
-        """Where the features lie that some methods compare."""
+    units: Callable[[nn.Module], Units | None]
+    """The neurons and heads that structured pruning removes; None for a CNN, whose channels are traced."""
 
-    def architecture(self, model: nn.Module, size: float | None) -> dict[str, Any]:
-        """What :meth:`build` needs, as JSON values; ``size`` is None for the teacher."""
+    feature_places: Callable[[nn.Module], FeaturePlaces]
+    """Where the features lie that some methods compare."""
 
-    def build(self, architecture: dict[str, Any]) -> nn.Module:
-        """An unpruned model of this architecture, whose weights are filled in afterwards.
+    architecture: Callable[[nn.Module, float | None], dict[str, Any]]
+    """What :attr:`build` needs, as JSON values, from a model and its size, which is None for the teacher."""
 
-        The file that holds it travels with every export: it imports nothing of the simulator.
-        """
+    build: Callable[[dict[str, Any]], nn.Module]
+    """From an architecture to an unpruned model, whose weights are filled in afterwards.
 
-    def usage(self, label_words: Sequence[str], image_size: int) -> str:
-        """Python that loads an export and answers with ``logits``, for its README."""
+    The file that holds it travels with every export: it imports nothing of the simulator.
+    """
 
-    def written(self, model: nn.Module, batch: Batch, tokenizer: bytes, label_words: Sequence[str]) -> list[str]:
-        """The texts that the model writes for a batch; none where it answers with classes.
+    usage: Callable[[Sequence[str], int], str]
+    """From the label words and the pixels a side: Python that loads an export and answers, for its README."""
 
-        Args:
-            tokenizer: The content of its file.
-        """
+    written: Callable[[nn.Module, Batch, bytes, Sequence[str]], list[str]]
+    """The texts that the model writes for a batch; none where it answers with classes.
 
-    def check_files(self, files: Mapping[str, Path]) -> None:
-        """Whether published files open, and fit this architecture and each other.
+    Args:
+        model: Of this kind.
+        batch: Encoded texts.
+        tokenizer: The content of its file.
+        label_words: A word a class.
+    """
 
-        Raises:
-            Unusable: if they do not.
-        """
+    check_files: Callable[[Mapping[str, Path]], None]
+    """Whether published files, by name, open, and fit this architecture and each other.
+
+    Raises:
+        Unusable: if they do not.
+    """

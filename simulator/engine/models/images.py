@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -12,11 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from simulator.engine.datasets.batches import Batch
-from simulator.engine.models.base import ADVICE, Weights
+from simulator.engine.models.base import ADVICE, Model, Weights
 from simulator.engine.models.places import Units
 from simulator.errors import NotAvailable
-
-TOKENIZER_FILE = ""
 
 # The mean and standard deviation of ImageNet's pixels, which torchvision's weights expect.
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
@@ -49,13 +48,6 @@ def logits(model: nn.Module, batch: Batch) -> Tensor:
     return out
 
 
-exported_call = logits
-"""What MACs and latency are of: the call in the README of an export."""
-
-answering_logits = logits
-"""Every part of a CNN's work reaches its answer: there is nothing to leave out in training."""
-
-
 def units(model: nn.Module) -> Units | None:
     """None: a CNN's channels are found by tracing it."""
     return None
@@ -73,9 +65,13 @@ def check_files(files: Mapping[str, Path]) -> None:
 def load_torchvision(model: nn.Module, weights: Weights) -> None:
     """Load a torchvision checkpoint into the 1000-class model it was published for.
 
+    Args:
+        weights: Published ones, in a file.
+
     Raises:
         NotAvailable: if the file does not fit the model.
     """
+    assert weights.file is not None
     try:
         # weights_only: a .pth file is a pickle, and nothing but tensors may come out of it.
         model.load_state_dict(torch.load(weights.file, map_location="cpu", weights_only=True), strict=True)
@@ -100,3 +96,18 @@ logits = model(x)
 def usage(label_words: Sequence[str], image_size: int) -> str:
     """Python that loads an export and answers with ``logits``, for its README."""
     return USAGE.format(size=image_size)
+
+
+image_model = partial(
+    Model,
+    tokenizer_file="",
+    make_encoder=make_encoder,
+    logits=logits,
+    answering_logits=logits,  # every part of a CNN's work reaches its answer: there is nothing to leave out in training
+    exported_call=logits,
+    units=units,
+    usage=usage,
+    written=written,
+    check_files=check_files,
+)
+"""A model of pictures: each brings its network, and the names of its classifier."""

@@ -18,7 +18,7 @@ from simulator.engine.setup import Setup
 
 def mask_rule(setup: Setup) -> MaskRule:
     """The run's rule for masks."""
-    return MaskRule(setup.config, setup.module.CLASSIFIER)
+    return MaskRule(setup.config, setup.module.classifier)
 
 
 def remove(
@@ -40,7 +40,7 @@ def remove(
     Returns:
         The masks; none where the model got smaller.
     """
-    config, classifier = setup.config, setup.module.CLASSIFIER
+    config, classifier = setup.config, setup.module.classifier
     batches = calibration(setup.module.logits, examples, config.batch_size, config.seed)
     if config.pruning != "structured":
         rule = mask_rule(setup)

@@ -1,5 +1,6 @@
 """A whole run of a real ResNet-18, small enough for every test run: what happens, in which order, and is it true."""
 
+import dataclasses
 import math
 
 import pytest
@@ -10,6 +11,7 @@ from simulator.config.run import make_config
 from simulator.engine import pipeline, worker
 from simulator.engine.distillation import teacher
 from simulator.engine.models import MODULES, portable
+from simulator.engine.models.resnet18 import model as resnet18
 from simulator.engine.setup import prepare
 from simulator.events import (
     STAGES,
@@ -233,15 +235,15 @@ def test_losses_are_finite_and_fall(whole_run):
 
 
 def test_a_run_whose_student_overflows_ends_at_that_step_with_what_to_change(store, monkeypatch):
-    build = MODULES["resnet18"].build_student
+    as_it_is = MODULES["resnet18"]
 
     def overflowing(*given):
-        student = build(*given)
+        student = as_it_is.build_student(*given)
         with torch.no_grad():
             student.fc.weight.mul_(1e25)  # finite answers, and gradients whose squares are not
         return student
 
-    monkeypatch.setattr(MODULES["resnet18"], "build_student", overflowing)
+    monkeypatch.setattr(resnet18, "MODEL", dataclasses.replace(as_it_is, build_student=overflowing))
     store.add("0123456789", make_config({**SMALL, "learning_rate": 0.003}), None)
     store.start("0123456789", "nobody")
     *_, last = worker.carry_out("0123456789", store)

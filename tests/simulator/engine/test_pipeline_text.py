@@ -11,25 +11,27 @@ from simulator.catalog.model_info import Recipe
 from simulator.config.run import make_config
 from simulator.engine import pipeline
 from simulator.engine.datasets import load
-from simulator.engine.models import distilbert, portable, t5_small
+from simulator.engine.models import MODULES, portable
+from simulator.engine.models.distilbert import network as distilbert
+from simulator.engine.models.t5_small import network as t5_small
 from simulator.engine.models.weights import find
 from simulator.events import LossPoint, Measured
 from simulator.runs.kept import teachers
 from tests import exported
 
 SMALL = {"dataset": "reviews_topic", "student_size": 2, "train_examples": 96, "epochs": 1, "recovery_epochs": 1}
-MODULES = {"distilbert": distilbert, "t5_small": t5_small}
+NAMES = ("distilbert", "t5_small")
 
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
     """The published architectures with few and narrow layers, a teacher trained for one epoch on 200 reviews."""
     small = functools.partial(DistilBertConfig, dim=32, hidden_dim=64, n_layers=3, n_heads=4)
-    monkeypatch.setattr(distilbert.network, "DistilBertConfig", lambda **given: small(**given))
+    monkeypatch.setattr(distilbert, "DistilBertConfig", lambda **given: small(**given))
     config = T5Config(
         vocab_size=32_128, d_model=32, d_kv=8, d_ff=64, num_layers=3, num_heads=4, decoder_start_token_id=0
     )
-    monkeypatch.setattr(t5_small.network, "published_config", lambda: config)
+    monkeypatch.setattr(t5_small, "published_config", lambda: config)
     monkeypatch.setattr(teachers, "recipe", lambda model, source: Recipe(epochs=1, learning_rate=1e-3, batch_size=32))
     monkeypatch.setattr(teachers, "MOST_EXAMPLES", 200)
 
@@ -44,7 +46,7 @@ def measured(events):
 
 
 @pytest.mark.parametrize("pruning", ["unstructured", "structured"])
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_run_leaves_every_variant_and_exports_that_answer_alike(name, pruning, tmp_path):
     variants = measured(carry_out(name, tmp_path, pruning=pruning))
     assert list(variants) == ["teacher", "control", "distilled", "pruned", "recovered"]
@@ -67,7 +69,7 @@ def test_a_run_leaves_every_variant_and_exports_that_answer_alike(name, pruning,
         assert variant.size_bytes == (folder / portable.WEIGHTS_FILE).stat().st_size
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", NAMES)
 def test_equal_seeds_give_equal_losses_with_a_new_teacher_too(name, tmp_path, monkeypatch):
     losses = []
     for folder in ("one", "two"):

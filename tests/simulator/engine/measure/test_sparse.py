@@ -175,7 +175,7 @@ def test_a_student_pruned_2_of_4_is_written_as_2_of_4_and_read_with_numpy(tmp_pa
 def test_a_pruned_model_loads_from_the_sparse_file_alone(name, make, tmp_path):
 
     model = make()
-    parameters = prunable_parameters(model, MODULES[name].CLASSIFIER, ("embeddings",))
+    parameters = prunable_parameters(model, MODULES[name].classifier, ("embeddings",))
     apply_masks(parameters, global_masks({n: p.detach().abs() for n, p in parameters.items()}, 0.9))
     save_model(model, tmp_path / portable.WEIGHTS_FILE)
     (tmp_path / portable.ARCHITECTURE_FILE).write_text(json.dumps(MODULES[name].architecture(model, 2)))

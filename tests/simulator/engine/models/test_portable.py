@@ -48,7 +48,7 @@ def test_students_of_cnns(name, size, sparsity, tmp_path):
     pixels = torch.randn(2, 3, 32, 32)
     if sparsity:
         cut = Cut("layer_wise", sparsity, "magnitude")
-        prune_channels(student, pixels[:1], module.CLASSIFIER, cut, NO_DATA)
+        prune_channels(student, pixels[:1], module.classifier, cut, NO_DATA)
     back = round_trip(student, name, size, tmp_path)
     assert torch.allclose(back(pixels), student.eval()(pixels), atol=1e-6)
 

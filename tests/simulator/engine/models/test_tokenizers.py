@@ -69,7 +69,7 @@ def test_label_words_that_begin_alike_are_refused(tmp_path):
 def test_t5s_class_logits_are_its_own_logits_of_the_label_words():
     import torch
 
-    from simulator.engine.models.t5_small import logits
+    from simulator.engine.models.t5_small.answers import logits
     from tests.small_models import small_t5, token_batch
 
     model, batch = small_t5(), token_batch()

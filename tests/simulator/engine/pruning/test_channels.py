@@ -66,7 +66,7 @@ def names_of(model, weights):
 def test_rounds_end_at_the_size_of_one_shot(name, sparsity, rounds):
     whole = CNNS[name](num_classes=10)
     in_rounds, at_once = copy.deepcopy(whole), copy.deepcopy(whole)
-    settings = {"scope": "layer_wise", "classifier": MODULES[name].CLASSIFIER}
+    settings = {"scope": "layer_wise", "classifier": MODULES[name].classifier}
     for number in range(rounds):
         cut(in_rounds, sparsity=after_round(sparsity, number + 1, rounds), whole=whole, **settings)
     cut(at_once, sparsity=sparsity, **settings)
@@ -84,7 +84,7 @@ def test_a_pruned_cnn_is_smaller_and_learns(name, scope, sparsity):
     torch.manual_seed(0)
     model = CNNS[name](num_classes=10)
     before = parameters(model)
-    cut(model, scope, sparsity, classifier=MODULES[name].CLASSIFIER)
+    cut(model, scope, sparsity, classifier=MODULES[name].classifier)
     assert parameters(model) < before * (0.6 if sparsity == 0.5 else 0.3)
     convolutions = [m for m in model.modules() if isinstance(m, torch.nn.Conv2d)]
     assert all(c.weight.is_contiguous(memory_format=torch.channels_last) for c in convolutions)
@@ -124,7 +124,7 @@ def test_channels_with_small_norms_go_first():
 @pytest.mark.parametrize("name", CNNS)
 def test_a_rounded_model_keeps_multiples(name):
     model = CNNS[name](num_classes=10)
-    cut(model, "global", 0.8, classifier=MODULES[name].CLASSIFIER, round_to=8)
+    cut(model, "global", 0.8, classifier=MODULES[name].classifier, round_to=8)
     assert all(m.num_features % 8 == 0 for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d))
 
 
@@ -139,7 +139,7 @@ def test_a_cnn_pruned_by_any_importance_is_smaller_and_learns(model_name, import
             torch.nn.init.uniform_(module.weight)  # fresh ones are all 1: nothing to rank
     before = parameters(model)
     layers = {name: len(m.weight) for name, m in model.named_modules() if isinstance(m, torch.nn.Conv2d)}
-    cut(model, scope, 0.5, importance, classifier=MODULES[model_name].CLASSIFIER)
+    cut(model, scope, 0.5, importance, classifier=MODULES[model_name].classifier)
     assert parameters(model) < before * 0.75
     for name, channels in layers.items():
         kept = len(model.get_submodule(name).weight)

@@ -164,7 +164,7 @@ def test_calibration_takes_a_few_seeded_batches_of_the_examples():
 @pytest.mark.parametrize(("name", "build"), [("distilbert", small_distilbert), ("t5_small", small_t5)])
 def test_importances_that_need_data_score_every_prunable_weight_of_a_transformer(importance, name, build):
     model, module = build(), MODULES[name]
-    parameters = prunable_parameters(model, module.CLASSIFIER, ())
+    parameters = prunable_parameters(model, module.classifier, ())
     batches = Calibration(module.logits, [(token_batch(), torch.tensor([0, 1, 2]))], 0)
     scores = importance(model, parameters, batches)
     assert scores.keys() == parameters.keys()

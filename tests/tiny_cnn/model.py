@@ -6,39 +6,9 @@ import torch
 from torch import nn
 
 from simulator.engine.models.base import Weights
-from simulator.engine.models.images import (
-    TOKENIZER_FILE,
-    answering_logits,
-    check_files,
-    exported_call,
-    logits,
-    make_encoder,
-    units,
-    usage,
-    written,
-)
+from simulator.engine.models.images import image_model
 from simulator.engine.models.places import FeaturePlaces
 from tests.tiny_cnn.structure import TinyCnn, build
-
-__all__ = [
-    "CLASSIFIER",
-    "TOKENIZER_FILE",
-    "answering_logits",
-    "architecture",
-    "build",
-    "build_student",
-    "build_teacher",
-    "check_files",
-    "exported_call",
-    "feature_places",
-    "logits",
-    "make_encoder",
-    "units",
-    "usage",
-    "written",
-]
-
-CLASSIFIER = ("classifier",)
 
 
 def build_teacher(num_classes: int, weights: Weights, seed: int) -> nn.Module:
@@ -61,3 +31,13 @@ def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
 def feature_places(model: nn.Module) -> FeaturePlaces:
     """The three stages, and the classifier."""
     return FeaturePlaces(list(model.stages), model.classifier)
+
+
+MODEL = image_model(
+    classifier=("classifier",),
+    build_teacher=build_teacher,
+    build_student=build_student,
+    feature_places=feature_places,
+    architecture=architecture,
+    build=build,
+)

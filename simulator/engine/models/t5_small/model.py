@@ -1,0 +1,22 @@
+"""T5-small (Raffel et al. 2020, arXiv:1910.10683): text in, a label word out."""
+
+from simulator.engine.models.base import Model
+from simulator.engine.models.t5_small import answers, network, structure, texts
+
+MODEL = Model(
+    classifier=(),
+    tokenizer_file=texts.TOKENIZER_FILE,
+    build_teacher=network.build_teacher,
+    build_student=network.build_student,
+    make_encoder=texts.make_encoder,
+    logits=answers.logits,
+    answering_logits=answers.answering_logits,
+    exported_call=answers.exported_call,
+    units=network.units,
+    feature_places=network.feature_places,
+    architecture=network.architecture,
+    build=structure.build,
+    usage=answers.usage,
+    written=answers.written,
+    check_files=network.check_files,
+)

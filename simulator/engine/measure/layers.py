@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -41,15 +41,26 @@ def layers_of(model: nn.Module, logits: Logits, example: Batch) -> tuple[LayerFa
         Whole(model, logits)(example)
     for handle in handles:
         handle.remove()
-    macs = own_macs(counter)
+    found = facts_of(model, own_macs(counter), outputs)
+    order = {name: place for place, name in enumerate(n for n in outputs if n)}
+    return tuple(sorted(found, key=lambda layer: order.get(layer.name, len(order))))
+
+
+def facts_of(model: nn.Module, macs: Mapping[str, int], outputs: Mapping[str, tuple[int, ...]]) -> list[LayerFacts]:
+    """Every module that has parameters of its own or multiplies, and what is counted in none of them.
+
+    Args:
+        macs: By module name without those of its children; "" is what was counted in no part of the model.
+        outputs: By module name, the shape of its first output.
+    """
     seen: set[int] = set()
-    found: dict[str, LayerFacts] = {}
+    found = []
     for name, module in model.named_modules():
         own = [p for p in module.parameters(recurse=False) if id(p) not in seen]
         seen |= {id(p) for p in own}
         if name and (own or macs.get(name)):
             weight = getattr(module, "weight", None)
-            found[name] = LayerFacts(
+            layer = LayerFacts(
                 name=name,
                 kind=kind_of(module),
                 weight_shape=tuple(weight.shape) if isinstance(weight, Tensor) else (),
@@ -58,12 +69,13 @@ def layers_of(model: nn.Module, logits: Logits, example: Batch) -> tuple[LayerFa
                 macs=macs.get(name, 0),
                 output_shape=outputs.get(name, ()),
             )
+            found.append(layer)
     if macs[""]:
-        found[""] = LayerFacts(
+        outside = LayerFacts(
             name="", kind=OUTSIDE, weight_shape=(), parameters=0, zeros=0, macs=macs[""], output_shape=()
         )
-    order = {name: place for place, name in enumerate(n for n in outputs if n)}
-    return tuple(sorted(found.values(), key=lambda layer: order.get(layer.name, len(order))))
+        found.append(outside)
+    return found
 
 
 def shape_of(out: object) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from simulator.config.data_rules import datasets_here
 from simulator.errors import InvalidConfig
-from simulator.events import CellFinished, Concluded
+from simulator.events import Concluded
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.experiments.base import AxisValue
 from simulator.experiments.config import read_values
@@ -56,7 +56,7 @@ def chosen(
 
 def table(run_id: str) -> Table:
     """A row a cell: coordinates, seed, values; a star where an earlier run measured it."""
-    cells = [e for _, e in archive.events(run_id) if isinstance(e, CellFinished)]
+    cells = archive.cells(run_id)
     coordinates = list(dict.fromkeys(name for cell in cells for name in cell.at))
     # a cell may carry more than the table has room for: what the experiment names is shown
     experiment = archive.run(run_id).experiment

@@ -53,6 +53,12 @@ def events(run_id: str, after: int = 0) -> list[tuple[int, Event]]:
     return open_store().events(run_id, after)
 
 
+def cells(run_id: str) -> list[CellFinished]:
+    """What an experiment measured, in the order in which it did."""
+    shipped = recorded.find(run_id)
+    return [e for e in shipped.events if isinstance(e, CellFinished)] if shipped else open_store().cells(run_id)
+
+
 def measurements(run_id: str) -> list[Measurement]:
     """What was measured in a run, seed by seed, in the order of its stages."""
     shipped = recorded.find(run_id)

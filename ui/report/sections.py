@@ -18,7 +18,7 @@ from ui.figures import charts, columns
 from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Points, Section, TablePart, Text, Way
 from ui.figures.run import costs, curves, details, sizes, tables
 from ui.following import live
-from ui.following.story import Story, tell
+from ui.following.story import Story
 from ui.report import common
 from ui.shell import routes
 from ui.shell.plain import literal
@@ -85,7 +85,7 @@ def _prediction(run: Run, measured: Sequence[Measurement]) -> list[Part]:
         if asked is None or asked.name != "sensitivity" or not predicts(asked, run.settings):
             continue
         with suppress(UnreadableRun):  # the Runs page shows it as unreadable
-            found = check(asked, tell(archive.events(scan.id)).cells, run.settings, measured)
+            found = check(asked, archive.cells(scan.id), run.settings, measured)
             if found is not None:
                 way = Way(routes.EXPERIMENTS, "The scan", ":material/fact_check:", {live.RUN: scan.id})
                 return [Text(findings.prediction_checked(found)), way]

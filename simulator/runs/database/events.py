@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
 
 from simulator.config.run import RunConfig
-from simulator.events import EVENT, Described, Event, Measured, Measurement
+from simulator.events import EVENT, CellFinished, Described, Event, Measured, Measurement
 from simulator.experiments.config import ANY_CONFIG, ExperimentConfig
 from simulator.runs.database.rows import reading
 from simulator.runs.database.schema import events, measurements, runs
@@ -45,6 +45,12 @@ class EventRows:
             body = connection.execute(query.order_by(events.c.n).limit(1)).scalar()
         with reading(run_id):
             return Described.model_validate_json(body) if body else None
+
+    def cells(self, run_id: str) -> list[CellFinished]:
+        """What an experiment measured, read without its other events."""
+        query = sa.select(events.c.body).where(events.c.run_id == run_id, events.c.kind == "cell").order_by(events.c.n)
+        with self.engine.connect() as connection, reading(run_id):
+            return [CellFinished.model_validate_json(row.body) for row in connection.execute(query)]
 
     def sizes(self) -> dict[str, int]:
         """The number of characters in the events of each run."""

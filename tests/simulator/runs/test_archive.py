@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator.config.run import make_config
+from simulator.events import CellFinished
 from simulator.host.machine import process_name
 from simulator.runs import archive, service
 from simulator.runs.database.store import ENDED, Store
@@ -53,6 +54,14 @@ def test_runs_are_listed_by_state_and_recorded_ones_are_finished(store: Store, m
         "ended": ["gone", "shipped"],
         "none": [],
     }
+
+
+def test_cells_are_read_in_their_order_without_the_other_events(store):
+    measured = [CellFinished(at={"temperature": t}, seed=0, values={"accuracy": 0.5}) for t in (8.0, 1.0)]
+    store.add("r1", make_config({}), None)
+    store.append("r1", [measured[0], *whole_run(), measured[1]])
+    assert archive.cells("r1") == measured
+    assert archive.cells("recorded-resnet18") == []
 
 
 def test_provenance_is_read_without_the_other_events(store):

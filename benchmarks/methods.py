@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from simulator.catalog.models import MODELS
-from simulator.catalog.pruning import PRUNING, SCHEDULES_FOR, importances_for
+from simulator.catalog.pruning import PRUNING, importances_for
 from simulator.events import CellFinished, Comparison, Described
 from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.experiments.paired import compare, series, significant
@@ -82,7 +82,7 @@ def sweep_of(model: str, group: str, seeds: int) -> ExperimentConfig:
     settings = {"model": model, **FEW[model]}
     pattern = group if group in PRUNING else "unstructured"
     settings |= {"pruning": pattern, "target_sparsity": SPARSITY[pattern]}
-    values = SCHEDULES_FOR[pattern] if group == "schedules" else importances_for(MODELS[model].kind, pattern)
+    values = PRUNING[pattern].schedules if group == "schedules" else importances_for(MODELS[model].kind, pattern)
     return make_experiment("sweep", settings, {"schedule" if group == "schedules" else "importance": values}, seeds)
 
 

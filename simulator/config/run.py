@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationError, Validatio
 from simulator.catalog.datasets import DATASETS, DatasetInfo
 from simulator.catalog.methods import METHODS, USUAL_BETA
 from simulator.catalog.models import DEFAULT_MODEL, MODELS
-from simulator.catalog.pruning import TRAIN_AGAIN, TWO_OF_FOUR_SPARSITY
+from simulator.catalog.pruning import PRUNING, SCHEDULES, SCOPES, PatternInfo
 from simulator.config import data_rules, pruning_rules
 from simulator.config.data_rules import Datasets
 from simulator.config.layer_shares import as_text, parse, tidy
@@ -86,8 +86,9 @@ class RunConfig(Record):
         method = METHODS.get(str(data.get("method", "kd")))
         if method is not None and data.get("alpha") is None:
             data["alpha"] = method.alpha
-        if data.get("pruning") == "2:4":
-            data["target_sparsity"] = TWO_OF_FOUR_SPARSITY  # whatever was asked for: the record holds what is used
+        pattern = PRUNING.get(str(data.get("pruning", "")))
+        if pattern is not None and pattern.only_sparsity is not None:
+            data["target_sparsity"] = pattern.only_sparsity  # whatever was asked for: the record holds what is used
         return data
 
     @field_validator("dataset")
@@ -108,6 +109,16 @@ class RunConfig(Record):
         return self
 
     @property
+    def pattern(self) -> PatternInfo:
+        """What the catalogue says of ``pruning``."""
+        return PRUNING[self.pruning]
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether what each layer loses is written down, in ``layer_sparsity``."""
+        return SCOPES[self.scope].by_hand
+
+    @property
     def layer_shares(self) -> dict[str, float]:
         """``layer_sparsity`` as parameter name -> share to remove."""
         return parse(self.layer_sparsity)
@@ -115,7 +126,7 @@ class RunConfig(Record):
     @property
     def epochs_after_pruning(self) -> int:
         """How long the pruned student is trained: its recovery, or a lottery ticket's whole training."""
-        return self.epochs if self.schedule in TRAIN_AGAIN else self.recovery_epochs
+        return self.epochs if SCHEDULES[self.schedule].trains_again else self.recovery_epochs
 
 
 def _known(name: str, info: ValidationInfo) -> DatasetInfo | None:

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from annotated_types import Ge, GroupedMetadata, Le
 from pydantic import AfterValidator
 
+from simulator.catalog.pruning import PatternInfo
+
 
 class Settings(Protocol):
     """The settings that others depend on, as :class:`simulator.config.run.RunConfig` has them."""
@@ -38,12 +40,20 @@ class Settings(Protocol):
         """The pattern."""
 
     @property
+    def pattern(self) -> PatternInfo:
+        """What the catalogue says of it."""
+
+    @property
     def importance(self) -> str:
         """The score."""
 
     @property
     def scope(self) -> str:
         """What is ranked together."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether shares are written by hand."""
 
     @property
     def layer_sparsity(self) -> str:

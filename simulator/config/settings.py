@@ -16,9 +16,9 @@ def why_no_temperature(config: Settings) -> str:
 
 def why_no_target(config: Settings) -> str:
     """The share may be decided by the pattern or by the layers' own shares."""
-    if config.pruning == "2:4":
+    if config.pattern.within_fours:
         return "2:4 removes exactly half of every layer that it prunes, so there is nothing to choose."
-    if config.scope == "by_hand":
+    if config.by_hand:
         return "Each layer has its own share: write them down above."
     return ""
 
@@ -85,13 +85,13 @@ SETTINGS: dict[str, Setting] = {
         "Global: one ranking over all layers. Layer-wise: every layer loses the same share. By hand: what each "
         "layer loses is written down. 2:4 ranks within every four weights, whatever is chosen here.",
         choices=SCOPES,
-        applies=lambda config: config.pruning != "2:4",
+        applies=lambda config: not config.pattern.within_fours,
     ),
     "layer_sparsity": Setting(
         "Sparsity by layer",
         "For scope by_hand: NAME=SHARE, ... with each weight's name and the share it loses, 0 to 0.95, as in "
         "layer1.0.conv1.weight=0.5, layer2.0.conv1.weight=0.9. Layers that are not named stay dense.",
-        applies=lambda config: config.scope == "by_hand",
+        applies=lambda config: config.by_hand,
     ),
     "target_sparsity": Setting(
         "Sparsity",
@@ -124,7 +124,7 @@ SETTINGS: dict[str, Setting] = {
         high=10,
         step=1,
         more=True,
-        applies=lambda config: config.schedule == "iterative",
+        applies=lambda config: SCHEDULES[config.schedule].in_rounds,
     ),
     "recovery_with_teacher": Setting(
         "Soft loss in recovery",
@@ -136,9 +136,7 @@ SETTINGS: dict[str, Setting] = {
         "Parts that unstructured pruning normally leaves alone, because little is gained and much is lost.",
         choices=ALSO_PRUNE,
         more=True,
-        applies=lambda config: (
-            config.pruning == "unstructured" and not IMPORTANCES[config.importance].scores_layers_only
-        ),
+        applies=lambda config: config.pattern.any_part and not IMPORTANCES[config.importance].scores_layers_only,
     ),
     "round_to": Setting(
         "Kept in multiples of",
@@ -147,7 +145,7 @@ SETTINGS: dict[str, Setting] = {
         "each is wide.",
         choices={1: "1 (no rounding)", 4: "4", 8: "8"},
         more=True,
-        applies=lambda config: config.pruning == "structured",
+        applies=lambda config: config.pattern.removes_units,
     ),
     "image_size": Setting(
         "Image size",

@@ -14,6 +14,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from simulator.catalog.methods import METHODS
+from simulator.catalog.pruning import SCHEDULES
 from simulator.config.run import RunConfig
 from simulator.engine.deploy.stage import measurement
 from simulator.engine.distillation import teacher as teacher_room
@@ -29,13 +30,6 @@ CONTROL_NOTE = "Training the student without the teacher, to compare"
 DISTIL_NOTES = {
     True: "The teacher teaches the student",
     False: "Training the student with smoothed labels, without the teacher",
-}
-RECOVERY_NOTES: dict[str, str] = {
-    "one_shot": "Fine-tuning what is left",
-    "iterative": "Pruning and fine-tuning the distilled student in rounds",
-    "cubic": "Pruning the distilled student bit by bit while it is fine-tuned",
-    "lottery": "Training the initial weights under the masks",
-    "lottery_random": "Training redrawn initial weights under the masks",
 }
 
 
@@ -104,7 +98,7 @@ def one_student(
 
     # recover: the schedule decides from where and how; masks hold
     if config.epochs_after_pruning:
-        note, again = RECOVERY_NOTES[config.schedule], recover(student, variants["distilled"], pruned)
+        note, again = SCHEDULES[config.schedule].note, recover(student, variants["distilled"], pruned)
         variants["recovered"], peaks["recovered"] = yield from staged("recover", note, again, repeat)
 
     # measure: every variant the same way, on the same held-out examples

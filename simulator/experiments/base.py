@@ -131,8 +131,8 @@ class Experiment:
 
 def refusal_of_fixed_sparsity(config: Design) -> str:
     """Why an experiment that sets the sparsity itself cannot use these settings; "" if it can."""
-    if config.base.pruning == "2:4":
-        return "pruning 2:4 has only one sparsity: choose unstructured or structured"
-    if config.base.scope == "by_hand":
+    if config.base.pattern.only_sparsity is not None:
+        return f"pruning {config.base.pruning} has only one sparsity: choose unstructured or structured"
+    if config.base.by_hand:
         return "scope by_hand fixes what each layer loses: choose global or layer_wise"
     return ""

@@ -53,7 +53,7 @@ def refusal(config: Design) -> str:
     """Refuse settings with which one of the mistakes cannot be made."""
     if config.base.method != SOFT_TARGETS:
         return f"method {config.base.method} has no T^2 that could be forgotten: choose {SOFT_TARGETS}"
-    if config.base.pruning != "unstructured":
+    if not config.base.pattern.any_part:
         return f"pruning {config.base.pruning} does not allow these mistakes: choose unstructured"
     if not config.base.recovery_epochs:
         return "recovery_epochs is 0: choose at least 1, because masks must hold during recovery"

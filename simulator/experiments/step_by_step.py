@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.catalog.pruning import SCHEDULES, TRAIN_AGAIN
+from simulator.catalog.pruning import SCHEDULES
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
@@ -28,7 +28,7 @@ def refusal(config: Design) -> str:
     schedules = config.values("schedule")
     if AT_ONCE not in schedules or len(schedules) < 2:
         return f"schedule {', '.join(map(str, schedules))}: choose {AT_ONCE} and at least one other to compare it with"
-    if longer := [str(name) for name in schedules if name in TRAIN_AGAIN]:
+    if longer := [name for name in map(str, schedules) if SCHEDULES[name].trains_again]:
         return f"schedule {longer[0]} trains from the start, for longer: choose {AT_ONCE}, iterative, cubic"
     return refusal_of_fixed_sparsity(config)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import mean
 
+from simulator.catalog.pruning import SCOPES
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
@@ -32,7 +33,7 @@ def places(config: Design) -> list[Place]:
 
 def refusal(config: Design) -> str:
     """Refuse settings with which the numbers of parameters cannot be made exactly equal."""
-    if config.base.scope != "global":
+    if not SCOPES[config.base.scope].over_all_layers:
         return (
             f"scope {config.base.scope} rounds layer by layer, so the numbers of parameters would differ: choose global"
         )
@@ -40,7 +41,7 @@ def refusal(config: Design) -> str:
         return f"also_prune {', '.join(config.base.also_prune)} applies to single weights only: leave it empty"
     if config.base.round_to != 1:
         return f"round_to {config.base.round_to} keeps more channels than the share says: leave it at 1"
-    if config.base.pruning == "2:4":
+    if config.base.pattern.only_sparsity is not None:
         return "pruning 2:4 has only one sparsity: leave pruning out, because this experiment does both other kinds"
     return ""
 

@@ -52,7 +52,7 @@ def question(config: RunConfig) -> str:
     if not method.has_teacher:
         learns = f"What do smoothed labels teach {small} that the labels alone do not"
     trained = f"{config.train_examples:,} examples, {numbers.several(config.epochs, 'epoch')}"
-    if not config.target_sparsity and config.scope != "by_hand":
+    if not config.target_sparsity and not config.by_hand:
         return f"{learns} ({setup}; {trained})?"
     lost = f"pruning ({PRUNING[config.pruning].title.lower()}, {fields.asked_sparsity(config)})"
     again = (

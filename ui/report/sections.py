@@ -78,7 +78,7 @@ def _table(
 
 def _prediction(run: Run, measured: Sequence[Measurement]) -> list[Part]:
     """For a run by hand, show what a sensitivity scan of the same students predicted, and link to the scan."""
-    if run.settings.scope != "by_hand":
+    if not run.settings.by_hand:
         return []
     for scan in archive.list_runs(("finished",)):
         asked = scan.experiment
@@ -124,7 +124,7 @@ def honest_size(run: Run, story: Story) -> Section | None:
     """Show every form of a variant's file beside its latency, and what pruning did to them, if the run pruned."""
     measured, config = story.measurements, run.settings
     sentences = sizes.sentences(measured)
-    if not sentences or not (config.layer_shares if config.scope == "by_hand" else config.target_sparsity):
+    if not sentences or not (config.layer_shares if config.by_hand else config.target_sparsity):
         return None
     alt = "File sizes and latency of each variant: " + ", ".join(by_variant(measured))
     forms = TablePart("forms", sizes.forms(measured), alt, note=sizes.NOTE)

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.methods import METHODS
 from simulator.catalog.models import MODELS
-from simulator.catalog.pruning import NEED_RECOVERY, SCHEDULES_FOR, SCOPES_FOR, importances_for
+from simulator.catalog.pruning import SCHEDULES, importances_for
 from simulator.config.run import RunConfig
 from simulator.config.setting import Setting
 from simulator.config.settings import SETTINGS
@@ -72,9 +72,13 @@ def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
     if name == "importance":
         return importances_for(MODELS[config.model].kind, config.pruning)
     if name == "scope":
-        return SCOPES_FOR[config.pruning]
+        return config.pattern.scopes
     if name == "schedule":
-        return tuple(s for s in SCHEDULES_FOR[config.pruning] if config.recovery_epochs or s not in NEED_RECOVERY)
+        return tuple(
+            name
+            for name in config.pattern.schedules
+            if config.recovery_epochs or not SCHEDULES[name].prunes_in_recovery
+        )
     if name == "dataset":
         return tuple(d.name for d in datasets_for(config.model))
     if control.shape == "sizes":
@@ -120,4 +124,4 @@ def student_in_words(config: RunConfig) -> str:
 
 def asked_sparsity(config: RunConfig) -> str:
     """Return the target sparsity, or "by hand"."""
-    return "by hand" if config.scope == "by_hand" else numbers.whole_percent(config.target_sparsity)
+    return "by hand" if config.by_hand else numbers.whole_percent(config.target_sparsity)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from simulator.catalog.methods import METHODS
-from simulator.catalog.pruning import SCOPES_FOR
+from simulator.catalog.pruning import PRUNING
 from simulator.engine.datasets.batches import Batch
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.measure.layers import layers_of
@@ -107,7 +107,7 @@ def channels_removed(setup: Setup, variants: Mapping[Variant, nn.Module]) -> nn.
     It is not trained further: only its shape is a lesson.
     """
     model = copy.deepcopy(variants["distilled"])
-    scope = setup.config.scope if setup.config.scope in SCOPES_FOR["structured"] else "global"
+    scope = setup.config.scope if setup.config.scope in PRUNING["structured"].scopes else "global"
     structured = {"pruning": "structured", "scope": scope, "importance": "magnitude"}
     removal.remove(replace(setup, config=setup.config.model_copy(update=structured)), model, setup.train, Masks())
     return model

@@ -180,17 +180,17 @@ class MaskRule:
             dropped: Earlier masks: what they dropped goes first, so that it stays dropped.
         """
         config, parameters = self.config, self.parameters(model)
-        info = catalog.IMPORTANCES[config.importance]
+        info, in_one = catalog.IMPORTANCES[config.importance], catalog.SCOPES[config.scope].over_all_layers
         scores = IMPORTANCES[config.importance](model, parameters, calibration)
-        if info.ranks_within_rows and config.scope != "global" and config.pruning == "unstructured":
+        if info.ranks_within_rows and not in_one and not config.pattern.within_fours:
             scores = {name: rank_within_rows(s) for name, s in scores.items()}
         for name, mask in (dropped or {}).items():
             scores[name] = scores[name].masked_fill(~mask, -1.0)
-        if config.pruning == "2:4":
+        if config.pattern.within_fours:
             return two_of_four_masks(scores)
-        if config.scope == "by_hand":
+        if config.by_hand:
             return by_hand_masks(scores, {name: level(share) for name, share in config.layer_shares.items()})
-        return (global_masks if config.scope == "global" else layer_wise_masks)(scores, level(config.target_sparsity))
+        return (global_masks if in_one else layer_wise_masks)(scores, level(config.target_sparsity))
 
 
 def dense_masks(parameters: Parameters) -> Masks:

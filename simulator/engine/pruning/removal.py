@@ -42,7 +42,7 @@ def remove(
     """
     config, classifier = setup.config, setup.module.classifier
     batches = calibration(setup.module.logits, examples, config.batch_size, config.seed)
-    if config.pruning != "structured":
+    if not config.pattern.removes_units:
         rule = mask_rule(setup)
         number, rounds = round_of
         masks = rule.masks(model, batches, partial(after_round, number=number, rounds=rounds), dropped)
@@ -59,7 +59,7 @@ def remove(
 
 def note(setup: Setup, model: nn.Module) -> str:
     """What the prune stage is about to do, with the layers that 2:4 leaves dense."""
-    if setup.config.pruning != "2:4":
+    if not setup.config.pattern.within_fours:
         return "Removing the least important"
     dense = left_dense(mask_rule(setup).parameters(model))
     left = (

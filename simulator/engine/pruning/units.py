@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from simulator.catalog.pruning import IMPORTANCES
+from simulator.catalog.pruning import IMPORTANCES, SCOPES
 
 KEEP_AT_LEAST = 0.05
 """A global ranking may not empty a layer: it keeps this share of its units."""
@@ -42,7 +42,7 @@ def units_to_keep(scores: Sequence[Tensor], cut: Cut, whole: Sequence[int] | Non
     left = [len(s) for s in scores]
     before = left if whole is None else whole
     floors = [max(1, round(n * KEEP_AT_LEAST)) for n in before]
-    if cut.scope == "layer_wise":
+    if not SCOPES[cut.scope].over_all_layers:
         counts = [left_of(n, cut.share) for n in before]
     else:
         normalise = not IMPORTANCES[cut.importance].is_scale

@@ -82,7 +82,7 @@ def _smaller(config: Config) -> dict[str, list[Any]]:
         "batch_size": [base.batch_size >> n for n in range(1, 8) if base.batch_size >> n >= SMALLEST_BATCH],
         "image_size": [32] if MODELS[base.model].kind == "image" and base.image_size > 32 else [],
         # layers that are named by hand are those of a student of this size
-        "student_size": [s for s in reversed(sizes) if s < base.student_size and base.scope != "by_hand"],
+        "student_size": [s for s in reversed(sizes) if s < base.student_size and not base.by_hand],
         "method": [SOFT_TARGETS] if METHODS[base.method].compares_pairs else [],
     }
     fixed: set[str] = set()

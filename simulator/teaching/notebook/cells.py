@@ -78,9 +78,9 @@ def not_pruned_again(config: RunConfig) -> str:
     """Why the notebook does not prune again; empty if it does."""
     usual = {"importance": "magnitude", "schedule": "one_shot", "also_prune": ()}
     other = [name.replace("_", " ") for name, value in usual.items() if getattr(config, name) != value]
-    if config.pruning == "structured":
+    if config.pattern.removes_units:
         other.append("whole channels")
-    if config.scope == "by_hand":
+    if config.by_hand:
         other.append("shares by hand")
     return f"the run pruned with settings whose code is not included ({', '.join(other)})" if other else ""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from simulator.catalog.methods import METHODS
-from simulator.catalog.pruning import TRAIN_AGAIN
+from simulator.catalog.pruning import SCHEDULES
 from simulator.events import Stage
 from simulator.figures import numbers
 from simulator.figures.numbers import milliseconds, percent, whole
@@ -92,7 +92,7 @@ def loss_by_pruning(run: Facts) -> Question | None:
 
 def gain_by_recovery(run: Facts) -> Question | None:
     """Recovered against pruned, if the recovered student is the pruned one, trained again."""
-    if "recovered" not in run.by_name or run.config.schedule != "one_shot":
+    if "recovered" not in run.by_name or not SCHEDULES[run.config.schedule].continues_pruned:
         return None
     r, p, d = (run.by_name[name].accuracy for name in ("recovered", "pruned", "distilled"))
     why = f"{percent(p)} just after pruning, {percent(r)} after recovery."
@@ -108,11 +108,11 @@ def measured_sparsity(run: Facts) -> Question | None:
 
 
 def _what_was_asked(run: Facts) -> str:
-    if run.config.scope == "by_hand":
+    if run.config.by_hand:
         return "A share was set by hand for each layer."
-    if run.config.pruning == "2:4":
+    if run.config.pattern.within_fours:
         return "Two of every four weights were to be set to zero."
-    of = " of the channels, heads or neurons" if run.config.pruning == "structured" else ""
+    of = " of the channels, heads or neurons" if run.config.pattern.removes_units else ""
     return f"A sparsity of {numbers.whole_percent(run.asked)}{of} was asked for."
 
 
@@ -242,7 +242,7 @@ def factor_of_the_soft_loss(run: Facts) -> Question | None:
 def longest_stage(run: Facts) -> Question | None:
     """Which stage took the most time."""
     named = dict(STAGE_WORDS)
-    if run.config.schedule in TRAIN_AGAIN:
+    if SCHEDULES[run.config.schedule].trains_again:
         named["recover"] = "Training the lottery ticket"
     seconds: dict[str, float] = {named[s]: value for s, value in run.seconds.items() if s in named}
     longest = most(seconds) if seconds else None

@@ -59,8 +59,7 @@ class Facts:
     @property
     def asked(self) -> float:
         """The share that was to be removed; for shares set by hand, the resulting share of the prunable weights."""
-        by_hand = self.config.scope == "by_hand"
-        return self.by_name["pruned"].prunable_sparsity if by_hand else self.config.target_sparsity
+        return self.by_name["pruned"].prunable_sparsity if self.config.by_hand else self.config.target_sparsity
 
 
 def facts(config: RunConfig, events: Iterable[Event]) -> Facts:

@@ -1,4 +1,4 @@
-"""What a method or an importance needs stands in its catalogue entry: nothing else in the code knows it by its name."""
+"""What a method or a way of pruning needs stands in its catalogue entry: no other code decides by its name."""
 
 import ast
 from pathlib import Path
@@ -6,11 +6,19 @@ from pathlib import Path
 import pytest
 
 from simulator.catalog.methods import METHODS
-from simulator.catalog.pruning import IMPORTANCES
+from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES
 
 ROOT = Path(__file__).parents[3]
 ROOMS = ("simulator", "ui", "pages")
 OWN = {"simulator/catalog/methods.py", "simulator/catalog/pruning.py"}
+
+WORDS = {
+    "simulator/engine/stages/pruned.py": SCHEDULES,  # carries each of them out, one below the other
+    "ui/screens/learn/masks.py": {"2:4"},  # the patterns of this screen are its own
+    "ui/screens/learn/weights.py": {"2:4"},
+    "ui/words/glossary.py": {*PRUNING, *SCOPES},  # terms that are explained
+}
+"""Files that may decide by some names."""
 
 
 def decisions(tree):
@@ -53,6 +61,12 @@ def test_no_code_decides_by_a_methods_name():
 def test_no_code_decides_by_an_importances_name():
     """Experiments list which importances they compare: that is a choice, not knowledge of one."""
     assert found(set(IMPORTANCES), lists=False) == []
+
+
+def test_no_code_decides_by_the_name_of_a_pattern_a_scope_or_a_schedule():
+    places = found({*PRUNING, *SCOPES, *SCHEDULES}, lists=False)
+    allowed = {(file, name) for file, names in WORDS.items() for name in names}
+    assert [place for place in places if (place.partition(":")[0], place.partition(" ")[2]) not in allowed] == []
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.catalog.pruning import (
-    IMPORTANCES,
-    NEED_RECOVERY,
-    PRUNING,
-    SCHEDULES,
-    SCHEDULES_FOR,
-    SCOPES,
-    SCOPES_FOR,
-    TRAIN_AGAIN,
-    WHY_NOT,
-    MethodInfo,
-    importances_for,
-)
+from simulator.catalog.pruning import IMPORTANCES, PRUNING, SCHEDULES, SCOPES, MethodInfo, importances_for
 
 
 @pytest.mark.parametrize("catalogue", [PRUNING, IMPORTANCES, SCOPES, SCHEDULES])
@@ -33,12 +21,13 @@ def test_only_an_image_model_has_batch_norm_to_rank_by_and_not_within_fours() ->
 
 
 def test_every_pattern_has_scopes_and_schedules_and_says_why_it_lacks_some() -> None:
-    assert set(SCHEDULES_FOR) == set(SCOPES_FOR) == set(PRUNING)
-    for pruning, schedules in SCHEDULES_FOR.items():
-        assert set(schedules) <= set(SCHEDULES) and set(SCOPES_FOR[pruning]) <= set(SCOPES)
-        assert (pruning in WHY_NOT) == (set(schedules) != set(SCHEDULES))
+    for pattern in PRUNING.values():
+        assert pattern.schedules and set(pattern.schedules) <= set(SCHEDULES)
+        assert pattern.scopes and set(pattern.scopes) <= set(SCOPES)
+        assert bool(pattern.why_not) == (set(pattern.schedules) != set(SCHEDULES))
 
 
 def test_a_schedule_prunes_once_or_during_recovery_or_trains_again() -> None:
-    assert set(SCHEDULES) == {"one_shot", *NEED_RECOVERY, *TRAIN_AGAIN}
-    assert not set(NEED_RECOVERY) & set(TRAIN_AGAIN)
+    for schedule in SCHEDULES.values():
+        assert [schedule.continues_pruned, schedule.prunes_in_recovery, schedule.trains_again].count(True) == 1
+    assert [name for name, schedule in SCHEDULES.items() if schedule.continues_pruned] == ["one_shot"]

@@ -232,7 +232,7 @@ def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell] | No
 
 def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.Row:
     c = run.settings
-    shares = None if run.experiment or c.scope == "by_hand" else c.target_sparsity
+    shares = None if run.experiment or c.by_hand else c.target_sparsity
     return {
         "Model": MODELS[c.model].title,
         "When": Cell(numbers.ago(run.created_at), run.created_at.isoformat()),

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from simulator.runs import service
-from ui.following import live
+from ui.following import live, stream
 from ui.shell import server
 from ui.shell.frame import mark_frame, navigation
 from ui.shell.guard import errors_shown
@@ -15,7 +15,7 @@ from ui.shell.guard import errors_shown
 ICON = Path(__file__).parent / "ui/shell/icon.svg"
 
 
-@st.fragment(run_every=3, key="status")
+@st.fragment(run_every=10, key="status")
 @errors_shown()  # the timer runs it without the frame around it
 def sidebar_status() -> None:
     """Which runs are under way or waiting, with a link to each."""
@@ -34,7 +34,7 @@ def main() -> None:
         page.run()
 
 
-app = st.App(__file__, lifespan=server.lifespan)  # `streamlit run` starts the server with it, once
+app = st.App(__file__, lifespan=server.lifespan, routes=[stream.route()])  # `streamlit run` starts it, once
 
 if __name__ == "__main__":  # for every browser, again and again
     main()

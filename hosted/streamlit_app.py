@@ -10,6 +10,7 @@ import streamlit as st
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # Streamlit lets Python find only what lies beside the main file
 
+from ui.following import stream  # noqa: E402
 from ui.shell import server  # noqa: E402
 
-app = st.App(ROOT / "streamlit_app.py", lifespan=server.lifespan)
+app = st.App(ROOT / "streamlit_app.py", lifespan=server.lifespan, routes=[stream.route()])

@@ -37,6 +37,14 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def answers(address: str) -> bool:
+    """Whether a server is there and well."""
+    try:
+        return bool(urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200)
+    except (URLError, OSError):
+        return False
+
+
 @contextmanager
 def served(
     data_directory: Path, *options: str, root: Path = ROOT, main: str = "streamlit_app.py", **environment: str
@@ -58,15 +66,12 @@ def served(
     process = subprocess.Popen(command, cwd=root, env=everything)
     address = f"http://127.0.0.1:{port}"
 
-    def answers() -> bool:
+    def is_up() -> bool:
         assert process.poll() is None, "the server ended"
-        try:
-            return bool(urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200)
-        except (URLError, OSError):
-            return False
+        return answers(address)
 
     try:
-        wait_until(answers, seconds=60)
+        wait_until(is_up, seconds=60)
         yield Served(address, process.pid)
         heavy = heavy_libraries(process)
         assert not heavy, heavy

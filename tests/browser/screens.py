@@ -16,8 +16,10 @@ SHORT = "train_examples=64&epochs=1&recovery_epochs=1&student_size=0.25"
 # Minutes on a fast idle machine: for tests that do something to a run while it is under way, and cancel it.
 LONG = "train_examples=1077&epochs=20&recovery_epochs=20&repeats=5"
 
-POINTS = """() => [...document.querySelectorAll('.js-plotly-plot')]
-    .flatMap(plot => plot.data).filter(t => t.name && t.x).reduce((n, t) => n + t.x.length, 0)"""
+# Of the curves of the run that is followed; they are drawn by a component, in its own part of the page.
+POINTS = """() => [...document.querySelectorAll('[class*=st-key-progress_] *')].filter(e => e.shadowRoot)
+    .flatMap(e => [...e.shadowRoot.querySelectorAll('svg.plot')])
+    .reduce((n, svg) => n + Number(svg.dataset.points ?? 0), 0)"""
 
 
 # Each chart is as wide as its place, the next frame has been drawn, and the page is as high as in the frame before.

@@ -48,6 +48,12 @@ def tables_on(app: AppTest) -> list[Read]:
     return [Read(json.loads(proto.json)[0]) for proto in drawn if proto.component_name == "table"]
 
 
+def followed(app: AppTest) -> dict[str, Any]:
+    """What a page hands to the component that draws a run under way."""
+    (drawn,) = [e.proto for e in app.get("bidi_component") if e.proto.component_name == "progress"]
+    return dict(json.loads(drawn.json)[0])
+
+
 def words(app: AppTest) -> str:
     """Every sentence of a page."""
     kinds = (app.markdown, app.caption, app.info, app.success, app.warning, app.error, app.subheader, app.metric)

@@ -11,14 +11,19 @@ import streamlit as st
 Mount = Callable[..., Any]
 
 
-def component(name: str, file: str, html: str, css: str) -> Mount:
+def component(name: str, file: str, html: str, css: str, *parts: str) -> Mount:
     """Register a component; its script is beside ``file``, with the same name.
+
+    Args:
+        parts: The names of further scripts there, whose functions that script uses.
 
     Returns:
         A function that puts it on a page. It takes the key, the data for the script, and Streamlit's further arguments
         for a component (``default`` states and ``on_..._change`` callbacks), and returns the state.
     """
-    mount = st.components.v2.component(name, html=html, css=css, js=Path(file).with_suffix(".js").read_text("utf-8"))
+    scripts = [*(Path(file).with_name(part) for part in parts), Path(file).with_suffix(".js")]
+    js = "".join(script.read_text("utf-8") for script in scripts)
+    mount = st.components.v2.component(name, html=html, css=css, js=js)
 
     def put(key: str, data: Mapping[str, Any], **further: Any) -> Any:
         # In a list, because Streamlit looks for data frames among the values of a dict, which imports pandas.

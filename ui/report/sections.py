@@ -17,7 +17,7 @@ from simulator.runs.database.store import Run
 from ui.figures import charts, columns
 from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Points, Section, TablePart, Text, Way
 from ui.figures.run import costs, curves, details, sizes, tables
-from ui.following import live
+from ui.following import drawing, live
 from ui.following.story import Story
 from ui.report import common
 from ui.shell import routes
@@ -147,11 +147,11 @@ def _curves(config: RunConfig, story: Story, repeat: int) -> list[Part]:
     losses, epochs = story.losses_of(repeat), story.epochs_of(repeat)
     drawn = [
         title
-        for title, (term, variants, _) in live.CURVES.items()
+        for title, (term, variants, _) in drawing.CURVES.items()
         if any(curves.loss_series(losses.get(variant, ()), term) for variant in variants)
     ]
-    of_seed = live.of_repeats(repeat, config)
-    options = {title: partial(_curve, config, story, repeat, title) for title in live.CURVES}
+    of_seed = drawing.of_repeats(repeat, config)
+    options = {title: partial(_curve, config, story, repeat, title) for title in drawing.CURVES}
     shown = [variant for variant in charts.COLOURS if epochs.get(variant)]
     validation = Chart(
         "validation", curves.validation(epochs, shown), f"Validation accuracy{of_seed}",
@@ -161,13 +161,13 @@ def _curves(config: RunConfig, story: Story, repeat: int) -> list[Part]:
 
 
 def _curve(config: RunConfig, story: Story, repeat: int, title: str) -> list[Chart]:
-    term, variants, caption = live.CURVES[title]
+    term, variants, caption = drawing.CURVES[title]
     losses = story.losses_of(repeat)
-    chart = curves.losses(losses, term, variants, live.last_epoch(title, config))
+    chart = curves.losses(losses, term, variants, drawing.last_epoch(title, config))
     alt = curves.losses_alt(losses, term, variants)
     tip = glossary.entries("nats", "KL divergence")
     key = f"curve_{title.split()[0].lower()}"
-    return [Chart(key, chart, f"{title}{live.of_repeats(repeat, config)}", caption, alt, tip)]
+    return [Chart(key, chart, f"{title}{drawing.of_repeats(repeat, config)}", caption, alt, tip)]
 
 
 def layers(run: Run, story: Story) -> Section:

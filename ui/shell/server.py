@@ -6,8 +6,11 @@ import asyncio
 import importlib
 import logging
 import pkgutil
+import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import streamlit as st
 from streamlit import cli_util
@@ -19,6 +22,9 @@ from simulator.runs import service
 
 log = logging.getLogger(__name__)
 
+stopping = threading.Event()
+"""Is set as soon as the server is told to stop. The server waits for every open answer: a stream must end itself."""
+
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
@@ -29,6 +35,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """
     for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
         importlib.import_module(module.name)
+    notice_the_end()
     try:
         service.start()
     except FAULTS as error:  # every page meets it again, and shows it
@@ -39,6 +46,22 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         yield
     finally:
         service.close()
+
+
+def notice_the_end() -> None:
+    """Set ``stopping`` when a signal tells the server to stop, and let the server do what it does."""
+    stopping.clear()
+    if threading.current_thread() is not threading.main_thread():
+        return  # only the main thread may handle signals; in another one, a test ends the server
+    for number in (signal.SIGINT, signal.SIGTERM):
+        servers_own = signal.getsignal(number)
+
+        def handle(number: int, frame: FrameType | None, servers_own: object = servers_own) -> None:
+            stopping.set()
+            if callable(servers_own):
+                servers_own(number, frame)
+
+        signal.signal(number, handle)
 
 
 def own_address() -> str:

@@ -4,11 +4,10 @@ import pytest
 
 from simulator.config.run import make_config
 from simulator.config.settings import SETTINGS
-from simulator.events import StageStarted
 from simulator.runs import archive, notes, service
 from simulator.runs.database.store import open_store
 from tests.ui.invented import whole_run
-from tests.ui.reading import tables_on
+from tests.ui.reading import followed, tables_on
 from ui.shell.frame import ARRIVED
 
 
@@ -36,7 +35,7 @@ def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_s
     (run,) = open_store().list_runs()
     assert run.config == make_config({"temperature": 8.0, "epochs": 2})
     assert app.query_params["run"] == run.id
-    assert "Waiting for its turn" in words(app)
+    assert "Waiting for its turn" in followed(app)["message"]["queue"]
 
 
 def test_notes_are_taken_while_a_run_waits_and_the_runs_page_shows_how_they_begin(open_screen):
@@ -86,27 +85,6 @@ def test_settings_survive_a_change_of_page(open_screen):
     app.switch_page("pages/home.py").run()
     app.switch_page("pages/lab.py").run()
     assert control(app, "temperature").value == 9.0
-
-
-def test_the_curve_follows_the_stages_until_one_is_chosen(open_screen, stored):
-    def curve():
-        (control,) = [w for w in app.get("button_group") if w.label == "Curve"]
-        return control
-
-    def goes_on(*stages):
-        for stage in stages:
-            open_store().append("r1", [StageStarted(stage=stage, note="")])
-        app.run()
-
-    stored("r1", "running", [StageStarted(stage="teacher", note="")])
-    app = open_screen("lab", run="r1")
-    assert curve().value == "Teacher"
-    goes_on("control")
-    assert curve().value == "Hard loss"
-    curve().set_value("Soft loss").run()
-    goes_on("recover")
-    assert curve().value == "Soft loss"
-    assert not app.exception
 
 
 def test_moving_a_control_does_not_disturb_a_run(open_screen, stored):

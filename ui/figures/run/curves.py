@@ -59,8 +59,18 @@ def loss_series(points: Sequence[LossPoint], term: Term) -> list[tuple[float, fl
 
 def running_mean(values: Sequence[float]) -> list[float]:
     """Average each value with those before it, over a fifteenth of the series (at most 25 values)."""
-    window = max(1, min(25, len(values) // 15))
+    window = _window(values)
     return [sum(part) / len(part) for i in range(len(values)) if (part := values[max(0, i + 1 - window) : i + 1])]
+
+
+def _window(values: Sequence[float]) -> int:
+    return max(1, min(25, len(values) // 15))
+
+
+def _last_mean(values: Sequence[float]) -> float:
+    """Return the end of the running mean, without the rest of it: a live screen asks for it several times a second."""
+    part = values[-_window(values) :]
+    return sum(part) / len(part)
 
 
 def losses_alt(points: Mapping[Variant, Sequence[LossPoint]], term: Term, variants: Sequence[Variant]) -> str:
@@ -69,8 +79,8 @@ def losses_alt(points: Mapping[Variant, Sequence[LossPoint]], term: Term, varian
     for variant in variants:
         pairs = loss_series(points.get(variant, ()), term)
         if pairs:
-            means = running_mean([value for _, value in pairs])
-            texts.append(f"{variant} went from {numbers.three(means[0])} to {numbers.three(means[-1])}")
+            values = [value for _, value in pairs]
+            texts.append(f"{variant} went from {numbers.three(values[0])} to {numbers.three(_last_mean(values))}")
     return f"{TERM_TITLES[term]} by epoch: " + ("; ".join(texts) if texts else "no steps yet") + "."
 
 

@@ -16,7 +16,7 @@ from ui.figures import table
 from ui.figures.compare import comparison, rows
 from ui.figures.compare.rows import Entry, Front, Where
 from ui.figures.run import tables
-from ui.following import live
+from ui.following import drawing, live
 from ui.kit import table_view
 from ui.screens.results import open_run
 from ui.shell import address, routes
@@ -96,7 +96,7 @@ def _why_not(run_id: str) -> str:
         return literal(str(error))
     if run.experiment:
         return f"Run `{run_id}` is an experiment: it has cells, not variants. Open it on the Experiments page."
-    return f"Run `{run_id}` is {live.STATE_WORDS[run.state]}: only finished runs are compared."
+    return f"Run `{run_id}` is {drawing.STATE_WORDS[run.state]}: only finished runs are compared."
 
 
 def letters_of(runs: Sequence[Run]) -> dict[str, str]:

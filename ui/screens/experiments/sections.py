@@ -8,13 +8,13 @@ from simulator.catalog.models import MODELS
 from simulator.experiments import EXPERIMENTS, Experiment, ExperimentConfig, make_experiment
 from simulator.figures import numbers
 from simulator.runs import archive, service
-from simulator.runs.database.store import ENDED, Run, RunState
+from simulator.runs.database.store import ENDED, Run
 from ui.figures import table
 from ui.figures.experiments import cell_charts as charts
 from ui.figures.experiments import cell_table
 from ui.figures.experiments.views import view_of
 from ui.figures.run import tables
-from ui.following import live
+from ui.following import drawing, live, progress_view
 from ui.following.story import Story
 from ui.kit import chart_view, table_view
 from ui.screens import lab
@@ -142,7 +142,7 @@ def not_run_yet(experiment: Experiment) -> None:
     if earlier:
         st.markdown("**Earlier runs of this experiment**")
     for run in earlier:
-        label = f"{MODELS[run.settings.model].title}, {live.STATE_WORDS[run.state]}, {live.since(run)}"
+        label = f"{MODELS[run.settings.model].title}, {drawing.STATE_WORDS[run.state]}, {drawing.since(run)}"
         st.page_link(routes.EXPERIMENTS.path, label=label, icon=":material/history:", query_params={live.RUN: run.id})
 
 
@@ -151,21 +151,18 @@ def show(run: Run, predicted: str | None, config: ExperimentConfig | None) -> No
     live.open_here()
     if run.experiment and config and (other := settings.differing(run.experiment, config)):
         st.caption(f"This run's settings differ from the controls: {literal(', '.join(other))}.")
-    every = None if run.state in ENDED else live.EVERY_SECONDS
-    st.fragment(_panel, run_every=every, key="follow_experiment")(run.id, run.state, predicted)
+    live.repeatedly(_panel, run, "follow_experiment")(run.id, live.shown(run), predicted)
     stopped = run.state in ENDED and run.state != "finished"
     if stopped and st.button("Continue from the measured cells", icon=":material/replay:", key="again_experiment"):
         _open(service.rerun(run.id))
 
 
-@errors_shown()  # the timer runs it without the page around it
-def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
+@errors_shown()  # it may run without the page around it
+def _panel(run_id: str, page_shows: live.Shown, predicted: str | None) -> None:
     run, story = archive.run(run_id), live.story_of(run_id)
-    if run.state != page_shows:
-        st.rerun()  # the whole page: the buttons change, and at the end the timer stops
-    live.headline(run, story)
-    if run.state == "running":
-        progress(story)
+    if live.shown(run) != page_shows:
+        st.rerun()
+    progress(run, story)
     if run.experiment is None:
         return
     if story.conclusion is not None:
@@ -178,14 +175,11 @@ def _panel(run_id: str, page_shows: RunState, predicted: str | None) -> None:
         take_home.report_button(run)
 
 
-def progress(story: Story) -> None:
-    """Show what is being done, and how many cells are measured or, while the teacher learns, its progress."""
-    if story.stage is None:
-        st.progress(0.0, text="Starting the worker process")
-        return
-    st.markdown(live.doing(story))
-    done = story.progress
-    st.progress(min(1.0, done.done / done.total) if done and done.total else 0.0, text=live.pace(story))
+def progress(run: Run, story: Story) -> None:
+    """Show what is being done and how many cells are measured, or how the run ended."""
+    live.ending(run, story)
+    if run.state not in ENDED:
+        progress_view.show(run, story, whole=False, cells=len(story.cells))
 
 
 def outcome(experiment: Experiment, story: Story, predicted: str | None) -> None:

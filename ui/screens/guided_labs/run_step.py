@@ -8,7 +8,7 @@ from simulator.config.run import RunConfig
 from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
 from simulator.runs import archive, recorded, service
-from simulator.runs.records import ENDED, Run, RunState
+from simulator.runs.records import ENDED, Run
 from simulator.teaching.labs import Lab, progress
 from simulator.teaching.labs.progress import LabProgress
 from ui.following import live
@@ -111,18 +111,15 @@ def follow(run: Run) -> None:
     if run.experiment is None:
         live.follow(run)
         return
-    every = None if run.state in ENDED else live.EVERY_SECONDS
-    st.fragment(_experiment, run_every=every, key="follow_lab_experiment")(run.id, run.state)
+    live.repeatedly(_experiment, run, "follow_lab_experiment")(run.id, live.shown(run))
 
 
-@errors_shown()  # the timer runs it outside its page
-def _experiment(run_id: str, page_shows: RunState) -> None:
+@errors_shown()  # it may run without the page around it
+def _experiment(run_id: str, page_shows: live.Shown) -> None:
     run, story = archive.run(run_id), live.story_of(run_id)
-    if run.state != page_shows:
+    if live.shown(run) != page_shows:
         st.rerun()  # the whole page: Next is now enabled
-    live.headline(run, story)
-    if run.state == "running":
-        experiments.progress(story)
+    experiments.progress(run, story)
     if run.experiment is not None and run.state != "queued":
         experiments.picture(run.experiment, story)
 

@@ -21,7 +21,7 @@ from simulator.figures.numbers import duration
 from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
-from tests.ui.reading import tables_on
+from tests.ui.reading import followed, tables_on
 from ui import report
 
 
@@ -81,7 +81,7 @@ def test_run_waits_for_a_prediction_and_then_queues_the_experiment(open_screen, 
     assert not app.exception
     (run,) = archive.list_runs(("queued",))
     assert run.config == make_experiment(name)
-    assert "Waiting for its turn" in words(app)
+    assert "Waiting for its turn" in followed(app)["message"]["queue"]
 
 
 def test_a_value_that_does_not_fit_is_said_and_cannot_be_run(open_screen):

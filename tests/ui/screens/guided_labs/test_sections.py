@@ -7,6 +7,7 @@ import pytest
 from simulator.runs import archive, recorded
 from simulator.runs.database.store import open_store
 from simulator.teaching.labs import LABS, evidence, progress
+from tests.ui.reading import followed
 from ui.words import glossary
 
 TEACHER, SPARSITY, ZEROS, CHANNELS, TOGETHER = (LABS[n] for n in (0, 2, 3, 4, 5))
@@ -171,7 +172,7 @@ def test_run_queues_the_labs_settings_and_what_the_student_chose(open_screen):
     (run,) = open_store().list_runs()
     assert (run.config,) == TOGETHER.configs({"student_size": 0.5, "target_sparsity": 0.7})
     assert progress.read(known)["together"].runs == (run.id,)
-    assert "Waiting for its turn" in said(app) and app.button(key="lab_next").disabled
+    assert "Waiting for its turn" in followed(app)["message"]["queue"] and app.button(key="lab_next").disabled
     press(app, "lab_switch")
     assert archive.run(run.id).state == "cancelled"
     assert progress.read(known)["together"].runs == TOGETHER.recorded

@@ -13,6 +13,7 @@ from simulator.events import Concluded
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.experiments.base import AxisValue
 from simulator.experiments.config import read_values
+from simulator.figures.numbers import reading, setting
 from simulator.runs import archive
 
 
@@ -70,7 +71,7 @@ def table(run_id: str) -> Table:
         drawn.add_row(
             *(_plain(cell.at.get(name, "")) for name in coordinates),
             f"{cell.seed}{'*' if cell.measured_in else ''}",
-            *(f"{cell.values[name]:.4g}" if name in cell.values else "" for name in shown),
+            *(reading(cell.values[name]) if name in cell.values else "" for name in shown),
         )
     return drawn
 
@@ -78,7 +79,7 @@ def table(run_id: str) -> Table:
 def _plain(value: AxisValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return setting(value) if isinstance(value, float) else str(value)
 
 
 def conclusion(run_id: str) -> str:

@@ -10,6 +10,7 @@ from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
 from simulator.config.settings import SETTINGS
 from simulator.data import own_data
+from simulator.figures import numbers
 
 
 class Parser(argparse.ArgumentParser):
@@ -52,7 +53,10 @@ def add_experiment_flags(parser: argparse.ArgumentParser) -> None:
 def allowed(name: str) -> str:
     """The values a setting may have, in words; "" where there is nothing to say."""
     if name == "student_size":
-        sizes = [f"{m.name}: {m.student.unit} {', '.join(f'{v:g}' for v in m.student.values)}" for m in MODELS.values()]
+        sizes = [
+            f"{m.name}: {m.student.unit} {', '.join(numbers.setting(v) for v in m.student.values)}"
+            for m in MODELS.values()
+        ]
         return f"depends on the model; {'; '.join(sizes)}"
     if name == "dataset":
         return f"one of {', '.join(DATASETS)}, or the name of a data set that was uploaded here"

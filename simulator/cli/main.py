@@ -211,8 +211,8 @@ def datasets_command(options: argparse.Namespace) -> int:
             info.name,
             info.kind,
             str(len(info.class_names)),
-            f"{info.max_train_examples:,}",
-            "not looked for" if (near := near_duplicates(info.name)) is None else f"{near:,}",
+            numbers.whole(info.max_train_examples),
+            "not looked for" if (near := near_duplicates(info.name)) is None else numbers.whole(near),
             info.source,
             data_state(info.name),
         )

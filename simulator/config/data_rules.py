@@ -10,6 +10,7 @@ from simulator.catalog.models import MODELS
 from simulator.config.setting import Settings
 from simulator.data import own_data
 from simulator.errors import InvalidConfig
+from simulator.figures.numbers import setting
 
 DEFAULT_TRAIN_EXAMPLES = 2_400
 
@@ -29,9 +30,10 @@ def check_student(config: Settings) -> None:
     """
     student = MODELS[config.model].student
     if config.student_size not in student.values:
-        allowed = ", ".join(f"{v:g}" for v in student.values)
+        allowed = ", ".join(setting(v) for v in student.values)
         raise ValueError(
-            f"student_size {config.student_size:g} does not exist for {config.model}: choose {student.unit} {allowed}"
+            f"student_size {setting(config.student_size)} does not exist for {config.model}: choose {student.unit} "
+            f"{allowed}"
         )
 
 

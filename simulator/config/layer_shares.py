@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.figures.numbers import setting
+
 HIGHEST = 0.95
 NAME = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
@@ -46,4 +48,4 @@ def tidy(text: str) -> str:
     Raises:
         ValueError: as :func:`parse`.
     """
-    return ", ".join(f"{name}={share:g}" for name, share in parse(text).items())
+    return ", ".join(f"{name}={setting(share)}" for name, share in parse(text).items())

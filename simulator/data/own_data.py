@@ -23,6 +23,7 @@ from simulator.catalog.models import MODELS
 from simulator.data import own_examples
 from simulator.errors import NotAvailable, SimulatorError
 from simulator.events.fields import MomentText, Record, Whole
+from simulator.figures.numbers import whole
 from simulator.host.paths import data_dir, write_whole
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class OwnData(Record):
             name=self.name,
             title=self.title,
             kind=self.kind,
-            summary=f"{everything:,} {examples} that were uploaded to this server.",
+            summary=f"{whole(everything)} {examples} that were uploaded to this server.",
             class_names=self.class_names,
             label_words=LABEL_WORDS[: len(self.class_names)],
             max_train_examples=self.examples("train"),

@@ -19,6 +19,7 @@ from simulator.events import CellFinished, Conclusion
 from simulator.events.fields import Record
 from simulator.experiments.base import Axis, AxisValue, Experiment, Place
 from simulator.experiments.catalog import EXPERIMENTS
+from simulator.figures.numbers import setting
 
 MOST_SEEDS = 5
 ONE_SEED = (
@@ -126,7 +127,7 @@ class ExperimentConfig(Record):
                     with_settings(self.base, {axis.setting: value})
             elif not (isinstance(value, int | float) and _within(value, experiment.own_bounds[axis.setting])):
                 low, high = experiment.own_bounds[axis.setting]
-                raise ValueError(f"{axis.setting} {value!r}: choose {low:g} to {high:g}")
+                raise ValueError(f"{axis.setting} {value!r}: choose {setting(low)} to {setting(high)}")
 
     def _check_together(self) -> None:
         """Check that every combination of the axes' values is a valid run: two settings may exclude each other."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from simulator.events import CellFinished, Conclusion
 from simulator.experiments.base import Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
+from simulator.figures.numbers import nearest_percent
 
 
 def places(config: Design) -> list[Place]:
@@ -48,7 +49,7 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
     sentences = [
         f"Neither: {share(got[False, False])}. Distillation only: {share(got[True, False])}. "
         f"Pruning only: {share(got[False, True])}. Both: {share(got[True, True])}. All four took equally many steps.",
-        f"Pruning alone (here {100 * sum(zeros.values()) / len(zeros):.0f} % zeros) changes the accuracy by "
+        f"Pruning alone (here {nearest_percent(sum(zeros.values()) / len(zeros))} zeros) changes the accuracy by "
         f"{change(cut)} ({certainty(cut)}).",
         f"The teacher is worth {change(whole)} to the whole student ({certainty(whole)}) and "
         f"{change(pruned)} to the pruned one ({certainty(pruned)}).",

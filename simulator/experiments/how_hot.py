@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, Quantities
+from simulator.experiments.base import PRUNING, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
+from simulator.figures.numbers import entropy, setting
 
 
 def places(config: Design) -> list[Place]:
@@ -32,36 +33,36 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
 
     Which is best is decided by validation accuracy, so that the test examples do not influence what is tested on them.
     """
-    temperatures = sorted(config.values("temperature"))
+    temperatures = sorted(map(float, config.values("temperature")))
     test = {t: series(cells, "accuracy", temperature=t) for t in temperatures}
     chosen_on = {t: mean(series(cells, "validation_accuracy", temperature=t).values()) for t in temperatures}
-    entropy = {t: mean(series(cells, "entropy", temperature=t).values()) for t in temperatures}
+    entropies = {t: mean(series(cells, "entropy", temperature=t).values()) for t in temperatures}
     coldest, *hotter = temperatures
     best, hottest = max(hotter, key=lambda t: chosen_on[t]), hotter[-1]
     tested = list(dict.fromkeys((best, hottest)))
-    tests = holm([compare(f"T = {t:g} against T = {coldest:g}", test[t], test[coldest]) for t in tested])
+    tests = holm([compare(f"T = {setting(t)} against T = {setting(coldest)}", test[t], test[coldest]) for t in tested])
     shown = significant(tests[0]) and tests[0].mean > 0
     worse = [t for t, against in zip(tested, tests, strict=True) if significant(against) and against.mean < 0]
-    chosen = f"Of the temperatures above T = {coldest:g}, T = {best:g} was best on validation examples."
+    chosen = f"Of the temperatures above T = {setting(coldest)}, T = {setting(best)} was best on validation examples."
     sentences = [
-        f"The mean entropy of the soft targets goes from {entropy[coldest]:.3f} nats at T = {coldest:g} to "
-        f"{entropy[hottest]:.3f} at T = {hottest:g}.",
+        f"The mean entropy of the soft targets goes from {entropy(entropies[coldest])} nats at T = {setting(coldest)} "
+        f"to {entropy(entropies[hottest])} at T = {setting(hottest)}.",
         (f"{chosen} On the test " if len(hotter) > 1 else "On the test ")
         + "; ".join(_against(t, test[t], against) for t, against in zip(tested, tests, strict=True))
-        + f"; T = {coldest:g} has {share(test[coldest])}.",
+        + f"; T = {setting(coldest)} has {share(test[coldest])}.",
     ]
     if shown:
         sentences.append("Softer targets helped, by more than chance among the seeds would explain.")
     else:
         sentences.append("That softer targets help did not show.")
     if worse:
-        sentences.append(f"Too hot did harm: T = {' and '.join(f'{t:g}' for t in worse)}.")
+        sentences.append(f"Too hot did harm: T = {' and '.join(setting(t) for t in worse)}.")
     answer = ("hottest" if best == hottest else "between") if shown else "harm" if worse else "no"
     return Conclusion(sentences=tuple(sentences), answer=answer, shown=shown, comparisons=tuple(tests))
 
 
-def _against(temperature: AxisValue, values: dict[int, float], test: Comparison) -> str:
-    return f"T = {temperature:g} reaches {share(values)}: {change(test)} ({certainty(test)})"
+def _against(temperature: float, values: dict[int, float], test: Comparison) -> str:
+    return f"T = {setting(temperature)} reaches {share(values)}: {change(test)} ({certainty(test)})"
 
 
 HOW_HOT = Experiment(

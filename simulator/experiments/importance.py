@@ -8,7 +8,7 @@ from statistics import mean
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
 from simulator.experiments.paired import averaged, certainty, change, compare, holm, series, share, significant
-from simulator.figures.numbers import whole_percent
+from simulator.figures.numbers import bare_percent, percent, whole_percent
 
 BASELINE = "random"
 MOMENTS = {"pruned": "just pruned", "accuracy": "after recovery"}
@@ -77,10 +77,13 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
 def _at(cells: Sequence[CellFinished], sparsity: AxisValue, importances: Sequence[str]) -> str:
     """The means at one sparsity, which are not tested."""
     middles = [
-        [100 * mean(series(cells, value, importance=i, target_sparsity=sparsity).values()) for value in MOMENTS]
+        [mean(series(cells, value, importance=i, target_sparsity=sparsity).values()) for value in MOMENTS]
         for i in importances
     ]
-    written = [f"{i} {before:.1f} and {after:.1f} %" for i, (before, after) in zip(importances, middles, strict=True)]
+    written = [
+        f"{i} {bare_percent(before)} and {percent(after)}"
+        for i, (before, after) in zip(importances, middles, strict=True)
+    ]
     return f"At {whole_percent(float(sparsity))}, just pruned and after recovery: {', '.join(written)}."
 
 

@@ -8,7 +8,7 @@ from statistics import mean
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.experiments.base import PRUNING, AxisValue, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, compare, holm, series, share, significant
-from simulator.figures.numbers import percent
+from simulator.figures.numbers import percent, setting
 
 MISSING = 3
 PAPER_SHARE = 0.986
@@ -37,16 +37,16 @@ def trained_examples(config: Design) -> int:
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
     """The share of threes that each student recognised, against the control, and beside the paper's figure."""
     alone = series(cells, "threes_after", **CONTROL)
-    temperatures = config.values("temperature")
+    temperatures = tuple(map(float, config.values("temperature")))
     found = {t: series(cells, "threes_after", **taught(t)) for t in temperatures}
     before = {t: series(cells, "threes_before", **taught(t)) for t in temperatures}
-    tests = holm([compare(f"T = {t:g} against no teacher", found[t], alone) for t in temperatures])
+    tests = holm([compare(f"T = {setting(t)} against no teacher", found[t], alone) for t in temperatures])
     best = max(temperatures, key=lambda t: mean(found[t].values()))
     test = tests[temperatures.index(best)]
     shown = significant(test) and test.mean > 0
     middle = mean(found[best].values())
     sentences = [
-        f"At the best of the temperatures, T = {best:g}, a student that never saw a {MISSING} recognises "
+        f"At the best of the temperatures, T = {setting(best)}, a student that never saw a {MISSING} recognises "
         f"{share(found[best])} of the test threes after its bias was corrected; before, {share(before[best])}.",
         f"Without a teacher it is {share(alone)} after the same correction. "
         + (
@@ -55,7 +55,7 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
             else f"The expected advantage of the teacher did not show: {certainty(test)}."
         ),
         "By temperature, after the correction: "
-        + ", ".join(f"T = {t:g} {percent(mean(found[t].values()))}" for t in temperatures)
+        + ", ".join(f"T = {setting(t)} {percent(mean(found[t].values()))}" for t in temperatures)
         + ".",
         f"The paper reports {percent(PAPER_SHARE)} on MNIST, with other networks and 60,000 training pictures: "
         + ("here it is more." if middle > PAPER_SHARE else "here it is less." if middle < PAPER_SHARE else "the same."),

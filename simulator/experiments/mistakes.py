@@ -11,7 +11,7 @@ from simulator.catalog.pruning import IMPORTANCES
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
-from simulator.figures.numbers import percent
+from simulator.figures.numbers import nearest_percent, percent, setting, unsigned_points
 
 MASKS, TRAINING_MODE, T_SQUARED = "masks not held", "teacher in training mode", "T^2 forgotten"
 TOO_HOT, CLASSIFIER = "too hot, too short", "classifier pruned"
@@ -26,8 +26,8 @@ SIGNS = {
     "teacher says about an example depends on the other examples in the batch.",
     T_SQUARED: "The loss is smaller, which looks like progress. Softened gradients shrink as 1 / T^2: without the "
     "factor the labels drown out the teacher.",
-    TOO_HOT: f"T = {HOT['temperature']:g}, alpha = {HOT['alpha']:g}, one epoch: soft targets that are nearly the same "
-    "for every class, no labels beside them, and too few steps to find the rest.",
+    TOO_HOT: f"T = {setting(HOT['temperature'])}, alpha = {setting(HOT['alpha'])}, one epoch: soft targets that are "
+    "nearly the same for every class, no labels beside them, and too few steps to find the rest.",
     CLASSIFIER: "Look at the zeros: the classifier is small, so pruning it adds hardly any, and each of its "
     "weights helps to decide about a class.",
 }
@@ -128,11 +128,11 @@ def _first(tests: Mapping[str, Comparison]) -> str:
 def _cost(test: Comparison) -> str:
     if not significant(test):
         return f"no clear cost, {change(test)} ({certainty(test)})"
-    return f"it {'cost' if test.mean < 0 else 'gained'} {100 * abs(test.mean):.1f} points ({certainty(test)})"
+    return f"it {'cost' if test.mean < 0 else 'gained'} {unsigned_points(100 * test.mean)} points ({certainty(test)})"
 
 
 def _zeros(wrong: float, right: float) -> str:
-    gone = f": {100 * (1 - wrong / right):.0f} % of the zeros are gone again." if wrong < right else "."
+    gone = f": {nearest_percent(1 - wrong / right)} of the zeros are gone again." if wrong < right else "."
     return f" Zeros: {percent(wrong)} instead of {percent(right)}{gone}"
 
 

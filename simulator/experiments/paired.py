@@ -11,7 +11,7 @@ from math import sqrt
 from statistics import mean, stdev
 
 from simulator.events import CellFinished, Comparison, Coordinates
-from simulator.figures.numbers import between, p_value, percent, points
+from simulator.figures.numbers import between, p_value, percent, points, unsigned_points
 
 ALPHA_LEVEL = 0.05
 ROUNDING = 1e-12
@@ -82,7 +82,7 @@ def share(values: dict[int, float]) -> str:
     """Mean, spread and number of seeds of a fraction: "91.2 % (standard deviation 1.3, n = 5)"."""
     middle = percent(mean(values.values()))
     return (
-        f"{middle} (standard deviation {100 * stdev(values.values()):.1f}, n = {len(values)})"
+        f"{middle} (standard deviation {unsigned_points(100 * stdev(values.values()))}, n = {len(values)})"
         if len(values) > 1
         else f"{middle} (n = 1)"
     )

@@ -9,6 +9,7 @@ from statistics import mean
 from simulator.events import CellFinished, Conclusion, Coordinates
 from simulator.experiments.base import Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
+from simulator.figures.numbers import setting
 
 
 def grid(config: Design) -> list[Coordinates]:
@@ -60,7 +61,7 @@ def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
 
 def _named(at: Coordinates) -> str:
     return ", ".join(
-        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in at.items()
+        f"{name} {setting(value)}" if isinstance(value, float) else f"{name} {value}" for name, value in at.items()
     )
 
 

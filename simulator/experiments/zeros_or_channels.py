@@ -9,7 +9,7 @@ from simulator.catalog.pruning import SCOPES
 from simulator.events import CellFinished, Comparison, Conclusion
 from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
-from simulator.figures.numbers import milliseconds, percent, points, size, whole_percent
+from simulator.figures.numbers import milliseconds, percent, points, size, whole, whole_percent
 from simulator.figures.statistics import BUSY_SHARE
 
 UNPRUNED, ZEROS, CHANNELS = "unpruned", "zeros", "channels"
@@ -155,11 +155,11 @@ def _parameters(cells: Sequence[CellFinished], removed: AxisValue) -> str:
     """The counts that should be equal, and the largest difference between them."""
     counts = {s: series(cells, "nonzero", parts_removed=removed, student=s) for s in (ZEROS, CHANNELS)}
     apart = max(abs(counts[ZEROS][seed] - counts[CHANNELS][seed]) for seed in counts[ZEROS])
-    zeros, channels = (f"{mean(counts[s].values()):,.0f}" for s in (ZEROS, CHANNELS))
+    zeros, channels = (whole(mean(counts[s].values())) for s in (ZEROS, CHANNELS))
     reached = mean(series(cells, "zeros", parts_removed=removed, student=ZEROS).values())
     return (
         f"{channels} parameters stay; {percent(reached)} zeros leave {zeros} non-zero ones, "
-        f"{'the same number in every seed' if apart == 0 else f'at most {apart:,.0f} more or fewer in a seed'}."
+        f"{'the same number in every seed' if apart == 0 else f'at most {whole(apart)} more or fewer in a seed'}."
     )
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from simulator.events import Measurement
 from simulator.figures.statistics import Speed, Verdict, spread, was_busy
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 def three(value: float) -> str:
     """Three significant digits, never an exponent."""
@@ -42,9 +44,49 @@ def size(bytes_: float) -> str:
     return f"{bytes_:.0f} B"
 
 
+def in_megabytes(bytes_: float) -> str:
+    """Bytes in MB whatever their size, for files that are compared with each other: 0.735 MB."""
+    return f"{three(bytes_ / 1e6)} MB"
+
+
 def whole(value: float) -> str:
     """A number of things in full: 1,620."""
     return f"{round(value):,}"
+
+
+def decimals(value: float, digits: int) -> str:
+    """A figure with this many digits after the point: 13,333.33, as a worked sum needs them."""
+    return f"{value:,.{digits}f}"
+
+
+def setting(value: float) -> str:
+    """A value that somebody chose: 4, 0.5, 0.0003."""
+    return f"{value:g}"
+
+
+def significant(value: float, digits: int) -> str:
+    """A number with at most so many significant digits, as people type it: 66.66667, 13000."""
+    return f"{value:.{digits}g}"
+
+
+def reading(value: float) -> str:
+    """One point of a chart, as exactly as Plotly's tooltips give it: 0.8733."""
+    return f"{value:.4g}"
+
+
+def tick(value: float) -> str:
+    """A round number beside an axis: 12,500, 0.25."""
+    return f"{value:,.10g}"
+
+
+def learning_rate(value: float) -> str:
+    """The learning rate of one step: 2.97e-05."""
+    return f"{value:.3g}"
+
+
+def entropy(nats: float) -> str:
+    """An entropy, without its unit: 2.303."""
+    return f"{nats:.3f}"
 
 
 def percent(fraction: float) -> str:
@@ -52,9 +94,24 @@ def percent(fraction: float) -> str:
     return f"{round(100 * fraction, 1) + 0.0:.1f} %"  # never "-0.0 %"
 
 
+def bare_percent(fraction: float) -> str:
+    """The same without its unit, beside another that has it: 87.3."""
+    return percent(fraction).removesuffix(" %")
+
+
 def whole_percent(fraction: float) -> str:
     """A fraction that somebody chose, as per cent: 50 %, and 12.5 % where it is no whole number."""
     return f"{100 * fraction:.3g} %"
+
+
+def nearest_percent(fraction: float) -> str:
+    """A fraction to the nearest whole per cent: 79 %."""
+    return f"{100 * fraction:.0f} %"
+
+
+def percent_interval(low: float, high: float) -> str:
+    """The ends of an interval of fractions: 87.3 to 92.1 %."""
+    return f"{bare_percent(low)} to {percent(high)}"
 
 
 def signed(value: float, unit: str = "") -> str:
@@ -77,6 +134,11 @@ def points(change: float) -> str:
     return f"{sign}{abs(rounded):.1f}"
 
 
+def unsigned_points(change: float) -> str:
+    """The size of a change, or a deviation, in percentage points: 1.3."""
+    return f"{abs(change):.1f}"
+
+
 def between(low: float, high: float) -> str:
     """The ends of an interval of points: −1.2 to 0.0."""
     return " to ".join(points(end).removeprefix("\N{PLUS-MINUS SIGN}") for end in (low, high))
@@ -88,21 +150,34 @@ def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
     return form(over.mean) + (f" \N{PLUS-MINUS SIGN} {form(over.deviation)}" if over.deviation else "")
 
 
+def deviation(value: float) -> str:
+    """A standard deviation: two significant digits, never an exponent."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.{max(0, 1 - _magnitude(rounded))}f}"
+
+
 def p_value(p: float) -> str:
-    """p = 0.23, p = 0.048, p < 0.001: never rounded to 0.05, where it matters on which side it is."""
+    """p = 0.23, p = 0.048, p < 0.001: never rounded to 0.05, where it matters on which side it is.
+
+    A line never breaks inside it.
+    """
+    return f"p{NO_BREAK}{_related(p)}"
+
+
+def _related(p: float) -> str:
     if p < 0.001:
-        return "p < 0.001"
+        return f"<{NO_BREAK}0.001"
     digits = 2 if p >= 0.1 else 3
     while round(p, digits) == 0.05 != p:
         digits += 1
-    return f"p = {p:.{digits}f}"
+    return f"={NO_BREAK}{p:.{digits}f}"
 
 
 def verdict(v: Verdict) -> str:
     """A paired comparison in brackets and words: within noise (n = 450, p = 0.23)."""
     if len(v.by_seed) == 1:
         return f"{v.outcome} (n = {v.n}, {p_value(v.by_seed[0].p)})"
-    each = ", ".join(p_value(seed.p).removeprefix("p = ").removeprefix("p ") for seed in v.by_seed)
+    each = ", ".join(_related(seed.p).removeprefix(f"={NO_BREAK}") for seed in v.by_seed)
     return f"{v.outcome} (n = {v.n}, {len(v.by_seed)} seeds, p of each: {each})"
 
 
@@ -165,6 +240,11 @@ def download(file: str, received: int, total: int | None, bytes_per_second: floa
 def milliseconds(value: float) -> str:
     """A latency."""
     return f"{three(value)} ms"
+
+
+def middle_half(low: float, high: float) -> str:
+    """The quartiles of timed calls: 1.23 to 1.45 ms."""
+    return f"{three(low)} to {milliseconds(high)}"
 
 
 def day(moment: datetime | str) -> str:

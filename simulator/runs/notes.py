@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from simulator.errors import SimulatorError
+from simulator.figures.numbers import whole
 from simulator.runs import archive
 from simulator.runs.database.store import open_store
 
@@ -51,6 +52,7 @@ def plain(text: str) -> str:
     ).strip()
     if len(kept) > LONGEST:
         raise SimulatorError(
-            f"The note has {len(kept):,} characters; at most {LONGEST:,} are kept.", "Shorten it, or keep a file."
+            f"The note has {whole(len(kept))} characters; at most {whole(LONGEST)} are kept.",
+            "Shorten it, or keep a file.",
         )
     return kept

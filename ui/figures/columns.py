@@ -66,7 +66,7 @@ def _figure(
 def _interval(ms: Seeds) -> str:
     examples = ms[0].test_examples
     mean = spread([m.accuracy for m in ms]).mean
-    return " to ".join(f"{100 * end:.1f}" for end in wilson_interval(round(mean * examples), examples)) + " %"
+    return numbers.percent_interval(*wilson_interval(round(mean * examples), examples))
 
 
 def _timed(batch: str, name: str) -> Callable[[Measurement], float | None]:

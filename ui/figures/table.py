@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.figures import numbers
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -63,7 +65,7 @@ def _union(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def _cell(content: Cell | str | int) -> Cell:
     if isinstance(content, Cell):
         return content
-    return Cell(content, content or None) if isinstance(content, str) else Cell(f"{content:,}", content)
+    return Cell(content, content or None) if isinstance(content, str) else Cell(numbers.whole(content), content)
 
 
 def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -171,7 +171,7 @@ def pace(story: Story, run: Run) -> str:
         elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
         return "Under way" if story.stage else f"Starting the worker process ({numbers.duration(max(1, elapsed))})"
     unit = " cells" if story.stage == "experiment" else " examples" if done.examples_per_second else ""
-    parts = [f"{done.done:,} of {done.total:,}{unit}"]
+    parts = [f"{numbers.whole(done.done)} of {numbers.whole(done.total)}{unit}"]
     if done.examples_per_second:
         parts.append(f"{numbers.three(done.examples_per_second)} examples per second")
     if done.seconds_left is not None and done.done < done.total:

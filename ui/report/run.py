@@ -45,13 +45,13 @@ def question(config: RunConfig) -> str:
     """State the question that this run answers."""
     model, method = MODELS[config.model], METHODS[config.method]
     small = f"a smaller {model.title} ({fields.student_in_words(config)})"
-    temperature = f", T {config.temperature:g}" if method.uses_temperature else ""
-    beta = f", beta {config.beta:g}" if method.uses_beta else ""
-    setup = f"{method.title}{temperature}, alpha {config.alpha:g}{beta}"
+    temperature = f", T {numbers.setting(config.temperature)}" if method.uses_temperature else ""
+    beta = f", beta {numbers.setting(config.beta)}" if method.uses_beta else ""
+    setup = f"{method.title}{temperature}, alpha {numbers.setting(config.alpha)}{beta}"
     learns = f"What does {small} learn from its teacher that the labels alone do not teach it"
     if not method.has_teacher:
         learns = f"What do smoothed labels teach {small} that the labels alone do not"
-    trained = f"{config.train_examples:,} examples, {numbers.several(config.epochs, 'epoch')}"
+    trained = f"{numbers.whole(config.train_examples)} examples, {numbers.several(config.epochs, 'epoch')}"
     if not config.target_sparsity and not config.by_hand:
         return f"{learns} ({setup}; {trained})?"
     lost = f"pruning ({PRUNING[config.pruning].title.lower()}, {fields.asked_sparsity(config)})"

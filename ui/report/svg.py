@@ -14,10 +14,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from simulator.figures import numbers
 from ui.figures.run.details import mixed, readable_on
 from ui.report import svg_axes
 from ui.report.svg_axes import FONT, Axis, width_of
-from ui.report.svg_marks import DASHES, HATCHES, marker
+from ui.report.svg_marks import DASHES, HATCHES, coordinate, corners_of, marker
 
 WIDTH = 440
 MOST_LABEL = 110  # pixels of a tilted label below the axis
@@ -50,7 +51,7 @@ class Sheet:
 
 
 def _short(value: object) -> str:
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return coordinate(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def draw(figure: go.Figure, name: str, alt: str) -> str:
@@ -121,21 +122,25 @@ def _draw_axes(sheet: Sheet, height: float) -> None:
     turn = tilted(x)
     for value, label in x.ticks:
         at = x.start + (x.end - x.start) * (value - x.low) / (x.high - x.low)
-        place = {"text_anchor": "end", "transform": f"rotate(-35 {at:.1f} {y.start + 16:.1f})"} if turn else {}
-        sheet.add("text", label, **({"x": at, "y": y.start + 16, "text_anchor": "middle"} | place))
+        place = {"x": at, "y": y.start + 16, "text_anchor": "middle"}
+        if turn:
+            place |= {"text_anchor": "end", "transform": f"rotate(-35 {coordinate(at)} {coordinate(y.start + 16)})"}
+        sheet.add("text", label, **place)
     sheet.add("line", x1=x.start, x2=x.end, y1=y.start, y2=y.start, stroke="currentColor", opacity=0.5)
     if x.title:
         sheet.add("text", x.title, x=(x.start + x.end) / 2, y=height - 6, text_anchor="middle")
     if y.title:
         middle = (y.start + y.end) / 2
-        sheet.add("text", y.title, x=12, y=middle, text_anchor="middle", transform=f"rotate(-90 12 {middle:.1f})")
+        sheet.add(
+            "text", y.title, x=12, y=middle, text_anchor="middle", transform=f"rotate(-90 12 {coordinate(middle)})"
+        )
 
 
 def _draw_scatter(sheet: Sheet, trace: Any) -> None:
     places = [(sheet.x.at(x), sheet.y.at(y)) for x, y in zip(trace.x or (), trace.y or (), strict=True)]
     opacity = 1.0 if trace.opacity is None else trace.opacity
     if "lines" in trace.mode and len(places) > 1:
-        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+        path = corners_of(places)
         dash = DASHES.get(trace.line.dash, "none")
         sheet.add(
             "path", d=path, fill="none", stroke=trace.line.color, opacity=opacity, stroke_dasharray=dash,
@@ -147,7 +152,7 @@ def _draw_scatter(sheet: Sheet, trace: Any) -> None:
         for (x, y), across, up in zip(places, trace.x or (), trace.y or (), strict=True):
             size = (trace.marker.size or 8) / 2
             shape = marker(trace.marker.symbol or "circle", x, y, size)
-            text = f"{trace.name or ''} {across}: {up:.4g}".strip() if has_tooltip else ""
+            text = f"{trace.name or ''} {across}: {numbers.reading(up)}".strip() if has_tooltip else ""
             colour = trace.marker.color or trace.line.color
             sheet.add("path", text, d=shape, fill=colour, stroke=colour, opacity=opacity)
 
@@ -158,7 +163,8 @@ def _draw_errors(sheet: Sheet, trace: Any, places: Sequence[float]) -> None:
         return
     for x, y, up, down in zip(places, trace.y, error.array, error.arrayminus, strict=True):
         top, bottom = sheet.y.at(y + up), sheet.y.at(y - down)
-        path = f"M{x:.1f} {top:.1f}V{bottom:.1f}M{x - 4:.1f} {top:.1f}h8M{x - 4:.1f} {bottom:.1f}h8"
+        caps = "".join(f"M{coordinate(x - 4)} {coordinate(end)}h8" for end in (top, bottom))
+        path = f"M{coordinate(x)} {coordinate(top)}V{coordinate(bottom)}{caps}"
         sheet.add("path", d=path, fill="none", stroke=error.color, stroke_width=1.5)
 
 
@@ -180,7 +186,7 @@ def _draw_bars(sheet: Sheet, trace: Any, number: int, of: int) -> None:
         near, far = sorted((up.at(0), up.at(value)))
         box = (near, middle - wide * 0.46, far - near, wide * 0.92)
         x, y, width, height = box if horizontal else (box[1], box[0], box[3], box[2])
-        tooltip = f"{name}{f', {trace.name}' if trace.name else ''}: {value:.4g}"
+        tooltip = f"{name}{f', {trace.name}' if trace.name else ''}: {numbers.reading(value)}"
         sheet.add("rect", tooltip, x=x, y=y, width=width, height=height, fill=fill, stroke=colour)
         if text:
             sheet.add(
@@ -254,9 +260,9 @@ def _entry_width(name: str) -> float:
 
 
 def _draw_legend(sheet: Sheet, entries: Sequence[Any], rows: Sequence[Sequence[int]]) -> None:
-    for row, numbers in enumerate(rows):
+    for row, places in enumerate(rows):
         x, y = 12.0, 14.0 + 20 * row
-        for trace in (entries[number] for number in numbers):
+        for trace in (entries[place] for place in places):
             for tag, attributes in _sample(sheet, trace, x, y):
                 sheet.add(tag, "", **attributes)
             sheet.add("text", trace.name, x=x + 30, y=y + 4)

@@ -9,6 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from simulator.figures.numbers import tick
+
 LETTER = 6.9  # width of a typical letter at FONT pixels
 FONT = 12
 
@@ -72,7 +74,7 @@ def read(layout: Any, values: Sequence[Any], bars: bool) -> Axis:
     low, high = _ends(layout, [float(value) for value in values if value is not None], bars)
     given = layout.tickvals
     places = [float(v) for v in given] if given is not None else nice_ticks(low, high)
-    return Axis(title, (), low, high, 0.0, 0.0, tuple((v, f"{v:,.10g}") for v in places))
+    return Axis(title, (), low, high, 0.0, 0.0, tuple((v, tick(v)) for v in places))
 
 
 def _ends(layout: Any, numbers: Sequence[float], bars: bool) -> tuple[float, float]:

@@ -117,7 +117,8 @@ def not_reachable() -> None:
         "Try again",
         icon=":material/refresh:",
         on_click=availability.ask_again,
-        help=f"The app also tries again by itself after {availability.ASK_AGAIN / 60:.0f} minutes.",
+        help="The app also tries again by itself after "
+        f"{numbers.several(round(availability.ASK_AGAIN / 60), 'minute')}.",
     )
 
 

@@ -196,7 +196,7 @@ def _go_to(at: int) -> None:
 
 def shown(question: Question, answer: float) -> str:
     """An answer as it was given."""
-    return f"{answer:.7g}" if question.is_number else question.options[int(answer)]
+    return numbers.significant(answer, 7) if question.is_number else question.options[int(answer)]
 
 
 def as_markdown(question: Question, text: str) -> str:

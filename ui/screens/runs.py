@@ -11,7 +11,7 @@ from simulator.errors import UnreadableRun
 from simulator.figures import numbers
 from simulator.runs import archive, history, notes, service
 from simulator.runs.database.store import ENDED, Run
-from simulator.runs.history.file import LARGEST_MB
+from simulator.runs.history.file import LARGEST_BYTES
 from simulator.runs.records import Unreadable
 from ui.figures.run import tables
 from ui.figures.table import Cell
@@ -148,7 +148,7 @@ def unreadable() -> None:
                 elif st.button("Delete", icon=":material/delete:", key=f"delete_unreadable_{number}"):
                     confirm_delete_unreadable(run)
         if len(found) > MOST_UNREADABLE:
-            st.caption(f"and {len(found) - MOST_UNREADABLE:,} more")
+            st.caption(f"and {numbers.whole(len(found) - MOST_UNREADABLE)} more")
 
 
 def _cancel_unreadable(run: Unreadable, number: int) -> None:
@@ -179,7 +179,7 @@ def keep_and_bring_back() -> None:
         form = "one JSON file" if len(groups) == 1 else f"{len(groups)} JSON files, the oldest runs in the first"
         st.caption(
             f"Settings, curves, figures and notes of all readable runs that have ended, as {form}. Weights and own "
-            f"data are not included. Files of up to {LARGEST_MB} MB can be restored."
+            f"data are not included. Files of up to {numbers.size(LARGEST_BYTES)} can be restored."
         )
         with st.container(horizontal=True):
             for number, ids in enumerate(groups, 1):
@@ -192,7 +192,9 @@ def keep_and_bring_back() -> None:
                     on_click="ignore",
                     key=f"export_runs_{number}",
                 )
-        file = st.file_uploader("Restore runs from a file", type="json", max_upload_size=LARGEST_MB, key="history_file")
+        file = st.file_uploader(
+            "Restore runs from a file", type="json", max_upload_size=LARGEST_BYTES // 10**6, key="history_file"
+        )
         if st.button("Add its runs", icon=":material/upload:", disabled=file is None, key="import_history") and file:
             with errors_shown():
                 st.session_state.pop(IMPORTED, None)

@@ -91,7 +91,7 @@ def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
 def shown(name: str, value: Any) -> str:
     """Return a value as the control shows it, and as the URL holds it."""
     if isinstance(value, float):
-        return f"{value:g}"
+        return numbers.setting(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -108,7 +108,7 @@ def written(name: str, config: RunConfig) -> str:
         case "student_size":
             return student_in_words(config)
         case "train_examples":
-            return f"{value:,}"
+            return numbers.whole(value)
         case "target_sparsity":
             return numbers.whole_percent(value)
     return shown(name, value) or "none"

@@ -21,8 +21,9 @@ def about_method(method: str) -> None:
 
 def loss_formula(config: RunConfig) -> None:
     """Show the distillation loss with the numbers of the sliders."""
+    soft, hard = weights(config)
     st.markdown(
-        f"Loss = **{config.alpha:g}** · soft loss + **{weight_of_labels(config):.2g}** · hard loss",
+        f"Loss = **{soft}** · soft loss + **{hard}** · hard loss",
         help="Alpha weighs the soft loss; the hard loss is cross-entropy with the labels." + warm_up_words(config),
     )
     formula = f"soft loss = {soft_formula(config)}"
@@ -31,13 +32,15 @@ def loss_formula(config: RunConfig) -> None:
 
 def loss_words(config: RunConfig) -> str:
     """Return the same formula as a sentence, for results and reports."""
-    weights = f"Loss = {config.alpha:g} · soft loss + {weight_of_labels(config):.2g} · hard loss"
-    return f"{weights}, with soft loss = {soft_formula(config)}.{warm_up_words(config)}"
+    soft, hard = weights(config)
+    weighted = f"Loss = {soft} · soft loss + {hard} · hard loss"
+    return f"{weighted}, with soft loss = {soft_formula(config)}.{warm_up_words(config)}"
 
 
-def weight_of_labels(config: RunConfig) -> float:
-    """Return the weight of the hard loss."""
-    return METHODS[config.method].weight_of_labels(config.alpha)
+def weights(config: RunConfig) -> tuple[str, str]:
+    """Return the weights of the soft loss and of the hard loss, as they are written."""
+    hard = METHODS[config.method].weight_of_labels(config.alpha)
+    return numbers.setting(config.alpha), numbers.setting(hard)
 
 
 def warm_up_words(config: RunConfig) -> str:
@@ -48,7 +51,9 @@ def warm_up_words(config: RunConfig) -> str:
 
 def soft_formula(config: RunConfig) -> str:
     """Return the formula of the method's soft loss with the numbers of these settings."""
-    return METHODS[config.method].formula.format(T=f"{config.temperature:g}", beta=f"{config.beta:g}")
+    return METHODS[config.method].formula.format(
+        T=numbers.setting(config.temperature), beta=numbers.setting(config.beta)
+    )
 
 
 def show_loss(method: str) -> None:

@@ -11,6 +11,7 @@ from simulator.data import near_duplicates
 from simulator.data.own_data import Skipped
 from simulator.data.uploads.csv_file import Examples, Skips, plain
 from simulator.errors import InvalidUpload
+from simulator.figures.numbers import whole
 
 CLASSES = (2, 20)
 FEWEST_PER_CLASS, FEWEST, FEWEST_TRAIN = 10, 120, 64
@@ -63,7 +64,7 @@ def _wrong_classes(counts: Counter[str]) -> tuple[str, str] | None:
         return f"There {few}.", f"A classifier needs {low} to {high} classes."
     if len(counts) > high:
         return (
-            f"There are {len(counts):,} classes; {low} to {high} can be used.",
+            f"There are {whole(len(counts))} classes; {low} to {high} can be used.",
             "Is the label column the right one? Otherwise join classes.",
         )
     few = ", ".join(f"{plain(name)} has {n}" for name, n in sorted(counts.items()) if n < FEWEST_PER_CLASS)
@@ -82,7 +83,7 @@ def _wrong_classes(counts: Counter[str]) -> tuple[str, str] | None:
 
 def _left_out(skips: Skips) -> str:
     """What was left out and why, the most frequent reasons first, as the end of a message."""
-    named = [f"{s.count:,} ({s.reason}: {', '.join(s.first[:REASON_PLACES])})" for s in grouped(skips)[:REASONS]]
+    named = [f"{whole(s.count)} ({s.reason}: {', '.join(s.first[:REASON_PLACES])})" for s in grouped(skips)[:REASONS]]
     return f" Left out: {'; '.join(named)}." if named else ""
 
 
@@ -117,18 +118,18 @@ def split(classes: Sequence[str], labels: Sequence[int], groups: np.ndarray) -> 
         test, validation = round(len(rows) * TEST_SHARE), round(len(rows) * VALIDATION_SHARE)
         splits[rows[:test]] = 2
         splits[rows[test : test + validation]] = 1
-    whole = near_duplicates.keep_together(splits, np.array(labels), groups, SPLIT_SEED)
-    counts = Counter(zip(labels, whole.tolist(), strict=True))
+    kept = near_duplicates.keep_together(splits, np.array(labels), groups, SPLIT_SEED)
+    counts = Counter(zip(labels, kept.tolist(), strict=True))
     missing = [name for number, name in enumerate(classes) if not all(counts[number, part] for part in range(3))]
-    train = int((whole == 0).sum())
+    train = int((kept == 0).sum())
     if missing or train < FEWEST_TRAIN:
         rest = f"no three parts of {', '.join(missing)}" if missing else f"only {train} examples for training"
         raise InvalidUpload(
-            f"{near_duplicates.grouped(groups):,} of {len(labels):,} examples are near-duplicates of others. They stay "
-            f"in one split, so that the test is fair, and that leaves {rest}.",
+            f"{whole(near_duplicates.grouped(groups))} of {whole(len(labels))} examples are near-duplicates of "
+            f"others. They stay in one split, so that the test is fair, and that leaves {rest}.",
             "Add examples that differ more, or leave these classes out.",
         )
-    return [int(s) for s in whole]
+    return [int(s) for s in kept]
 
 
 def grouped(skips: Skips) -> list[Skipped]:

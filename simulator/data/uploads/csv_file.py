@@ -13,6 +13,7 @@ from statistics import median
 
 from simulator.data.uploads import encodings
 from simulator.errors import InvalidUpload
+from simulator.figures.numbers import whole
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 COLUMNS = ("text", "label")
@@ -87,9 +88,11 @@ def read(content: bytes) -> Examples:
         for row in reader:
             _take_row(row, where, len(heading), f"line {reader.line_num}", found)
             if len(found.inputs) > MOST_ROWS:
-                raise InvalidUpload(f"There are more than {MOST_ROWS:,} examples.", "Upload fewer.")
+                raise InvalidUpload(f"There are more than {whole(MOST_ROWS)} examples.", "Upload fewer.")
             if reader.line_num > MOST_LINES:
-                raise InvalidUpload(f"The file has more than {MOST_LINES:,} lines.", "Remove those that are empty.")
+                raise InvalidUpload(
+                    f"The file has more than {whole(MOST_LINES)} lines.", "Remove those that are empty."
+                )
     except csv.Error as error:
         raise InvalidUpload(
             f"Line {reader.line_num} is not proper CSV: {error}.",
@@ -99,7 +102,7 @@ def read(content: bytes) -> Examples:
         csv.field_size_limit(before)
     cut = sum(len(one) == LONGEST_TEXT for one in found.inputs)
     if cut:
-        found.notes.append(f"{cut} texts were cut to {LONGEST_TEXT:,} characters; the models read 64 tokens.")
+        found.notes.append(f"{cut} texts were cut to {whole(LONGEST_TEXT)} characters; the models read 64 tokens.")
     return found
 
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from simulator.errors import InvalidUpload
+from simulator.figures.numbers import whole
 
 CONTROL_SHARE = 0.01
 MARKS = {
@@ -64,7 +65,7 @@ def _marked(content: bytes, encoding: str, notes: list[str]) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise InvalidUpload(
-            f"The file begins with the mark of {encoding} and is not {encoding} (byte {error.start:,}).",
+            f"The file begins with the mark of {encoding} and is not {encoding} (byte {whole(error.start)}).",
             "Save the table as CSV (UTF-8).",
         ) from error
     if "\0" in text:
@@ -85,7 +86,7 @@ def _unmarked(content: bytes, notes: list[str]) -> str:
         encoding = likely(content)
         name = OTHER_SCRIPTS.get(encoding, "Latin-1 (Windows-1252)")
         notes.append(
-            f"The file is not UTF-8 (byte {error.start:,}), so it was read as {name}, which fits best. "
+            f"The file is not UTF-8 (byte {whole(error.start)}), so it was read as {name}, which fits best. "
             "Look at the preview: if letters are wrong there, save the file as CSV UTF-8 and upload it again."
         )
         return content.decode(encoding, errors="replace")

@@ -91,7 +91,10 @@ def stack(pictures: list[np.ndarray], notes: list[str]) -> np.ndarray:
     side = max((len(picture) for picture in pictures), default=1)
     smaller = sum(len(picture) < side for picture in pictures)
     if smaller:
-        notes.append(f"{smaller:,} smaller pictures were enlarged to {side} x {side} pixels, the size of the largest.")
+        notes.append(
+            f"{numbers.whole(smaller)} smaller pictures were enlarged to {side} x {side} pixels, the size of the "
+            "largest."
+        )
     alike = [p if len(p) == side else _resized(Image.fromarray(p), side) for p in pictures]
     return np.stack(alike) if alike else np.zeros((0, side, side, 3), np.uint8)
 
@@ -103,7 +106,10 @@ def check_entries(entries: list[zipfile.ZipInfo]) -> None:
         InvalidUpload: for paths that lead out, links, encryption, archives in the archive, and bombs.
     """
     if len(entries) > MOST_ENTRIES:
-        raise InvalidUpload(f"The ZIP has {len(entries):,} entries; {MOST_ENTRIES:,} may be.", "Upload fewer pictures.")
+        raise InvalidUpload(
+            f"The ZIP has {numbers.whole(len(entries))} entries; {numbers.whole(MOST_ENTRIES)} may be.",
+            "Upload fewer pictures.",
+        )
     for entry in entries:
         shown = plain(entry.filename)[:80]
         problem = _problem(entry)
@@ -162,7 +168,7 @@ def _decode_all(archive: zipfile.ZipFile) -> tuple[list[np.ndarray], Examples]:
         found.keys.append(hashlib.sha256(picture.tobytes()).hexdigest())
         found.places.append(f"{plain(str(path))} (entry {len(pictures)})")
         if len(pictures) > MOST_PICTURES:
-            raise InvalidUpload(f"There are more than {MOST_PICTURES:,} pictures.", "Upload fewer.")
+            raise InvalidUpload(f"There are more than {numbers.whole(MOST_PICTURES)} pictures.", "Upload fewer.")
     if deep:
         found.notes.append("The folder that holds a picture names its class; the folders above were ignored.")
     return pictures, found

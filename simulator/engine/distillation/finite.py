@@ -9,6 +9,7 @@ from torch import Tensor
 from simulator.engine.distillation.losses import Loss
 from simulator.errors import NotFinite
 from simulator.events import Stage
+from simulator.figures.numbers import learning_rate, setting
 
 TEACHER_ADVICE = (
     "A teacher's learning rate is part of its recipe: choose other data, another model or other weights, and report "
@@ -37,8 +38,8 @@ def check_step(
     if broken:
         raise NotFinite(
             f"The training stopped at step {step[0]} of {step[1]} of the stage {stage!r}, at a learning rate of "
-            f"{rate:.3g}, because {' and '.join(broken)}.",
-            TEACHER_ADVICE if stage == "teacher" else f"Choose a learning rate below {highest:g}.",
+            f"{learning_rate(rate)}, because {' and '.join(broken)}.",
+            TEACHER_ADVICE if stage == "teacher" else f"Choose a learning rate below {setting(highest)}.",
         )
 
 

@@ -23,6 +23,7 @@ from simulator.errors import SimulatorError
 from simulator.events import CellFinished, Event, Latency
 from simulator.experiments.base import Place
 from simulator.experiments.zeros_or_channels import CHANNELS, STUDENTS, UNPRUNED, ZEROS, places
+from simulator.figures.numbers import whole
 from simulator.host.paths import scratch_folder
 
 SECONDS = 0.2
@@ -80,8 +81,8 @@ def pruned_to(bench: Bench, config: RunConfig, distilled: nn.Module, left: int) 
     rest = zeros_and_rest(student)[1] - nonzero
     if left < rest:
         raise SimulatorError(
-            f"Without the parts, {left:,} parameters are left. Pruning single weights cannot go below {rest:,}, "
-            "because norms, biases and the classifier stay.",
+            f"Without the parts, {whole(left)} parameters are left. Pruning single weights cannot go below "
+            f"{whole(rest)}, because norms, biases and the classifier stay.",
             "Choose lower values of parts_removed.",
         )
     sparsity = 1 - (left - rest) / many

@@ -19,13 +19,14 @@ from simulator.data.uploads.csv_file import plain
 from simulator.errors import InvalidConfig, NotAvailable, SimulatorError
 from simulator.events import CellFinished, Concluded, Described, Event, Measured, Measurement, RunFinished
 from simulator.events.fields import Record
+from simulator.figures.numbers import day, size, whole
 from simulator.runs import notes
 from simulator.runs.earlier import config_of_today, event_of_today
 from simulator.runs.records import ENDED, Run
 
 FORMAT = "kd-pruning-simulator runs"
 PARTS = {"format", "runs", "notes", "data"}
-LARGEST_MB = 10
+LARGEST_BYTES = 10_000_000
 MOST_RUNS = 1_000
 MOST_VALUES = 250_000
 """Objects and lists in a file. 10 MB of real runs hold half as many; a file of nothing but brackets would take more
@@ -65,7 +66,7 @@ class Entry(Record):
         if run.state not in ENDED:
             raise ValueError(f"run {run.id} is {run.state}, and only runs that have ended are taken")
         if run.created_at > datetime.now(UTC) + CLOCKS_DIFFER:
-            raise ValueError(f"run {run.id} was made on {run.created_at:%d %B %Y}, which is still to come")
+            raise ValueError(f"run {run.id} was made on {day(run.created_at)}, which is still to come")
         if run.state == "finished" and not any(isinstance(event, RunFinished) for event in self.events):
             raise ValueError(f"run {run.id} has finished, but its end is missing")
         if run.experiment:
@@ -140,10 +141,10 @@ def read(content: bytes) -> HistoryFile:
 
 
 def _document(content: bytes) -> dict[str, Any]:
-    if len(content) > LARGEST_MB * 1e6:
-        raise SimulatorError(f"The file has {len(content) / 1e6:.0f} MB; at most {LARGEST_MB} MB are read.", ADVICE)
+    if len(content) > LARGEST_BYTES:
+        raise SimulatorError(f"The file has {size(len(content))}; at most {size(LARGEST_BYTES)} are read.", ADVICE)
     if content.count(b"{") + content.count(b"[") > MOST_VALUES:
-        raise SimulatorError(f"The file holds more than {MOST_VALUES:,} values, as no history does.", ADVICE)
+        raise SimulatorError(f"The file holds more than {whole(MOST_VALUES)} values, as no history does.", ADVICE)
     try:
         document = from_json(content, allow_inf_nan=False)
     except ValueError as error:
@@ -154,13 +155,14 @@ def _document(content: bytes) -> dict[str, Any]:
         raise SimulatorError(f"The file has a part {unknown[0][:40]!r}, which this version does not know.", ADVICE)
     if len(document["runs"]) > MOST_RUNS:
         raise SimulatorError(
-            f"The file holds {len(document['runs']):,} runs; at most {MOST_RUNS:,} are taken at a time.", ADVICE
+            f"The file holds {whole(len(document['runs']))} runs; at most {whole(MOST_RUNS)} are taken at a time.",
+            ADVICE,
         )
     if isinstance(data := document.get("data"), list) and len(data) > len(document["runs"]):
         raise SimulatorError("The file describes more own data sets than it has runs.", ADVICE)
     if (longest := max(map(len, _texts(document)))) > LONGEST_TEXT:
         raise SimulatorError(
-            f"A text in the file has {longest:,} characters; at most {LONGEST_TEXT:,} are taken.", ADVICE
+            f"A text in the file has {whole(longest)} characters; at most {whole(LONGEST_TEXT)} are taken.", ADVICE
         )
     return document
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from simulator.figures.numbers import whole
 from simulator.host.paths import cache_dir, unfinished
 
 DESCRIPTION_FILE = "kept.json"
@@ -144,7 +145,7 @@ def file_damage(file: Path, size: int | None, sha256: str) -> str:
     try:
         there = file.stat().st_size
         if size is not None and there != size:
-            return f"{file.name} has {there:,} of its {size:,} bytes"
+            return f"{file.name} has {whole(there)} of its {whole(size)} bytes"
         same = sha256_of(file) == sha256
     except FileNotFoundError:
         return f"{file.name} is missing"

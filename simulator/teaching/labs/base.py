@@ -9,7 +9,7 @@ from math import isfinite
 from simulator.config.run import RunConfig
 from simulator.errors import InvalidConfig
 from simulator.experiments.config import ExperimentConfig
-from simulator.figures.numbers import p_value, percent
+from simulator.figures.numbers import p_value, percent, setting, unsigned_points
 from simulator.figures.statistics import Verdict
 from simulator.teaching.labs.evidence import Evidence
 from simulator.teaching.quiz.question import Question
@@ -130,7 +130,7 @@ class Lab:
             if settings.get(choice.setting) not in choice.values:
                 raise InvalidConfig(
                     f"{choice.setting} {settings.get(choice.setting)!r} is not offered in this lab.",
-                    f"Choose {', '.join(f'{value:g}' for value in choice.values)}.",
+                    f"Choose {', '.join(setting(value) for value in choice.values)}.",
                 )
 
 
@@ -146,7 +146,7 @@ def beside(prediction: Prediction, committed: float | str, answer: Answer) -> st
     off = answer.value - committed
     if abs(off) <= prediction.step / 2:
         return f"{sentence} That is as close as the slider allows."
-    return f"{sentence} You were {abs(off):.1f} points too {'low' if off > 0 else 'high'}."
+    return f"{sentence} You were {unsigned_points(off)} points too {'low' if off > 0 else 'high'}."
 
 
 def judged_words(v: Verdict) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.config.run import RunConfig, make_config
 from simulator.events import Measurement, Variant
+from simulator.figures import numbers
 from simulator.figures.numbers import percent
 from simulator.figures.statistics import Speed, Verdict, speed
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table, judged_words
@@ -41,9 +42,9 @@ def table(evidence: Evidence) -> Table:
             {
                 "Variant": name,
                 "Accuracy": percent(m.accuracy),
-                "Parameters": f"{m.parameters:,}",
+                "Parameters": numbers.whole(m.parameters),
                 "Dense file": megabytes(m.size_bytes),
-                "MACs": f"{m.macs:,}",
+                "MACs": numbers.whole(m.macs),
                 "32 examples (middle half)": middle(m),
             }
         )
@@ -81,7 +82,7 @@ def pace(whole: Seen) -> Speed:
 def middle(m: Measurement) -> str:
     """The middle half of the timed calls."""
     timed = m.latency_ms[BATCH]
-    return f"{timed.p25:#.3g} to {timed.p75:#.3g} ms"
+    return numbers.middle_half(timed.p25, timed.p75)
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
@@ -89,8 +90,9 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
     _, whole = evidence
     d, p, r = (whole.variant(name) for name in ("distilled", *CUT))
     less = 1 - p.size_bytes / d.size_bytes
-    text, why = "By how much did cutting channels shrink the dense file?", f"{d.size_bytes:,} bytes before, "
-    why += f"{p.size_bytes:,} after: what was cut out is gone."
+    text = "By how much did cutting channels shrink the dense file?"
+    before, after = numbers.whole(d.size_bytes), numbers.whole(p.size_bytes)
+    why = f"{before} bytes before, {after} after: what was cut out is gone."
     wrong = [v for v in (whole.config.target_sparsity, 1 - less, 1 - p.macs / d.macs, 0.0) if abs(v - less) > NEAR]
     file = one_of("lab-channels-file", text, less, wrong, percent, why) or number(
         "lab-channels-file", "This run", f"{text} (per cent)", round(100 * less, 1), why, tolerance=0.5
@@ -103,7 +105,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         (SPEEDS[right], *(words for key, words in SPEEDS.items() if key not in (right, "equal networks"))),
         f"The middle half of the timed calls took {middle(d)} before pruning, {middle(p)} just after it and "
         f"{middle(r)} after recovery; both narrower students must stand apart from the whole one. Multiply-adds: "
-        f"{d.macs:,} before, {p.macs:,} after.",
+        f"{numbers.whole(d.macs)} before, {numbers.whole(p.macs)} after.",
     )
     return file, time
 

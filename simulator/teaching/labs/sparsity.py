@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.events import Coordinates
 from simulator.experiments import ExperimentConfig, make_experiment
-from simulator.figures.numbers import percent
+from simulator.figures.numbers import nearest_percent, percent, setting, unsigned_points
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.quiz.question import Question, number
@@ -25,7 +25,7 @@ def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
 
 def asked(sparsity: float) -> str:
     """A sparsity as it was asked for, as a whole percentage."""
-    return f"{100 * sparsity:.0f} %"
+    return nearest_percent(sparsity)
 
 
 def accuracy(seen: Seen, sparsity: float, recovered: bool) -> float:
@@ -70,7 +70,7 @@ def answer(evidence: Evidence) -> Answer:
     after, before = limit(seen, True), limit(seen, False)
     seeds = len({c.seed for c in seen.cells})
     sentence = (
-        f"The whole student reaches {percent(whole(seen))}. It stays within {NEAR:g} points of that up to "
+        f"The whole student reaches {percent(whole(seen))}. It stays within {setting(NEAR)} points of that up to "
         f"{asked(before)} sparsity just pruned, and up to {asked(after)} after {RECOVERY} epochs of recovery. The "
         f"sparsities tried were "
         f"{', '.join(map(asked, SPARSITIES))}."
@@ -88,7 +88,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, compared with the "
         "whole student?",
         round(100 * (before - fallen), 1),
-        f"{percent(before)} minus {percent(fallen)}: {100 * (before - fallen):.1f} points.",
+        f"{percent(before)} minus {percent(fallen)}: {unsigned_points(100 * (before - fallen))} points.",
         tolerance=0.15,
     )
     text = f"What did {RECOVERY} epochs of recovery change at {asked(MOST)}?"
@@ -108,11 +108,11 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
 def takeaway(evidence: Evidence) -> list[str]:
     """Where the cliff is, if there is one."""
     (seen,) = evidence
-    before, after = limit(seen, False), limit(seen, True)
+    before, after, near = limit(seen, False), limit(seen, True), f"{setting(NEAR)} points"
     if before == MOST:
-        cliff = f"The expected cliff did not show: even at {asked(MOST)} the student stayed within {NEAR:g} points."
+        cliff = f"The expected cliff did not show: even at {asked(MOST)} the student stayed within {near}."
     elif before == 0:
-        cliff = f"Even {asked(SPARSITIES[0])} cost more than {NEAR:g} points: this student has little to spare."
+        cliff = f"Even {asked(SPARSITIES[0])} cost more than {near}: this student has little to spare."
     else:
         cliff = (
             f"Up to {asked(before)} hardly anything happened, then accuracy fell: some weights do a lot, many do "
@@ -143,12 +143,12 @@ SPARSITY = Lab(
     terms=("importance", "sparsity", "pruned", "recovered"),
     minutes=15,
     prediction=Prediction(
-        f"Up to which sparsity does the recovered student stay within {NEAR:g} points of the whole one?",
+        f"Up to which sparsity does the recovered student stay within {setting(NEAR)} points of the whole one?",
         low=0.0,
         high=95.0,
         step=5.0,
         start=50.0,
-        form=lambda value: f"{value:.0f} % sparsity",
+        form=lambda value: f"{nearest_percent(value / 100)} sparsity",
     ),
     configs=configs,
     recorded=("recorded-lab-sparsity",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.config.run import RunConfig, make_config
-from simulator.figures.numbers import percent
+from simulator.figures.numbers import decimals, p_value, percent, whole
 from simulator.teaching.labs.base import Answer, Choice, Lab, Prediction, Settings, Table, judged_words
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.labs.zeros import megabytes
@@ -32,8 +32,8 @@ def table(evidence: Evidence) -> Table:
         {
             "Variant": m.name,
             "Accuracy": percent(m.accuracy),
-            "Parameters": f"{m.parameters:,}",
-            "Dense file": f"{m.size_bytes:,} bytes",
+            "Parameters": whole(m.parameters),
+            "Dense file": f"{whole(m.size_bytes)} bytes",
             "Within the budget": "yes" if m.size_bytes <= BUDGET else "no",
         }
         for m in (seen.variant(name) for name in ("teacher", "control", "distilled", "pruned", "recovered"))
@@ -68,7 +68,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         "This run",
         "How many times smaller is the recovered student's dense file than the teacher's?",
         round(ratio, 1),
-        f"{t.size_bytes:,} / {r.size_bytes:,} = {ratio:.1f}.",
+        f"{whole(t.size_bytes)} / {whole(r.size_bytes)} = {decimals(ratio, 1)}.",
         tolerance=0.02 * ratio,
     )
     verdict = seen.judged("recovered", "teacher")
@@ -80,8 +80,8 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         f"The student alone reads {pair.gained} of the {verdict.n} test digits correctly, the teacher alone "
         f"{pair.lost}. What follows?",
         tuple(options),
-        f"If both were equally good, a split of {pair.gained + pair.lost} this uneven or more would have probability "
-        f"{pair.p:.3g} (McNemar's test).",
+        f"If both were equally good, a split of {pair.gained + pair.lost} this uneven or more would be this "
+        f"likely: {p_value(pair.p)} (McNemar's test).",
     )
     return smaller, worse
 
@@ -93,12 +93,12 @@ def takeaway(evidence: Evidence) -> list[str]:
     verdict, recovery = seen.judged("recovered", "teacher"), seen.judged("recovered", "pruned")
     ratio = t.size_bytes / r.size_bytes
     cost = {
-        "better": f"The student is {ratio:.0f} times smaller than its teacher and even better here "
+        "better": f"The student is {whole(ratio)} times smaller than its teacher and even better here "
         f"({points(verdict.points / 100)}).",
-        "worse": f"The student is {ratio:.0f} times smaller than its teacher, and pays for it with "
+        "worse": f"The student is {whole(ratio)} times smaller than its teacher, and pays for it with "
         f"{points(verdict.points / 100)}.",
-        "within noise": f"The student is {ratio:.0f} times smaller than its teacher, and there was no sign of a loss: "
-        f"{points(verdict.points / 100)} is within noise.",
+        "within noise": f"The student is {whole(ratio)} times smaller than its teacher, and there was no sign of a "
+        f"loss: {points(verdict.points / 100)} is within noise.",
     }[verdict.outcome]
     healed = (
         f"Recovery was needed: {percent(p.accuracy)} just pruned, {percent(r.accuracy)} after it."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.config.run import RunConfig, make_config
 from simulator.events import Measurement
-from simulator.figures.numbers import percent
+from simulator.figures.numbers import in_megabytes, middle_half, milliseconds, percent, three, whole
 from simulator.figures.statistics import Speed
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence
@@ -30,7 +30,7 @@ def configs(_: Settings) -> tuple[RunConfig, ...]:
 
 def megabytes(bytes_: float | None) -> str:
     """A file's size in MB, to three digits, or "not written"."""
-    return "not written" if bytes_ is None else f"{bytes_ / 1e6:#.3g} MB"
+    return "not written" if bytes_ is None else in_megabytes(bytes_)
 
 
 def size_row(name: str, m: Measurement) -> dict[str, str]:
@@ -38,12 +38,12 @@ def size_row(name: str, m: Measurement) -> dict[str, str]:
     timed = m.latency_ms["batch_1"]
     return {
         "Variant": name,
-        "Parameters": f"{m.parameters:,}",
+        "Parameters": whole(m.parameters),
         "Zeros": percent(m.sparsity),
         "Dense file": megabytes(m.size_bytes),
         "Gzipped": megabytes(m.gzip_bytes),
         "Without zeros": megabytes(m.sparse_bytes),
-        "One example (middle half)": f"{timed.median:#.3g} ms ({timed.p25:#.3g} to {timed.p75:#.3g})",
+        "One example (middle half)": f"{milliseconds(timed.median)} ({three(timed.p25)} to {three(timed.p75)})",
     }
 
 
@@ -59,11 +59,11 @@ def answer(evidence: Evidence) -> Answer:
     d, p = seen.variant("distilled"), seen.variant("pruned")
     shrunk = 1 - p.size_bytes / d.size_bytes
     sentence = (
-        f"{percent(p.sparsity)} of the parameters are zero. The dense file had {d.size_bytes:,} bytes and now "
-        f"has {p.size_bytes:,}: it is smaller by {percent(shrunk)}. The gzipped file is smaller by "
+        f"{percent(p.sparsity)} of the parameters are zero. The dense file had {whole(d.size_bytes)} bytes and now "
+        f"has {whole(p.size_bytes)}: it is smaller by {percent(shrunk)}. The gzipped file is smaller by "
         f"{percent(1 - p.gzip_bytes / d.gzip_bytes)}."
     )
-    return Answer(100 * shrunk, f"{p.parameters:,} parameters, one file each", sentence)
+    return Answer(100 * shrunk, f"{whole(p.parameters)} parameters, one file each", sentence)
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
@@ -75,7 +75,7 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         "This run",
         "By how many per cent did pruning shrink the gzipped file?",
         round(100 * (1 - p.gzip_bytes / d.gzip_bytes), 1),
-        f"{d.gzip_bytes:,} bytes before, {p.gzip_bytes:,} after.",
+        f"{whole(d.gzip_bytes)} bytes before, {whole(p.gzip_bytes)} after.",
         tolerance=0.5,
     )
     was, now = d.latency_ms["batch_1"], p.latency_ms["batch_1"]
@@ -84,8 +84,9 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
         "This run",
         "How fast does the pruned student answer one example?",
         (SPEEDS["equal networks"], SPEEDS["faster"], SPEEDS["slower"]),
-        f"{p.macs:,} multiply-adds both times, by zero or not. The middle half of the timed calls took {was.p25:.3g} "
-        f"to {was.p75:.3g} ms before and {now.p25:.3g} to {now.p75:.3g} ms after: the machine causes that difference.",
+        f"{whole(p.macs)} multiply-adds both times, by zero or not. The middle half of the timed calls took "
+        f"{middle_half(was.p25, was.p75)} before and {middle_half(now.p25, now.p75)} after: the machine causes that "
+        "difference.",
     )
     return gzip, time
 
@@ -126,7 +127,7 @@ ZEROS = Lab(
         high=100.0,
         step=1.0,
         start=25.0,
-        form=lambda value: f"{value:.1f} %",
+        form=lambda value: percent(value / 100),
     ),
     configs=configs,
     recorded=("recorded-resnet18",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from simulator.figures.numbers import decimals, setting
 from simulator.teaching.quiz.question import choice, cross_entropy, kl, number, softmax, truth
 
 pick = partial(choice, topic="Distillation")
@@ -50,14 +51,14 @@ QUESTIONS = (
         text=f"A teacher's logits are {LOGITS}. What is the probability of the first class at T = 1? "
         "(between 0 and 1, to two decimal places)",
         right=softmax(LOGITS)[0],
-        why=f"exp(4) / (exp(4) + exp(2) + exp(0)) = {softmax(LOGITS)[0]:.3f}. {HINTON}",
+        why=f"exp(4) / (exp(4) + exp(2) + exp(0)) = {decimals(softmax(LOGITS)[0], 3)}. {HINTON}",
     ),
     calculate(
         key="softmax-4",
-        text=f"The same logits {LOGITS}, now at T = {WARM:g}. What is the probability of the first class?",
+        text=f"The same logits {LOGITS}, now at T = {setting(WARM)}. What is the probability of the first class?",
         right=softmax(LOGITS, WARM)[0],
-        why=f"exp(1) / (exp(1) + exp(0.5) + exp(0)) = {softmax(LOGITS, WARM)[0]:.3f}: much softer than "
-        f"{softmax(LOGITS)[0]:.3f}. {HINTON}",
+        why=f"exp(1) / (exp(1) + exp(0.5) + exp(0)) = {decimals(softmax(LOGITS, WARM)[0], 3)}: much softer than "
+        f"{decimals(softmax(LOGITS)[0], 3)}. {HINTON}",
     ),
     pick(
         key="t-squared",
@@ -82,7 +83,8 @@ QUESTIONS = (
         text=f"Alpha weighs the soft loss. The soft loss is {SOFT}, the hard loss {HARD}, alpha {BLEND}. "
         "What is the total loss?",
         right=BLEND * SOFT + (1 - BLEND) * HARD,
-        why=f"{BLEND} x {SOFT} + {1 - BLEND:.1f} x {HARD} = {BLEND * SOFT + (1 - BLEND) * HARD:.2f}. {HINTON}",
+        why=f"{BLEND} x {SOFT} + {setting(1 - BLEND)} x {HARD} = "
+        f"{decimals(BLEND * SOFT + (1 - BLEND) * HARD, 2)}. {HINTON}",
         tolerance=0.005,
     ),
     pick(
@@ -101,15 +103,16 @@ QUESTIONS = (
         key="hard-loss",
         text="A student gives the true class the probability 0.25. What is its hard loss on this example, in nats?",
         right=cross_entropy(0.25),
-        why=f"Cross-entropy is -ln(0.25) = {cross_entropy(0.25):.3f}. Source: Goodfellow, Bengio and Courville 2016, "
-        "Deep Learning, section 6.2.",
+        why=f"Cross-entropy is -ln(0.25) = {decimals(cross_entropy(0.25), 3)}. Source: Goodfellow, Bengio and "
+        "Courville 2016, Deep Learning, section 6.2.",
         tolerance=0.02,
     ),
     calculate(
         key="kl-number",
         text=f"At T = 1 the teacher gives {TEACHER} and the student {STUDENT}. What is KL(teacher ‖ student), in nats?",
         right=kl(TEACHER, STUDENT),
-        why=f"The sum of p ln(p / q) over the classes is {kl(TEACHER, STUDENT):.4f}. Source: Kullback, Leibler 1951.",
+        why=f"The sum of p ln(p / q) over the classes is {decimals(kl(TEACHER, STUDENT), 4)}. Source: Kullback, "
+        "Leibler 1951.",
         tolerance=0.005,
     ),
     pick(

@@ -13,8 +13,16 @@ from dataclasses import replace
 from simulator.catalog.methods import METHODS
 from simulator.catalog.pruning import SCHEDULES
 from simulator.events import Stage
-from simulator.figures import numbers
-from simulator.figures.numbers import milliseconds, percent, whole
+from simulator.figures.numbers import (
+    decimals,
+    milliseconds,
+    percent,
+    reading,
+    setting,
+    significant,
+    whole,
+    whole_percent,
+)
 from simulator.figures.statistics import intervals_overlap
 from simulator.teaching.quiz.question import Question
 from simulator.teaching.quiz.run_facts import Facts, among, facts, most, one_of, points, times
@@ -67,7 +75,7 @@ def accuracy_of_distilled(run: Facts) -> Question | None:
     m = run.by_name["distilled"]
     others = [o.accuracy for o in run.by_name.values() if o is not m] + [m.f1, 1 - m.accuracy]
     tested = m.first.test_examples
-    right = f"{m.accuracy * tested:,.1f}".removesuffix(".0")
+    right = decimals(m.accuracy * tested, 1).removesuffix(".0")
     why = f"{right} of {tested} test examples are right."
     return one_of("accuracy", "How accurate is the distilled student?", m.accuracy, others, percent, why)
 
@@ -113,7 +121,7 @@ def _what_was_asked(run: Facts) -> str:
     if run.config.pattern.within_fours:
         return "Two of every four weights were to be set to zero."
     of = " of the channels, heads or neurons" if run.config.pattern.removes_units else ""
-    return f"A sparsity of {numbers.whole_percent(run.asked)}{of} was asked for."
+    return f"A sparsity of {whole_percent(run.asked)}{of} was asked for."
 
 
 def parameters_left(run: Facts) -> Question | None:
@@ -159,8 +167,10 @@ def share_of_macs(run: Facts) -> Question | None:
 def flops_of_the_teacher(run: Facts) -> Question | None:
     """MACs into FLOPs."""
     macs = run.by_name["teacher"].first.macs
-    text = f"The teacher needs {macs:,} MACs for one example. How many FLOPs is that, at two for each multiply-add?"
-    return one_of("flops", text, 2 * macs, [macs, macs / 2, 4 * macs], whole, f"2 x {macs:,} = {2 * macs:,}.")
+    text = (
+        f"The teacher needs {whole(macs)} MACs for one example. How many FLOPs is that, at two for each multiply-add?"
+    )
+    return one_of("flops", text, 2 * macs, [macs, macs / 2, 4 * macs], whole, f"2 x {whole(macs)} = {whole(2 * macs)}.")
 
 
 def speed(run: Facts) -> Question | None:
@@ -181,7 +191,7 @@ def right_answers(run: Facts) -> Question | None:
     rights = {name: float(sum(row[i] for i, row in enumerate(table))) for name, table in tables.items()}
     m = run.last.first
     right = rights.pop(m.name)
-    why = f"The diagonal of its confusion matrix adds up to {right:,.0f}."
+    why = f"The diagonal of its confusion matrix adds up to {whole(right)}."
     wrong = [m.test_examples - right, *rights.values(), m.test_examples]
     text = f"How many of the {m.test_examples} test examples does the {m.name} student get right?"
     return one_of("right", text, right, wrong, whole, why)
@@ -224,9 +234,9 @@ def weight_of_the_labels(run: Facts) -> Question | None:
     if not method.has_teacher or method.hard_weight is not None:
         return None
     alpha, t = run.config.alpha, run.config.temperature
-    text = f"This run had alpha = {alpha:g}. With what weight did the true labels enter the student's loss?"
-    why = f"Alpha weighs the soft loss, 1 - {alpha:g} = {1 - alpha:.2g} the hard loss."
-    return one_of("alpha", text, 1 - alpha, [alpha, 1.0, alpha / t, 0.5], lambda value: f"{value:.2g}", why)
+    text = f"This run had alpha = {setting(alpha)}. With what weight did the true labels enter the student's loss?"
+    why = f"Alpha weighs the soft loss, 1 - {setting(alpha)} = {significant(1 - alpha, 2)} the hard loss."
+    return one_of("alpha", text, 1 - alpha, [alpha, 1.0, alpha / t, 0.5], lambda v: significant(v, 2), why)
 
 
 def factor_of_the_soft_loss(run: Facts) -> Question | None:
@@ -234,9 +244,9 @@ def factor_of_the_soft_loss(run: Facts) -> Question | None:
     if not METHODS[run.config.method].is_divergence or not run.config.alpha:
         return None
     t = run.config.temperature
-    text = f"This run had T = {t:g}. By what factor was the KL divergence multiplied so that its gradients keep "
+    text = f"This run had T = {setting(t)}. By what factor was the KL divergence multiplied so that its gradients keep "
     text += "their size?"
-    return one_of("t-squared", text, t * t, [t, 1 / t, 2 * t, 1 / t**2], lambda v: f"{v:.4g}", f"T² = {t * t:g}.")
+    return one_of("t-squared", text, t * t, [t, 1 / t, 2 * t, 1 / t**2], reading, f"T² = {setting(t * t)}.")
 
 
 def longest_stage(run: Facts) -> Question | None:
@@ -249,7 +259,8 @@ def longest_stage(run: Facts) -> Question | None:
     if longest is None:
         return None
     others = sorted((name for name in seconds if name != longest), key=lambda name: -seconds[name])
-    why = f"It took {seconds[longest]:.1f} s; next comes {others[0]} with {seconds[others[0]]:.1f} s." if others else ""
+    took = {name: f"{decimals(value, 1)} s" for name, value in seconds.items()}
+    why = f"It took {took[longest]}; next comes {others[0]} with {took[others[0]]}." if others else ""
     return among("longest", "Which stage of this run took the most time?", longest, others, why)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from simulator.catalog.models import DISTILBERT, MOBILENET_V2, RESNET18, T5_SMALL
+from simulator.figures.numbers import in_megabytes, percent_interval, setting, whole
 from simulator.figures.statistics import wilson_interval
 from simulator.teaching.quiz.question import choice, number, truth
 
@@ -36,18 +37,19 @@ CONFUSION_IN_WORDS = (
 QUESTIONS = (
     number_size(
         key="bytes",
-        text=f"ResNet-18 has {PARAMETERS:,} parameters of 32 bits each. How large are they, in MB (millions of bytes)?",
+        text=f"ResNet-18 has {whole(PARAMETERS)} parameters of 32 bits each. How large are they, in MB "
+        "(millions of bytes)?",
         right=PARAMETERS * FLOAT_BYTES / 1e6,
-        why=f"4 bytes each: {PARAMETERS * FLOAT_BYTES / 1e6:.1f} MB. Source for the count: "
+        why=f"4 bytes each: {in_megabytes(PARAMETERS * FLOAT_BYTES)}. Source for the count: "
         f"{RESNET18.published.source}.",
         tolerance=0.5,
     ),
     number_size(
         key="flops",
-        text=f"MobileNetV2 needs {MACS / 1e6:,.0f} M multiply-adds (MACs) for one picture. How many FLOPs is that, "
+        text=f"MobileNetV2 needs {whole(MACS / 1e6)} M multiply-adds (MACs) for one picture. How many FLOPs is that, "
         "in millions, if a multiply-add counts as two?",
         right=2 * MACS / 1e6,
-        why=f"A multiply-add is a multiplication and an addition: {2 * MACS / 1e6:,.0f} M. Source for the MACs: "
+        why=f"A multiply-add is a multiplication and an addition: {whole(2 * MACS / 1e6)} M. Source for the MACs: "
         f"{MOBILENET_V2.published.source}.",
         tolerance=1,
     ),
@@ -56,16 +58,16 @@ QUESTIONS = (
         text=f"How many weights (without biases) does a {KERNEL} x {KERNEL} convolution from {IN} to {OUT} "
         "channels have?",
         right=IN * OUT * KERNEL**2,
-        why=f"{IN} x {OUT} x {KERNEL} x {KERNEL} = {IN * OUT * KERNEL**2:,}. Source: Goodfellow, Bengio and Courville "
-        "2016, Deep Learning, chapter 9.",
+        why=f"{IN} x {OUT} x {KERNEL} x {KERNEL} = {whole(IN * OUT * KERNEL**2)}. Source: Goodfellow, Bengio and "
+        "Courville 2016, Deep Learning, chapter 9.",
         tolerance=0.5,
     ),
     number_size(
         key="conv-macs",
         text=f"The same convolution gives a map of {SIDE} x {SIDE} positions. How many MACs does it take?",
         right=IN * OUT * KERNEL**2 * SIDE**2,
-        why=f"Every weight is used once at each position: {IN * OUT * KERNEL**2:,} x {SIDE**2} = "
-        f"{IN * OUT * KERNEL**2 * SIDE**2:,}. Source: Molchanov et al. 2017, arXiv:1611.06440, appendix.",
+        why=f"Every weight is used once at each position: {whole(IN * OUT * KERNEL**2)} x {SIDE**2} = "
+        f"{whole(IN * OUT * KERNEL**2 * SIDE**2)}. Source: Molchanov et al. 2017, arXiv:1611.06440, appendix.",
         tolerance=0.5,
     ),
     say_size(
@@ -79,7 +81,7 @@ QUESTIONS = (
         key="faster",
         text=f"Latency falls from {BEFORE_MS} ms to {AFTER_MS} ms. By how many per cent is it lower?",
         right=100 * (1 - AFTER_MS / BEFORE_MS),
-        why=f"1 - {AFTER_MS}/{BEFORE_MS} = {100 * (1 - AFTER_MS / BEFORE_MS):g} %. Source: "
+        why=f"1 - {AFTER_MS}/{BEFORE_MS} = {setting(100 * (1 - AFTER_MS / BEFORE_MS))} %. Source: "
         "simulator/figures/statistics.py, which computes it for every run.",
         tolerance=0.5,
     ),
@@ -130,15 +132,15 @@ QUESTIONS = (
         key="accuracy",
         text=f"{CONFUSION_IN_WORDS} What is the accuracy, in per cent?",
         right=100 * rights / everything,
-        why=f"{first} and {second} are answered correctly: {rights} of {everything}, {100 * rights / everything:g} %. "
-        "Source: the definition of accuracy.",
+        why=f"{first} and {second} are answered correctly: {rights} of {everything}, "
+        f"{setting(100 * rights / everything)} %. Source: the definition of accuracy.",
         tolerance=0.5,
     ),
     number_fair(
         key="recall",
         text=f"{CONFUSION_IN_WORDS} What is the recall of the second class, in per cent?",
         right=100 * second / (missed + second),
-        why=f"{second} of its {missed + second} examples are found: {100 * second / (missed + second):g} %. "
+        why=f"{second} of its {missed + second} examples are found: {setting(100 * second / (missed + second))} %. "
         "Source: the definition of recall.",
         tolerance=0.5,
     ),
@@ -146,7 +148,7 @@ QUESTIONS = (
         key="wilson",
         text=f"{RIGHT} of {TESTED} test examples are right. What is the lower end of Wilson's 95 % interval, in %?",
         right=100 * LOW,
-        why=f"Wilson's interval is {100 * LOW:.1f} to {100 * HIGH:.1f} %: {TESTED} examples say little. {WILSON}",
+        why=f"Wilson's interval is {percent_interval(LOW, HIGH)}: {TESTED} examples say little. {WILSON}",
         tolerance=1.5,
     ),
     say_fair(
@@ -200,7 +202,7 @@ QUESTIONS = (
         key="fewer-parameters",
         text="MobileNetV2 has fewer parameters than ResNet-18.",
         true=(MOBILENET_V2.published.parameters < PARAMETERS),
-        why=f"{MOBILENET_V2.published.parameters:,} against {PARAMETERS:,}. Source: "
+        why=f"{whole(MOBILENET_V2.published.parameters)} against {whole(PARAMETERS)}. Source: "
         f"{MOBILENET_V2.published.source} and {RESNET18.published.source}.",
     ),
 )

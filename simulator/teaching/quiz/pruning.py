@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from simulator.figures.numbers import whole_percent
+from simulator.figures.numbers import setting, whole, whole_percent
 from simulator.teaching.quiz.question import choice, number, truth
 
 pick = partial(choice, topic="Pruning")
@@ -36,7 +36,7 @@ QUESTIONS = (
         text=f"Half of these weights are pruned by magnitude: {WEIGHTS}. What is the largest absolute value that is "
         "pruned?",
         right=max(abs(w) for w in smallest),
-        why=f"Sorted by absolute value, the first four are {', '.join(f'{abs(w):g}' for w in smallest)}. {HAN}",
+        why=f"Sorted by absolute value, the first four are {', '.join(setting(abs(w)) for w in smallest)}. {HAN}",
         tolerance=0.001,
     ),
     say(
@@ -69,17 +69,17 @@ QUESTIONS = (
         text="In a convolution between two layers, half of the input and half of the output channels are removed. "
         "What share of its weights is left?",
         right=KEPT * KEPT,
-        why=f"A convolution has inputs x outputs x kernel weights: {KEPT} x {KEPT} = {KEPT * KEPT:g}. {LI}",
+        why=f"A convolution has inputs x outputs x kernel weights: {KEPT} x {KEPT} = {setting(KEPT * KEPT)}. {LI}",
         tolerance=0.001,
     ),
     calculate(
         key="sparsity",
-        text=f"A model has {LAYER:,} prunable weights and {REST} other parameters. "
+        text=f"A model has {whole(LAYER)} prunable weights and {REST} other parameters. "
         f"{whole_percent(SHARE)} of the prunable weights are set to zero. "
         "What is the sparsity over all parameters, in per cent?",
         right=100 * SHARE * LAYER / (LAYER + REST),
-        why=f"{SHARE * LAYER:g} zeros of {LAYER + REST:,} parameters are "
-        f"{100 * SHARE * LAYER / (LAYER + REST):g} %: less than the {whole_percent(SHARE)} that was asked for. "
+        why=f"{setting(SHARE * LAYER)} zeros of {whole(LAYER + REST)} parameters are "
+        f"{setting(100 * SHARE * LAYER / (LAYER + REST))} %: less than the {whole_percent(SHARE)} that was asked for. "
         "Source: the definition of sparsity; Results shows both figures.",
         tolerance=0.5,
     ),

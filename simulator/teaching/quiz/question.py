@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
 
+from simulator.figures.numbers import significant
+
 Topic = Literal["Distillation", "Pruning", "Size and speed", "Fair comparisons", "Models and data", "This run"]
 
 
@@ -43,7 +45,7 @@ class Question:
         if not self.is_number:
             return self.options[int(self.right)]
         digits = 7 if abs(self.right) >= 1000 or self.right == int(self.right) else 4
-        return f"{self.right:.{digits}g}".replace("-", "\N{MINUS SIGN}")
+        return significant(self.right, digits).replace("-", "\N{MINUS SIGN}")
 
 
 def choice(key: str, topic: Topic, text: str, options: tuple[str, ...], why: str) -> Question:

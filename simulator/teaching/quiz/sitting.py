@@ -8,6 +8,7 @@ from math import isfinite
 from random import Random
 
 from simulator.errors import SimulatorError
+from simulator.figures.numbers import significant
 from simulator.teaching.quiz.question import Question
 
 BETWEEN = "_"
@@ -61,7 +62,7 @@ def draw(pool: Sequence[Question], seed: int, count: int, answers: str = "") -> 
 
 def encode(answers: Sequence[float]) -> str:
     """Answers as short text for an address."""
-    return BETWEEN.join(f"{answer:.7g}" for answer in answers)
+    return BETWEEN.join(significant(answer, 7) for answer in answers)
 
 
 def decode(text: str, questions: Sequence[Question]) -> tuple[float, ...]:

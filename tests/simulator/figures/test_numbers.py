@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -91,14 +95,46 @@ def test_dates():
     [(0.0496, "p = 0.0496"), (0.0503, "p = 0.0503"), (0.05, "p = 0.050"), (0.048, "p = 0.048"), (0.0009, "p < 0.001")],
 )
 def test_a_p_value_is_never_rounded_to_the_one_that_decides(p, text):
-    assert numbers.p_value(p) == text
+    assert numbers.p_value(p) == unbroken(text)
+
+
+def unbroken(text: str) -> str:
+    """With blanks at which no line breaks."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def test_verdicts_in_words():
     one = Verdict("within noise", 0.4, (-0.9, 1.8), 450, (Discordant(12, 10, 0.23),))
-    assert numbers.verdict(one) == "within noise (n = 450, p = 0.23)"
+    assert numbers.verdict(one) == f"within noise (n = 450, {unbroken('p = 0.23')})"
     three = Verdict("better", 2.0, (0.5, 3.4), 450, tuple(Discordant(9, 1, p) for p in (0.0214, 0.0049, 0.00001)))
-    assert numbers.verdict(three) == "better (n = 450, 3 seeds, p of each: 0.021, 0.005, < 0.001)"
+    assert numbers.verdict(three) == f"better (n = 450, 3 seeds, p of each: 0.021, 0.005, {unbroken('< 0.001')})"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (numbers.setting(4.0), "4"),
+        (numbers.setting(1 - 0.9), "0.1"),
+        (numbers.significant(200 / 3, 7), "66.66667"),
+        (numbers.significant(0.125, 4), "0.125"),
+        (numbers.decimals(40_000 / 3, 2), "13,333.33"),
+        (numbers.reading(0.873333), "0.8733"),
+        (numbers.tick(12_500.0), "12,500"),
+        (numbers.tick(0.1 + 0.2), "0.3"),
+        (numbers.learning_rate(0.0000297), "2.97e-05"),
+        (numbers.entropy(2.302585), "2.303"),
+        (numbers.nearest_percent(0.7934), "79 %"),
+        (numbers.percent_interval(0.8731, 0.9214), "87.3 to 92.1 %"),
+        (numbers.unsigned_points(-1.26), "1.3"),
+        (numbers.deviation(0.01234), "0.012"),
+        (numbers.deviation(123.4), "120"),
+        (numbers.deviation(0.5), "0.50"),
+        (numbers.in_megabytes(735_000), "0.735 MB"),
+        (numbers.middle_half(99.96, 1234.5), "100 to 1,230 ms"),
+    ],
+)
+def test_each_kind_of_figure_has_its_own_form(text, expected):
+    assert text == expected
 
 
 def test_figures_over_seeds():
@@ -112,3 +148,81 @@ def test_whole_percent_of_what_somebody_chose():
 
 def test_a_change_without_a_unit_has_no_blank_behind_it():
     assert numbers.signed(-0.8214) == "\N{MINUS SIGN}0.821"
+
+
+# -- no other module writes numbers by itself
+
+ROOT = Path(__file__).parents[3]
+FORMATTER = "simulator/figures/numbers.py"
+READ_BY_MACHINES = {
+    ("simulator/host/machine.py", ".2f"): "the name of a process, compared with others",
+    ("simulator/runs/database/schema.py", ".0f"): "a setting of SQLite",
+    ("ui/figures/run/details.py", "02X"): "a colour",
+    ("ui/report/svg_marks.py", ".1f"): "a place in an SVG path",
+}
+"""(module, format) -> what it writes. Each is used once."""
+
+NUMERIC = r"(?:.?[<>=^])?[-+ ]?#?0?\d*(?:[,_](?:\.\d+)?[a-zA-Z%]?|(?:\.(?:\d+|\{\}))?[bcdeEfFgGnoxX%])"
+FIELD = re.compile(rf"(?<![%{{])\{{\w*:({NUMERIC})\}}")  # "%{{y:.1f}}" is Plotly's: the browser fills it in
+PRINTF = re.compile(r"%[-+#0]*\d*(?:\.\d+)?[dioxXeEfFgG]")
+LOGGED = {"debug", "info", "warning", "error", "exception", "critical"}
+
+
+def formats_of(tree: ast.AST) -> Iterator[str]:
+    """The ways in which a module turns numbers into text, other than through the formatter."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FormattedValue):
+            if node.format_spec is not None:
+                parts = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
+                spec = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+                if spec == "{}" or re.fullmatch(NUMERIC, spec):
+                    yield spec
+            elif calls(node.value, "round"):
+                yield "round"
+        elif calls(node, "format"):
+            yield "format"
+        elif calls(node, "str") and node.args and calls(node.args[0], "round"):
+            yield "round"
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            yield from PRINTF.findall(text_of(node.left))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOGGED:
+            yield from (spec for argument in node.args for spec in PRINTF.findall(text_of(argument)))
+        elif isinstance(node, ast.Constant):
+            yield from FIELD.findall(text_of(node))
+
+
+def calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def text_of(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+@pytest.mark.parametrize(
+    ("code", "formats"),
+    [
+        ("f'{value:.2f} {value:,} {value:>8.1%} {value:.{digits}g} {value:g}'", [".2f", ",", ">8.1%", ".{}g", "g"]),
+        ("f'{value:{form}}'", ["{}"]),
+        ("f'{round(value, 2)}' + str(round(value))", ["round", "round"]),
+        ("'{:g} and {value:,}'.format(a, value=b)", ["g", ","]),
+        ("map('{:.3g}'.format, values)", [".3g"]),
+        ("format(value, '.1f')", ["format"]),
+        ("'%.1f of %s' % (value, name)", ["%.1f"]),
+        ("log.warning('again in %g s', seconds)", ["%g"]),
+        ("f'{name:<12} {name:12} {moment:%d %B %Y} {value} %{{y:.1f}}'", []),
+        ("st.slider('Alpha', format='%g')", []),
+        ("f'{value:>{width}}'", []),
+    ],
+)
+def test_formats_of_numbers_are_found(code, formats):
+    assert sorted(formats_of(ast.parse(code))) == sorted(formats)
+
+
+def test_every_number_is_written_by_the_one_formatter():
+    found = []
+    for path in sorted(file for room in ("simulator", "ui") for file in (ROOT / room).rglob("*.py")):
+        module = path.relative_to(ROOT).as_posix()
+        if module != FORMATTER:
+            found += [(module, spec) for spec in formats_of(ast.parse(path.read_text("utf-8")))]
+    assert sorted(found) == sorted(READ_BY_MACHINES), "write it with simulator.figures.numbers"

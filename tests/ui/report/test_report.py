@@ -179,7 +179,7 @@ def test_the_report_of_an_experiment_holds_its_cells_and_its_conclusion(store: S
         "41.2 %",
         "63.4 %",
         "The teacher &lt;i&gt;helped&lt;/i&gt;.",
-        "p = 0.004",
+        "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.004",
         "Few labels, much teacher.",
     ):
         assert piece in text

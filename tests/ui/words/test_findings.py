@@ -9,6 +9,8 @@ from tests.ui.invented import PROVENANCE, measurement
 from ui.following.story import STAGE_WORDS, tell
 from ui.words import findings, glossary, methods, provenance
 
+P = "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+
 
 def test_the_loss_in_words_has_the_weights_that_run():
     assert methods.loss_words(make_config({"alpha": 0.9})).startswith("Loss = 0.9 · soft loss + 0.1 · hard loss, with")
@@ -43,18 +45,18 @@ def test_findings_compare_the_answers_where_they_are_stored():
     sentences = findings.findings(several, (1,) * 200)
     assert len(sentences) == 2
     assert (
-        "+3.5 points, 95 % interval +1.0 to +6.0: **better (n = 200, p = 0.016)**" in sentences[0]
+        f"+3.5 points, 95 % interval +1.0 to +6.0: **better (n = 200, {P}0.016)**" in sentences[0]
     )  # 7 gained, none lost
     assert (
-        "control \N{MINUS SIGN}5.0 points" in sentences[1] and "**worse (n = 200, p = 0.002)**" in sentences[1]
+        "control \N{MINUS SIGN}5.0 points" in sentences[1] and f"**worse (n = 200, {P}0.002)**" in sentences[1]
     )  # 10 lost
     assert "distilled \N{MINUS SIGN}1.5 points" in sentences[1]  # 3 lost
-    assert "**within noise (n = 200, p = 0.25)**" in sentences[1]
+    assert f"**within noise (n = 200, {P}0.25)**" in sentences[1]
 
 
 def test_findings_say_why_an_interval_without_0_is_not_enough():
     sentences = findings.findings([answering("control", 180), answering("distilled", 185)], (1,) * 200)
-    assert "+0.5 to +5.0: **within noise (n = 200, p = 0.062)** (the interval excludes 0, but p is not" in sentences[0]
+    assert f"+0.5 to +5.0: **within noise (n = 200, {P}0.062)** (the interval excludes 0, but p is not" in sentences[0]
     sentences = findings.findings([answering("control", 180), answering("distilled", 181)], (1,) * 200)
     assert "within noise" in sentences[0] and "excludes 0" not in sentences[0]
 

@@ -22,7 +22,7 @@ def test_every_method_has_its_formula_with_nothing_left_to_fill_in(method: str) 
 def test_the_weights_in_the_sentence_are_those_of_the_loss() -> None:
     text = methods.loss_words(make_config({"method": "kd", "alpha": 0.7}))
     assert text.startswith("Loss = 0.7 · soft loss + 0.3 · hard loss")
-    assert methods.weight_of_labels(make_config({"method": "dkd", "alpha": 0.7})) == 1.0
+    assert methods.weights(make_config({"method": "dkd", "alpha": 0.7})) == ("0.7", "1")
 
 
 def test_a_warm_up_is_said_of_the_method_that_has_one() -> None:

@@ -97,7 +97,10 @@ def differing(texts_of: Mapping[str, Sequence[str]]) -> list[str]:
 
 def run_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
     """Return run id -> its letter and name: A: ResNet-18, T 4."""
-    return {r.id: f"{letters[r.id]}: {MODELS[r.settings.model].title}, T {r.settings.temperature:g}" for r in runs}
+    return {
+        r.id: f"{letters[r.id]}: {MODELS[r.settings.model].title}, T {numbers.setting(r.settings.temperature)}"
+        for r in runs
+    }
 
 
 def marked(texts_of: Mapping[str, Sequence[str]], names: Sequence[str], rows: Sequence[str]) -> Table:

@@ -66,7 +66,7 @@ def shown(value: AxisValue) -> str:
     """Return a coordinate's value as a label."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return numbers.setting(value) if isinstance(value, float) else str(value)
 
 
 def series(view: View, value: str, cells: Sequence[CellFinished]) -> dict[str, list[Point]]:

@@ -134,8 +134,9 @@ def confusion(variant: Seeds, class_names: Sequence[str]) -> go.Figure:
 def times(cell: Spread, deviation: bool = False) -> str:
     """Write a count or, over seeds, its mean to a tenth, with the standard deviation if asked for."""
     if cell.deviation is None:
-        return f"{cell.mean:.0f}"
-    return f"{cell.mean:.1f}" + (f" \N{PLUS-MINUS SIGN} {cell.deviation:.1f}" if deviation else "")
+        return numbers.whole(cell.mean)
+    over_seeds = f" \N{PLUS-MINUS SIGN} {numbers.decimals(cell.deviation, 1)}" if deviation else ""
+    return numbers.decimals(cell.mean, 1) + over_seeds
 
 
 def _channels(colour: str) -> list[int]:

@@ -138,7 +138,9 @@ def _gain(
     label: str, values: Sequence[float], form: Callable[[float], str], was: str, now: str
 ) -> tuple[str, str, str]:
     over = spread(values)
-    seeds = f" Mean of {over.seeds} seeds, standard deviation {over.deviation:.2g}." if over.deviation else ""
+    seeds = ""
+    if over.deviation:
+        seeds = f" Mean of {over.seeds} seeds, standard deviation {numbers.deviation(over.deviation)}."
     return label, form(over.mean), f"{was} to {now}.{seeds}"
 
 
@@ -157,8 +159,8 @@ def model_figures(info: ModelInfo, counted: Count | None) -> Table:
     rows = [
         {
             "Figure": "Parameters",
-            "Reference": f"{published.parameters:,}",
-            "Counted by us": f"{counted.parameters:,}" if counted else missing,
+            "Reference": numbers.whole(published.parameters),
+            "Counted by us": numbers.whole(counted.parameters) if counted else missing,
         },
         {
             "Figure": "MACs",
@@ -242,8 +244,8 @@ def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.R
         "Data": fields.shown("dataset", c.dataset),
         "Notes": note.partition("\n")[0][:NOTE_START],
         "Experiment": run.experiment.entry.title if run.experiment else "",
-        "T": _number(None if run.experiment else c.temperature, "{:g}".format),
-        "Alpha": _number(None if run.experiment else c.alpha, "{:g}".format),
+        "T": _number(None if run.experiment else c.temperature, numbers.setting),
+        "Alpha": _number(None if run.experiment else c.alpha, numbers.setting),
         "Epochs": c.epochs,
         "Sparsity": _number(shares, numbers.whole_percent),
         "Run": run.id,

@@ -10,6 +10,7 @@ import streamlit as st
 from simulator.catalog.models import MODELS
 from simulator.data.own_data import dataset_info
 from simulator.errors import RunNotFound
+from simulator.figures import numbers
 from simulator.runs import archive
 from simulator.runs.database.store import Run
 from ui.figures import table
@@ -81,7 +82,7 @@ def _remember(run_ids: Sequence[str]) -> None:
 def _say_what_is_left_out(unknown: Sequence[str], too_many: Sequence[str]) -> None:
     reasons = [_why_not(run_id) for run_id in unknown[:MOST_EXPLAINED]]
     if more := unknown[MOST_EXPLAINED:]:
-        reasons.append(f"{len(more):,} more runs cannot be compared either.")
+        reasons.append(f"{numbers.whole(len(more))} more runs cannot be compared either.")
     if too_many:
         reasons.append(f"At most {MOST_COMPARED} runs can be compared at a time; {len(too_many)} more are left out.")
     if reasons:

@@ -46,7 +46,7 @@ def bars_alt(logits: Mapping[Variant, NDArray[Any]], class_names: Sequence[str],
     for name, of in logits.items():
         p = arithmetic.probabilities(of, temperature)
         answers.append(f"{name} says {class_names[int(p.argmax())]} ({numbers.percent(p.max())})")
-    return f"At T = {temperature:g}: {', '.join(answers)}."
+    return f"At T = {numbers.setting(temperature)}: {', '.join(answers)}."
 
 
 def what_the_wrong_say(
@@ -57,7 +57,9 @@ def what_the_wrong_say(
     ranked = arithmetic.wrong_answers(teacher, label, temperature)
     fair = 1 / len(ranked)
     cold = "" if temperature == 1 else " as at T = 1" if now == at_one else f" ({at_one} at T = 1)"
-    sentences = [f"The wrong classes hold **{now}** of the teacher's probability at T = {temperature:g}{cold}."]
+    sentences = [
+        f"The wrong classes hold **{now}** of the teacher's probability at T = {numbers.setting(temperature)}{cold}."
+    ]
     if int(teacher.argmax()) != label:
         sentences.insert(0, f"The teacher is wrong: it answers **{class_names[int(teacher.argmax())]}**.")
     loud = [(i, share) for i, share in ranked if share > 1.5 * fair][:2]
@@ -103,8 +105,9 @@ def gradient_alt(student: NDArray[Any], teacher: NDArray[Any]) -> str:
     ends = np.array([HOT[0], HOT[-1]])
     (a, b), (c, d) = (arithmetic.gradient_sizes(student, teacher, ends, squared) for squared in (True, False))
     return (
-        f"The soft loss's gradient from T = {HOT[0]:g} to {HOT[-1]:g}: {numbers.three(a)} to {numbers.three(b)} with "
-        f"the factor T squared, {numbers.three(c)} to {numbers.three(d)} without it."
+        f"The soft loss's gradient from T = {numbers.setting(HOT[0])} to {numbers.setting(HOT[-1])}: "
+        f"{numbers.three(a)} to {numbers.three(b)} with the factor T squared, {numbers.three(c)} to "
+        f"{numbers.three(d)} without it."
     )
 
 
@@ -115,8 +118,8 @@ def gradient_words(student: NDArray[Any], teacher: NDArray[Any], temperature: fl
     if not with_it.all():
         return "Student and teacher agree exactly here: there is no gradient at any T."
     return (
-        f"The hard loss does not depend on T, so the soft loss must not fade as T grows. At T = {temperature:g} its "
-        f"gradient has size **{numbers.three(with_it[0])}** "
+        "The hard loss does not depend on T, so the soft loss must not fade as T grows. At T = "
+        f"{numbers.setting(temperature)} its gradient has size **{numbers.three(with_it[0])}** "
         f"with the factor T² and **{numbers.three(without[0])}** without. "
         f"From T = 10 to T = 20 it becomes **{numbers.three(with_it[2] / with_it[1])}** times its size with the "
         f"factor, **{numbers.three(without[2] / without[1])}** times without."
@@ -159,10 +162,10 @@ def push_alt(push: Mapping[str, Any], class_names: Sequence[str]) -> str:
 def formula(soft: float, hard: float, t: float, alpha: float) -> str:
     """The loss with its numbers, as LaTeX; ``soft`` includes the factor T^2."""
     total = alpha * soft + (1 - alpha) * hard
-    three = numbers.three
+    three, setting = numbers.three, numbers.setting
     return (
-        rf"\underbrace{{{alpha:g}}}_{{\alpha}} \cdot \underbrace{{{three(soft)}}}_{{"
-        rf"\text{{soft: }} {t:g}^2 \cdot {three(soft / t**2)}}} + "
-        rf"\underbrace{{{1 - alpha:.2g}}}_{{1-\alpha}} \cdot \underbrace{{{three(hard)}}}_{{\text{{hard}}}} = "
+        rf"\underbrace{{{setting(alpha)}}}_{{\alpha}} \cdot \underbrace{{{three(soft)}}}_{{"
+        rf"\text{{soft: }} {numbers.setting(t)}^2 \cdot {three(soft / t**2)}}} + "
+        rf"\underbrace{{{setting(1 - alpha)}}}_{{1-\alpha}} \cdot \underbrace{{{three(hard)}}}_{{\text{{hard}}}} = "
         rf"{three(total)}"
     )

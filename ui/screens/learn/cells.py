@@ -46,7 +46,7 @@ def drawn(part: Slice, mask: Mask, show_threshold: bool) -> dict[str, Any]:
     return {
         "rows": rows,
         "columns": columns,
-        "weights": [float(f"{w:.4g}") for w in part.weight.ravel()],
+        "weights": [float(numbers.reading(float(w))) for w in part.weight.ravel()],
         "kept": "".join(np.where(mask.ravel(), "1", "0")),
         "strong": float(np.quantile(np.abs(part.weight), 0.99)) or limit,  # this size has the full colour
         "limit": limit,

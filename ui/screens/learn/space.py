@@ -120,7 +120,11 @@ def alt(network: str, layers: Sequence[LayerFacts], before: Sequence[LayerFacts]
     if not before:
         return f"{text}."
     was, now = (sum(map(width, drawn(x))) for x in (before, layers))
-    gone = f"{was - now:,} of {was:,} channels and features are gone" if now < was else "no channel or feature is gone"
+    gone = (
+        f"{numbers.whole(was - now)} of {numbers.whole(was)} channels and features are gone"
+        if now < was
+        else "no channel or feature is gone"
+    )
     return f"{text}; {gone}."
 
 

@@ -27,7 +27,7 @@ def headline(data: OwnData) -> None:
     noun = "texts" if data.kind == "text" else "pictures"
     file = literal(data.file_name) or "a file without a name"
     st.caption(
-        f"{everything:,} {noun} in {len(data.class_names)} classes, from {file}, "
+        f"{numbers.whole(everything)} {noun} in {len(data.class_names)} classes, from {file}, "
         f"uploaded {numbers.day(data.created_at)}. Its name on the command line: {data.name}"
     )
 
@@ -67,11 +67,11 @@ def about_near_duplicates(data: OwnData) -> str:
         return "There are no near-duplicates in it."
     alike = {
         "text": f"at least {numbers.whole_percent(NEAR_WORDS)} of their words are the same",
-        "image": f"their pixels differ by {NEAR_PIXELS:g} of 255 at most, as a root mean square",
+        "image": f"their pixels differ by {numbers.setting(NEAR_PIXELS)} of 255 at most, as a root mean square",
     }
     return (
-        f"{data.near_duplicates:,} examples have a near-duplicate ({alike[data.kind]}), always in the same split: "
-        "a test example that resembles a training example would only ask what the model remembers."
+        f"{numbers.whole(data.near_duplicates)} examples have a near-duplicate ({alike[data.kind]}), always in the "
+        "same split: a test example that resembles a training example would only ask what the model remembers."
     )
 
 
@@ -81,7 +81,7 @@ def skipped(data: OwnData, key: str) -> None:
         st.caption("Nothing was skipped.")
         return
     total = sum(s.count for s in data.skipped)
-    st.markdown(f"**Skipped: {total:,}**")
+    st.markdown(f"**Skipped: {numbers.whole(total)}**")
     rows: list[table.Row] = [
         {"How many": s.count, "Why": s.reason, "Where": ", ".join(s.first) + (" ..." if s.count > len(s.first) else "")}
         for s in data.skipped

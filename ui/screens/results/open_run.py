@@ -59,7 +59,8 @@ def summary_of(run: Run) -> str:
     """Name a run's model and data, with the settings that matter most."""
     c = run.settings
     subject = f"{MODELS[c.model].title}, {dataset_info(c.dataset).title}"
-    return f"{subject}, T {c.temperature:g}, alpha {c.alpha:g}, sparsity {fields.asked_sparsity(c)}"
+    temperature, alpha = numbers.setting(c.temperature), numbers.setting(c.alpha)
+    return f"{subject}, T {temperature}, alpha {alpha}, sparsity {fields.asked_sparsity(c)}"
 
 
 def nothing_yet() -> None:

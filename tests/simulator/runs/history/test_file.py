@@ -221,7 +221,7 @@ def test_another_file_is_refused_with_what_to_do(refused_whole: Refuses, content
 
 
 def test_a_huge_file_is_refused(refused_whole: Refuses) -> None:
-    refused_whole(b" " * 10_000_001, "at most 10 MB")
+    refused_whole(b" " * 10_000_001, "at most 10.0 MB")
 
 
 def test_a_file_of_a_newer_version_is_refused(exported: str, refused_whole: Refuses) -> None:

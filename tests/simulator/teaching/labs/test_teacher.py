@@ -15,7 +15,7 @@ def test_a_teacher_that_helped():
     more, chance = TEACHER.questions(found)
     assert more.right == 0 and more.is_right(0.1) and not more.is_right(20)
     # by hand: mean 0.2, deviation 0.01, t = 0.2 / (0.01 / sqrt 3) = 34.6, p = 0.0008, the second of three: 0.0017
-    assert "p = 0.002" in chance.explanation
+    assert "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.002" in chance.explanation
     assert "the run tests 3 differences" in chance.explanation
     assert chance.right_words() == "The teacher helped, by more than chance between seeds would often do"
     helped, shrinks, _ = TEACHER.takeaway(found)

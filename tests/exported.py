@@ -1,4 +1,4 @@
-"""Exports, loaded as whoever downloads them does."""
+"""Exports, loaded as somebody who downloads them does."""
 
 import importlib.util
 from pathlib import Path
@@ -7,7 +7,7 @@ from torch import nn
 
 
 def load(folder: Path) -> nn.Module:
-    """The model in an export's folder, by the ``load.py`` that lies there."""
+    """The model in an export's folder, with the ``load.py`` in it."""
     spec = importlib.util.spec_from_file_location("load", folder / "load.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         if resolve and self.path == path and name.endswith(LARGE):
             digest = hashlib.sha256(published).hexdigest()
             headers |= {"X-Linked-Etag": f'"{digest}"', "X-Linked-Size": str(len(body))}
-            # as the hub does; whoever goes this way finds nothing at its end
+            # as the hub does; nothing is found at the end of this way
             headers |= {"X-Xet-Hash": digest, "Link": f'<{self.hub.url}/xet-token>; rel="xet-auth"'}
             storage = self.hub.url.replace("127.0.0.1", "localhost")  # another host, as the hub's storage is
             self.send(302, {**headers, "Location": f"{storage}/storage/{digest}"}, b"")

@@ -23,7 +23,7 @@ SIBLINGS = {
 DECIDES = (
     ast.If, ast.For, ast.While, ast.Try, ast.Match, ast.IfExp, ast.BoolOp, ast.comprehension,
 )  # fmt: skip
-"""A function without any of these does one thing after the other: whoever calls it tests it."""
+"""A function without any of these does one thing after the other: tests of its callers test it."""
 
 ELSEWHERE = {
     "tests/simulator/data/test_own_data.py": (
@@ -126,7 +126,7 @@ def has_logic(module: Path) -> bool:
 
 
 def places_of_tests(module: Path) -> Iterator[Path]:
-    """Where the tests of a module may be; those of a package's own code lie in or beside its folder."""
+    """Where the tests of a module may be; those of a package's own code are in or beside its folder."""
     folder = Path("tests") / module.parent
     if module.name != "__init__.py":
         yield folder / f"test_{module.name}"

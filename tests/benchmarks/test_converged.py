@@ -81,8 +81,8 @@ def test_judgements_are_paired_and_corrected_for_all_methods():
 
 
 def test_the_page_says_what_was_found_and_what_was_not_measured():
-    said = converged_page.page(complete(gain, regimes=("few",)))
-    few, plenty = said.split("## Few labels")[1].split("## Plenty of labels")
+    text = converged_page.page(complete(gain, regimes=("few",)))
+    few, plenty = text.split("## Few labels")[1].split("## Plenty of labels")
     assert (
         "160 optimiser steps (40 epochs, batches of 64)" in few
         and "less than a point, which counts as converged here" in few

@@ -24,15 +24,15 @@ def without_training(monkeypatch):
     def carry_out(run_id, store):
         config = store.get(run_id).experiment
         (axis,) = config.axes
-        said = [Described(provenance=PROVENANCE, class_names=("a", "b"))]
+        events = [Described(provenance=PROVENANCE, class_names=("a", "b"))]
         for number, value in enumerate(axis.values):
             for seed in config.all_seeds():
                 final = 0.5 + 0.01 * number + 0.02 * (seed == 1)
                 values = {"control": 0.5, "distilled": final, "pruned": 0.25, "final": final, "zeros": 0.5}
-                said.append(CellFinished(at={axis.setting: value}, seed=seed, values=values))
-        store.append(run_id, said)
+                events.append(CellFinished(at={axis.setting: value}, seed=seed, values=values))
+        store.append(run_id, events)
         store.finish(run_id, "finished")
-        yield from said
+        yield from events
 
     monkeypatch.setattr(worker, "carry_out", carry_out)
 

@@ -35,7 +35,7 @@ READ = (
 EXPERIMENT = (
     "axis_0",
     "values_sweep_alpha",
-    *(f"{what}_{name}" for what in ("model", "seeds") for name in EXPERIMENTS),
+    *(f"{prefix}_{name}" for prefix in ("model", "seeds") for name in EXPERIMENTS),
 )
 RUNS = ("r1", "s1", *(one.run.id for one in recorded.all_recorded()))
 KNOWN = (*RUNS, *EXPERIMENTS, "everything", "1_0_2", "teacher", "true")

@@ -1,4 +1,4 @@
-"""Whatever stands in a history is taken or refused, and every screen lives with what was taken."""
+"""Any history is taken or refused, and every screen can show what was taken."""
 
 from __future__ import annotations
 

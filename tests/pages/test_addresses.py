@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.markdown import HOSTILE, alive, said
+from tests.ui.markdown import HOSTILE, alive, markdown_of
 
 PAGES = sorted(path.stem for path in Path(__file__).parents[2].glob("pages/*.py"))
 
 
 def acting(app):
-    return [found for text in said(app) for found in alive(text)]
+    return [found for text in markdown_of(app) for found in alive(text)]
 
 
 @pytest.mark.parametrize("name", ["seed", "epochs", "temperature", "learning_rate", "train_examples", "student_size"])
@@ -37,7 +37,7 @@ def test_what_the_lab_refuses_is_named_as_it_was_written_and_leaves_the_address(
 def test_what_a_link_to_the_lab_asks_for_is_named_as_plain_text(open_screen, name):
     for value in HOSTILE[:4]:
         app = open_screen("lab", **{name: value})
-        assert any("evil" in text for text in said(app))
+        assert any("evil" in text for text in markdown_of(app))
         assert acting(app) == []
 
 
@@ -50,7 +50,7 @@ def test_what_a_link_to_the_lab_asks_for_is_named_as_plain_text(open_screen, nam
 )  # fmt: skip
 def test_what_a_link_to_another_page_asks_for_is_named_as_plain_text(open_screen, page, name):
     app = open_screen(page, **{name: " ".join(HOSTILE[:2])})
-    assert any("evil" in text for text in said(app))
+    assert any("evil" in text for text in markdown_of(app))
     assert acting(app) == []
 
 

@@ -1,6 +1,6 @@
 """Real disks that fail: small ones, ones that became read-only, and a database's file that was written over.
 
-The disks need root and a system that lets it mount; where they cannot be had, the test is skipped.
+The disks need root and a system that lets it mount; without that, the test is skipped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the code knows about one model stands in its folder and in its entry of the catalogue; nothing else names it."""
+"""All code about one model is in its folder and in its entry of the catalogue; nothing else names it."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ CATALOGUE, FOLDERS = "simulator/catalog/models.py", "simulator/engine/models/"
 NAMES = {*MODELS, "t5", "resnet"}
 CLASSES = re.compile(r"DistilBert|T5|ResNet|MobileNet|BasicBlock|InvertedResidual", re.IGNORECASE)
 QUESTIONS = {("simulator/teaching/quiz/measuring.py", "distilbert"), ("simulator/teaching/quiz/measuring.py", "t5")}
-"""Keys of questions, which stand in the addresses of quizzes."""
+"""Keys of questions, which are in the addresses of quizzes."""
 
 FILES = [
     str(file.relative_to(ROOT))

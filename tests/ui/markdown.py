@@ -29,7 +29,7 @@ FORMULA = re.compile(r"(?<!\\)\$evil")
 _markdown = MarkdownIt("commonmark")
 
 
-def said(app: AppTest) -> Iterator[str]:
+def markdown_of(app: AppTest) -> Iterator[str]:
     """Yield every text of a screen that Streamlit treats as Markdown."""
     for element in _elements(app._tree):
         if element.type not in ("code", "text_input", "text_area"):

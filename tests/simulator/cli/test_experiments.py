@@ -14,9 +14,9 @@ from simulator.runs.database.store import open_store
 
 def test_the_list_has_a_line_for_each(capsys):
     assert cli.main(["experiment", "--list"]) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for experiment in EXPERIMENTS.values():
-        assert experiment.name in said and experiment.question[:30] in said
+        assert experiment.name in printed and experiment.question[:30] in printed
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def test_the_list_has_a_line_for_each(capsys):
 )
 def test_what_cannot_be_is_one_line_and_code_2(arguments, words, capsys):
     assert cli.main(arguments) == 2
-    said = capsys.readouterr()
-    assert said.err.count("\n") == 1 and not said.out
+    printed = capsys.readouterr()
+    assert printed.err.count("\n") == 1 and not printed.out
     for word in words:
-        assert word in said.err
+        assert word in printed.err
 
 
 def test_settings_and_values_are_taken_from_the_flags():
@@ -55,8 +55,8 @@ def test_the_table_and_the_conclusion_of_an_experiment(capsys):
     store.add("s", make_experiment("how_hot"), None, origin="cli")
     store.start("s", "1@1")
     cell = CellFinished(at={"temperature": 4.0}, seed=1, values={"accuracy": 0.875}, measured_in="x")
-    said = Conclusion(sentences=("One.", "Two."), answer="no", shown=False)
-    store.append("s", [cell, Concluded(conclusion=said)])
+    conclusion = Conclusion(sentences=("One.", "Two."), answer="no", shown=False)
+    store.append("s", [cell, Concluded(conclusion=conclusion)])
     cli.console.print(experiments.table("s"))
     out = capsys.readouterr().out
     assert "0.875" in out and "1*" in out

@@ -112,14 +112,14 @@ def test_the_json_is_true(tiny_run):
     from simulator.engine.datasets import digits
     from simulator.engine.models.images import make_encoder
 
-    done, said, export = tiny_run
+    done, printed, export = tiny_run
     short = {"config", "provenance", "forecast", "seconds", "peak_memory_mb", "labels", "variants", "repeats"}
-    assert set(said) == short
-    assert said["repeats"] == [{"seed": 0, "variants": said["variants"]}]
-    assert [v["name"] for v in said["variants"]] == ["teacher", "control", "distilled", "pruned", "recovered"]
+    assert set(printed) == short
+    assert printed["repeats"] == [{"seed": 0, "variants": printed["variants"]}]
+    assert [v["name"] for v in printed["variants"]] == ["teacher", "control", "distilled", "pruned", "recovered"]
     test = digits.load().test
     pixels = make_encoder(None, (), None, None, 32)(test.inputs)["pixels"]
-    for variant in said["variants"]:
+    for variant in printed["variants"]:
         folder = export / variant["name"]
         file = folder / "model.safetensors"
         model = exported.load(folder)
@@ -145,7 +145,7 @@ def test_the_json_is_true(tiny_run):
     assert seals.broken_seal(left) == ""
     sums = (left / seals.SUMS_FILE).read_text(encoding="utf-8").splitlines()
     assert {line.split("  ", 1)[1] for line in sums} == {f.name for f in left.iterdir()} - {seals.SUMS_FILE}
-    teacher, control = said["variants"][:2]
+    teacher, control = printed["variants"][:2]
     assert teacher["accuracy"] >= 0.97
     assert control["parameters"] < teacher["parameters"]
 

@@ -22,7 +22,7 @@ def test_a_models_name_alone_is_a_complete_config(model: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"temperature": 0.5}, "temperature is 0.5.*greater than or equal to 1"),
         ({"alpha": 1.5}, "alpha is 1.5.*less than or equal to 1"),
@@ -35,8 +35,8 @@ def test_a_models_name_alone_is_a_complete_config(model: str) -> None:
         ({"rounds": 11}, "rounds is 11.*10"),
     ],
 )
-def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(InvalidConfig, match=said):
+def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidConfig, match=message):
         make_config(wrong)
 
 

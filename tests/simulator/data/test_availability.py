@@ -1,4 +1,4 @@
-"""What can be had: looked up in fresh processes, because the answer is found once per process."""
+"""What is available: looked up in fresh processes, because the answer is found once per process."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ availability.DATA_URLS.update({d: sys.argv[1] + "/data/" + d for d in availabili
 for _ in range(2):
     weights = {m: availability.weights_state(m) for m in MODELS}
     data = {d: availability.data_state(d) for d in DATASETS}
-said = {"weights": weights, "data": data, "reason": availability.weights_finding("t5_small").reason}
-print(json.dumps({**said, "torch": "torch" in sys.modules, "transformers": "transformers" in sys.modules}))
+found = {"weights": weights, "data": data, "reason": availability.weights_finding("t5_small").reason}
+print(json.dumps({**found, "torch": "torch" in sys.modules, "transformers": "transformers" in sys.modules}))
 """
 FILL_CACHE = """
 import json
@@ -72,8 +72,8 @@ INTERNET = [name for name, info in DATASETS.items() if info.needs_internet]
 
 @pytest.fixture
 def server() -> Iterator[HubServer]:
-    with HubServer() as it:
-        yield it
+    with HubServer() as hub:
+        yield hub
 
 
 def publish_everything(server: HubServer) -> None:
@@ -90,29 +90,29 @@ def publish_everything(server: HubServer) -> None:
 
 def test_everything_is_reachable_and_asked_for_once_and_torch_stays_out(server: HubServer, tmp_path: Path) -> None:
     publish_everything(server)
-    said = python(STATES, server.url, server=server, home=tmp_path)
-    assert said["weights"] == dict.fromkeys(MODELS, "reachable")
-    assert said["data"] == {name: "reachable" if name in INTERNET else "here" for name in DATASETS}
-    assert not said["torch"]
-    assert not said["transformers"]
+    found = python(STATES, server.url, server=server, home=tmp_path)
+    assert found["weights"] == dict.fromkeys(MODELS, "reachable")
+    assert found["data"] == {name: "reachable" if name in INTERNET else "here" for name in DATASETS}
+    assert not found["torch"]
+    assert not found["transformers"]
     asked = [r for r in server.requests if "/api/" not in r]  # huggingface_hub has questions of its own there
     assert len(asked) == len(set(asked)) == len(MODELS) + len(INTERNET)
     assert all(r.startswith("HEAD ") for r in asked)
 
 
 def test_nothing_is_reachable_where_nothing_is_published(server: HubServer, tmp_path: Path) -> None:
-    said = python(STATES, server.url, server=server, home=tmp_path)
-    assert said["weights"] == dict.fromkeys(MODELS, "not reachable")
-    assert {said["data"][name] for name in INTERNET} == {"not reachable"}
-    assert said["reason"] == "the server answered 404 (not found)"
+    found = python(STATES, server.url, server=server, home=tmp_path)
+    assert found["weights"] == dict.fromkeys(MODELS, "not reachable")
+    assert {found["data"][name] for name in INTERNET} == {"not reachable"}
+    assert found["reason"] == "the server answered 404 (not found)"
 
 
 def test_offline_switch_asks_nobody(server: HubServer, tmp_path: Path) -> None:
     publish_everything(server)
-    said = python(STATES, server.url, server=server, home=tmp_path, HF_HUB_OFFLINE="1")
-    assert said["weights"] == dict.fromkeys(MODELS, "not reachable")
-    assert {said["data"][name] for name in INTERNET} == {"not reachable"}
-    assert "HF_HUB_OFFLINE" in said["reason"]
+    found = python(STATES, server.url, server=server, home=tmp_path, HF_HUB_OFFLINE="1")
+    assert found["weights"] == dict.fromkeys(MODELS, "not reachable")
+    assert {found["data"][name] for name in INTERNET} == {"not reachable"}
+    assert "HF_HUB_OFFLINE" in found["reason"]
     assert server.requests == []
 
 
@@ -121,10 +121,10 @@ def test_cached_files_are_found_with_the_server_gone(server: HubServer, tmp_path
     filled = python(FILL_CACHE, server=server, home=tmp_path)
     assert filled["distilbert"] == filled["t5_small"] == "cached"  # the state follows what has been fetched meanwhile
     server.stop()
-    said = python(STATES, server.url, server=server, home=tmp_path)
-    assert said["weights"]["distilbert"] == said["weights"]["t5_small"] == "cached"
-    assert said["weights"]["resnet18"] == "not reachable"
-    assert said["data"]["sst2"] == "cached"
+    found = python(STATES, server.url, server=server, home=tmp_path)
+    assert found["weights"]["distilbert"] == found["weights"]["t5_small"] == "cached"
+    assert found["weights"]["resnet18"] == "not reachable"
+    assert found["data"]["sst2"] == "cached"
 
 
 def test_weights_of_which_a_file_is_missing_are_not_cached(server: HubServer, tmp_path: Path) -> None:
@@ -133,19 +133,19 @@ def test_weights_of_which_a_file_is_missing_are_not_cached(server: HubServer, tm
     server.stop()
     (tokenizer,) = tmp_path.rglob("tokenizer.json")
     tokenizer.unlink()
-    said = python(STATES, server.url, server=server, home=tmp_path)
-    assert said["weights"]["distilbert"] == "not reachable"
-    assert said["weights"]["t5_small"] == "cached"
+    found = python(STATES, server.url, server=server, home=tmp_path)
+    assert found["weights"]["distilbert"] == "not reachable"
+    assert found["weights"]["t5_small"] == "cached"
 
 
 def test_page_never_waits_and_a_silent_server_is_given_up(server: HubServer, tmp_path: Path) -> None:
     publish_everything(server)
     server.faults = {"model.safetensors": "hang", "train-00000-of-00001.parquet": "hang"}
-    said = python(SOON, server=server, home=tmp_path)
-    assert said["first"] == [None, None]
-    assert said["took"] < 1
-    assert said["last"] == ["not reachable", "not reachable"]
-    assert said["decided"] < 8
+    found = python(SOON, server=server, home=tmp_path)
+    assert found["first"] == [None, None]
+    assert found["took"] < 1
+    assert found["last"] == ["not reachable", "not reachable"]
+    assert found["decided"] < 8
 
 
 def test_data_that_is_always_here_is_known_at_once() -> None:
@@ -190,9 +190,9 @@ def states(found: dict[str, dict[str, str]]) -> list[str]:
 def test_a_server_that_asks_to_wait_a_second_is_asked_again_after_it(server: HubServer, tmp_path: Path) -> None:
     publish_everything(server)
     server.faults = dict.fromkeys(ASKED, "429")
-    said = python(TWICE, "1000", server.url, server=server, home=tmp_path)
-    assert states(said["first"]) == ["reachable", "reachable"]
-    assert said["refused"] == {}
+    found = python(TWICE, "1000", server.url, server=server, home=tmp_path)
+    assert states(found["first"]) == ["reachable", "reachable"]
+    assert found["refused"] == {}
 
 
 @pytest.mark.parametrize(
@@ -204,11 +204,11 @@ def test_a_server_that_was_not_reachable_is_asked_again_later_or_by_a_button(
 ) -> None:
     publish_everything(server)
     server.faults, server.retry_after = dict.fromkeys(ASKED, "429"), retry_after
-    said = python(TWICE, again, server.url, server=server, home=tmp_path)
-    assert states(said["first"]) == ["not reachable", "not reachable"]
-    assert len(said["refused"]) == 2
-    assert all("429" in reason and "HF_TOKEN" in reason for reason in said["refused"].values())
-    assert states(said["second"]) == ["not reachable" if again == "1000" else "reachable"] * 2
+    found = python(TWICE, again, server.url, server=server, home=tmp_path)
+    assert states(found["first"]) == ["not reachable", "not reachable"]
+    assert len(found["refused"]) == 2
+    assert all("429" in reason and "HF_TOKEN" in reason for reason in found["refused"].values())
+    assert states(found["second"]) == ["not reachable" if again == "1000" else "reachable"] * 2
 
 
 def test_a_download_waits_as_long_as_the_server_asks(server: HubServer, tmp_path: Path) -> None:
@@ -235,9 +235,9 @@ def test_a_certificate_that_is_not_trusted_is_named_and_trusted_as_the_message_s
 ) -> None:
     with HubServer(certificate) as server:
         publish_everything(server)
-        said = python(TWICE, "1000", server.url, server=server, home=tmp_path)
-        assert states(said["first"]) == ["not reachable", "not reachable"]
-        assert all("certificate" in reason and "SSL_CERT_FILE" in reason for reason in said["refused"].values())
+        found = python(TWICE, "1000", server.url, server=server, home=tmp_path)
+        assert states(found["first"]) == ["not reachable", "not reachable"]
+        assert all("certificate" in reason and "SSL_CERT_FILE" in reason for reason in found["refused"].values())
         cured = python(TWICE, "1000", server.url, server=server, home=tmp_path, SSL_CERT_FILE=str(certificate))
         assert states(cured["first"]) == ["reachable", "reachable"]
 
@@ -245,6 +245,6 @@ def test_a_certificate_that_is_not_trusted_is_named_and_trusted_as_the_message_s
 def test_a_proxy_that_refuses_is_named(server: HubServer, tmp_path: Path) -> None:
     proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), server.url) | {"NO_PROXY": "", "no_proxy": ""}
     hub = {"HF_ENDPOINT": "https://hub.invalid"}
-    said = python(TWICE, "1000", "https://models.invalid", server=server, home=tmp_path, **proxy, **hub)
-    assert states(said["first"]) == ["not reachable", "not reachable"]
-    assert all("501" in reason and "HTTPS_PROXY must" in reason for reason in said["refused"].values())
+    found = python(TWICE, "1000", "https://models.invalid", server=server, home=tmp_path, **proxy, **hub)
+    assert states(found["first"]) == ["not reachable", "not reachable"]
+    assert all("501" in reason and "HTTPS_PROXY must" in reason for reason in found["refused"].values())

@@ -66,9 +66,9 @@ def test_small_runs_answer_what_zeros_and_channels_are_worth():
     structured = carry_out("channels", shrunk(CHANNELS.configs({})[1], recovery_epochs=1))
     both = (*found, *structured)
     zeros, channels = right(found, "pruned"), right(structured, "pruned")
-    said = CHANNELS.answer(both)
-    assert f"this one alone reads {(channels & ~zeros).sum()} correctly" in said.sentence
-    assert f"the other alone {(zeros & ~channels).sum()};" in said.sentence
+    answer = CHANNELS.answer(both)
+    assert f"this one alone reads {(channels & ~zeros).sum()} correctly" in answer.sentence
+    assert f"the other alone {(zeros & ~channels).sum()};" in answer.sentence
     assert (right(found, "distilled") == right(structured, "distilled")).all()  # the same student, pruned twice
     file, _ = CHANNELS.questions(both)
     (cut,) = structured

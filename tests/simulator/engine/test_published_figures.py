@@ -1,6 +1,6 @@
 """Figures that others published for published weights, measured again by our own code.
 
-docs/published_figures.md says where each figure stands, and which cannot be measured here.
+docs/published_figures.md gives the source of each figure, and says which cannot be measured here.
 """
 
 import re

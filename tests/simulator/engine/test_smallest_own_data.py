@@ -27,9 +27,9 @@ def test_the_smallest_pictures_that_are_accepted_are_learned_and_measured():
         }
     )
     open_store().add("few", config, None)
-    said = list(pipeline.run(config, export_to=data_dir("exports") / "few"))
-    measured = [e.measurement for e in said if isinstance(e, Measured)]
-    assert isinstance(said[-1], RunFinished)
+    events = list(pipeline.run(config, export_to=data_dir("exports") / "few"))
+    measured = [e.measurement for e in events if isinstance(e, Measured)]
+    assert isinstance(events[-1], RunFinished)
     assert [m.test_examples for m in measured] == [30] * 5
     assert all(m.latency_ms["batch_32"].median > 0 for m in measured)
     assert lesson.of_run("few").facts.test_examples == 30

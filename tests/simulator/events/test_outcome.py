@@ -32,7 +32,7 @@ def test_an_error_of_the_stage_comes_through():
         result_of(stage(fails=True))
 
 
-def test_whoever_stops_early_ends_the_stage():
+def test_stopping_early_ends_the_stage():
     ended = []
 
     def watched():

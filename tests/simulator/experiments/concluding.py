@@ -22,11 +22,11 @@ def cells(config, values_at):
 
 def conclude(name, values_at, **experiment):
     config = make_experiment(name, seeds=3, **experiment)
-    said = config.conclude(cells(config, values_at))
-    assert said.answer in config.entry.predictions
-    text = " ".join(said.sentences)
+    conclusion = config.conclude(cells(config, values_at))
+    assert conclusion.answer in config.entry.predictions
+    text = " ".join(conclusion.sentences)
     assert not re.search(r"points points|[ (]-\d|\d%", text)  # numbers are written as on every screen
-    return said, text
+    return conclusion, text
 
 
 def threes(taught, alone):

@@ -21,6 +21,6 @@ def test_every_experiment_has_its_words_and_can_be_made_with_every_model():
 
 def test_one_seed_calls_no_prediction_right():
     config = make_experiment("missing_digit", seeds=1)
-    said = config.conclude(cells(config, threes(0.9, 0.1)))
-    assert (said.answer, said.shown) == ("", False)
-    assert "One seed cannot tell" in said.sentences[0]
+    conclusion = config.conclude(cells(config, threes(0.9, 0.1)))
+    assert (conclusion.answer, conclusion.shown) == ("", False)
+    assert "One seed cannot tell" in conclusion.sentences[0]

@@ -118,16 +118,16 @@ def test_a_forecast_of_an_experiment_grows_with_its_seeds(store: Store):
 
 
 def test_cells_and_conclusions_come_back_as_they_were(store: Store):
-    said = [
+    events = [
         CellFinished(
             at={"pruned": True, "temperature": 4.0, "labels": 50, "scope": "global"}, seed=1, values={"x": 0.5}
         ),
         Concluded(conclusion=Conclusion(sentences=("So.",), answer="yes", shown=True)),
     ]
-    for event in said:
+    for event in events:
         back = EVENT.validate_json(event.model_dump_json())
         assert back == event
-    assert type(EVENT.validate_json(said[0].model_dump_json()).at["pruned"]) is bool
+    assert type(EVENT.validate_json(events[0].model_dump_json()).at["pruned"]) is bool
 
 
 # -- going on from an earlier run
@@ -158,10 +158,10 @@ def cell(temperature: float, **more: str) -> CellFinished:
     return CellFinished(at={"temperature": temperature}, seed=0, values={"accuracy": 0.5}, **more)
 
 
-def ended(store: Store, run_id: str, state: str, said: list, **changes: object) -> str:
+def ended(store: Store, run_id: str, state: str, events: list, **changes: object) -> str:
     store.add(run_id, make_experiment("how_hot").model_copy(update=changes), None)
     store.start(run_id, "1@1")
-    store.append(run_id, said)
+    store.append(run_id, events)
     store.finish(run_id, state)
     return run_id
 
@@ -219,6 +219,6 @@ def test_cells_of_an_imported_run_are_measured_anew(store: Store):
     ended(store, "a", "cancelled", [DESCRIBED, cell(1.0)])
     same = make_experiment("how_hot").model_copy(update={"continues": "a"})
     assert earlier_cells(same, store) is not None
-    run, said = store.get("a"), [event for _, event in store.events("a")]
-    store.restore([(run.model_copy(update={"id": "b", "origin": "imported"}), said)], {})
+    run, events = store.get("a"), [event for _, event in store.events("a")]
+    store.restore([(run.model_copy(update={"id": "b", "origin": "imported"}), events)], {})
     assert earlier_cells(same.model_copy(update={"continues": "b"}), store) is None

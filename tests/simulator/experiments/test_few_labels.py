@@ -12,17 +12,17 @@ def test_few_labels_where_the_teacher_helps_most_with_fewest():
         gain = 4 / place["labels"] if place["student"] == "distilled" else 0
         return {"accuracy": 0.8 + gain}
 
-    said, text = conclude("few_labels", at)
-    assert (said.answer, said.shown) == ("more", True)
+    conclusion, text = conclude("few_labels", at)
+    assert (conclusion.answer, conclusion.shown) == ("more", True)
     assert "and clearly more at 50 labels than at 500 (95 % interval +6.9 to +7.9" in text
     assert "With 50 labels" in text
 
 
 def test_few_labels_where_the_teacher_helps_alike():
-    said, text = conclude(
+    conclusion, text = conclude(
         "few_labels", lambda p: {"accuracy": 0.7 + (p["student"] == "distilled") * p["labels"] / 2000}
     )
-    assert said.answer == "same" and "but not clearly more at 50 labels than at 500" in text
+    assert conclusion.answer == "same" and "but not clearly more at 50 labels than at 500" in text
 
 
 def test_few_labels_more_help_with_fewer_is_claimed_from_a_test_only():
@@ -34,13 +34,13 @@ def test_few_labels_more_help_with_fewer_is_claimed_from_a_test_only():
         return CellFinished(at=place, seed=seed, values={"accuracy": 0.8 + gain + 0.01 * seed})
 
     config = make_experiment("few_labels", seeds=3)
-    said = config.conclude([cell(at, seed) for at, seed in config.places()])
-    assert said.shown and said.answer == "same"
+    conclusion = config.conclude([cell(at, seed) for at, seed in config.places()])
+    assert conclusion.shown and conclusion.answer == "same"
 
 
 def test_few_labels_where_nothing_shows_or_the_teacher_does_harm():
-    said, text = conclude("few_labels", lambda p: {"accuracy": 0.8})
-    assert (said.answer, said.shown) == ("little", False)
+    conclusion, text = conclude("few_labels", lambda p: {"accuracy": 0.8})
+    assert (conclusion.answer, conclusion.shown) == ("little", False)
     assert "did not show" in text
-    said, text = conclude("few_labels", lambda p: {"accuracy": 0.8 - 0.3 * (p["student"] == "distilled")})
-    assert (said.answer, said.shown) == ("harm", False) and "did harm at 50 labels" in text
+    conclusion, text = conclude("few_labels", lambda p: {"accuracy": 0.8 - 0.3 * (p["student"] == "distilled")})
+    assert (conclusion.answer, conclusion.shown) == ("harm", False) and "did harm at 50 labels" in text

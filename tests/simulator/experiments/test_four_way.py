@@ -13,8 +13,8 @@ def test_four_way(gain_pruned, answer):
         gain = gain_pruned if place["pruned"] else 0.1
         return {"accuracy": 0.6 - 0.2 * place["pruned"] + gain * place["teacher"], "zeros": 0.85}
 
-    said, text = conclude("four_way", at)
-    assert said.answer == answer
-    assert said.shown is (answer == "help")
+    conclusion, text = conclude("four_way", at)
+    assert conclusion.answer == answer
+    assert conclusion.shown is (answer == "help")
     words = {"help": "help each other", "hinder": "in each other's way", "add": "may simply add up"}
     assert words[answer] in text

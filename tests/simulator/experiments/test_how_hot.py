@@ -15,8 +15,8 @@ def test_how_hot(best, answer, shown):
         value = 0.9 if place["temperature"] == best else 0.7
         return {"accuracy": value, "validation_accuracy": value, "entropy": place["temperature"] / 10}
 
-    said, text = conclude("how_hot", at)
-    assert (said.answer, said.shown) == (answer, shown)
+    conclusion, text = conclude("how_hot", at)
+    assert (conclusion.answer, conclusion.shown) == (answer, shown)
     assert "from 0.1" in text and "nats at T = 1" in text
     assert ("did not" in text) is not shown
 
@@ -25,8 +25,8 @@ def test_how_hot_where_the_difference_may_be_chance():
     def at(place):
         return {"accuracy": 0.8, "validation_accuracy": 0.8 + 0.01 * (place["temperature"] == 4), "entropy": 1.0}
 
-    said, text = conclude("how_hot", at)
-    assert said.answer == "no" and "did not show" in text and "harm" not in text
+    conclusion, text = conclude("how_hot", at)
+    assert conclusion.answer == "no" and "did not show" in text and "harm" not in text
 
 
 def test_how_hot_never_compares_a_temperature_with_itself():
@@ -39,9 +39,9 @@ def test_how_hot_never_compares_a_temperature_with_itself():
             "validation_accuracy": 0.9 - 0.1 * (t not in (1, 4)) - 0.01 * (t == 4),
         }
 
-    said, text = conclude("how_hot", lambda place: {**at(place), "entropy": 1.0})
-    assert [c.name for c in said.comparisons] == ["T = 4 against T = 1", "T = 20 against T = 1"]
-    assert (said.answer, said.shown) == ("between", True)
+    conclusion, text = conclude("how_hot", lambda place: {**at(place), "entropy": 1.0})
+    assert [c.name for c in conclusion.comparisons] == ["T = 4 against T = 1", "T = 20 against T = 1"]
+    assert (conclusion.answer, conclusion.shown) == ("between", True)
     assert "Of the temperatures above T = 1, T = 4 was best on validation examples" in text
 
 

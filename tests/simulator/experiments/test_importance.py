@@ -15,10 +15,10 @@ def test_importance(ranked, recovered, answer):
         by_lot = place["importance"] == "random"
         return {"pruned": 0.3 if by_lot else ranked, "accuracy": 0.8 if by_lot else recovered}
 
-    said, text = conclude("importance", at)
-    assert (said.answer, said.shown) == (answer, answer == "after")
+    conclusion, text = conclude("importance", at)
+    assert (conclusion.answer, conclusion.shown) == (answer, answer == "after")
     assert ("did not show" in text) is (answer != "after")
-    assert len(said.comparisons) == 8  # three against the random baseline at two moments, two among the ranked
+    assert len(conclusion.comparisons) == 8  # three against the random baseline at two moments, two among the ranked
     assert "At 95 %, just pruned and after recovery: magnitude" in text
 
 
@@ -27,8 +27,10 @@ def test_an_importance_that_shows_after_recovery_only_is_not_said_to_last():
         ranked = place["importance"] != "random"
         return {"pruned": 0.5 - 0.2 * ranked, "accuracy": 0.8 + 0.1 * ranked}
 
-    said, text = conclude("importance", at)
-    assert said.answer == "after" and "though just after pruning no advantage showed" in text and "still" not in text
+    conclusion, text = conclude("importance", at)
+    assert (
+        conclusion.answer == "after" and "though just after pruning no advantage showed" in text and "still" not in text
+    )
 
 
 def test_an_importance_that_is_worse_than_the_lot_is_called_so():
@@ -36,6 +38,6 @@ def test_an_importance_that_is_worse_than_the_lot_is_called_so():
         value = 0.8 - 0.3 * (place["importance"] == "taylor")
         return {"pruned": value, "accuracy": value}
 
-    said, text = conclude("importance", at)
-    assert said.answer == "worse"
+    conclusion, text = conclude("importance", at)
+    assert conclusion.answer == "worse"
     assert "Significantly worse: taylor against random, just pruned; taylor against random, after recovery." in text

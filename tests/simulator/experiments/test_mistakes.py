@@ -33,15 +33,15 @@ def wrongs(**costs):
     ],
 )
 def test_mistakes(costs, answer):
-    said, text = conclude("mistakes", wrongs(**costs))
-    assert (said.answer, said.shown) == (answer, answer != "none")
+    conclusion, text = conclude("mistakes", wrongs(**costs))
+    assert (conclusion.answer, conclusion.shown) == (answer, answer != "none")
     assert ("None of the mistakes cost accuracy" in text) is (answer == "none")
     assert re.search(r"Zeros: 0\.\d % instead of 90\.\d %", text) and "100 % of the zeros are gone again" in text
     assert ("it gained 10.0 points" in text) is ("masks" in costs)
     assert ("a mistake all the same: masks not held (+10" in text) is ("masks" in costs)
-    assert "one would not notice" in text and "teacher in training mode" in said.sentences[0]
+    assert "one would not notice" in text and "teacher in training mode" in conclusion.sentences[0]
     assert "Teacher in training mode: 90" in text and "no clear cost" in text
-    assert len(said.comparisons) == 6
+    assert len(conclusion.comparisons) == 6
 
 
 def test_a_model_without_a_classifier_is_spared_that_mistake():

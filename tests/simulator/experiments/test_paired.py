@@ -56,5 +56,5 @@ def test_an_average_is_of_the_seeds_that_all_have():
 
 
 def test_a_change_that_is_a_share_is_said_in_per_cent():
-    said = compare("x", {0: -0.5, 1: -0.4, 2: -0.45}, {0: 0.0, 1: 0.0, 2: 0.0})
-    assert "to \N{MINUS SIGN}32.6 %, p" in certainty(said, "%")
+    comparison = compare("x", {0: -0.5, 1: -0.4, 2: -0.45}, {0: 0.0, 1: 0.0, 2: 0.0})
+    assert "to \N{MINUS SIGN}32.6 %, p" in certainty(comparison, "%")

@@ -48,10 +48,10 @@ def scan(frail_drop, fitted, uniform, seeds=3):
     [(0.6, 0.9, 0.7, "fit"), (0.6, 0.7, 0.7, "differ"), (0.002, 0.9, 0.9, "alike")],
 )
 def test_sensitivity(frail, fitted, uniform, answer):
-    said = scan(frail, fitted, uniform)
-    assert said.answer == answer
-    assert said.shown is (answer == "fit")
-    text = " ".join(said.sentences)
+    conclusion = scan(frail, fitted, uniform)
+    assert conclusion.answer == answer
+    assert conclusion.shown is (answer == "fit")
+    text = " ".join(conclusion.sentences)
     assert ("early is the most sensitive" in text) is (answer != "alike")
     assert "94.0 % on validation examples; measured" in text
 

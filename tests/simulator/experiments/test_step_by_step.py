@@ -16,10 +16,10 @@ def test_step_by_step(gain, answer):
         more = {"one_shot": 0.0, "iterative": gain[0], "cubic": gain[1]}[place["schedule"]]
         return {"accuracy": 0.7 + more, "pruned": 0.2, "unpruned": 0.9, "steps": 102}
 
-    said, text = conclude("step_by_step", at)
-    assert (said.answer, said.shown) == (answer, answer == "steps")
+    conclusion, text = conclude("step_by_step", at)
+    assert (conclusion.answer, conclusion.shown) == (answer, answer == "steps")
     assert ("no sign" in text) is (answer in ("same", "at_once"))
-    assert len(said.comparisons) == 4
+    assert len(conclusion.comparisons) == 4
     assert "At 90 % zeros: one_shot 70" in text and "took 102 optimiser steps" in text
 
 

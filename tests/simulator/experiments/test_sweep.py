@@ -10,9 +10,9 @@ def test_a_sweep_that_matters_and_one_that_does_not():
         value = 0.9 if place["target_sparsity"] == 0.5 else 0.6
         return {"final": value, "validation_final": value, "control": 0.7}
 
-    said, text = conclude("sweep", matters)
-    assert (said.answer, said.shown) == ("yes", True)
+    conclusion, text = conclude("sweep", matters)
+    assert (conclusion.answer, conclusion.shown) == ("yes", True)
     assert "target_sparsity 0.5 is best" in text
-    said, text = conclude("sweep", lambda p: {"final": 0.8, "validation_final": 0.8, "control": 0.8})
-    assert (said.answer, said.shown) == ("no", False)
+    conclusion, text = conclude("sweep", lambda p: {"final": 0.8, "validation_final": 0.8, "control": 0.8})
+    assert (conclusion.answer, conclusion.shown) == ("no", False)
     assert "no clear difference" in text

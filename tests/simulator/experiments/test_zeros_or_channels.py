@@ -50,9 +50,9 @@ FASTER = {**NO_FASTER, "channels": 1.0}
     ],
 )
 def test_zeros_or_channels(accuracy, times, answer):
-    said, text = conclude("zeros_or_channels", kept_parts(accuracy, times))
-    assert (said.answer, said.shown) == (answer, answer == "trade")
-    assert not any(t.name.startswith("zeros") for t in said.comparisons[3:])  # equal networks are not tested
+    conclusion, text = conclude("zeros_or_channels", kept_parts(accuracy, times))
+    assert (conclusion.answer, conclusion.shown) == (answer, answer == "trade")
+    assert not any(t.name.startswith("zeros") for t in conclusion.comparisons[3:])  # equal networks are not tested
     assert ("no sign that students without the channels are faster than unpruned ones" in text) is (times is NO_FASTER)
     assert ("within noise" in text) is (times is NO_FASTER) and ("\N{MINUS SIGN}50.0 %: faster" in text) is (
         times is FASTER
@@ -66,9 +66,9 @@ def test_times_of_a_busy_machine_are_not_compared():
         return {**kept_parts(FINER, FASTER)(place), "others_cpu": 0.5}
 
     config = make_experiment("zeros_or_channels", seeds=3)
-    said = config.conclude(cells(config, at))
-    text = " ".join(said.sentences)
-    assert (said.answer, said.shown) == ("", False)
+    conclusion = config.conclude(cells(config, at))
+    text = " ".join(conclusion.sentences)
+    assert (conclusion.answer, conclusion.shown) == ("", False)
     assert "The machine was busy" in text and "faster" not in text and "slower" not in text
     assert "zeros are significantly more accurate" in text
 
@@ -83,28 +83,28 @@ def timed_beside_other_work(is_busy):
         measured.append(
             cell.model_copy(update={"values": {**cell.values, **slow, "others_cpu": 0.5 if busy else 0.05}})
         )
-    said = config.conclude(measured)
-    return said, " ".join(said.sentences)
+    conclusion = config.conclude(measured)
+    return conclusion, " ".join(conclusion.sentences)
 
 
 def test_what_was_timed_on_a_busy_machine_is_left_out_and_the_rest_answers():
-    said, text = timed_beside_other_work(lambda share, seed: (share, seed) == (0.5, 1))
-    assert said.answer == "trade"
-    assert {t.name: t.n for t in said.comparisons[3:]} == {
-        f"{what} at {share} %": 2 if share == 50 else 3
+    conclusion, text = timed_beside_other_work(lambda share, seed: (share, seed) == (0.5, 1))
+    assert conclusion.answer == "trade"
+    assert {t.name: t.n for t in conclusion.comparisons[3:]} == {
+        f"{timed} at {share} %": 2 if share == 50 else 3
         for share in (30, 50, 70)
-        for what in ("one example", "a batch of 32")
+        for timed in ("one example", "a batch of 32")
     }
-    assert [t.n for t in said.comparisons[:3]] == [3, 3, 3]  # accuracy does not depend on the clock
+    assert [t.n for t in conclusion.comparisons[:3]] == [3, 3, 3]  # accuracy does not depend on the clock
     assert "1 of 9 timings (a share and a seed each) is left out: the machine was busy." in text
     assert "channels 1.00 ms" in text and "33" not in text  # the mean of 1, 1 and 100
 
 
 def test_a_share_with_one_quiet_seed_left_has_no_test_of_times():
-    said, text = timed_beside_other_work(lambda share, seed: share == 0.5 and seed != 1)
-    assert said.answer == "trade"
-    assert [t.name for t in said.comparisons[3:]] == [
-        f"{what} at {share} %" for share in (30, 70) for what in ("one example", "a batch of 32")
+    conclusion, text = timed_beside_other_work(lambda share, seed: share == 0.5 and seed != 1)
+    assert conclusion.answer == "trade"
+    assert [t.name for t in conclusion.comparisons[3:]] == [
+        f"{timed} at {share} %" for share in (30, 70) for timed in ("one example", "a batch of 32")
     ]
     assert "2 of 9 timings (a share and a seed each) are left out: the machine was busy." in text
     assert "Times at 50 % are not compared: fewer than 2 seeds are left." in text

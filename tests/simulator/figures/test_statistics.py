@@ -115,11 +115,11 @@ def test_verdict_counts_the_discordant_examples():
     labels = [1] * 100
     ours = with_answers("distilled", [1] * 90 + [0] * 10)
     theirs = with_answers("control", [1] * 70 + [0] * 25 + [1] * 5)
-    said = verdict([ours], [theirs], labels)
-    assert said.outcome == "better"
-    assert said.points == pytest.approx(15)
-    assert said.by_seed == (Discordant(20, 5, mcnemar(20, 5)),)
-    assert (said.n, said.interval[0] > 0, said.interval[0] < 15 < said.interval[1]) == (100, True, True)
+    judged = verdict([ours], [theirs], labels)
+    assert judged.outcome == "better"
+    assert judged.points == pytest.approx(15)
+    assert judged.by_seed == (Discordant(20, 5, mcnemar(20, 5)),)
+    assert (judged.n, judged.interval[0] > 0, judged.interval[0] < 15 < judged.interval[1]) == (100, True, True)
     back = verdict([theirs], [ours], labels)
     assert (back.outcome, back.points) == ("worse", pytest.approx(-15))
     assert back.by_seed == (Discordant(5, 20, mcnemar(5, 20)),)

@@ -112,7 +112,7 @@ def test_a_database_that_stays_locked_ends_the_run_with_a_sentence_and_keeps_wha
 
 
 @pytest.mark.usefixtures("hurried")
-def test_whoever_submits_to_a_locked_database_is_told_so() -> None:
+def test_submitting_to_a_locked_database_says_so() -> None:
     open_store()
     with locked(1.0), pytest.raises(FAULTS) as fault:
         service.submit(make_config({}))

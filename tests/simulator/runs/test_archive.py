@@ -65,9 +65,9 @@ def test_cells_are_read_in_their_order_without_the_other_events(store):
 
 
 def test_provenance_is_read_without_the_other_events(store):
-    for run_id, said in (("r1", list(whole_run())), ("r2", [])):
+    for run_id, stored in (("r1", list(whole_run())), ("r2", [])):
         store.add(run_id, make_config({}), None)
-        store.append(run_id, said)
+        store.append(run_id, stored)
     assert archive.provenance("r1") == PROVENANCE
     assert archive.provenance("r2") is None
     assert archive.provenance("recorded-resnet18").device == "AMD EPYC"

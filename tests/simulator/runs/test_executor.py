@@ -52,7 +52,7 @@ def pid(store: Store, run_id: str) -> int:
 
 
 def unfinished() -> list[Path]:
-    return list(data_dir().rglob("*.part"))  # where the cache lies, too
+    return list(data_dir().rglob("*.part"))  # the cache is in it, too
 
 
 def workers() -> list[psutil.Process]:
@@ -62,10 +62,10 @@ def workers() -> list[psutil.Process]:
 @pytest.fixture
 def executor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
     monkeypatch.setenv("KDPS_WARM", "0")
-    it = LocalExecutor(store, STAND_IN)
-    it.start()
-    yield it
-    it.stop()
+    executor = LocalExecutor(store, STAND_IN)
+    executor.start()
+    yield executor
+    executor.stop()
 
 
 def test_runs_are_carried_out_one_at_a_time_in_the_order_they_came(store: Store, executor: LocalExecutor) -> None:
@@ -160,14 +160,14 @@ def test_a_run_that_became_unreadable_is_cancelled_while_it_is_carried_out(
 def test_cancel_takes_effect_within_two_seconds(store: Store, executor: LocalExecutor, behaviour: int) -> None:
     add(store, "long", behaviour)
     wait_until(lambda: len(steps(store, "long")) > 5)
-    said = store.events("long")
+    stored = store.events("long")
     started = time.monotonic()
     store.request_cancel("long")
     wait_until(lambda: state(store, "long") == "cancelled", seconds=2)
     assert time.monotonic() - started < 2
     assert not is_alive(store.get("long").process)
     events = store.events("long")
-    assert events[: len(said)] == said
+    assert events[: len(stored)] == stored
     assert events[-1][1] == RunFailed(message="Cancelled by the user.")
 
 

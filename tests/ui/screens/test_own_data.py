@@ -9,7 +9,7 @@ from tests.ui.reading import tables_on
 from ui.screens.own_data.spreadsheets import as_csv, example_csv, safe_cell
 
 
-def said(app):
+def shown(app):
     return " ".join(str(e.value) for kind in (app.markdown, app.caption, app.info, app.error) for e in kind)
 
 
@@ -27,7 +27,7 @@ def test_a_file_is_checked_named_kept_and_used_in_the_lab(open_screen):
         "dogs": ["42", "10", "18"],
         "All": ["84", "20", "36"],
     }
-    assert "Skipped: 1" in said(app)
+    assert "Skipped: 1" in shown(app)
     assert own_data.listed() == []
     app.text_input(key="own_title").set_value("Pets")
     next(b for b in app.button if b.label == "Save").click().run()
@@ -52,15 +52,15 @@ def test_what_cannot_be_used_is_an_error_on_a_page_that_goes_on(open_screen, con
 
 
 def test_how_many_near_duplicates_there_are_is_said(open_screen):
-    assert "There are no near-duplicates in it." in said(bring(open_screen("own_data"), csv_bytes(texts())))
+    assert "There are no near-duplicates in it." in shown(bring(open_screen("own_data"), csv_bytes(texts())))
     alike = [(f"{text} again", label) for text, label in texts(5)]
     app = bring(open_screen("own_data"), csv_bytes([*texts(), *alike]))
-    assert "20 examples have a near-duplicate (at least 60 % of their words are the same)" in said(app)
+    assert "20 examples have a near-duplicate (at least 60 % of their words are the same)" in shown(app)
     [draft] = [d for d in own_data.data_dir("own-drafts").iterdir() if own_data.record(d.name, d).near_duplicates]
     own_data.keep(draft.name, "Alike")
     kept = own_data.listed()[0]
     own_data.describe(own_data.folder_of(kept.name), kept.model_copy(update={"near_duplicates": None}))
-    assert "did not look for near-duplicates" in said(open_screen("own_data"))
+    assert "did not look for near-duplicates" in shown(open_screen("own_data"))
 
 
 def test_a_name_that_cannot_be_used_is_said(open_screen):
@@ -77,7 +77,7 @@ def test_pictures_are_shown_and_deleting_asks_first(open_screen):
     app = open_screen("own_data", data=kept.name)
     assert len(app.image) == 6
     app.button(key="delete_data").click().run()
-    assert "cannot be undone" in said(app)
+    assert "cannot be undone" in shown(app)
     assert own_data.listed() == [kept]  # AppTest closes a dialog with the next run, so the service's tests cover Delete
 
 
@@ -127,5 +127,5 @@ def test_a_draft_that_somebody_has_kept_meanwhile_is_said_to_be_gone(open_screen
 def test_names_from_a_file_are_no_links(open_screen):
     content = zip_bytes(pictures(classes=["www.evil.example", "1. first"]))
     app = bring(open_screen("own_data"), content, "www.evil.example.zip")
-    assert "www." not in said(app)
+    assert "www." not in shown(app)
     assert any(m.value == r"1\. first" for m in app.markdown)

@@ -9,7 +9,7 @@ from simulator.teaching.quiz.sitting import draw
 from tests.ui.invented import whole_run
 
 
-def said(app):
+def shown(app):
     return " ".join(str(e.value) for kind in (app.markdown, app.caption, app.success, app.error) for e in kind)
 
 
@@ -31,12 +31,12 @@ def test_a_quiz_from_its_start_to_its_score(open_screen):
     app.button(key="start_everything").click().run()
     quiz = draw(QUESTIONS, int(app.query_params["seed"]), 10)
     for number, question in enumerate(quiz.questions):
-        assert question.text in said(app)
+        assert question.text in shown(app)
         wrong = question.right + 10 * question.tolerance if question.is_number else 1
         wrong = 1 - question.right if len(question.options) == 2 else wrong
         answer(app, question, question.right if number % 2 else wrong)
-        assert question.explanation in said(app)
-        assert ("Not right" in said(app)) == (number % 2 == 0)
+        assert question.explanation in shown(app)
+        assert ("Not right" in shown(app)) == (number % 2 == 0)
         app.button(key=f"next_{number}").click().run()
     assert app.metric[0].value == "5 of 10"
     assert "revisit" in app.header[0].value
@@ -53,7 +53,7 @@ def test_a_quiz_that_was_left_for_another_page_goes_on(open_screen):
     app.switch_page("pages/quiz.py").run()
     button(app, "Continue your quiz (1 of 10 answered)").click().run()
     assert not app.exception
-    assert draw(QUESTIONS, 7, 10).questions[0].explanation in said(app)
+    assert draw(QUESTIONS, 7, 10).questions[0].explanation in shown(app)
     button(app, "Leave the quiz").click().run()
     assert not [b for b in app.button if "Go on" in b.label]
 
@@ -64,10 +64,10 @@ def test_a_reload_shows_the_same_place(open_screen):
     answer(app, quiz.questions[0], quiz.questions[0].right)
     kept = {name: app.query_params[name] for name in app.query_params}
     again = open_screen("quiz", **{name: v[0] if isinstance(v, list) else v for name, v in kept.items()})
-    assert quiz.questions[0].explanation in said(again)
-    assert "Right:" in said(again)
+    assert quiz.questions[0].explanation in shown(again)
+    assert "Right:" in shown(again)
     again.button(key="next_0").click().run()
-    assert quiz.questions[1].text in said(again)
+    assert quiz.questions[1].text in shown(again)
 
 
 def test_check_without_an_answer_asks_for_one(open_screen):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.markdown import HOSTILE, alive, said
+from tests.ui.markdown import HOSTILE, alive, markdown_of
 from ui.shell.plain import brief, literal
 
 ROOT = Path(__file__).parents[3]
@@ -58,7 +58,7 @@ def test_what_it_cannot_use_is_left_out_and_named_once(name: str, value: str) ->
 def test_what_it_names_is_plain_text(value: str) -> None:
     app = opened(kind=value)
     assert "evil" in app.warning[0].value
-    assert [found for text in said(app) for found in alive(text)] == []
+    assert [found for text in markdown_of(app) for found in alive(text)] == []
     assert alive(value) or value in ("]evil", "**evil**")
 
 

@@ -24,11 +24,11 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "_in_own_process", read)
 
 
-def refused(content: bytes, file_name: str, said: str, data_directory: Path) -> None:
+def refused(content: bytes, file_name: str, message: str, data_directory: Path) -> None:
     before = set(data_directory.parent.rglob("*"))
     with pytest.raises(InvalidUpload) as problem:
         uploads.check(file_name, content)
-    assert re.search(said, problem.value.message), problem.value.message
+    assert re.search(message, problem.value.message), problem.value.message
     assert problem.value.advice
     left = set(data_directory.parent.rglob("*")) - before - {data_directory, data_directory / "own-drafts"}
     assert not left

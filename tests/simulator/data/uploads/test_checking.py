@@ -160,19 +160,19 @@ def test_a_whole_class_can_check_the_same_file_at_once(data_directory: Path) -> 
 
 def test_of_a_class_that_keeps_the_same_file_at_once_one_does_and_the_others_are_told() -> None:
     draft = uploads.check("t.csv", csv_bytes(GOOD))
-    said = []
+    messages = []
 
     def press(student: int) -> None:
         try:
-            said.append(own_data.keep(draft.name, f"Pets {student}").title)
+            messages.append(own_data.keep(draft.name, f"Pets {student}").title)
         except SimulatorError as refused:
-            said.append(refused.message)
+            messages.append(refused.message)
 
     with ThreadPoolExecutor(8) as students:
         list(students.map(press, range(8)))
     [kept] = own_data.listed()
-    assert kept.title in said
-    assert said.count(f"The same data is here already: {kept.title}.") == 7
+    assert kept.title in messages
+    assert messages.count(f"The same data is here already: {kept.title}.") == 7
     assert len(own_examples.read_texts(own_data.folder_of(kept.name))[0]) == 140
 
 

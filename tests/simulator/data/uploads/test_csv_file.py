@@ -79,8 +79,8 @@ CSV_REFUSED = {
 
 @pytest.mark.parametrize("name", CSV_REFUSED)
 def test_a_csv_that_cannot_be_used_is_refused_with_the_reason(name: str, data_directory: Path) -> None:
-    content, said = CSV_REFUSED[name]
-    refused(content, "table.csv", said, data_directory)
+    content, message = CSV_REFUSED[name]
+    refused(content, "table.csv", message, data_directory)
 
 
 ENCODED = {

@@ -89,8 +89,8 @@ ZIP_REFUSED = {
 @pytest.mark.parametrize("name", ZIP_REFUSED)
 @pytest.mark.usefixtures("in_this_process")
 def test_a_zip_that_cannot_be_used_is_refused_with_the_reason(name: str, data_directory: Path) -> None:
-    content, said = ZIP_REFUSED[name]
-    refused(content, "pictures.zip", said, data_directory)
+    content, message = ZIP_REFUSED[name]
+    refused(content, "pictures.zip", message, data_directory)
 
 
 SKIPPED = {
@@ -232,8 +232,8 @@ def test_pictures_are_read_where_less_than_the_usual_memory_is_allowed(tmp_path:
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
 def test_the_reader_is_allowed_no_more_than_what_is_free(free_mb: int, monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[tuple[int, int]] = []
-    monkeypatch.setattr("resource.getrlimit", lambda what: (-1, -1))
-    monkeypatch.setattr("resource.setrlimit", lambda what, limit: limits.append(limit))
+    monkeypatch.setattr("resource.getrlimit", lambda limited: (-1, -1))
+    monkeypatch.setattr("resource.setrlimit", lambda limited, limit: limits.append(limit))
     monkeypatch.setattr(zip_file, "available_memory_mb", lambda: free_mb)
     monkeypatch.setattr(zip_file.psutil.Process, "memory_info", lambda self: SimpleNamespace(vms=300 * uploads.MIB))
     zip_file.limit_memory()
@@ -243,7 +243,7 @@ def test_the_reader_is_allowed_no_more_than_what_is_free(free_mb: int, monkeypat
 def test_where_such_a_limit_is_refused_none_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """macOS answers setrlimit(RLIMIT_AS) with ValueError."""
 
-    def refuse(what: int, limit: tuple[int, int]) -> None:
+    def refuse(limited: int, limit: tuple[int, int]) -> None:
         raise ValueError("current limit exceeds maximum limit")
 
     monkeypatch.setattr("resource.setrlimit", refuse, raising=False)

@@ -12,8 +12,8 @@ from tests.hub_server import HubServer
 
 @pytest.fixture
 def server() -> Iterator[HubServer]:
-    with HubServer() as it:
-        yield it
+    with HubServer() as hub:
+        yield hub
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from simulator.engine.datasets import sst2
 from simulator.errors import NotAvailable
 try:
     data = sst2.load()
-    said = {s: [getattr(data, s).inputs, getattr(data, s).labels.tolist()] for s in ("train", "validation", "test")}
-    said["fingerprint"] = data.fingerprint
+    found = {s: [getattr(data, s).inputs, getattr(data, s).labels.tolist()] for s in ("train", "validation", "test")}
+    found["fingerprint"] = data.fingerprint
 except NotAvailable as error:
-    said = {"error": error.message, "advice": error.advice}
-print(json.dumps({**said, "torch": "torch" in sys.modules}))
+    found = {"error": error.message, "advice": error.advice}
+print(json.dumps({**found, "torch": "torch" in sys.modules}))
 """
 
 
@@ -55,10 +55,10 @@ def test_sst2_is_fetched_split_and_found_again_with_the_server_gone(server: HubS
 
 def test_sst2_without_a_connection(server: HubServer, tmp_path: Path) -> None:
     server.stop()
-    said = python(LOAD_SST2, server=server, home=tmp_path)
-    assert said["error"].startswith("SST-2: film reviews needs the internet")
-    assert "no connection" in said["error"]
-    assert "docstrings, reviews_topic, reviews_sentiment" in said["advice"]
+    printed = python(LOAD_SST2, server=server, home=tmp_path)
+    assert printed["error"].startswith("SST-2: film reviews needs the internet")
+    assert "no connection" in printed["error"]
+    assert "docstrings, reviews_topic, reviews_sentiment" in printed["advice"]
 
 
 @pytest.mark.parametrize("sent", ["half of it", "another file"])
@@ -71,6 +71,6 @@ def test_sst2_that_is_broken_is_said_and_does_not_stay(server: HubServer, tmp_pa
     else:
         table = pd.DataFrame({"text": ["other"]}).to_parquet()
         server.publish(availability.SST2, availability.SST2_REVISION, {name: table}, "dataset")
-    said = python(LOAD_SST2, server=server, home=tmp_path)
-    assert "train-00000-of-00001.parquet is broken" in said["error"]
+    printed = python(LOAD_SST2, server=server, home=tmp_path)
+    assert "train-00000-of-00001.parquet is broken" in printed["error"]
     assert list(tmp_path.rglob("train-*.parquet")) == []

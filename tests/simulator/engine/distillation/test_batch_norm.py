@@ -46,12 +46,12 @@ def after_14_steps(student, data):
 
 
 def test_after_14_steps_a_student_answers_as_its_weights_allow(after_14_steps, data):
-    (estimated, said), (running, before) = after_14_steps
-    assert len([e for e in said if isinstance(e, LossPoint)]) == 14
+    (estimated, reported), (running, before) = after_14_steps
+    assert len([e for e in reported if isinstance(e, LossPoint)]) == 14
     assert accuracy(running, MODULE.logits, data[1], False) < 0.15  # chance, of ten classes
     reached = accuracy(estimated, MODULE.logits, data[1], False)
     assert reached > 0.2
-    asked = [e for e in said if isinstance(e, EpochFinished)]
+    asked = [e for e in reported if isinstance(e, EpochFinished)]
     assert [e.estimated_averages for e in asked] == [False, True, True]  # nothing was trained before the first
     assert asked[-1].validation_accuracy == pytest.approx(reached)  # what is measured is what the curve ends with
     assert not any(e.estimated_averages for e in before if isinstance(e, EpochFinished))
@@ -59,8 +59,8 @@ def test_after_14_steps_a_student_answers_as_its_weights_allow(after_14_steps, d
 
 def test_the_training_itself_is_the_same(after_14_steps):
     """Not a weight and not a loss differs, dropout included: averages are all that is estimated."""
-    (estimated, said), (running, before) = after_14_steps
-    losses = [[e for e in events if isinstance(e, LossPoint)] for events in (said, before)]
+    (estimated, reported), (running, before) = after_14_steps
+    losses = [[e for e in events if isinstance(e, LossPoint)] for events in (reported, before)]
     assert losses[0] == losses[1]
     for (name, ours), theirs in zip(estimated.named_parameters(), running.parameters(), strict=True):
         assert torch.equal(ours, theirs), name

@@ -1,4 +1,4 @@
-"""What a teacher's name says of it, and what becomes of a kept one that is damaged or made twice."""
+"""What a teacher's name depends on, and what happens to a kept one that is damaged or made twice."""
 
 from __future__ import annotations
 
@@ -143,9 +143,9 @@ def test_of_two_processes_that_train_the_same_teacher_the_first_keeps_it(data_di
         subprocess.Popen([sys.executable, "-c", RACE, *order], stdout=subprocess.PIPE, text=True)
         for order in (names, names[::-1])
     ]
-    said = sorted(process.communicate(timeout=300)[0].strip() for process in processes)
+    printed = sorted(process.communicate(timeout=300)[0].strip() for process in processes)
     assert [process.returncode for process in processes] == [0, 0]
-    assert said == ["False", "True"]
+    assert printed == ["False", "True"]
     (folder,) = (data_directory / "cache" / "teachers").iterdir()  # and nothing beside it
     before = files(folder)
     assert trained_examples(carry_out()) == 0

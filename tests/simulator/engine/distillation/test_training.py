@@ -51,9 +51,9 @@ def test_without_validation_the_training_is_the_same_and_nothing_is_said_of_epoc
     validated, unasked = small_distilbert(), small_distilbert()
     a, _ = losses(validated, examples, PLAN)
     unvalidated = Training(MODULES["distilbert"], examples, None, PLAN, "experiment", "control")
-    said = list(train(unasked, unvalidated))
-    assert [p.total for p in a] == [e.total for e in said if isinstance(e, LossPoint)]
-    assert not [e for e in said if isinstance(e, EpochFinished)]
+    events = list(train(unasked, unvalidated))
+    assert [p.total for p in a] == [e.total for e in events if isinstance(e, LossPoint)]
+    assert not [e for e in events if isinstance(e, EpochFinished)]
     assert all(torch.equal(p, q) for p, q in zip(validated.parameters(), unasked.parameters(), strict=True))
 
 

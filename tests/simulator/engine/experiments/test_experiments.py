@@ -233,5 +233,5 @@ def test_the_command_line_carries_an_experiment_out_and_writes_what_it_measured(
     written = json.loads(out.read_text())
     assert [c["values"] for c in written["cells"]] == [c.values for c in cells(done["how_hot"])]
     assert written["config"]["kind"] == "experiment"
-    said = " ".join(capsys.readouterr().out.split())
-    assert "One seed cannot tell" in said and "temperature" in said
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "One seed cannot tell" in printed and "temperature" in printed

@@ -1,4 +1,4 @@
-"""The mistakes are really made, and what stands beside them is right."""
+"""The mistakes are really made, and the way beside each is right."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ MODELS = {"distilbert": small_distilbert, "t5_small": small_t5}
 def answered(logits, model, batch):
     """Logits, and the gradients of their cross-entropy with some labels by name."""
     model.zero_grad()
-    said = logits(model, batch)
-    torch.nn.functional.cross_entropy(said, torch.arange(len(said)) % 3).backward()
-    return said, {n: p.grad for n, p in model.named_parameters()}
+    answers = logits(model, batch)
+    torch.nn.functional.cross_entropy(answers, torch.arange(len(answers)) % 3).backward()
+    return answers, {n: p.grad for n, p in model.named_parameters()}
 
 
 def same(name, model, batch):

@@ -43,8 +43,8 @@ def look(model, choice):
     except NotAvailable as error:
         return {"error": error.message, "advice": error.advice}
     return {"source": found.source, "sha256": found.sha256, "folder": str(found.folder), "notice": found.notice}
-said = {model: look(model, sys.argv[1]) for model in sys.argv[2:]}
-print(json.dumps({**said, "torch": "torch" in sys.modules}))
+found = {model: look(model, sys.argv[1]) for model in sys.argv[2:]}
+print(json.dumps({**found, "torch": "torch" in sys.modules}))
 """
 USE = """
 import json, pathlib, sys, torch
@@ -65,8 +65,8 @@ print(json.dumps(used))
 
 def find(model: str, choice: str, server: HubServer, home: Path) -> dict[str, Any]:
     """What ``weights.find`` says in a fresh process."""
-    said: dict[str, Any] = python(FIND, choice, model, server=server, home=home)[model]
-    return said
+    found: dict[str, Any] = python(FIND, choice, model, server=server, home=home)[model]
+    return found
 
 
 def content(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
@@ -102,8 +102,8 @@ def t5_small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.fixture
 def server() -> Iterator[HubServer]:
-    with HubServer() as it:
-        yield it
+    with HubServer() as started:
+        yield started
 
 
 @pytest.fixture
@@ -148,26 +148,26 @@ def test_hub_weights_are_fetched_used_and_found_again_with_the_server_gone(
 
 
 def test_repository_that_is_not_there(server: HubServer, tmp_path: Path) -> None:
-    said = find("distilbert", "pretrained", server, tmp_path)
-    assert "distilbert/distilbert-base-uncased" in said["error"]
-    assert "404" in said["error"]
-    assert all(way in said["advice"] for way in ("internet", "python -m simulator prepare", 'weights="scratch"'))
+    found = find("distilbert", "pretrained", server, tmp_path)
+    assert "distilbert/distilbert-base-uncased" in found["error"]
+    assert "404" in found["error"]
+    assert all(way in found["advice"] for way in ("internet", "python -m simulator prepare", 'weights="scratch"'))
 
 
 def test_auto_falls_back_to_scratch_and_says_why_without_torch(server: HubServer, tmp_path: Path) -> None:
-    said = python(FIND, "auto", "distilbert", server=server, home=tmp_path)
-    assert said["distilbert"]["source"] == "scratch"
-    assert "404" in said["distilbert"]["notice"]
-    assert not said["torch"]
+    found = python(FIND, "auto", "distilbert", server=server, home=tmp_path)
+    assert found["distilbert"]["source"] == "scratch"
+    assert "404" in found["distilbert"]["notice"]
+    assert not found["torch"]
 
 
 def test_server_that_never_answers_is_given_up_in_time(hub: HubServer, tmp_path: Path) -> None:
     hub.faults["model.safetensors"] = "hang"
     started = time.monotonic()
-    said = find("t5_small", "auto", hub, tmp_path)
+    found = find("t5_small", "auto", hub, tmp_path)
     assert time.monotonic() - started < 9
-    assert said["source"] == "scratch"
-    assert "timed out" in said["notice"]
+    assert found["source"] == "scratch"
+    assert "timed out" in found["notice"]
 
 
 def test_network_that_answers_for_the_hub(hub: HubServer, tmp_path: Path) -> None:
@@ -176,16 +176,16 @@ def test_network_that_answers_for_the_hub(hub: HubServer, tmp_path: Path) -> Non
 
 
 def test_hub_is_not_asked_where_scratch_is_chosen(hub: HubServer, tmp_path: Path) -> None:
-    said = find("t5_small", "scratch", hub, tmp_path)
-    assert said["source"] == "scratch"
-    assert said["sha256"] is None
+    found = find("t5_small", "scratch", hub, tmp_path)
+    assert found["source"] == "scratch"
+    assert found["sha256"] is None
     assert hub.requests == []
 
 
 def test_download_that_breaks_off_leaves_nothing(hub: HubServer, tmp_path: Path) -> None:
     hub.faults["model.safetensors"] = "cut"
-    said = find("distilbert", "pretrained", hub, tmp_path)
-    assert "model.safetensors: the connection broke off" in said["error"]
+    found = find("distilbert", "pretrained", hub, tmp_path)
+    assert "model.safetensors: the connection broke off" in found["error"]
     assert list(tmp_path.rglob("model.safetensors")) == []
     assert list(tmp_path.rglob("*.incomplete")) == []
 
@@ -223,9 +223,9 @@ def test_content_other_than_published_is_said_and_does_not_stay(
     """Complete as far as the headers say, under the published file's checksum: only the content gives it away."""
     for sent in (distilbert["model.safetensors"][:-2_000], distilbert["model.safetensors"][:-1] + b"\x7f"):
         hub.replaced["model.safetensors"] = sent
-        said = find("distilbert", "auto", hub, tmp_path)
-        assert said["source"] == "scratch"
-        assert "model.safetensors is broken: its sha256 is" in said["notice"]
+        found = find("distilbert", "auto", hub, tmp_path)
+        assert found["source"] == "scratch"
+        assert "model.safetensors is broken: its sha256 is" in found["notice"]
         assert list(tmp_path.rglob("model.safetensors")) == []
 
 

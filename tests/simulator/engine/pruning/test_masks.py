@@ -174,9 +174,9 @@ def test_by_hand_every_named_layer_loses_exactly_its_share_and_the_others_nothin
 
 
 def test_a_layer_that_is_not_there_is_named_with_those_that_are(net):
-    with pytest.raises(SimulatorError, match=r"names nowhere\.weight") as said:
+    with pytest.raises(SimulatorError, match=r"names nowhere\.weight") as refused:
         prune(net, scope="by_hand", layer_sparsity="nowhere.weight=0.5")
-    assert "conv.weight, layer.weight" in said.value.advice
+    assert "conv.weight, layer.weight" in refused.value.advice
 
 
 @pytest.mark.parametrize("importance", ["magnitude", "random"])

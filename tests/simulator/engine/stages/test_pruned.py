@@ -125,6 +125,6 @@ def test_shares_by_hand_are_the_measured_ones():
 def test_a_layer_that_is_not_there_is_said_before_anything_is_trained():
     run = pipeline.run(make_config({**SHORT, "scope": "by_hand", "layer_sparsity": "nowhere.weight=0.5"}))
     events = []
-    with pytest.raises(SimulatorError, match=r"nowhere\.weight") as said:
+    with pytest.raises(SimulatorError, match=r"nowhere\.weight") as refused:
         events.extend(run)
-    assert "layer1.0.conv1.weight" in said.value.advice
+    assert "layer1.0.conv1.weight" in refused.value.advice

@@ -59,10 +59,10 @@ def test_what_version_1_called_a_study_is_an_experiment(upgraded: Store) -> None
         "waiting": make_experiment("few_labels"),
     }
     assert upgraded.unreadable_runs() == []
-    said = [event for _, event in upgraded.events("hot")]
-    stages = [event.stage for event in said if isinstance(event, StageStarted | Progress | StageFinished)]
+    stored = [event for _, event in upgraded.events("hot")]
+    stages = [event.stage for event in stored if isinstance(event, StageStarted | Progress | StageFinished)]
     assert stages == ["experiment"] * 3
-    assert sum(isinstance(event, CellFinished) for event in said) == 4
+    assert sum(isinstance(event, CellFinished) for event in stored) == 4
 
 
 def test_the_rest_of_version_1_stays_as_it_was(upgraded: Store) -> None:
@@ -79,7 +79,7 @@ def test_the_rest_of_version_1_stays_as_it_was(upgraded: Store) -> None:
 def test_what_a_query_asks_for_is_a_column(upgraded: Store) -> None:
     with upgraded.engine.connect() as connection:
         asked = connection.execute(sa.select(runs.c.id, runs.c.model, runs.c.experiment)).all()
-        told = connection.execute(sa.select(events.c.kind, events.c.body)).all()
+        rows = connection.execute(sa.select(events.c.kind, events.c.body)).all()
     assert sorted(asked) == [
         ("failed", "t5_small", ""),
         ("hot", "resnet18", "how_hot"),
@@ -87,8 +87,8 @@ def test_what_a_query_asks_for_is_a_column(upgraded: Store) -> None:
         ("stopped", "resnet18", "how_hot"),
         ("waiting", "resnet18", "few_labels"),
     ]
-    assert len(told) == 20
-    assert all(row.kind == json.loads(row.body)["kind"] for row in told)
+    assert len(rows) == 20
+    assert all(row.kind == json.loads(row.body)["kind"] for row in rows)
 
 
 def test_no_query_reads_the_beginning_of_a_json_text(upgraded: Store) -> None:
@@ -105,6 +105,6 @@ def test_no_query_reads_the_beginning_of_a_json_text(upgraded: Store) -> None:
 
 
 def test_the_upgraded_runs_are_used_like_others(upgraded: Store) -> None:
-    ((config, said),) = upgraded.recent_experiments("how_hot", "resnet18")
-    assert (config, [type(event).__name__ for event in said]) == (HOW_HOT, ["StageFinished", "RunFinished"])
+    ((config, stored),) = upgraded.recent_experiments("how_hot", "resnet18")
+    assert (config, [type(event).__name__ for event in stored]) == (HOW_HOT, ["StageFinished", "RunFinished"])
     assert upgraded.claim_next("1@1") == "waiting"

@@ -174,7 +174,7 @@ def test_costs_are_those_of_the_models_latest_finished_runs(store: Store) -> Non
         store.append(name, [LOSS, stage, LOSS, end])
         if number != 1:
             store.finish(name, "finished")
-    assert [(c.seed, said) for c, said in store.recent_costs("resnet18")] == [(3, [stage, end]), (0, [stage, end])]
+    assert [(c.seed, stored) for c, stored in store.recent_costs("resnet18")] == [(3, [stage, end]), (0, [stage, end])]
     assert [c.seed for c, _ in store.recent_costs("resnet18", limit=1)] == [3]
     assert store.recent_costs("distilbert") == []
 
@@ -246,8 +246,8 @@ def test_a_run_whose_settings_have_other_names_by_now_is_left_out_and_said_so(
         connection.execute(runs.update().where(runs.c.id == "old").values(config=renamed))
     for _ in range(2):
         assert [run.id for run in store.list_runs()] == ["new"]
-    (told,) = caplog.messages
-    assert "'old'" in told and "heat" in told
+    (message,) = caplog.messages
+    assert "'old'" in message and "heat" in message
     with pytest.raises(RunNotFound, match=r"'old' was stored by another version or is damaged"):
         store.get("old")
     assert len(store.recent_costs("resnet18")) == 1
@@ -348,7 +348,7 @@ def test_a_run_whose_events_are_of_another_version_is_no_help_to_a_forecast(stor
     with store.engine.begin() as connection:
         broken = '{"kind":"finished","seconds":1}'
         connection.execute(events.update().where(events.c.run_id == "old").values(body=broken))
-    assert [said for _, said in store.recent_costs("resnet18")] == [[RunFinished(seconds=1, peak_memory_mb=2)]]
+    assert [stored for _, stored in store.recent_costs("resnet18")] == [[RunFinished(seconds=1, peak_memory_mb=2)]]
 
 
 @pytest.mark.parametrize("folder", ["Größe & Übung", "100 %41 sure", "why?", "#1", "a@b:c"])

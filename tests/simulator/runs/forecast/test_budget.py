@@ -27,7 +27,7 @@ from simulator.runs.kept import folders, teachers
 def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
     """A run of this machine whose distillation took ``trained_seconds`` and whose teacher was cached."""
     examples = config.train_examples * config.epochs
-    said: list[Event] = [
+    events: list[Event] = [
         StageFinished(stage="prepare", seconds=1, peak_memory_mb=500),
         StageFinished(stage="teacher", seconds=0.5, peak_memory_mb=600),
         StageFinished(stage="control", seconds=trained_seconds, peak_memory_mb=peak, examples=examples),
@@ -36,7 +36,7 @@ def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000
         RunFinished(seconds=20, peak_memory_mb=peak),
     ]
     store.add(name, config, None)
-    store.append(name, said)
+    store.append(name, events)
     store.finish(name, "finished")
 
 

@@ -44,7 +44,7 @@ from tests.simulator.brought import csv_bytes, texts
 from tests.simulator.runs.database.test_store import measurement
 from tests.ui.invented import PROVENANCE
 
-SAID = [
+EVENTS = [
     Described(provenance=PROVENANCE, class_names=("cat", "dog")),
     LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3),
     StageFinished(stage="control", seconds=500.0, peak_memory_mb=900.0, examples=100),
@@ -59,7 +59,7 @@ def exported(store: Store) -> str:
     for run_id, state in (("aa11", "finished"), ("bb22", "failed")):
         store.add(run_id, make_config({"temperature": 7.0}), None)
         store.start(run_id, "1@1")
-        store.append(run_id, SAID)
+        store.append(run_id, EVENTS)
         store.finish(run_id, state, "" if state == "finished" else "It broke.")
     store.add("cc33", make_config({}), None)  # under way: it is not history yet
     text = history.export_history()
@@ -72,7 +72,7 @@ def test_what_went_out_comes_back(store: Store, exported: str) -> None:
     assert history.import_history(exported.encode()) == history.Imported(2, 0)
     run = archive.run("aa11")
     assert (run.state, run.origin, run.config.temperature) == ("finished", "imported", 7.0)
-    assert [event for _, event in archive.events("aa11")] == SAID
+    assert [event for _, event in archive.events("aa11")] == EVENTS
     assert archive.measurements("aa11") == [measurement("teacher")]
     assert archive.run("bb22").message == "It broke."
     assert history.import_history(exported.encode()) == history.Imported(0, 2)
@@ -315,10 +315,10 @@ def test_an_experiment_comes_back(store: Store) -> None:
     config = make_experiment("few_labels")
     place = (config.places() or [])[0]
     cell = CellFinished(at=place[0], seed=place[1], values={"distilled": 0.5, "control": 0.4})
-    said = Conclusion(sentences=("So it is.",), answer="", shown=False)
+    conclusion = Conclusion(sentences=("So it is.",), answer="", shown=False)
     store.add("dd44", config, None)
     store.start("dd44", "1@1")
-    store.append("dd44", [cell, Concluded(conclusion=said), SAID[-1]])
+    store.append("dd44", [cell, Concluded(conclusion=conclusion), EVENTS[-1]])
     store.finish("dd44", "finished")
     before, text = archive.run("dd44"), history.export_history()
     store.delete("dd44")
@@ -436,8 +436,8 @@ def test_what_is_known_of_removed_data_goes_with_the_last_run_on_it(on_own_data:
 
 def test_a_variant_that_is_measured_twice_is_refused(exported: str, refused_whole: Refuses) -> None:
     document = json.loads(exported)
-    said = document["runs"][0]["events"]
-    said.append(next(event for event in said if event["kind"] == "measured"))
+    events = document["runs"][0]["events"]
+    events.append(next(event for event in events if event["kind"] == "measured"))
     refused_whole(json.dumps(document).encode(), "two measurements of one variant")
 
 
@@ -458,7 +458,7 @@ def test_what_a_database_cannot_keep_is_left_out_of_messages(store: Store, expor
 def test_a_busy_server_writes_files_that_it_takes_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         store.add(f"r{number}", make_config({}), None)
-        store.append(f"r{number}", SAID)
+        store.append(f"r{number}", EVENTS)
         store.finish(f"r{number}", "finished")
     ids = [run.id for run in history.ended_runs()]
     assert history.parts(ids) == [("r0", "r1", "r2", "r3", "r4")]

@@ -209,8 +209,8 @@ def test_a_writer_that_is_killed_leaves_nothing_that_is_taken_for_whole() -> Non
     one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # a process with several cannot be forked safely
     tmp_path = cache_dir("teachers")
     command = [sys.executable, "-c", KILLED, str(tmp_path / "one")]
-    said = subprocess.run(command, env=one_thread, stdout=subprocess.PIPE, check=True).stdout
-    *killed, last = [json.loads(line) for line in said.splitlines()]
+    printed = subprocess.run(command, env=one_thread, stdout=subprocess.PIPE, check=True).stdout
+    *killed, last = [json.loads(line) for line in printed.splitlines()]
     assert last == [0, True, True]
     assert len(killed) > 10
     assert all(status == signal.SIGKILL and there == whole for status, there, whole in killed)

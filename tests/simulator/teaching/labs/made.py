@@ -18,11 +18,11 @@ from tests.ui.invented import PROVENANCE, TESTED, measurement
 WHEN = datetime(2026, 5, 3, tzinfo=UTC)
 
 
-def put(run_id: str, config: RunConfig | ExperimentConfig, said: list[Any]) -> str:
+def put(run_id: str, config: RunConfig | ExperimentConfig, events: list[Any]) -> str:
     """A finished run with these events, in the store."""
     run = Run(id=run_id, state="finished", origin="app", config=config, forecast=None, created_at=WHEN)
     described = Described(provenance=PROVENANCE, class_names=("cat", "dog"), labels=(1,) * TESTED)
-    events = [described, *said, RunFinished(seconds=1, peak_memory_mb=2)]
+    events = [described, *events, RunFinished(seconds=1, peak_memory_mb=2)]
     assert open_store().restore([(run, events)], {}) == 1
     return run_id
 
@@ -33,8 +33,8 @@ def answering(name: str, right: range, **changes: Any) -> Measured:
     return Measured(measurement=measurement(name, len(right) / TESTED, **{"answers": answers, **changes}))
 
 
-def one_run(config: RunConfig, *said: Measured) -> Evidence:
-    return evidence([put("r1", config, list(said))])
+def one_run(config: RunConfig, *events: Measured) -> Evidence:
+    return evidence([put("r1", config, list(events))])
 
 
 def experiment(config: ExperimentConfig, cells: list[CellFinished], conclusion: Any = None) -> Evidence:

@@ -15,9 +15,9 @@ from tests.simulator.teaching.labs.made import hot, labelled
 
 def test_a_prediction_stands_beside_the_answer_in_plain_words():
     found = labelled((0.75, 0.95))
-    said = beside(TEACHER.prediction, 12.5, TEACHER.answer(found))
+    sentence = beside(TEACHER.prediction, 12.5, TEACHER.answer(found))
     assert (
-        said
+        sentence
         == "You said **+12.5 points**; the measured answer is **+20.0 points** (3 seeds). You were 7.5 points too low."
     )
     assert beside(TEACHER.prediction, 30.0, TEACHER.answer(found)).endswith("You were 10.0 points too high.")
@@ -28,9 +28,9 @@ def test_a_prediction_stands_beside_the_answer_in_plain_words():
     ("answer", "words"), [("between", "As you predicted."), ("no", "Not as you predicted."), ("", "(3 seeds).")]
 )
 def test_a_choice_is_called_right_or_wrong_or_undecided(answer, words):
-    said = beside(TEMPERATURE.prediction, "between", TEMPERATURE.answer(hot(answer)))
-    assert said.endswith(words)
-    assert ("the numbers cannot tell" in said) == (answer == "")
+    sentence = beside(TEMPERATURE.prediction, "between", TEMPERATURE.answer(hot(answer)))
+    assert sentence.endswith(words)
+    assert ("the numbers cannot tell" in sentence) == (answer == "")
 
 
 @pytest.mark.parametrize("wrong", [40.5, -21.0, float("nan"), float("inf"), "between"])

@@ -59,7 +59,7 @@ def test_a_recorded_run_answers_everything(lab):
 
 
 def raw_events(run_id: str) -> list[dict]:
-    """What a recorded run said, as it stands in its file."""
+    """A recorded run's events, as they are in its file."""
     where = files("simulator.runs" if run_id == "recorded-resnet18" else "simulator.teaching.labs") / "recordings"
     file = where / f"{run_id.removeprefix('recorded-')}.json"
     return json.loads(file.read_text(encoding="utf-8"))["events"]
@@ -67,9 +67,9 @@ def raw_events(run_id: str) -> list[dict]:
 
 def raw(run_id: str) -> dict[str, dict]:
     """Variant -> what was measured, and which answers are right."""
-    said = raw_events(run_id)
-    labels = next(e["labels"] for e in said if e["kind"] == "described")
-    variants = {e["measurement"]["name"]: e["measurement"] for e in said if e["kind"] == "measured"}
+    recorded = raw_events(run_id)
+    labels = next(e["labels"] for e in recorded if e["kind"] == "described")
+    variants = {e["measurement"]["name"]: e["measurement"] for e in recorded if e["kind"] == "measured"}
     for variant in variants.values():
         variant["right"] = [a == y for a, y in zip(variant["answers"], labels, strict=True)]
     return variants

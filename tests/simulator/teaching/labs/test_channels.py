@@ -22,13 +22,13 @@ def both_ways(zeros: range, channels: range, median: float = 4.0, recovered: flo
     for run_id, config, right, pruned in zip(
         ("a", "b"), CHANNELS.configs({}), (zeros, channels), (whole, cut), strict=True
     ):
-        said = [
+        events = [
             answering("teacher", range(199)),
             answering("distilled", range(190), **whole),
             answering("pruned", right, **pruned),
             answering("recovered", range(188), **{**pruned, "latency_ms": timed(recovered or median)}),
         ]
-        runs.append(put(run_id, config, said))
+        runs.append(put(run_id, config, events))
     return evidence(runs)
 
 

@@ -63,8 +63,8 @@ def executed(run_id: str, folder: Path, monkeypatch: pytest.MonkeyPatch, ask: st
     book.cells = [first, *book.cells, last]
     monkeypatch.delenv("PYTHONPATH", raising=False)
     NotebookClient(book, timeout=600, resources={"metadata": {"path": str(file.parent)}}).execute()
-    said = "".join(output.get("text", "") for output in book.cells[-1].outputs)
-    answers: dict[str, Any] = json.loads(said.split("ASKED")[1])
+    printed = "".join(output.get("text", "") for output in book.cells[-1].outputs)
+    answers: dict[str, Any] = json.loads(printed.split("ASKED")[1])
     return answers
 
 

@@ -13,7 +13,7 @@ from ui.words import glossary
 TEACHER, SPARSITY, ZEROS, CHANNELS, TOGETHER = (LABS[n] for n in (0, 2, 3, 4, 5))
 
 
-def said(app):
+def shown(app):
     kinds = (app.markdown, app.caption, app.info, app.success, app.error, app.warning, app.subheader)
     written = " ".join(str(e.value) for kind in kinds for e in kind)
     return re.sub(r"\\(?=[^A-Za-z0-9\s])|\N{WORD JOINER}", "", written)  # as it reads, not as Markdown spells it
@@ -54,15 +54,15 @@ def test_every_term_is_in_the_glossary():
 def test_the_list_names_every_lab_and_how_far_it_is(open_screen):
     app = open_screen("guided_labs")
     for lab in LABS:
-        assert lab.question in said(app)
-    assert said(app).count("not begun") == 6
+        assert lab.question in shown(app)
+    assert shown(app).count("not begun") == 6
     known = begun(ZEROS, ZEROS.recorded)
     app = open_screen("guided_labs", progress=known)
-    assert said(app).count("not begun") == 5 and "10 minutes, begun" in said(app)
+    assert shown(app).count("not begun") == 5 and "10 minutes, begun" in shown(app)
     for number in (0, 1):
         progress.answer(known, ZEROS, number, 0)
     app = open_screen("guided_labs", progress=known)
-    assert "10 minutes, done" in said(app)
+    assert "10 minutes, done" in shown(app)
     assert "1 of 6 done" in str(app.get("progress")[0].proto)
 
 
@@ -70,7 +70,7 @@ def test_the_list_names_every_lab_and_how_far_it_is(open_screen):
 def test_every_lab_from_its_question_to_its_takeaway_with_the_recorded_run(open_screen, number):
     lab = LABS[number - 1]
     app = open_screen("guided_labs", lab=str(number))
-    assert lab.question in said(app)
+    assert lab.question in shown(app)
     assert "lab_back" in keys(app) and app.button(key="lab_back").disabled
     press(app, "lab_next")
     assert app.button(key="lab_next").disabled
@@ -79,34 +79,34 @@ def test_every_lab_from_its_question_to_its_takeaway_with_the_recorded_run(open_
         app.radio[0].set_value(next(iter(lab.prediction.options))).run()
     press(app, "lab_commit")
     known = parameter(app, "progress")
-    assert "No time?" in said(app) and app.button(key="lab_next").disabled
+    assert "No time?" in shown(app) and app.button(key="lab_next").disabled
     press(app, "lab_recorded")
     assert progress.read(known)[lab.name].runs == lab.recorded
-    assert "recorded on" in said(app)
+    assert "recorded on" in shown(app)
     press(app, "lab_next")
     found = evidence(lab.recorded)
-    assert "You said" in said(app) and lab.answer(found).sentence in said(app)
-    assert "They do not come from a run of yours" in said(app)
+    assert "You said" in shown(app) and lab.answer(found).sentence in shown(app)
+    assert "They do not come from a run of yours" in shown(app)
     for place, question in enumerate(lab.questions(found)):
         press(app, "lab_next")
-        assert question.text in said(app)
+        assert question.text in shown(app)
         if question.is_number:
             app.number_input[0].set_value(question.right)
         else:
             app.radio[0].set_value(int(question.right))
         check(app)
-        assert question.explanation in said(app) and "Right:" in said(app)
+        assert question.explanation in shown(app) and "Right:" in shown(app)
         assert len(progress.read(known)[lab.name].answers) == place + 1
     press(app, "lab_next")
-    assert all(sentence in said(app) for sentence in lab.takeaway(found))
-    assert "2 of 2 right" in said(app)
+    assert all(sentence in shown(app) for sentence in lab.takeaway(found))
+    assert "2 of 2 right" in shown(app)
     assert open_store().list_runs() == []  # nothing was trained
 
 
 def test_a_committed_prediction_is_shown_and_not_asked_again(open_screen):
     known = begun(TEACHER, prediction=12.5)
     app = open_screen("guided_labs", lab="1", progress=known, step="2")
-    assert "You committed to **+12.5 points**" in said(app)
+    assert "You committed to **+12.5 points**" in shown(app)
     assert not app.slider and "lab_commit" not in keys(app)
 
 
@@ -118,14 +118,14 @@ def test_a_second_browser_that_commits_too_late_changes_nothing(open_screen):
     press(first, "lab_commit")
     press(second, "lab_commit")  # its page was drawn before the first one committed
     assert progress.read(known)["teacher"].prediction == 10.0
-    assert "You committed to **+10.0 points**" in said(second)
+    assert "You committed to **+10.0 points**" in shown(second)
 
 
 def test_a_lab_opens_where_it_goes_on(open_screen):
     known = begun(ZEROS, prediction=50.0)
-    assert "No time?" in said(open_screen("guided_labs", lab="4", progress=known))
+    assert "No time?" in shown(open_screen("guided_labs", lab="4", progress=known))
     progress.take_runs(known, ZEROS, ZEROS.recorded)
-    assert "You said **50.0 %**; the measured answer is **0.0 %**" in said(
+    assert "You said **50.0 %**; the measured answer is **0.0 %**" in shown(
         open_screen("guided_labs", lab="4", progress=known)
     )
     progress.answer(known, ZEROS, 0, 0)
@@ -151,13 +151,13 @@ def test_the_link_of_a_lab_carries_nobodys_progress(open_screen):
 def test_a_lab_that_does_not_exist_is_said_and_the_list_is_there(open_screen, lab):
     app = open_screen("guided_labs", lab=lab)
     assert "There is no lab" in app.error[0].value
-    assert LABS[0].question in said(app)
+    assert LABS[0].question in shown(app)
 
 
 def test_a_progress_that_is_not_on_this_server_is_said_and_forgotten(open_screen):
     app = open_screen("guided_labs", lab="1", progress="feedfacecafebeef")
     assert "There is no progress 'feedfacecafebeef'" in app.error[0].value
-    assert TEACHER.question in said(app)
+    assert TEACHER.question in shown(app)
     app.run()
     assert not app.error
 
@@ -184,10 +184,10 @@ def test_two_runs_are_queued_one_after_the_other(open_screen):
     press(app, "lab_run")
     first, second = progress.read(known)["channels"].runs
     assert [archive.run(r).config for r in (first, second)] == list(CHANNELS.configs({}))
-    assert "Run 1 of 2" in said(app)
+    assert "Run 1 of 2" in shown(app)
     open_store().finish(first, "finished")
     app.run()
-    assert "Run 2 of 2" in said(app)
+    assert "Run 2 of 2" in shown(app)
 
 
 def test_a_run_that_broke_or_was_deleted_can_be_replaced(open_screen, stored):
@@ -218,14 +218,14 @@ def test_without_recorded_runs_the_lab_says_so(open_screen, monkeypatch):
     known = begun(SPARSITY, prediction=50.0)
     monkeypatch.setattr(recorded, "find", lambda run_id: None)
     app = open_screen("guided_labs", lab="3", progress=known)
-    assert "ships no recorded run" in said(app) and "lab_recorded" not in keys(app)
+    assert "ships no recorded run" in shown(app) and "lab_recorded" not in keys(app)
 
 
 def test_home_says_where_to_begin_and_later_where_to_go_on(open_screen):
     app = open_screen("home")
     assert app.button(key="begin_here").label == "Start with lab 1: Does a teacher help?"
     press(app, "begin_here")
-    assert TEACHER.question in said(app)
+    assert TEACHER.question in shown(app)
     app.switch_page("pages/guided_labs.py")
     app.query_params.update(lab="1", step="2")
     app.run()
@@ -233,4 +233,4 @@ def test_home_says_where_to_begin_and_later_where_to_go_on(open_screen):
     app.switch_page("pages/home.py").run()
     assert app.button(key="begin_here").label == "Continue your labs"
     press(app, "begin_here")
-    assert "15 minutes, begun" in said(app)
+    assert "15 minutes, begun" in shown(app)

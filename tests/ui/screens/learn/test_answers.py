@@ -31,16 +31,16 @@ def test_long_names_need_room_below_a_chart(names: tuple[str, ...], short: bool)
 
 
 def test_the_wrong_classes_share_is_what_is_left_and_the_loudest_is_named() -> None:
-    said = answers.what_the_wrong_say(TEACHER, STUDENT, 0, NAMES, 2.0)
+    sentences = answers.what_the_wrong_say(TEACHER, STUDENT, 0, NAMES, 2.0)
     left = 100 * (1 - float(torch.softmax(torch.tensor(TEACHER) / 2, 0)[0]))
-    assert f"**{left:.1f} %** of the teacher's probability at T = 2" in said[0]
-    assert "most goes to **dog**" in said[1]
-    assert said[-1].startswith("The distilled student also puts dog first")
+    assert f"**{left:.1f} %** of the teacher's probability at T = 2" in sentences[0]
+    assert "most goes to **dog**" in sentences[1]
+    assert sentences[-1].startswith("The distilled student also puts dog first")
 
 
 def test_a_teacher_that_is_wrong_is_called_wrong_and_even_shares_are_called_even() -> None:
-    said = answers.what_the_wrong_say(TEACHER, STUDENT, 1, NAMES, 1.0)
-    assert said[0] == "The teacher is wrong: it answers **cat**."
+    sentences = answers.what_the_wrong_say(TEACHER, STUDENT, 1, NAMES, 1.0)
+    assert sentences[0] == "The teacher is wrong: it answers **cat**."
     even = answers.what_the_wrong_say(np.array([5.0, 0.0, 0.0]), np.array([5.0, 0.0, 1.0]), 0, NAMES, 1.0)
     assert "almost evenly, about 50.0 % each" in even[1]
 
@@ -56,9 +56,9 @@ def test_pushes_are_minus_the_gradients_of_the_blended_loss() -> None:
     assert push["total"] == pytest.approx(push["soft"] + push["hard"])
     chart = answers.push_chart(push, NAMES)
     assert [list(trace.y) for trace in chart.data] == [pytest.approx(push["soft"]), pytest.approx(push["hard"])]
-    said = answers.push_alt(push, NAMES)
-    assert f"pushes {NAMES[int(push['total'].argmax())]} up most" in said
-    assert f"{NAMES[int(push['total'].argmin())]} down most" in said
+    sentences = answers.push_alt(push, NAMES)
+    assert f"pushes {NAMES[int(push['total'].argmax())]} up most" in sentences
+    assert f"{NAMES[int(push['total'].argmin())]} down most" in sentences
 
 
 def test_with_t_squared_the_gradient_stays_and_without_it_fades() -> None:

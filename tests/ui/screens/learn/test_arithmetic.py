@@ -62,9 +62,9 @@ def test_wrong_answers_leave_the_label_out_and_share_all():
 
 
 def test_an_even_teacher_is_said_to_tell_little_apart():
-    said = answers.what_the_wrong_say(np.array([5.0, 0, 0, 0]), np.array([5.0, 0, 0, 0]), 0, "abcd", 1.0)
-    assert "spread almost evenly" in said[1]
-    assert said[0] == "The wrong classes hold **2.0 %** of the teacher's probability at T = 1."
+    sentences = answers.what_the_wrong_say(np.array([5.0, 0, 0, 0]), np.array([5.0, 0, 0, 0]), 0, "abcd", 1.0)
+    assert "spread almost evenly" in sentences[1]
+    assert sentences[0] == "The wrong classes hold **2.0 %** of the teacher's probability at T = 1."
     loud = answers.what_the_wrong_say(np.array([5.0, 3, 0, 0]), np.array([5.0, 0, 2, 0]), 0, "abcd", 1.0)
     assert "most goes to **b**" in loud[1]
     assert "does not put b first" in loud[2]

@@ -74,9 +74,9 @@ def test_own_texts_and_class_names_are_text_and_no_links(open_screen, stored):
     (folder / lesson.FACTS_FILE).write_text(facts.model_copy(update=changed).model_dump_json())
     (folder / lesson.NUMBERS_FILE).write_bytes((shipped / "distilbert.safetensors").read_bytes())
     for screen in ("soft_targets", "loss", "answers"):
-        said = words(open_screen(f"learn_{screen}", run="r1"))
-        assert r"!\[seen\]" in said
-        assert "![" not in said and "https://" not in said and "www.evil" not in said
+        text = words(open_screen(f"learn_{screen}", run="r1"))
+        assert r"!\[seen\]" in text
+        assert "![" not in text and "https://" not in text and "www.evil" not in text
 
 
 def test_telling_examples_are_what_they_are_called(opened):

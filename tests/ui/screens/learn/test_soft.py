@@ -6,9 +6,9 @@ from tests.ui.reading import widget, words
 
 
 def test_the_entropy_is_in_the_unit_of_the_losses(open_screen):
-    said = words(open_screen("learn_soft_targets"))
-    assert "nats, distilled student" in said
-    assert "bits" not in said
+    text = words(open_screen("learn_soft_targets"))
+    assert "nats, distilled student" in text
+    assert "bits" not in text
 
 
 def test_the_temperature_slider_changes_what_is_said(open_screen):

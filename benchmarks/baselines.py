@@ -1,4 +1,4 @@
-"""What simple methods reach on exactly the training split of the teachers; a few seconds.
+"""What simple methods reach on exactly the training split of the teachers; takes a few seconds.
 
 Texts: TF-IDF of single words and logistic regression. Pictures: the nearest neighbour, and logistic regression, on the
 pixels. All with scikit-learn's default settings: nothing about them was chosen by their accuracy. Writes
@@ -41,7 +41,7 @@ STEPS = 1_000
 
 
 def pixels(pictures: np.ndarray) -> np.ndarray:
-    """A row a picture, [examples, values] of 0..1."""
+    """One row for each picture, [examples, values] of 0..1."""
     return pictures.reshape(len(pictures), -1) / 255
 
 
@@ -77,13 +77,13 @@ def measured(data: Dataset, kind: str) -> dict[str, Any]:
 
 
 def accuracy(method: str, validation: float, test: float, where: str) -> Accuracy:
-    """What was measured just now."""
+    """An accuracy measured just now."""
     day = datetime.now(UTC).date().isoformat()
     return Accuracy(method, round(validation, 4), round(test, 4), day, where)
 
 
 def write(name: str, changes: dict[str, Any]) -> None:
-    """Put what was measured of a data set into the shipped file. Teachers of other data than today's are dropped."""
+    """Store a data set's figures in the shipped file. Teachers of other data than today's are dropped."""
     baselines.read.cache_clear()
     known = baselines.read() if FILE.exists() else {}
     before = vars(known[name]) if name in known else vars(Measured("", 0, (), ()))
@@ -95,7 +95,7 @@ def write(name: str, changes: dict[str, Any]) -> None:
 
 
 def table() -> str:
-    """The table of docs/recipes.md: a row a teacher or baseline, by data set."""
+    """The table of docs/recipes.md: one row for each teacher or baseline, by data set."""
     lines = ["| data | model | epochs | learning rate | batch | validation | test |", "| --- " * 7 + "|"]
     for name, found in baselines.read().items():
         for row in found.teachers:

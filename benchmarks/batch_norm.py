@@ -1,11 +1,11 @@
-"""From how many training steps on batch norm's running averages can be trusted.
+"""After how many training steps batch norm's running averages can be trusted.
 
     python -m benchmarks.batch_norm MODEL [--seeds N]
 
 Trains students of the model on digits for different numbers of steps, then prunes 70 % of the longest trained one's
 convolution weights and recovers it for different numbers. Prints each one's test accuracy with its running averages and
-with averages that are estimated anew on training examples: ``few_steps`` in ``simulator/catalog/models.py`` rests on
-it.
+with averages that are estimated anew on training examples. ``few_steps`` in ``simulator/catalog/models.py`` is chosen
+from that.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""What each way to distil is worth where students have converged: settings searched on validation, judged on the test.
+"""What each way to distil is worth for students that have converged: chosen on validation, judged on the test.
 
-Every method gets as many optimiser steps as the control, and so many that half as many again change the control by less
-than a point. Its settings are those of a small grid with the highest validation accuracy, over seeds that the
-judgement does not use; it is judged on the test examples over five other seeds. A method that loses is trained for half
-as many steps again, to see whether it was only slow.
+Every method gets as many optimiser steps as the control, and enough of them that half as many again change the
+control by less than a point. Its settings are those of a small grid with the highest validation accuracy, over seeds
+that the judgement does not use; it is judged on the test examples over five other seeds. A method that loses is
+trained for half as many steps again, to see whether it was only slow.
 
     python -m benchmarks.converged
 
-Each trained student is stored in benchmarks/converged.json as it comes; stopped, the measurement goes on from there.
-``python -m benchmarks.converged_page`` writes the docs page.
+Each trained student is stored in benchmarks/converged.json at once; a measurement that was stopped continues from
+there. ``python -m benchmarks.converged_page`` writes the docs page.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def to_explain(measured: Measured, regime: str) -> Iterator[Place]:
 
 
 def everything(measured: Measured) -> Iterator[Place]:
-    """What is to be trained, cheap methods first; what comes later depends on what was measured before."""
+    """All students to train, cheap methods first; later ones depend on earlier measurements."""
     for compares_features in (False, True):
         for regime in REGIMES:
             yield from controls(regime)

@@ -1,4 +1,4 @@
-"""The students of benchmarks/converged.py: which there are to be, how they are stored, and how they are judged."""
+"""The students of benchmarks/converged.py: which are needed, how they are stored, and how they are judged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REGIMES = {
 
 
 def longer(epochs: int) -> int:
-    """Half as many again: what tells whether a student had converged."""
+    """Half as many again: this shows whether a student had converged."""
     return round(1.5 * epochs)
 
 
@@ -68,7 +68,7 @@ class Cell:
 
     Attributes:
         method: Of the catalogue, or "control".
-        settings: What of the method is not as usual.
+        settings: Those of the method that differ from the usual ones.
         test, validation, train: Accuracies; ``train`` is on the examples that it learnt from.
         agreement: The share of test examples that it answers as the teacher does.
     """
@@ -92,14 +92,14 @@ class Measured:
     cells: list[Cell]
 
     def of(self, regime: str, method: str, settings: Settings, epochs: int, seeds: Sequence[int]) -> list[Cell]:
-        """The students of one kind, in the order of the seeds; fewer where not all are there."""
+        """The students of one kind, in the order of the seeds; fewer if some are missing."""
         kind = (regime, method, settings, epochs)
         found = {c.seed: c for c in self.cells if (c.regime, c.method, c.settings, c.epochs) == kind}
         return [found[seed] for seed in seeds if seed in found]
 
 
 def load() -> Measured:
-    """What the file holds; nothing where there is none."""
+    """Read the file; nothing if there is none."""
     if not FILE.is_file():
         return Measured({}, [])
     stored = json.loads(FILE.read_text(encoding="utf-8"))
@@ -107,7 +107,7 @@ def load() -> Measured:
 
 
 def store(measured: Measured) -> None:
-    """Write the file anew, a line a student."""
+    """Write the file anew, with one line for each student."""
     cells = ",\n  ".join(json.dumps(asdict(cell)) for cell in measured.cells)
     text = f'{{\n "conditions": {json.dumps(measured.conditions)},\n "cells": [\n  {cells}\n ]\n}}\n'
     beside = FILE.with_suffix(".part")
@@ -125,7 +125,7 @@ class Judged:
     Attributes:
         test: Test accuracy minus the control's, p corrected for the methods of the regime (Holm).
         train: The same on the training examples; uncorrected.
-        longer: With half as many steps again, against a control that has them too; None where it did not lose.
+        longer: With half as many steps again, against a control that has them too; None if it did not lose.
     """
 
     method: str
@@ -143,7 +143,7 @@ class Judged:
 
 
 def chosen(measured: Measured, regime: str, method: str) -> Settings | None:
-    """The settings with the highest mean validation accuracy; None while some were not tried."""
+    """The settings with the highest mean validation accuracy; None while some are untried."""
     epochs = REGIMES[regime].epochs
     tried = [measured.of(regime, method, settings, epochs, SEARCH_SEEDS) for settings in GRIDS[method]]
     if any(len(cells) < len(SEARCH_SEEDS) for cells in tried):
@@ -157,7 +157,7 @@ def values(cells: Sequence[Cell], name: str) -> dict[int, float]:
 
 
 def judged(measured: Measured, regime: str) -> list[Judged]:
-    """Every method whose students are all there, in the catalogue's order."""
+    """Every method whose students are complete, in the catalogue's order."""
     epochs, found = REGIMES[regime].epochs, []
     control, longer_control = (
         measured.of(regime, CONTROL, {}, steps, JUDGED_SEEDS) for steps in (epochs, longer(epochs))

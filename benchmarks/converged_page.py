@@ -1,4 +1,4 @@
-"""Writes docs/methods_measured.md from the students that benchmarks/converged.py stored: tables and sentences.
+"""Write docs/methods_measured.md, tables and sentences, from the students that benchmarks/converged.py stored.
 
 python -m benchmarks.converged_page
 """
@@ -35,8 +35,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "methods_measured.md"
 INTRODUCTION = """\
 # Ways to distil, measured where students have converged
 
-The effect of each way to distil in one measurement, including those that did not help. Written by
-`python -m benchmarks.converged_page` from what `python -m benchmarks.converged` measured; do not edit it by hand.
+The effect of each way to distil in one measurement, including those that did not help. This page is written by
+`python -m benchmarks.converged_page` from the results of `python -m benchmarks.converged`; do not edit it by hand.
 Pruning has a page of its own: [pruning_measured.md](pruning_measured.md).
 
 Every method makes as many optimiser steps as the control, the student without a teacher, from equal first weights and
@@ -66,7 +66,7 @@ def conditions(measured: Measured) -> str:
     c = measured.conditions
     return (
         f"ResNet-18 on handwritten digits, a student of width {MODEL['student_size']:g}. The teacher learnt from all\n"
-        f"training examples. It answers {numbers.percent(c['teacher_train'])} of them rightly, and "
+        f"training examples. It answers {numbers.percent(c['teacher_train'])} of them correctly, and "
         f"{numbers.percent(c['teacher_test'])} of the {c['test_examples']} test examples.\nSettings are searched on "
         f"{c['validation_examples']} validation examples. Measured on {c['day']} with PyTorch {c['torch']}\non "
         f"{c['threads']} of {c['cores']} cores, no GPU."
@@ -74,7 +74,7 @@ def conditions(measured: Measured) -> str:
 
 
 def section(measured: Measured, regime: str) -> str:
-    """One number of labels: whether the control had converged, the table, what it says, and what was tried."""
+    """One number of labels: whether the control had converged, the table, the verdicts, and the settings tried."""
     known = REGIMES[regime]
     parts = [f"## {known.title}: {known.train_examples:,} digits\n"]
     if len(measured.of(regime, CONTROL, {}, longer(known.epochs), JUDGED_SEEDS)) < len(JUDGED_SEEDS):
@@ -112,7 +112,7 @@ def convergence(measured: Measured, regime: str) -> str:
 
 
 def table(found: Sequence[Judged]) -> str:
-    """A line a method."""
+    """One line for each method."""
     lines = [
         ["method", "chosen", "test accuracy", "minus control", "", "agrees with the teacher"],
         ["---"] * 6,
@@ -147,13 +147,13 @@ def judgement(c: Comparison) -> str:
 
 
 def named(method: str, settings: Settings) -> str:
-    """What of a method is not as usual: "alpha 0.9, T 4"."""
+    """The settings of a method that differ from the usual ones: "alpha 0.9, T 4"."""
     shown = {"alpha": METHODS[method].alpha, **settings}
     return ", ".join(f"{SYMBOLS[name]} {value:g}" for name, value in shown.items())
 
 
 def verdicts(found: Sequence[Judged]) -> Iterator[str]:
-    """Which methods are better, which worse, and which cannot be told from the control."""
+    """Which methods are clearly better and which clearly worse than the control."""
     clear = [one for one in found if significant(one.test)]
     for verdict, some in (
         ("Better than no teacher", [one for one in clear if one.test.mean > 0]),
@@ -164,7 +164,7 @@ def verdicts(found: Sequence[Judged]) -> Iterator[str]:
 
 
 def why(one: Judged) -> str:
-    """What was measured of a method that loses; "not known" where none of it explains the loss."""
+    """The measurements that explain why a method loses; "not known" if none does."""
     reasons = []
     if one.longer is not None and not (significant(one.longer) and one.longer.mean < 0):
         later = in_points(one.longer)
@@ -187,7 +187,7 @@ def tried(measured: Measured, regime: str) -> str:
                 for settings, some in zip(grid, cells, strict=True)
             )
             lines.append(f"- `{method}`: {listed}.")
-    return "Validation accuracies of what was tried:\n\n" + "\n".join(lines) + "\n"
+    return "Validation accuracies of the settings that were tried:\n\n" + "\n".join(lines) + "\n"
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Kill workers and servers at random moments of real runs, without a warning, and count what is lost or left over.
 
-Each run that is killed waits with its own rerun behind it, so that every kill also asks whether the queue goes on and
+Each run that is killed waits with its own rerun behind it, so that every kill also asks whether the queue continues and
 whether the same settings run again; the last rerun must finish. The moments are spread evenly over the stages, and over
-the time before the first of them; where each kill really fell is counted from the events that the run had stored.
+the time before the first of them; the events that the run had stored show in which stage each kill really fell.
 
     python -m benchmarks.faults [--kills 200] [--seed 0]
 
@@ -94,7 +94,7 @@ class Scene:
         return subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT, stdin=subprocess.PIPE)
 
     def rehearse(self, config: RunConfig) -> None:
-        """Carry out one run whole: how long its stages take."""
+        """Carry out one whole run and note how long its stages take."""
         run_id = service.submit(config)
         wait_until(lambda: self.store.get(run_id).state == "running", PATIENCE_SECONDS)
         started = time.monotonic()
@@ -170,7 +170,7 @@ def held_within(condition: Callable[[], object], seconds: float = PATIENCE_SECON
 
 
 def tells_its_end(run: Run, events: list[Numbered]) -> bool:
-    """Whether a run that has ended says so in its last event, and, if it was killed, what happened and what to do."""
+    """Whether the last event of a run that has ended says so and, after a kill, says what happened and what to do."""
     last = events[-1][1] if events else None
     if run.state == "finished":
         return isinstance(last, RunFinished)
@@ -178,7 +178,7 @@ def tells_its_end(run: Run, events: list[Numbered]) -> bool:
 
 
 def stage_of(events: list[Numbered]) -> str:
-    """The stage that a run's stored events say is under way."""
+    """The stage that is under way according to a run's stored events."""
     stage = START
     for _, event in events:
         if isinstance(event, StageStarted):
@@ -201,12 +201,12 @@ def left_over(run_id: str, usual: set[Path]) -> list[str]:
 
 
 def temporary_files() -> set[Path]:
-    """What lies where temporary files are made."""
+    """The content of the folder for temporary files."""
     return set(Path(tempfile.gettempdir()).iterdir())
 
 
 def is_being_made(part: Path) -> bool:
-    """Whether a process that lives is making this file or folder: the next run, already."""
+    """Whether a living process, such as the next run, is making this file or folder."""
     return any(made_by and is_alive(made_by[1]) for made_by in map(UNFINISHED.search, part.parts))
 
 

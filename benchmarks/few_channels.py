@@ -1,10 +1,10 @@
-"""What strongly pruned CNNs compute beside the same in double precision, with the kernels of several processors.
+"""Compare what strongly pruned CNNs compute with the same in double precision, with the kernels of several processors.
 
     python -m benchmarks.few_channels [--isas AVX2 ...] [--models resnet18 ...] [--batches 4 8 64] ...
 
 Each line is one training step: the largest error of logits or gradients, as a share of the largest value. A kernel
-that writes where it must not ends its process, so every processor, number of threads and model has its own; the
-command fails where one ended, or an error is over the tolerance.
+that writes outside its memory ends its process, so every processor, number of threads and model has a process of its
+own; the command fails if one of them was ended, or an error is over the tolerance.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def pruned_student(name: str, width: float, sparsity: float, image_size: int, ro
 
 
 def largest_error(model: nn.Module, pixels: Tensor) -> float:
-    """The largest error of a layer in a training step, given what comes to it there."""
+    """The largest error of a layer in a training step, given that layer's own inputs."""
     calls: list[tuple[nn.Module, Tensor]] = []
     layers = [module for module in model.modules() if isinstance(module, LAYERS)]
     handles = [
@@ -61,8 +61,8 @@ def largest_error(model: nn.Module, pixels: Tensor) -> float:
 def error_of(layer: nn.Module, inputs: Tensor) -> float:
     """How far a layer's outputs and gradients are from double precision, as a share of each tensor's largest value.
 
-    Layer by layer, and with a random gradient: where one is added up to nearly zero, all that is left are rounding
-    errors, and they also turn the ReLU after a layer on or off.
+    Layer by layer, and with a random gradient: if sums of a real one are nearly zero, only rounding errors
+    remain, and these also turn the ReLU after a layer on or off.
     """
     exact = copy.deepcopy(layer).double()
     gradient = torch.randn_like(layer(inputs))

@@ -90,7 +90,7 @@ def measure(browser: Browser, address: str, screen: str, changes: int) -> None:
 
 
 def on_a_box(page: Page, share: float) -> Position:
-    """Where a box lies, so far across the picture of the network: where its name is said under the pointer."""
+    """A place on a box, at this share of the picture's width: the pointer there shows the box's name."""
     boxes = page.locator("canvas").first
     shown = boxes.bounding_box() or {"width": 0, "height": 0}
     for y in range(10, int(shown["height"]), 10):

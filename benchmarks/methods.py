@@ -1,12 +1,12 @@
 """What each way to prune is worth: every way to rank and to schedule, over a few seeds with one teacher.
 
 Each group is a sweep, carried out as the Experiments screen does. Students are small and see few examples, so that
-there is something to gain and the whole takes minutes. Ways to distil are measured by benchmarks/converged.py.
+there is something to gain and everything takes minutes. Ways to distil are measured by benchmarks/converged.py.
 
     python -m benchmarks.methods [--model NAME ...] [--group GROUP ...] [--seeds N] [--json FILE] [--page]
 
-``--json`` adds to what the file holds already; ``--page`` writes docs/pruning_measured.md from it. A group that was
-stopped (Ctrl-C) goes on from the students it had.
+``--json`` adds to the file's content; ``--page`` writes docs/pruning_measured.md from it. A group that was stopped
+(Ctrl-C) continues from the students it had.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FEW: dict[str, dict[str, Any]] = {
     "distilbert": {"student_size": 1, "train_examples": 300, "epochs": 2, "recovery_epochs": 1},
     "t5_small": {"student_size": 1, "train_examples": 300, "epochs": 2, "recovery_epochs": 1},
 }
-"""Settings of all groups of a model; everything else is as the app starts with."""
+"""Settings of all groups of a model; all others are the app's defaults."""
 
 SPARSITY = {"unstructured": 0.9, "2:4": 0.5, "structured": 0.5}
 
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def sweep_of(model: str, group: str, seeds: int) -> ExperimentConfig:
-    """The sweep that a group is."""
+    """The sweep of a group."""
     settings = {"model": model, **FEW[model]}
     pattern = group if group in PRUNING else "unstructured"
     settings |= {"pruning": pattern, "target_sparsity": SPARSITY[pattern]}
@@ -87,7 +87,7 @@ def sweep_of(model: str, group: str, seeds: int) -> ExperimentConfig:
 
 
 def measure(model: str, group: str, seeds: int) -> dict[str, Any]:
-    """Carry a group out and compare: pruned and recovered with distilled, and the recovered with each other."""
+    """Carry out a group and compare pruned and recovered with distilled, and the recovered with each other."""
     from simulator.engine.worker import carry_out, same_experiment  # torch, only now
 
     config = sweep_of(model, group, seeds)
@@ -168,7 +168,7 @@ def title_of(result: dict[str, Any]) -> str:
 
 
 def as_table(model: str, result: dict[str, Any]) -> Table:
-    """A group as it is printed."""
+    """A group's table for the terminal."""
     headings, rows = cells_of(result)
     table = Table(*headings, title=f"{MODELS[model].title}: {title_of(result)} ({result['seconds']:.0f} s)")
     for r in rows:
@@ -179,8 +179,8 @@ def as_table(model: str, result: dict[str, Any]) -> Table:
 INTRODUCTION = """\
 # Ways to prune, measured
 
-The effect of each way to rank and to schedule in one measurement, including those that did not help. Written by
-`python -m benchmarks.methods --json FILE --page` from what the same script measured; do not edit it by hand.
+The effect of each way to rank and to schedule in one measurement, including those that did not help. This page is
+written by `python -m benchmarks.methods --json FILE --page` from the same script's results; do not edit it by hand.
 
 Accuracies are means over the seeds on the test examples, with one teacher for all; differences are in percentage
 points with the 95 % interval of Student's paired t over the seeds ("better" and "worse": p < 0.05, one test each, not

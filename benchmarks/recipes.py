@@ -1,8 +1,8 @@
 """Train a teacher from random weights, and choose its recipe on the validation split.
 
-Every candidate is trained as the app trains a teacher. The test split is answered by the chosen one only, after the
+Every candidate is trained as the app trains a teacher. Only the chosen one answers the test split, after the
 choice. If that is the catalogue's recipe, both accuracies go into simulator/data/baselines.json; run
-benchmarks/baselines.py afterwards for the table of docs/recipes.md. A text model takes minutes a candidate.
+benchmarks/baselines.py afterwards for the table of docs/recipes.md. A text model takes minutes for each candidate.
 
     python -m benchmarks.recipes --model NAME [--dataset NAME] [--epochs N ...] [--learning-rate RATE ...]
 """
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def trained(config: RunConfig, recipe: Recipe) -> Setup:
-    """The teacher that this recipe gives lies in its setup's folder, as the app keeps it."""
+    """Train a teacher with this recipe. It is then in its setup's folder, as the app keeps it."""
     MODELS[config.model] = replace(MODELS[config.model], teacher_scratch=recipe)  # in this process only
     setup = prepare(config)
     deque(teacher_room.provide(setup), maxlen=0)
@@ -73,7 +73,7 @@ def answered(setup: Setup, examples: Examples) -> float:
 
 
 def remember(setup: Setup, validation: float, test: float) -> None:
-    """Put the accuracies of a teacher beside the baselines of its data."""
+    """Store a teacher's accuracies with the baselines of its data."""
     name, model = setup.config.dataset, setup.config.model
     where = f"{device_name(setup.device)}, threads: {torch.get_num_threads()}"
     others = [row for row in baselines.read()[name].teachers if row.method != model]

@@ -1,4 +1,4 @@
-"""Record one real run a model, to be shipped with the app: events, measurements and its lesson.
+"""Record one real run for each model, to be shipped with the app: events, measurements and its lesson.
 
 Each is carried out here and now with the default settings, through the same store and pipeline as
 any run. The text models are recorded on reviews_topic, whose sentences were written for this
@@ -11,7 +11,7 @@ course; harvested docstrings are never shipped.
 The lesson (simulator/teaching/lessons) is what every run leaves in its export folder: answers, two slices of weights
 and the layers' facts. With --lessons-only the recorded runs and the counts stay as they are. With --lab the runs that
 stand in for a guided lab's own are recorded instead (simulator/teaching/labs/recordings), and nothing else. With
---conclude nothing is measured: what their experiments' recorded cells say is concluded anew.
+--conclude nothing is measured: the conclusions are drawn anew from the recorded cells of the labs' experiments.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def record_lab(lab: Lab, console: Console) -> None:
-    """Carry out a lab's runs with what it starts with; a run of default settings is shipped already."""
+    """Carry out a lab's runs with its first choices; a run of default settings is shipped already."""
     settings = {choice.setting: choice.start for choice in lab.choices}
     for config, run_id in zip(lab.configs(settings), lab.recorded, strict=True):
         name = run_id.removeprefix("recorded-")
@@ -87,7 +87,7 @@ def record_lab(lab: Lab, console: Console) -> None:
 
 
 def conclude_anew() -> None:
-    """Write what the labs' recorded experiments say by today's rules; their cells stay as they were measured."""
+    """Conclude from the labs' recorded experiments by today's rules; their cells stay as they were measured."""
     for shipped in recorded.of_labs():
         if not shipped.run.experiment:
             continue
@@ -114,13 +114,13 @@ def carry_out(name: str, config: RunConfig | ExperimentConfig, console: Console)
 
 
 def recording(name: str, exported: dict[str, Any]) -> dict[str, Any]:
-    """The exported run under a name of its own, progress left out and loss points thinned."""
+    """The exported run under a name of its own, without progress and with fewer loss points."""
     run = {**exported["run"], "id": f"recorded-{name}", "origin": "recorded", "process": None}
     return {"run": run, "events": list(thinned(exported["events"]))}
 
 
 def thinned(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """All but progress, and of each variant's loss points at most 80, evenly spaced, the last among them."""
+    """All events except progress; at most 80 evenly spaced loss points of each variant, with the last one."""
     points: dict[str, list[dict[str, Any]]] = {}
     for event in events:
         if event["kind"] == "loss":

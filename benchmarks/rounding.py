@@ -3,8 +3,8 @@
     python -m benchmarks.rounding [--rounds N] [--models resnet18 ...] [--sparsities 0.5 ...]
 
 Students of default width, random weights, 32 pixels, eager PyTorch on one thread. The rounded ones keep more
-channels, so the multiply-adds stand beside the medians. The three are timed in turns, in processor time of the one
-thread: what else runs on the machine does not count.
+channels, so the multiply-adds are printed beside the medians. The three are timed in turns, in processor time of the
+one thread: other work on the machine does not count.
 """
 
 from __future__ import annotations

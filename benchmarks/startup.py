@@ -1,8 +1,8 @@
-"""How soon things answer, and how much memory the web process takes.
+"""How soon pages and runs answer, and how much memory the web process takes.
 
     python -m benchmarks.startup [--json FILE]
 
-Needs Chromium. Uses a data directory of its own, so that nothing is cached but what it makes itself.
+Needs Chromium. Uses a data directory of its own, so that nothing is cached except its own results.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def main() -> None:
 def web_process() -> dict[str, float]:
     """Seconds from the server's first answer to the first page drawn, and its memory after every page was seen.
 
-    Resident memory counts the pages of libraries that lie on the disk and can be dropped at any time; private memory
-    is what would be free if the process ended.
+    Resident memory counts pages of libraries, which are also on the disk and can be dropped at any time; private
+    memory would be free if the process ended.
     """
     with served(Path(os.environ["KDPS_DATA_DIR"])) as here, chromium() as browser:
         page = browser.new_page()
@@ -60,7 +60,7 @@ def web_process() -> dict[str, float]:
 
 
 def runs() -> dict[str, float]:
-    """A default ResNet-18 run from nothing and with its teacher cached, and how soon its first loss is there."""
+    """A default ResNet-18 run from nothing and with a cached teacher, and how soon its first loss arrives."""
     service.start()
     time.sleep(WARM_SECONDS)  # until a worker waits with torch imported
     config = make_config({"model": "resnet18"})

@@ -1,10 +1,10 @@
-"""Writes docs/methods.md from the catalogues and from the docstrings of the functions that run.
+"""Write docs/methods.md from the catalogues and from the docstrings of the functions that run.
 
     python -m docs.make_methods
 
 A new method appears by itself; a pattern or schedule names its functions. A new kind of method is one more entry of
-``SECTIONS``. Files are read, not imported:
-that would load torch.
+``SECTIONS``. Files are read, not imported: importing
+them would load torch.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Entry:
     """One method on the page.
 
     Attributes:
-        functions: Names of top-level functions of the section's files; None where it is the method's own name.
+        functions: Names of top-level functions of the section's files; None if it is the method's own name.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Section:
 
 
 def distillation_facts(method: Method) -> str:
-    """What the catalogue knows of a method, in a line."""
+    """What the catalogue says about a method, in one line."""
     needs = "no teacher" if not method.has_teacher else "the teacher's cached logits"
     needs = "the teacher at every step" if method.compares_features else needs
     temperature = "uses the temperature" if method.uses_temperature else "does not use the temperature"
@@ -86,7 +86,7 @@ SECTIONS = (
     Section(
         "Distillation",
         "The loss is alpha times the method's soft loss plus 1 - alpha times the hard loss, cross-entropy with the "
-        "labels (`simulator/engine/distillation/losses.py`), unless it is said otherwise.",
+        "labels (`simulator/engine/distillation/losses.py`), unless stated otherwise.",
         ("simulator/engine/distillation/methods.py", "simulator/engine/distillation/feature_losses.py"),
         [Entry(m.name, m.title, m.help, distillation_facts(m)) for m in METHODS.values()],
     ),
@@ -111,7 +111,7 @@ SECTIONS = (
     Section(
         "Schedules",
         "When weights go. The pruned variant is always the distilled student, pruned at once; the schedule decides how "
-        "the recovered one comes about.",
+        "the recovered one is made.",
         (f"{PRUNING_ROOM}/schedules.py",),
         [Entry(m.name, m.title, m.help, functions=SCHEDULE_FUNCTIONS[m.name]) for m in SCHEDULES.values()],
     ),
@@ -127,7 +127,7 @@ def section_text(section: Section) -> str:
     """A heading, and every method under it.
 
     Raises:
-        LookupError: where a method has no function of its name, or the function no docstring.
+        LookupError: if a method has no function of its name, or the function no docstring.
     """
     found = docstrings(section.files)
     parts = [f"## {section.title}\n\n{section.introduction}\n"]

@@ -42,7 +42,7 @@ def check(known: own_data.OwnData) -> None:
     fits = len(known.title) <= own_data.TITLE_LENGTH and 2 <= len(known.class_names) <= len(own_data.LABEL_WORDS)
     fits = fits and len(known.counts) == len(known.class_names) == len(set(known.class_names))
     if not fits or any(name != plain(name) or not 0 < len(name) <= LONGEST_NAME for name in names):
-        raise SimulatorError(f"What it says of {known.name} is not what an upload leaves.")
+        raise SimulatorError(f"Its description of {known.name} is not one that an upload leaves.")
 
 
 @contextmanager

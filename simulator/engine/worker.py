@@ -152,7 +152,7 @@ def record(run_id: str, store: Store, events: Iterator[Event], patience: float =
             pending.add(event)
             yield event
         pending.end("finished")
-    except (GeneratorExit, KeyboardInterrupt):  # whoever draws the events stopped, as Ctrl-C does
+    except (GeneratorExit, KeyboardInterrupt):  # the consumer of the events stopped, as Ctrl-C does
         pending.end("cancelled", "Stopped before it was complete.")
         raise
     except Exception as error:

@@ -151,9 +151,8 @@ def over_seeds(values: Sequence[float], form: Callable[[float], str]) -> str:
 
 
 def deviation(value: float) -> str:
-    """A standard deviation: two significant digits, never an exponent."""
-    rounded = float(f"{value:.2g}")
-    return f"{rounded:,.{max(0, 1 - _magnitude(rounded))}f}"
+    """A standard deviation: at most two significant digits, without an exponent."""
+    return tick(float(f"{value:.2g}"))
 
 
 def p_value(p: float) -> str:

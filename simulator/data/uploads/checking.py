@@ -96,7 +96,7 @@ def must_wait(content: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of a file: its examples are in the folder, here is what is known of them."""
+    """The result of checking a file: its examples are in the folder, and this describes them."""
 
     kind: Any
     classes: tuple[str, ...]

@@ -31,7 +31,7 @@ class Skips:
 
     Attributes:
         counts: How many, by reason.
-        first: Where the first few of them stand, by reason.
+        first: Where the first few of them are, by reason.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -160,7 +160,7 @@ def tidy(text: str) -> str:
 
 
 def plain(name: str) -> str:
-    """A name as it may stand on a screen: no control characters, and none that Markdown or HTML would act on."""
+    """A name as a screen may show it: no control characters, and none that Markdown or HTML would act on."""
     name = unicodedata.normalize("NFC", name)
     kept = "".join(" " if c in MARKUP or unicodedata.category(c)[0] in "CZ" else c for c in name)
     return " ".join(kept.split())

@@ -93,7 +93,7 @@ def _unmarked(content: bytes, notes: list[str]) -> str:
 
 
 def likely(content: bytes) -> str:
-    """The encoding that fits best: Windows-1252 for Latin letters, else what charset-normalizer says of the script.
+    """The encoding that fits best: Windows-1252 for Latin letters, else charset-normalizer's finding about the script.
 
     Only lines with other bytes than those of ASCII are looked at: in a large file the library reads samples.
     """

@@ -1,4 +1,4 @@
-"""What every data set comes as: three splits that do not overlap, and a fingerprint."""
+"""The form of every data set: three splits that do not overlap, and a fingerprint."""
 
 from __future__ import annotations
 

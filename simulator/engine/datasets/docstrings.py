@@ -34,7 +34,7 @@ def load() -> Dataset:
     """1,000 first sentences a library; the first call harvests them, later ones read the cache.
 
     Raises:
-        NotAvailable: if a library's source files are not there.
+        NotAvailable: if a library's source files are missing.
     """
     versions = {name: importlib.metadata.version(d) for name, d in DISTRIBUTIONS.items()}
     source = " ".join(f"{name} {version}" for name, version in versions.items())

@@ -1,4 +1,4 @@
-"""What the three published data sets share: they need the internet once, and bring a test split of their own."""
+"""What the three published data sets share: they need the internet once, and have a test split of their own."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Content = TypeVar("Content")
 
 
 def fetch(name: str, read: Callable[[], Content]) -> Content:
-    """What ``read`` gives, if the data is in the cache or its server answers.
+    """Call ``read`` if the data is in the cache or its server answers.
 
     Args:
-        read: Downloads the data if it is not there, and reads it.
+        read: Downloads the data if it is not in the cache, and reads it.
 
     Raises:
         NotAvailable: if the server does not answer within 5 seconds, or what it sends is broken.

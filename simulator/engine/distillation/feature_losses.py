@@ -1,7 +1,7 @@
 """Soft losses on features, one function a method.
 
 Each takes the student's and the teacher's :class:`Features` of one batch and gives a scalar. Papers add theirs to the
-hard loss with a weight of their own, which stands in the formula here; alpha and 1 - alpha then weigh the two sides, so
+hard loss with a weight of their own, which is in the formula here; alpha and 1 - alpha then weigh the two sides, so
 at another alpha than 0.5 their ratio is not the paper's. A method's entry in the catalogue says whether its loss stands
 beside the soft targets.
 """

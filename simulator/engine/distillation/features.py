@@ -34,7 +34,7 @@ class Tap:
     """Listens to a model's layers during its forward pass; used as a context, which takes the hooks off again.
 
     Args:
-        places: Where the model's features lie.
+        places: Where the model's features are.
         attention: Whether the attention probabilities are worked out too; without, ``Features.attention`` is empty.
     """
 

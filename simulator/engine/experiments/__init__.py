@@ -34,7 +34,7 @@ def run(config: ExperimentConfig, earlier: Earlier | None = None) -> Iterator[Ev
             device: then this run would measure the same numbers again.
 
     Raises:
-        NotAvailable: if weights or data that were asked for cannot be had.
+        NotAvailable: if weights or data that were asked for are not available.
     """
     started = time.perf_counter()
     with PeakMemory() as memory:

@@ -47,7 +47,7 @@ def autocast(device: torch.device, bfloat16: bool) -> contextlib.AbstractContext
 
 @cache
 def spare_imports() -> None:
-    """Leave what is there now out of every later garbage collection; once a process, before its first run.
+    """Leave all objects of now out of every later garbage collection; once a process, before its first run.
 
     torch, torchvision and transformers bring so many objects that a collection took 0.3 s of processor time, once a
     training: a fifth of an experiment whose trainings take a second or two. Without them it takes next to nothing.

@@ -30,7 +30,7 @@ PACE_SECONDS = 5.0
 
 
 class Unusable(SimulatorError):
-    """A file cannot be had or is broken; the message says why, in a few words."""
+    """A file is not available or is broken; the message says why, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Watch:
         self.since, self.before = clock(), 0
 
     def begin(self, file: str, received: int, total: int | None) -> None:
-        """A server begins to send a file, or goes on with it where a connection broke off."""
+        """A server begins to send a file, or resumes it after a connection broke off."""
         if self.transfers and self.transfers[-1].file == file:
             self.transfers[-1].received, self.transfers[-1].total = received, total
         else:
@@ -163,7 +163,7 @@ def fetching(file: str = "") -> Iterator[Watch]:
 def followed(work: Callable[[], Result], patience: Patience = Patience()) -> Generator[Downloading, None, Result]:
     """Do something in a thread, and say meanwhile what it downloads.
 
-    Whoever closes the generator ends the download too.
+    Closing the generator ends the download too.
 
     Args:
         work: May fetch files; what it gives or raises is given or raised here.

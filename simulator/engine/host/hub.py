@@ -25,7 +25,7 @@ def download(repository: str, revision: str, files: Iterable[str], repo_type: st
 
     Args:
         revision: A full commit id, so that the content can never change under us.
-        files: Only these are fetched: never a pickled checkpoint that lies beside them.
+        files: Only these are fetched: never a pickled checkpoint beside them.
         repo_type: "model" or "dataset".
 
     Returns:
@@ -62,7 +62,7 @@ def check_content(path: Path) -> str:
     Raises:
         Unusable: if the content is not what was published.
     """
-    # Only the first link: the content itself may lie in a store whose names are other hashes.
+    # Only the first link: the content itself may be in a store whose names are other hashes.
     published = path.readlink().name if path.is_symlink() else path.name
     actual = checksum(path)
     if SHA256.fullmatch(published) and published != actual:

@@ -27,7 +27,7 @@ def count(name: str) -> Count:
 
 
 def example_input(kind: Kind, classes: int) -> tuple[dict[str, Tensor], str]:
-    """One input of the size that published figures speak of, and its size in words."""
+    """One input of the size to which published figures refer, and its size in words."""
     if kind == "image":
         return {"pixels": torch.zeros(1, 3, PIXELS, PIXELS)}, f"{PIXELS} x {PIXELS} pixels, {classes} classes"
     ids = torch.ones(1, TOKENS, dtype=torch.long)

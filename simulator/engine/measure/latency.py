@@ -1,4 +1,4 @@
-"""How long one batch takes each of several models, timed by torch.utils.benchmark."""
+"""How long each of several models takes for one batch, timed by torch.utils.benchmark."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def measure_in_turns(
 ) -> dict[Name, Latency]:
     """Latency of ``logits(model, batch)`` in float32, in milliseconds, a call of each model in turn.
 
-    The other runs of this data folder pause meanwhile. What else the machine does meets all models alike, so that they
+    The other runs of this data folder pause meanwhile. Other work on the machine affects all models alike, so they
     can be compared with each other. Before each timed call the Timer makes one that is not timed, so every sample is of
     a warm model. An average of several calls would hide their spread.
 
     Args:
         threads: Threads of every call.
-        seconds: Calls are timed for so long on average a model, and at least 6 times each.
+        seconds: How long each model's calls are timed on average; each is timed at least 6 times.
     """
     timers = {
         name: Timer(

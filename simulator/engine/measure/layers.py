@@ -23,7 +23,7 @@ def layers_of(model: nn.Module, logits: Logits, example: Batch) -> tuple[LayerFa
     """Every module that has parameters or multiplies on its own, in the order in which they ran.
 
     A module's own MACs are those counted in it less those counted in its children; what is counted in no
-    module at all stands last, under the name "".
+    module at all comes last, under the name "".
 
     Args:
         logits: The model file's ``logits(model, batch)``.

@@ -1,6 +1,6 @@
 """A file whose zeros are left out: what a pruned model weighs when its format knows about zeros.
 
-One safetensors file. Each tensor is kept as whatever takes the fewest bytes:
+One safetensors file. Each tensor is stored in the form that takes the fewest bytes:
 
 - "dense": under its own name, every zero in full.
 - "bitmask": ``name:values``, the non-zero values in row-major order, and ``name:mask``, one bit a weight
@@ -9,7 +9,7 @@ One safetensors file. Each tensor is kept as whatever takes the fewest bytes:
   non-zero. ``name:values`` [groups, 2], and ``name:indices``: for each value two bits that say which of the
   four it is, the first value's in the lower bits; two groups to a byte, the first in the lower four bits. These
   are the non-zero values and 2-bit indices of Mishra et al. 2021, "Accelerating Sparse Deep Neural Networks",
-  arXiv:2104.08378, section 3; the order that a GPU's own kernels want them in is another.
+  arXiv:2104.08378, section 3; a GPU's own kernels want them in another order.
 
 The file's metadata names the encoding and shape of every tensor that is not dense. The reader is
 ``portable.load_sparse``, which travels with every export. A negative zero comes back as zero.
@@ -51,9 +51,9 @@ class SparseFile:
 
 
 def write_sparse(tensors: Mapping[str, Tensor], file: Path) -> SparseFile:
-    """Write ``tensors`` into ``file`` and say how large it became.
+    """Write ``tensors`` into ``file`` and return its size.
 
-    A file in which no tensor is sparse is measured and removed again: it says what the dense one says.
+    A file in which no tensor is sparse is measured and removed again: it holds the same as the dense one.
 
     Args:
         tensors: By name, in memory.
@@ -108,7 +108,7 @@ def is_two_of_four(tensor: Tensor) -> bool:
 
 
 def encode_two_of_four(tensor: Tensor) -> dict[str, Tensor]:
-    """Two values of each group [groups, 2], and where they stood, uint8 [ceil(groups / 2)].
+    """Two values of each group [groups, 2], and their places, uint8 [ceil(groups / 2)].
 
     A group with fewer than two non-zeros is filled up with its first zeros.
     """

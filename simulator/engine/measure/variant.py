@@ -79,7 +79,7 @@ def measure_variant(setup: Setup, model: nn.Module, observed: Observed, folder: 
 def first_rows(setup: Setup, size: int) -> Batch:
     """The first test examples as one batch, texts padded to the longest among them.
 
-    Own data may have fewer of them than that: then they come again, for a batch of 32 is timed in every run.
+    Own data may have fewer of them than that: then they are repeated, because a batch of 32 is timed in every run.
     """
     return setup.test.rows(torch.arange(size, device=setup.device) % len(setup.test))
 
@@ -92,7 +92,7 @@ def describe(batch: Batch) -> str:
 
 
 def generated_texts(setup: Setup, model: nn.Module) -> tuple[tuple[str, str, str], ...]:
-    """What a model that writes makes of a few test examples: (text, true label word, generated text)."""
+    """What a model that generates text answers to a few test examples: (text, true label word, generated text)."""
     label_words, test = setup.dataset.label_words, setup.data.test.first(GENERATED_EXAMPLES)
     written = setup.module.written(model, first_rows(setup, GENERATED_EXAMPLES), setup.tokenizer, label_words)
     words = [label_words[label] for label in test.labels] if written else []

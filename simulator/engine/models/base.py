@@ -99,7 +99,7 @@ class Model:
     """The neurons and heads that structured pruning removes; None for a CNN, whose channels are traced."""
 
     feature_places: Callable[[nn.Module], FeaturePlaces]
-    """Where the features lie that some methods compare."""
+    """Where the features are that some methods compare."""
 
     architecture: Callable[[nn.Module, float | None], dict[str, Any]]
     """What :attr:`build` needs, as JSON values, from a model and its size, which is None for the teacher."""

@@ -1,4 +1,4 @@
-"""Where things lie in a network: what structured pruning removes, and what methods on features compare."""
+"""Where the parts of a network are: what structured pruning removes, and what methods on features compare."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ Units = tuple[list[FeedForward], list[Attention]]
 
 @dataclass(frozen=True)
 class Look:
-    """An attention, as far as it says where its heads look.
+    """The parts of an attention that decide where its heads look.
 
     Attributes:
         query, key: Its layers, to [batch, tokens, heads * width].
@@ -72,7 +72,7 @@ class Look:
 
 @dataclass(frozen=True)
 class FeaturePlaces:
-    """Where a model's features lie.
+    """Where a model's features are.
 
     Attributes:
         layers: The layers that are compared: a CNN's stages, or a transformer's (encoder) layers.

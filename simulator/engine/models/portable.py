@@ -68,7 +68,7 @@ def fill(model: nn.Module, tensors: dict[str, Tensor]) -> None:
     """Put ``tensors`` into ``model``, first making its layers as small as they are in the file.
 
     A structurally pruned model has fewer channels, heads or neurons than its architecture says.
-    A tensor that shares memory with another (tied embeddings) stands in the file once.
+    A tensor that shares memory with another (tied embeddings) is in the file once.
     """
     for name, module in model.named_modules():
         weight = tensors.get(f"{name}.weight")
@@ -85,7 +85,7 @@ def fill(model: nn.Module, tensors: dict[str, Tensor]) -> None:
 
 
 def _addresses(model: nn.Module, tensors: dict[str, Tensor]) -> set[int]:
-    """Where the loaded tensors lie: a tied tensor lies where its twin does."""
+    """The addresses of the loaded tensors: a tied tensor has the same one as its twin."""
     return {t.data_ptr() for n, t in model.state_dict().items() if n in tensors}
 
 

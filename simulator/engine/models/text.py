@@ -97,7 +97,7 @@ def check_network(files: Mapping[str, Path], config_class: Any, model_class: Any
         raise Unusable(f"config.json is broken: {error}") from error
     found = _read_shapes(files["model.safetensors"])
     for names, shape in _expected_shapes(model, prefix):
-        # Tensors that share memory stand in a file once, under any of their names.
+        # Tensors that share memory are in a file once, under any of their names.
         shapes = {found[name] for name in names if name in found}
         if shapes != {shape}:
             raise Unusable(f"model.safetensors is broken: {names[0]} should be {shape}, is {shapes or 'missing'}")

@@ -33,7 +33,7 @@ def find(model: str, choice: Choice) -> Weights:
         choice: "pretrained" insists on published weights, "scratch" does without, "auto" takes what it can get.
 
     Raises:
-        NotAvailable: if ``choice`` is "pretrained" and there are none to be had.
+        NotAvailable: if ``choice`` is "pretrained" and none are available.
     """
     info = MODELS[model]
     if choice == "scratch":
@@ -95,7 +95,7 @@ def _published_hash(file: Path) -> str:
 def _checked(info: ModelInfo, files: dict[str, Path]) -> Weights:
     """Published weights, once they are known to be whole and to fit. Broken files do not stay in the cache.
 
-    torch.hub trusts a file that lies in its cache; here it is compared with its name as a download is.
+    torch.hub trusts a file in its cache; here it is compared with its name as a download is.
     """
     try:
         if info.checkpoint:

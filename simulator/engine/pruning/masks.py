@@ -176,7 +176,7 @@ class MaskRule:
         """Masks for the model as it is now; the model is not changed.
 
         Args:
-            level: From the sparsity that is asked for in the end to that of now.
+            level: From the final sparsity that was asked for to the current one.
             dropped: Earlier masks: what they dropped goes first, so that it stays dropped.
         """
         config, parameters = self.config, self.parameters(model)

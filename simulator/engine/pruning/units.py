@@ -52,7 +52,7 @@ def units_to_keep(scores: Sequence[Tensor], cut: Cut, whole: Sequence[int] | Non
 
 
 def ranked_together(scores: Sequence[Tensor], keep: int, normalise: bool) -> list[int]:
-    """How many of the ``keep`` best units of all layers lie in each layer."""
+    """How many of the ``keep`` best units of all layers are in each layer."""
     comparable = torch.cat([s / s.mean().clamp_min(1e-12) if normalise else s for s in scores])
     kept = torch.ones(len(comparable), dtype=torch.bool, device=comparable.device)
     kept[comparable.argsort()[: max(0, len(comparable) - keep)]] = False

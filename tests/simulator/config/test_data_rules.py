@@ -28,15 +28,17 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"student_size": 0.3}, "student_size 0.3 .*choose width 0.25, 0.5, 1"),
         ({"train_examples": 5_000}, "more than digits has.*1077"),
         ({"model": "distilbert", "student_size": 6}, "layers 1, 2, 3, 4, 5"),
     ],
 )
-def test_what_the_model_or_the_data_does_not_have_is_named_with_what_it_has(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(InvalidConfig, match=said):
+def test_what_the_model_or_the_data_does_not_have_is_named_with_what_it_has(
+    wrong: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidConfig, match=message):
         make_config(wrong)
 
 

@@ -11,7 +11,7 @@ from simulator.errors import InvalidConfig
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"pruning": "2:4", "round_to": 8}, "round_to 8 .*pruning 2:4 removes none: choose pruning structured"),
         ({"pruning": "structured", "also_prune": ["norms"]}, "also_prune norms applies to single weights only"),
@@ -32,8 +32,8 @@ from simulator.errors import InvalidConfig
         ({"schedule": "iterative", "recovery_epochs": 0}, "iterative prunes during recovery"),
     ],
 )
-def test_what_does_not_go_together_is_named_with_what_does(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(InvalidConfig, match=said):
+def test_what_does_not_go_together_is_named_with_what_does(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidConfig, match=message):
         make_config(wrong)
 
 

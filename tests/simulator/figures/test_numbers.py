@@ -128,7 +128,7 @@ def test_verdicts_in_words():
         (numbers.unsigned_points(-1.26), "1.3"),
         (numbers.deviation(0.01234), "0.012"),
         (numbers.deviation(123.4), "120"),
-        (numbers.deviation(0.5), "0.50"),
+        (numbers.deviation(5.0), "5"),
         (numbers.in_megabytes(735_000), "0.735 MB"),
         (numbers.middle_half(99.96, 1234.5), "100 to 1,230 ms"),
     ],

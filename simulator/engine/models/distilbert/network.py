@@ -1,4 +1,4 @@
-"""The network: built, made smaller, and where its parts lie."""
+"""The network: how it is built and made smaller, and where its parts are."""
 
 from __future__ import annotations
 

@@ -102,7 +102,8 @@ def point(event: LossPoint | EpochFinished) -> Point:
     """Return a loss with four significant digits, more than a screen can show, or a validation accuracy."""
     if isinstance(event, EpochFinished):
         return [event.variant, event.repeat, event.epoch, round(100 * event.validation_accuracy, 2)]
-    terms = [None if value is None else float(f"{value:.4g}") for value in (event.hard, event.soft, event.total)]
+    losses = (event.hard, event.soft, event.total)
+    terms = [None if value is None else float(numbers.reading(value)) for value in losses]
     return [event.variant, event.repeat, round(event.epoch, 4), *terms]
 
 

@@ -82,9 +82,9 @@ def train(model: nn.Module, training: Training) -> Iterator[Event]:
         vocabulary as (used, *held),
         guided(model, training.teaching, module, used, examples, plan.bfloat16) as guide,
     ):
-        optimizer = make_optimizer(model, plan, scales, guide and guide.projection)
         renumbered = replace(training, examples=used, validation=held[0] if held else None)
-        yield from _train(model, renumbered, guide, optimizer)
+        # no name here for the optimiser: its moments shall be gone when memory is released
+        yield from _train(model, renumbered, guide, make_optimizer(model, plan, scales, guide and guide.projection))
     release_memory()
 
 
@@ -106,12 +106,12 @@ def _train(
             pause.between_batches()
             # forward and backward, with the gradient's norm clipped
             loss = loss_of(model, training, guide, rows, (step + 1) / steps.number)
-            optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
             rate = plan.learning_rate * warm_up_then_decay(step, steps.number)
             now = (steps.before + step + 1, steps.of_all_parts)
             check_step(loss, clip_gradients(model), training.stage, now, rate, plan.learning_rate)
             optimizer.step()
+            optimizer.zero_grad(set_to_none=True)  # not later: the next forward pass needs the memory, and the end too
             step += 1
             # what was pruned is put back to zero
             if training.remask is not None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from simulator.events import LayerReport
-from simulator.host.paths import write_whole
 
 GZIP_LEVEL = 6
 GZIP_CHUNK = 8 * 2**20
@@ -60,7 +62,22 @@ def tensors_of(model: nn.Module) -> dict[str, Tensor]:
 
 def save_model(model: nn.Module, file: Path) -> None:
     """Write the model's tensors as dense safetensors."""
-    write_whole(file, save(tensors_of(model)))
+    write_tensors(tensors_of(model), file)
+
+
+def write_tensors(tensors: Mapping[str, Tensor], file: Path, metadata: dict[str, str] | None = None) -> None:
+    """Write a safetensors file, whole or not at all, straight from the tensors: no copy of them is made in memory.
+
+    Raises:
+        OSError: if the system refuses, as where the disk is full.
+    """
+    try:
+        save_file(dict(tensors), file, metadata)
+    except SafetensorError as error:  # it has only words for what the system says
+        number = re.search(r"os error (\d+)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(file)) from error
 
 
 def gzip_bytes(file: Path) -> int:

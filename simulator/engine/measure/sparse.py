@@ -25,12 +25,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional as F
 
+from simulator.engine.measure.size import write_tensors
 from simulator.engine.models.portable import BITMASK, TWO_OF_FOUR
-from simulator.host.paths import write_whole
 
 DENSE = "dense"
 GROUP = 4
@@ -65,7 +64,7 @@ def write_sparse(tensors: Mapping[str, Tensor], file: Path) -> SparseFile:
         parts |= {f"{name}:{part}" if part else name: content for part, content in encoded.items()}
         if encoding != DENSE:
             described[name] = {"encoding": encoding, "shape": list(tensor.shape)}
-    write_whole(file, save(parts, metadata={"sparse": json.dumps(described, separators=(",", ":"))}))
+    write_tensors(parts, file, {"sparse": json.dumps(described, separators=(",", ":"))})
     written = file.stat().st_size
     if not described:
         file.unlink()

@@ -1,10 +1,13 @@
 """The training loop: repeatable, and equal for control and distilled. test_plain_loop.py has a plain one beside it."""
 
+import gc
+
 import pytest
 import torch
 from torch import nn
 
 from simulator.engine.datasets.batches import Examples, training_order
+from simulator.engine.distillation import training
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import (
@@ -130,3 +133,15 @@ def test_relative_steps_follow_each_tensors_scale():
     weight = model.classifier.weight
     assert rates[id(weight)] == pytest.approx(0.1 * weight.square().mean().sqrt().item())
     assert rates[id(model.classifier.bias)] == pytest.approx(0.1 * 1e-3)  # zeros still move
+
+
+def test_a_training_leaves_neither_gradients_nor_moments_behind(examples, monkeypatch):
+    def still_there():
+        gc.collect()
+        left.append([thing for thing in gc.get_objects() if type(thing) is torch.optim.AdamW])
+
+    left, model = [], small_distilbert()
+    monkeypatch.setattr(training, "release_memory", still_there)
+    for _ in train(model, Training(MODULES["distilbert"], examples, None, PLAN, "control", "control")):
+        assert all(p.grad is None for p in model.parameters())  # nor between two steps, in the next forward pass
+    assert left == [[]]

@@ -1,12 +1,15 @@
 """Parameters, zeros and bytes against independent counts."""
 
+import errno
 import gzip
+import subprocess
+import sys
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save
 
-from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of
+from simulator.engine.measure.size import gzip_bytes, layer_reports, save_model, sparsity_of, write_tensors
 from tests.small_models import small_t5
 
 
@@ -29,3 +32,31 @@ def test_gzip_bytes_are_those_of_a_file_that_gzip_can_read(tmp_path):
     file = tmp_path / "numbers"
     file.write_bytes(torch.randn(5_000_000).numpy().tobytes() + bytes(1_000_000))  # three chunks
     assert gzip_bytes(file) == pytest.approx(len(gzip.compress(file.read_bytes(), 6)), rel=1e-3)
+
+
+def test_a_file_is_byte_for_byte_what_safetensors_makes_in_memory(tmp_path):
+    tensors = {"weight": torch.randn(3, 5), "empty": torch.empty(0), "steps": torch.arange(4)}
+    write_tensors(tensors, tmp_path / "file", {"made": "here"})
+    assert (tmp_path / "file").read_bytes() == save(tensors, {"made": "here"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a file's size are POSIX's")
+def test_what_the_system_refuses_is_said_as_an_error_of_the_system(tmp_path):
+    """A file that is too large is refused as on a full disk; what was there before stays, and nothing beside it."""
+    script = """
+import resource, signal, sys, torch
+from pathlib import Path
+from simulator.engine.measure.size import write_tensors
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_tensors({"weight": torch.zeros(1000)}, Path(sys.argv[1]))
+except OSError as error:
+    print(error.errno, error.filename)
+"""
+    file = tmp_path / "file"
+    file.write_bytes(b"before")
+    command = [sys.executable, "-c", script, str(file)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert said == [str(errno.EFBIG), str(file)]
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"before")]

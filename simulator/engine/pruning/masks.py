@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -126,9 +127,15 @@ def left_dense(parameters: Mapping[str, Tensor]) -> list[str]:
 
 def keep_largest(scores: Tensor, target_sparsity: float) -> Tensor:
     """A mask that drops exactly ``round(target_sparsity * scores.numel())`` of the smallest scores."""
-    drop = round(target_sparsity * scores.numel())
+    drop, flat = round(target_sparsity * scores.numel()), scores.flatten()
+    if drop:
+        # a partition needs a fifth of topk's memory; where equal scores straddle the border, topk chooses among them
+        border = float(np.partition(flat.cpu().numpy(), drop - 1)[drop - 1])
+        kept = flat > border
+        if kept.numel() - int(kept.count_nonzero()) == drop:
+            return kept.view_as(scores)
     mask = torch.ones(scores.numel(), dtype=torch.bool, device=scores.device)
-    mask[torch.topk(scores.flatten(), drop, largest=False, sorted=False).indices] = False
+    mask[torch.topk(flat, drop, largest=False, sorted=False).indices] = False
     return mask.view_as(scores)
 
 

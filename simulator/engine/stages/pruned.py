@@ -10,6 +10,7 @@ from typing import NamedTuple
 from torch import nn
 
 from simulator.engine.distillation.training import Training
+from simulator.engine.host.mapped import map_from_disk
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
@@ -30,6 +31,7 @@ def prune(setup: Setup, distilled: nn.Module) -> Generator[Event, None, Pruned]:
     yield Progress(stage="prune", done=0, total=1)
     pruned = copy.deepcopy(distilled)
     masks = removal.remove(setup, pruned, student_examples(setup), Masks())
+    map_from_disk(pruned)
     yield Progress(stage="prune", done=1, total=1)
     return Pruned(pruned, masks)
 

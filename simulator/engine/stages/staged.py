@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator
 from typing import TypeVar
 
+from simulator.engine.host.device import release_memory
 from simulator.engine.measure.memory import PeakMemory
 from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, StageFinished, StageStarted
 from simulator.events.outcome import Outcome
@@ -30,5 +31,6 @@ def staged(
                 examples = max(examples, event.done)
             curve = isinstance(event, LossPoint | EpochFinished)
             yield event.model_copy(update={"repeat": repeat}) if curve else event
+    release_memory()  # of models that the stage needed and left
     yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
     return outcome.result, memory.mb

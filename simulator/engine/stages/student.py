@@ -13,6 +13,7 @@ from simulator.engine.datasets.batches import Examples
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, train
+from simulator.engine.host.mapped import map_from_disk
 from simulator.engine.setup import Setup
 from simulator.events import Event, Stage, Variant
 
@@ -58,6 +59,7 @@ def student_of(setup: Setup, teacher: nn.Module, logits: Tensor, is_validated: b
     soft = logits[: config.train_examples]  # [examples, classes]
     teaching = Teaching(config.method, config.temperature, soft, teacher, config.seed, config.beta)
     initial = setup.module.build_student(teacher, config.student_size, config.seed).to(setup.device)
+    map_from_disk(initial)
     return Student(setup, initial, teaching, is_validated)
 
 
@@ -97,7 +99,8 @@ def distil(student: Student) -> Generator[Event, None, nn.Module]:
 
 
 def learn(initial: nn.Module, training: Training) -> Generator[Event, None, nn.Module]:
-    """Train a copy of a student."""
+    """Train a copy of a student; it then waits on the disk to be pruned and measured."""
     student = copy.deepcopy(initial)
     yield from train(student, training)
+    map_from_disk(student)
     return student

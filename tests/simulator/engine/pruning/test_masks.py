@@ -14,6 +14,7 @@ from simulator.engine.pruning.masks import (
     MaskRule,
     apply_masks,
     global_masks,
+    keep_largest,
     layer_wise_masks,
     left_dense,
     prunable_parameters,
@@ -189,3 +190,13 @@ def test_what_was_dropped_stays_dropped_when_weights_are_ranked_anew(net, import
     second = rule.masks(net, Calibration(NO_DATA.logits, (), seed=1), float, first)
     assert not any((second[name] & ~first[name]).any() for name in first)
     assert sum(int((~m).sum()) for m in second.values()) == round(0.6 * sum(m.numel() for m in second.values()))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.37, 0.5, 0.999, 1.0])
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_same_scores_go_as_topk_chooses(share: float, ties: bool) -> None:
+    torch.manual_seed(0)
+    scores = torch.randint(-2, 5, (40, 50)).float() if ties else torch.randn(40, 50)
+    expected = torch.ones(2000, dtype=torch.bool)
+    expected[torch.topk(scores.flatten(), round(share * 2000), largest=False, sorted=False).indices] = False
+    assert torch.equal(keep_largest(scores, share), expected.view(40, 50))

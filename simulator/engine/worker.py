@@ -46,6 +46,8 @@ def main() -> None:
     from simulator.engine.models import MODULES
 
     for model in MODELS:
+        if not orders.empty():  # nobody waits for what only other models need, and it takes memory
+            break
         MODULES[model]  # imports its libraries
         weights_state_soon(model)  # a server that does not answer takes 5 s to find out: not while a student waits
 

@@ -25,6 +25,9 @@ MEMBERSHIP = Path("/proc/self/cgroup")
 CPUINFO = Path("/proc/cpuinfo")
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 WORKER_MODULE = "simulator.engine.worker"
+ROOM_FOR_WARM_MB = 2_000
+"""With so much free, a worker waits with torch loaded: the largest default run then fits too, which also uses libraries
+that only other models need."""
 Bfloat16 = Literal["amx", "avx512", ""]
 
 INSTRUCTIONS = re.compile(r"(?:avx|amx|fma|f16c|asimd|sve|sme|bf16|i8mm)\w*")
@@ -126,6 +129,18 @@ def places() -> int:
     if not value.isdecimal() or int(value) < 1:
         raise InvalidConfig(f"KDPS_WORKERS is {value!r}.", "It must be a whole number above 0.")
     return int(value)
+
+
+def keeps_warm() -> bool:
+    """Whether a process waits with torch loaded: ``KDPS_WARM``, or else whether the memory for it is there.
+
+    Raises:
+        InvalidConfig: if that is not 0, 1 or auto.
+    """
+    value = os.environ.get("KDPS_WARM", "auto")
+    if value not in ("0", "1", "auto"):
+        raise InvalidConfig(f"KDPS_WARM is {value!r}.", "It must be 0, 1 or auto.")
+    return available_memory_mb() >= ROOM_FOR_WARM_MB if value == "auto" else value == "1"
 
 
 def threads() -> int:

@@ -22,7 +22,7 @@ from typing import IO, Protocol
 import psutil
 
 from simulator.host.faults import FAULTS, in_words
-from simulator.host.machine import WORKER_MODULE, is_alive, places, process_name, threads
+from simulator.host.machine import WORKER_MODULE, is_alive, keeps_warm, places, process_name, threads
 from simulator.host.paths import PACKAGE, sweep
 from simulator.runs.database.store import RunState, Store
 from simulator.runs.forecast.memory_advice import MEMORY_ADVICE
@@ -60,7 +60,7 @@ class Executor(Protocol):
 class LocalExecutor:
     """Runs on this machine, ``KDPS_WORKERS`` (default 1) at a time, first come first served.
 
-    With ``KDPS_WARM`` other than 0 one worker waits with torch imported while a place is free;
+    One worker waits with torch imported while a place is free, where there is memory for it or ``KDPS_WARM`` is 1;
     it counts as one of the ``KDPS_WORKERS``, so that a small machine never holds two torch processes.
 
     Args:
@@ -68,14 +68,14 @@ class LocalExecutor:
         command: Starts a worker that speaks :mod:`simulator.engine.worker`'s protocol.
 
     Raises:
-        InvalidConfig: if KDPS_WORKERS is not a whole number above 0.
+        InvalidConfig: if KDPS_WORKERS is not a whole number above 0, or KDPS_WARM not 0, 1 or auto.
     """
 
     def __init__(self, store: Store, command: Sequence[str] = WORKER) -> None:
         self._store = store
         self._command = tuple(command)
         self._places = places()
-        self._keep_warm = os.environ.get("KDPS_WARM", "1") != "0"
+        self._keep_warm = keeps_warm()
         self._active: list[Worker] = []
         self._spare: Worker | None = None
         self._looked_for_orphans = time.monotonic()

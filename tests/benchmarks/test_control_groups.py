@@ -10,6 +10,7 @@ from benchmarks.control_groups import Limits, NoControlGroups, limited
 
 CORES = "from simulator.host.machine import cores; print(cores())"
 ROOM = "from simulator.host.machine import cgroup_room; print(cgroup_room() / 2**20)"
+WARM = "from simulator.host.machine import keeps_warm; print(keeps_warm())"
 SPIN = "import time; e = time.monotonic() + 1\nwhile time.monotonic() < e: pass\nprint(time.process_time())"
 HOLD = "x = b'x' * 2**27; print(len(x))"
 
@@ -55,3 +56,9 @@ def test_what_is_still_in_a_group_ends_with_it_and_the_group_goes() -> None:
         assert all(folder.exists() for folder in limits.folders.values())
     assert process.wait(5) == -9
     assert not any(folder.exists() for folder in limits.folders.values())
+
+
+def test_no_worker_waits_with_torch_loaded_in_a_small_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KDPS_WARM", raising=False)
+    with limited(memory_mb=1000) as limits:
+        assert answer(limits, WARM) == "False"

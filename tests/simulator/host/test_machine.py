@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from simulator.engine.host.device import has_fast_bfloat16
+from simulator.errors import InvalidConfig
 from simulator.host import machine
 from simulator.host.machine import (
     MB,
@@ -20,6 +21,7 @@ from simulator.host.machine import (
     cgroup_room,
     cores,
     is_alive,
+    keeps_warm,
     matmul_flops,
     process_name,
 )
@@ -170,3 +172,21 @@ def test_a_processor_is_named_with_what_kernels_are_chosen_by(tmp_path: Path, mo
 def test_without_a_name_in_cpuinfo_the_architecture_stands_for_it(tmp_path: Path) -> None:
     """ARM and Windows."""
     assert machine.processor_name(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("value", ["", "yes", "2"])
+def test_what_kdps_warm_may_say_is_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("KDPS_WARM", value)
+    with pytest.raises(InvalidConfig, match=r"KDPS_WARM is .*It must be 0, 1 or auto"):
+        keeps_warm()
+
+
+@pytest.mark.parametrize(("value", "free", "expected"), [
+    ("auto", 1_999, False), ("auto", 2_001, True), ("0", 9_999, False), ("1", 100, True),
+])  # fmt: skip
+def test_a_worker_waits_where_the_largest_run_fits_too(
+    monkeypatch: pytest.MonkeyPatch, value: str, free: float, expected: bool
+) -> None:
+    monkeypatch.setenv("KDPS_WARM", value)
+    monkeypatch.setattr(machine, "available_memory_mb", lambda: free)
+    assert keeps_warm() == expected

@@ -171,7 +171,8 @@ def test_cancel_takes_effect_within_two_seconds(store: Store, executor: LocalExe
     assert events[-1][1] == RunFailed(message="Cancelled by the user.")
 
 
-def test_a_free_place_holds_one_warm_worker_and_a_busy_one_none(store: Store) -> None:
+def test_a_free_place_holds_one_warm_worker_and_a_busy_one_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KDPS_WARM", "1")
     executor = LocalExecutor(store, STAND_IN)
     executor.start()
     wait_until(workers)
@@ -204,7 +205,10 @@ def test_workers_give_way_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> Non
     assert given == [0x4000]
 
 
-def test_a_warm_worker_that_dies_is_not_replaced_before_a_run_can_say_why(store: Store, tmp_path: Path) -> None:
+def test_a_warm_worker_that_dies_is_not_replaced_before_a_run_can_say_why(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KDPS_WARM", "1")
     starts = tmp_path / "starts"
     command = (sys.executable, "-c", f"open({str(starts)!r}, 'a').write('x'); raise SystemExit('no torch here')")
     executor = LocalExecutor(store, command)

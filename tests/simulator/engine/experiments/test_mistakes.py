@@ -11,9 +11,7 @@ import torch
 from simulator.engine.distillation.losses import soft_loss
 from simulator.engine.experiments import mistakes
 from simulator.events import CellFinished
-from tests.simulator.engine.experiments.test_pruning_experiments import bench, setup
-
-__all__ = ["setup"]
+from tests.simulator.engine.experiments.tiny import bench
 
 
 def right_soft(at_work, config):

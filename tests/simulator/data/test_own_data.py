@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
 import pytest
 
 from simulator.catalog.datasets import DATASETS
@@ -25,7 +24,7 @@ from simulator.runs.database.store import Store
 from simulator.runs.forecast.budget import forecast
 from simulator.runs.forecast.workload import TOKENS
 from simulator.runs.kept import teachers
-from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
+from tests.simulator.brought import csv_bytes, texts
 
 
 @pytest.fixture
@@ -74,27 +73,6 @@ def test_every_cell_of_an_experiment_is_held_to_its_data(store: Store) -> None:
         with pytest.raises(InvalidConfig, match=message):
             service.submit(make_experiment("sweep", asked, axes, datasets=datasets_here()))
     assert store.list_runs() == []
-
-
-def test_the_engine_loads_the_splits_that_were_shown(kept: OwnData) -> None:
-    data = load(kept.name)
-    assert [len(part) for part in (data.train, data.validation, data.test)] == [180, 45, 75]
-    for column, part in enumerate((data.train, data.validation, data.test)):
-        assert np.bincount(part.labels).tolist() == [row[column] for row in kept.counts]
-        for text, label in zip(part.inputs, part.labels, strict=True):
-            assert kept.class_names[label] in text
-    everything = [*data.train.inputs, *data.validation.inputs, *data.test.inputs]
-    assert len(set(everything)) == 300
-    assert len(set(data.train.first(30).labels.tolist())) == 3  # shuffled: a small student sees every class
-
-
-def test_pictures_are_loaded_as_they_were_kept() -> None:
-    kept = own_data.keep(uploads.check("p.zip", zip_bytes(pictures())).name, "My pictures")
-    data = load(kept.name)
-    assert data.train.inputs.shape == (kept.examples("train"), 10, 10, 3)
-    assert make_config({"model": "resnet18", "dataset": kept.name}, datasets_here()).train_examples == kept.examples(
-        "train"
-    )
 
 
 @pytest.mark.parametrize("title", ["", " ", "x" * 41, "<b>", "../x", "a*b", "[x](y)", "digits", "Handwritten digits"])

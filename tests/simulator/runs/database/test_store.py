@@ -10,23 +10,10 @@ import sqlalchemy as sa
 
 from simulator.config.run import make_config
 from simulator.errors import NotAvailable, RunNotFound
-from simulator.events import LossPoint, Measured, Measurement, RunFailed, RunFinished, StageFinished
-from simulator.runs.database.schema import VERSION, events, notes, runs, versions
+from simulator.events import Measured, RunFailed
+from simulator.runs.database.schema import VERSION, notes, runs, versions
 from simulator.runs.database.store import ADD_TRIES, Forecast, Store, open_store
-
-LOSS = LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3)
-
-
-def measurement(name: str, repeat: int = 0) -> Measurement:
-    return Measurement.model_validate(
-        {
-            "name": name, "accuracy": 0.5, "accuracy_interval": (0.4, 0.6), "precision": 0.5, "recall": 0.5, "f1": 0.5,
-            "confusion": ((1, 1), (1, 1)), "test_examples": 4, "parameters": 10, "nonzero_parameters": 9,
-            "sparsity": 0.1, "prunable_sparsity": 0.2, "macs": 100, "macs_at": "32 x 32", "size_bytes": 40,
-            "gzip_bytes": 30, "latency_ms": {}, "stage_peak_memory_mb": 900.0, "layers": (),
-            "repeat": repeat,
-        }
-    )  # fmt: skip
+from tests.simulator.runs.database.kept import LOSS, measurement
 
 
 def test_a_run_comes_back_as_it_was_put_in(store: Store) -> None:
@@ -81,29 +68,6 @@ def test_an_early_end_is_told_in_the_record_and_among_the_events(store: Store) -
     assert store.finish("a", "failed", "It broke.", "Mend it.")
     assert store.events("a") == [(1, LOSS), (2, RunFailed(message="It broke.", advice="Mend it."))]
     assert (store.get("a").message, store.get("a").advice) == ("It broke.", "Mend it.")
-
-
-def test_events_are_numbered_from_one_and_read_from_where_one_stopped(store: Store) -> None:
-    store.add("a", make_config({}), None)
-    store.append("a", [LOSS, LOSS])
-    store.append("a", [])
-    store.append("a", [RunFinished(seconds=1, peak_memory_mb=2)])
-    assert [n for n, _ in store.events("a")] == [1, 2, 3]
-    assert [e.kind for _, e in store.events("a", after=2)] == ["finished"]
-
-
-def test_what_was_measured_is_an_event_and_a_measurement(store: Store) -> None:
-    store.add("a", make_config({}), None)
-    wanted = [measurement(name) for name in ("teacher", "control")]
-    store.append("a", [LOSS, *(Measured(measurement=m) for m in wanted)])
-    assert store.measurements("a") == wanted
-
-
-def test_each_seed_has_its_measurements(store: Store) -> None:
-    store.add("a", make_config({"repeats": 2}), None)
-    wanted = [measurement("teacher"), measurement("control"), measurement("control", repeat=1)]
-    store.append("a", [Measured(measurement=m) for m in wanted])
-    assert store.measurements("a") == wanted
 
 
 EARLIER = """
@@ -163,20 +127,6 @@ def test_runs_are_listed_newest_first_and_by_state(store: Store) -> None:
     store.finish("first", "cancelled", "No.")
     assert [run.id for run in store.list_runs()] == ["second", "first"]
     assert [run.id for run in store.list_runs(["cancelled"])] == ["first"]
-
-
-def test_costs_are_those_of_the_models_latest_finished_runs(store: Store) -> None:
-    stage = StageFinished(stage="distil", seconds=3, peak_memory_mb=5, examples=10)
-    end = RunFinished(seconds=9, peak_memory_mb=7)
-    for number, model in enumerate(["resnet18", "resnet18", "t5_small", "resnet18"]):
-        name = f"run{number}"
-        store.add(name, make_config({"model": model, "seed": number}), None)
-        store.append(name, [LOSS, stage, LOSS, end])
-        if number != 1:
-            store.finish(name, "finished")
-    assert [(c.seed, stored) for c, stored in store.recent_costs("resnet18")] == [(3, [stage, end]), (0, [stage, end])]
-    assert [c.seed for c, _ in store.recent_costs("resnet18", limit=1)] == [3]
-    assert store.recent_costs("distilbert") == []
 
 
 def test_many_readers_and_writers_at_once_lose_nothing(store: Store) -> None:
@@ -338,17 +288,6 @@ def test_a_data_folder_that_cannot_be_made_says_so(tmp_path: Path, monkeypatch: 
     with pytest.raises(NotAvailable, match="cannot be made: Not a directory") as refused:
         open_store()
     assert "KDPS_DATA_DIR" in refused.value.advice
-
-
-def test_a_run_whose_events_are_of_another_version_is_no_help_to_a_forecast(store: Store) -> None:
-    for name in ("old", "new"):
-        store.add(name, make_config({}), None)
-        store.append(name, [RunFinished(seconds=1, peak_memory_mb=2)])
-        store.finish(name, "finished")
-    with store.engine.begin() as connection:
-        broken = '{"kind":"finished","seconds":1}'
-        connection.execute(events.update().where(events.c.run_id == "old").values(body=broken))
-    assert [stored for _, stored in store.recent_costs("resnet18")] == [[RunFinished(seconds=1, peak_memory_mb=2)]]
 
 
 @pytest.mark.parametrize("folder", ["Größe & Übung", "100 %41 sure", "why?", "#1", "a@b:c"])

@@ -1,4 +1,4 @@
-"""The history of runs goes out as a file and comes back the same, and a file from anywhere does no harm."""
+"""A file of runs from anywhere is taken whole or refused whole, and does no harm."""
 
 from __future__ import annotations
 
@@ -16,66 +16,20 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.config.data_rules import datasets_here
-from simulator.config.run import make_config
 from simulator.data import descriptions, own_data, uploads
 from simulator.data.own_data import OwnData
 from simulator.errors import SimulatorError
 from simulator.events import (
-    CellFinished,
-    Concluded,
-    Conclusion,
-    Described,
-    LossPoint,
-    Measured,
-    RunFinished,
     StageFinished,
     StageStarted,
 )
 from simulator.experiments import make_experiment
-from simulator.host.paths import data_dir
 from simulator.runs import archive, history, notes, recorded, service
-from simulator.runs.database.schema import events as event_table
 from simulator.runs.database.schema import metadata
 from simulator.runs.database.store import Store
-from simulator.runs.forecast import budget
 from simulator.runs.history import file as history_file
 from tests.simulator.brought import csv_bytes, texts
-from tests.simulator.runs.database.test_store import measurement
-from tests.ui.invented import PROVENANCE
-
-EVENTS = [
-    Described(provenance=PROVENANCE, class_names=("cat", "dog")),
-    LossPoint(variant="control", step=1, epoch=0.5, total=0.7, hard=0.7, learning_rate=1e-3),
-    StageFinished(stage="control", seconds=500.0, peak_memory_mb=900.0, examples=100),
-    Measured(measurement=measurement("teacher")),
-    RunFinished(seconds=500.0, peak_memory_mb=900.0),
-]
-
-
-@pytest.fixture
-def exported(store: Store) -> str:
-    """A finished and a failed run, exported and then deleted."""
-    for run_id, state in (("aa11", "finished"), ("bb22", "failed")):
-        store.add(run_id, make_config({"temperature": 7.0}), None)
-        store.start(run_id, "1@1")
-        store.append(run_id, EVENTS)
-        store.finish(run_id, state, "" if state == "finished" else "It broke.")
-    store.add("cc33", make_config({}), None)  # under way: it is not history yet
-    text = history.export_history()
-    store.delete("aa11")
-    store.delete("bb22")
-    return text
-
-
-def test_what_went_out_comes_back(store: Store, exported: str) -> None:
-    assert history.import_history(exported.encode()) == history.Imported(2, 0)
-    run = archive.run("aa11")
-    assert (run.state, run.origin, run.config.temperature) == ("finished", "imported", 7.0)
-    assert [event for _, event in archive.events("aa11")] == EVENTS
-    assert archive.measurements("aa11") == [measurement("teacher")]
-    assert archive.run("bb22").message == "It broke."
-    assert history.import_history(exported.encode()) == history.Imported(0, 2)
+from tests.simulator.runs.history.brought_back import changed
 
 
 def test_a_file_of_version_1_is_read_and_its_studies_are_experiments(store: Store) -> None:
@@ -87,19 +41,6 @@ def test_a_file_of_version_1_is_read_and_its_studies_are_experiments(store: Stor
     stages = {event.stage for _, event in archive.events("hot") if isinstance(event, StageStarted | StageFinished)}
     assert stages == {"experiment"}
     assert notes.note("hot") == "Warm."
-
-
-def test_only_runs_that_have_ended_and_none_of_the_shipped(exported: str) -> None:
-    ids = [entry["run"]["id"] for entry in json.loads(exported)["runs"]]
-    assert ids == ["aa11", "bb22"]
-    assert recorded.all_recorded()
-
-
-def test_no_forecast_rests_on_an_imported_run(store: Store, exported: str) -> None:
-    before = budget.forecast(make_config({}), store)
-    history.import_history(exported.encode())
-    assert budget.forecast(make_config({}), store) == before
-    assert before.basis == "estimate"
 
 
 def everything(store: Store, folder: Path) -> object:
@@ -126,13 +67,6 @@ def refused_whole(store: Store, data_directory: Path) -> Callable[[bytes, str], 
 
 
 Refuses = Callable[[bytes, str], None]
-
-
-def changed(exported: str, **values: object) -> bytes:
-    """The first run of a file changed; the second one is whole."""
-    document = json.loads(exported)
-    document["runs"][0]["run"].update(values)
-    return json.dumps(document).encode()
 
 
 def event_changed(exported: str, kind: str, values: dict[str, object]) -> bytes:
@@ -264,35 +198,6 @@ def test_a_fault_of_the_database_leaves_nothing_of_a_file(
     assert history.import_history(json.dumps(document).encode()).added == 1
 
 
-# -- notes, experiments, own data
-
-
-def test_notes_come_back_those_of_shipped_runs_too(store: Store, exported: str) -> None:
-    history.import_history(exported.encode())
-    shipped = recorded.all_recorded()[0].run.id
-    notes.write_note("aa11", "Soft targets helped.\nTwice.")
-    notes.write_note(shipped, "The *recorded* one.")
-    text = history.export_history()
-    assert shipped not in [entry["run"]["id"] for entry in json.loads(text)["runs"]]
-    store.delete("aa11")
-    notes.write_note(shipped, "")
-    assert notes.note("aa11") == ""
-    assert history.import_history(text.encode()) == history.Imported(1, 1)
-    assert notes.notes_of(["aa11", "bb22", shipped]) == {
-        "aa11": "Soft targets helped.\nTwice.",
-        shipped: "The *recorded* one.",
-    }
-
-
-def test_a_note_that_was_written_here_stays(exported: str) -> None:
-    history.import_history(exported.encode())
-    notes.write_note("aa11", "theirs")
-    text = history.export_history()
-    notes.write_note("aa11", "mine")
-    assert history.import_history(text.encode()) == history.Imported(0, 2)
-    assert notes.note("aa11") == "mine"
-
-
 @pytest.mark.parametrize(("note", "reason"), [(3, "valid string"), ("x" * 4001, "at most 4,000")])
 def test_a_file_with_a_note_that_cannot_be_taken_is_refused_whole(
     exported: str, refused_whole: Refuses, note: object, reason: str
@@ -300,52 +205,9 @@ def test_a_file_with_a_note_that_cannot_be_taken_is_refused_whole(
     refused_whole(json.dumps(json.loads(exported) | {"notes": {"aa11": note}}).encode(), reason)
 
 
-def test_notes_of_runs_that_are_not_here_are_counted(exported: str) -> None:
-    document = json.loads(exported) | {"notes": {"aa11": "mine", "nowhere": "of no run here"}}
-    assert history.import_history(json.dumps(document).encode()) == history.Imported(2, 0, notes_left_out=1)
-    assert notes.notes_of(["aa11", "nowhere"]) == {"aa11": "mine"}
-
-
 def test_a_file_of_an_earlier_version_brings_its_runs(exported: str) -> None:
     document = {key: value for key, value in json.loads(exported).items() if key in ("format", "runs")}
     assert history.import_history(json.dumps(document).encode()) == history.Imported(2, 0)
-
-
-def test_an_experiment_comes_back(store: Store) -> None:
-    config = make_experiment("few_labels")
-    place = (config.places() or [])[0]
-    cell = CellFinished(at=place[0], seed=place[1], values={"distilled": 0.5, "control": 0.4})
-    conclusion = Conclusion(sentences=("So it is.",), answer="", shown=False)
-    store.add("dd44", config, None)
-    store.start("dd44", "1@1")
-    store.append("dd44", [cell, Concluded(conclusion=conclusion), EVENTS[-1]])
-    store.finish("dd44", "finished")
-    before, text = archive.run("dd44"), history.export_history()
-    store.delete("dd44")
-    assert history.import_history(text.encode()) == history.Imported(1, 0)
-    assert archive.run("dd44").config == before.config
-
-
-@pytest.fixture
-def on_own_data(store: Store) -> tuple[OwnData, str]:
-    """A run on own data, exported; then the server lost its disk."""
-    kept = own_data.keep(uploads.check("secret name.csv", csv_bytes(texts(100, ["cats", "dogs"]))).name, "Pets")
-    store.add("ee55", make_config({"model": "distilbert", "dataset": kept.name}, datasets_here()), None)
-    store.finish("ee55", "failed", "It broke.")
-    text = history.export_history()
-    store.delete("ee55")
-    own_data.remove(kept.name, keep_description=False)
-    return kept, text
-
-
-def test_a_run_on_own_data_can_be_read_where_the_data_is_gone(on_own_data: tuple[OwnData, str]) -> None:
-    kept, text = on_own_data
-    assert "secret name" not in text and "ran over" not in text
-    assert history.import_history(text.encode()) == history.Imported(1, 0)
-    assert archive.run("ee55").settings.dataset == kept.name
-    assert own_data.dataset_info(kept.name).class_names == ("cats", "dogs")
-    assert not own_data.is_here(kept.name)
-    assert kept.name not in [d.name for d in own_data.all_datasets()]
 
 
 def test_data_that_is_here_is_not_replaced_by_its_description(on_own_data: tuple[OwnData, str]) -> None:
@@ -421,23 +283,10 @@ def test_a_server_knows_so_many_data_sets_and_no_more(
     refused_whole(on_own_data[1].encode(), "at most 0 own data sets")
 
 
-def test_what_is_known_of_removed_data_goes_with_the_last_run_on_it(on_own_data: tuple[OwnData, str]) -> None:
-    kept, text = on_own_data
-    document = json.loads(text)
-    second = copy.deepcopy(document["runs"][0])
-    second["run"]["id"] = "ff66"
-    document["runs"].append(second)
-    assert history.import_history(json.dumps(document).encode()).added == 2
-    service.delete("ee55")
-    assert archive.run("ff66").settings.dataset == kept.name
-    service.delete("ff66")
-    assert list(data_dir("own").iterdir()) == []
-
-
 def test_a_variant_that_is_measured_twice_is_refused(exported: str, refused_whole: Refuses) -> None:
     document = json.loads(exported)
-    events = document["runs"][0]["events"]
-    events.append(next(event for event in events if event["kind"] == "measured"))
+    said = document["runs"][0]["events"]
+    said.append(next(event for event in said if event["kind"] == "measured"))
     refused_whole(json.dumps(document).encode(), "two measurements of one variant")
 
 
@@ -447,39 +296,6 @@ def test_a_file_of_nothing_but_brackets_is_refused_unread(monkeypatch: pytest.Mo
         content = b'{"format": "kd-pruning-simulator runs", "runs": [' + b",".join([values] * 250_001) + b"]}"
         with pytest.raises(SimulatorError, match="more than 250,000 values"):
             history.import_history(content)
-
-
-def test_what_a_database_cannot_keep_is_left_out_of_messages(store: Store, exported: str) -> None:
-    assert history.import_history(changed(exported, message="It\0 broke.", advice="\0")).added == 2
-    run = archive.run("aa11")
-    assert (run.message, run.advice) == ("It broke.", "")
-
-
-def test_a_busy_server_writes_files_that_it_takes_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(5):
-        store.add(f"r{number}", make_config({}), None)
-        store.append(f"r{number}", EVENTS)
-        store.finish(f"r{number}", "finished")
-    ids = [run.id for run in history.ended_runs()]
-    assert history.parts(ids) == [("r0", "r1", "r2", "r3", "r4")]
-    monkeypatch.setattr(history, "PART_CHARACTERS", 2.5 * (store.sizes()["r0"] + history.RUN_CHARACTERS))
-    groups = history.parts(ids)
-    assert groups == [("r0", "r1"), ("r2", "r3"), ("r4",)]
-    files = [history.export_history(group) for group in groups]
-    assert all(len(text) < history.PART_CHARACTERS for text in files)
-    for run_id in ids:
-        store.delete(run_id)
-    assert sum(history.import_history(text.encode()).added for text in files) == 5
-    assert sorted(run.id for run in history.ended_runs()) == ids
-    assert history.parts([]) == [()]
-
-
-def test_a_run_whose_events_cannot_be_read_is_left_out_of_the_file(store: Store, exported: str) -> None:
-    history.import_history(exported.encode())
-    with store.engine.begin() as connection:
-        connection.execute(event_table.update().where(event_table.c.run_id == "aa11").values(body='{"kind":"loss"}'))
-    document = json.loads(history.export_history())
-    assert [entry["run"]["id"] for entry in document["runs"]] == ["bb22"]
 
 
 # -- real runs, changed at random

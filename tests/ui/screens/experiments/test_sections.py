@@ -9,43 +9,17 @@ from simulator.events import (
     Comparison,
     Concluded,
     Conclusion,
-    Described,
     Measured,
-    Progress,
-    RunFinished,
-    StageStarted,
 )
 from simulator.experiments import EXPERIMENTS, make_experiment
 from simulator.experiments.allocation import run_of
 from simulator.figures.numbers import duration
 from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
-from tests.ui.invented import PROVENANCE, measurement
+from tests.ui.invented import measurement
 from tests.ui.reading import followed, tables_on
+from tests.ui.screens.experiments.asked import HALF, WHOLE, how_hot, words
 from ui import report
-
-
-def words(app):
-    kinds = (app.markdown, app.caption, app.info, app.success, app.error, app.warning, app.header)
-    return " ".join(str(e.value) for kind in kinds for e in kind)
-
-
-HALF = [
-    Described(provenance=PROVENANCE, class_names=("a", "b")),
-    StageStarted(stage="experiment", note="How hot?"),
-    CellFinished(at={"temperature": 1.0}, seed=0, values={"accuracy": 0.5, "entropy": 0.1}),
-    Progress(stage="experiment", done=1, total=2, seconds_left=3.0),
-]
-WHOLE = [
-    *HALF,
-    CellFinished(at={"temperature": 4.0}, seed=0, values={"accuracy": 0.75, "entropy": 0.4}, measured_in="before"),
-    Concluded(conclusion=Conclusion(sentences=("It is warmer.",), answer="between", shown=True)),
-    RunFinished(seconds=12, peak_memory_mb=900),
-]
-
-
-def how_hot(stored, run_id, state, events):
-    return stored(run_id, state, events, make_experiment("how_hot"))
 
 
 def test_the_list_has_every_question(open_screen):
@@ -84,23 +58,6 @@ def test_run_waits_for_a_prediction_and_then_queues_the_experiment(open_screen, 
     assert "Waiting for its turn" in followed(app)["message"]["queue"]
 
 
-def test_a_value_that_does_not_fit_is_said_and_cannot_be_run(open_screen):
-    app = open_screen("experiments", experiment="how_hot", predicted="no")
-    app.text_input(key="values_how_hot_temperature").set_value("0.1").run()
-    assert "temperature" in app.error[0].value
-    assert app.button(key="run_experiment").disabled
-
-
-def test_a_sweep_takes_any_two_settings(open_screen):
-    app = open_screen("experiments", experiment="sweep", predicted="yes")
-    app.selectbox(key="axis_0").set_value("scope").run()
-    for _ in range(2):  # the second time, the open run is this one
-        app.button(key="run_experiment").click().run()
-    (run,) = archive.list_runs(("queued",))
-    assert [axis.setting for axis in run.experiment.axes] == ["scope", "target_sparsity"]
-    assert run.experiment.axes[0].values[:2] == ("global", "layer_wise")
-
-
 def test_a_finished_experiment_shows_its_conclusion_beside_the_prediction(open_screen, stored):
     how_hot(stored, "s1", "finished", WHOLE)
     app = open_screen("experiments", run="s1", predicted="no")
@@ -109,55 +66,6 @@ def test_a_finished_experiment_shows_its_conclusion_beside_the_prediction(open_s
     assert "It is warmer." in text
     assert "1 of these cells were measured in an earlier run" in text
     assert tables_on(app)[-1]["Measured in"] == ["this run", "before"]
-
-
-def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_screen, stored):
-    config = make_experiment("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
-    stored("s1", "finished", WHOLE, config)
-    app = open_screen("experiments", run="s1")
-    assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
-    assert app.slider(key="seeds_how_hot").value == 2
-    assert app.text_input(key="values_how_hot_temperature").value == "1, 3"
-    assert "settings differ" not in words(app)
-    app.slider(key="seeds_how_hot").set_value(4).run()
-    app.text_input(key="values_how_hot_temperature").set_value("1, 8").run()
-    assert "This run's settings differ from the controls: Seeds: 2, Values of Temperature T: 1, 3." in words(app)
-
-
-def test_a_run_opened_from_its_experiments_page_sets_the_controls_too(open_screen, stored):
-    config = make_experiment("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
-    stored("s1", "finished", WHOLE, config)
-    app = open_screen("experiments", experiment="how_hot")
-    assert app.slider(key="seeds_how_hot").value == 3
-    app.query_params.clear()
-    app.query_params["run"] = "s1"
-    app.run()
-    assert app.selectbox(key="model_how_hot").value == "mobilenet_v2"
-    assert (app.slider(key="seeds_how_hot").value, "settings differ" in words(app)) == (2, False)
-    app.slider(key="seeds_how_hot").set_value(4).run()
-    assert app.slider(key="seeds_how_hot").value == 4  # it is set once, not again while the run is open
-
-
-def test_the_two_axes_of_a_sweep_cannot_be_the_same_setting(open_screen):
-    app = open_screen("experiments", experiment="sweep")
-    first, second = app.selectbox(key="axis_0").value, app.selectbox(key="axis_1").value
-    app.selectbox(key="axis_0").set_value(second).run()
-    assert not app.exception
-    assert app.selectbox(key="axis_1").value != second
-    assert first != second
-
-
-def test_settings_in_the_address_are_taken_and_the_link_leaves_the_prediction_out(open_screen):
-    app = open_screen(
-        "experiments", experiment="how_hot", predicted="no", seeds_how_hot="5", values_how_hot_temperature="1, 9"
-    )
-    assert app.slider(key="seeds_how_hot").value == 5
-    (link,) = [code.value for code in app.code if "experiment=how_hot" in code.value]
-    assert "seeds_how_hot=5" in link and "values_how_hot_temperature=1%2C+9" in link
-    assert "predicted" not in link
-    app.button(key="run_experiment").click().run()
-    (run,) = archive.list_runs(("queued",))
-    assert run.config == make_experiment("how_hot", None, {"temperature": (1.0, 9.0)}, seeds=5)
 
 
 def test_several_tests_are_said_to_be_corrected(open_screen, stored):

@@ -1,0 +1,42 @@
+"""Labs that were begun, and what a student presses and reads in one."""
+
+from __future__ import annotations
+
+import re
+
+from simulator.teaching.labs import LABS, progress
+
+TEACHER, SPARSITY, ZEROS, CHANNELS, TOGETHER = (LABS[n] for n in (0, 2, 3, 4, 5))
+
+
+def shown(app):
+    kinds = (app.markdown, app.caption, app.info, app.success, app.error, app.warning, app.subheader)
+    written = " ".join(str(e.value) for kind in kinds for e in kind)
+    return re.sub(r"\\(?=[^A-Za-z0-9\s])|\N{WORD JOINER}", "", written)  # as it reads, not as Markdown spells it
+
+
+def keys(app):
+    return [b.key for b in app.button]
+
+
+def press(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception, app.exception
+
+
+def parameter(app, name):
+    value = app.query_params[name]
+    return value[0] if isinstance(value, list) else value
+
+
+def check(app):
+    next(b for b in app.button if b.label == "Check").click().run()
+    assert not app.exception, app.exception
+
+
+def begun(lab, runs=None, settings=None, prediction=0.0):
+    known = progress.new_id()
+    progress.commit(known, lab, prediction, settings or {})
+    if runs:
+        progress.take_runs(known, lab, runs)
+    return known

@@ -92,7 +92,7 @@ def test_the_bench_describes_the_same_place_as_an_ordinary_run():
     assert experiments.same_conditions(provenance(setup), provenance(setup))
 
 
-def test_the_command_line_carries_an_experiment_out_and_writes_what_it_cells(done, tmp_path, capsys):
+def test_the_command_line_carries_an_experiment_out_and_writes_what_it_measured(done, tmp_path, capsys):
     out = tmp_path / "out.json"
     flags = "--student-size 0.25 --train-examples 96 --epochs 1 --weights scratch --axis temperature=1,20 --seeds 1"
     assert cli.main(["experiment", "how_hot", *flags.split(), "--json", str(out)]) == 0

@@ -14,9 +14,7 @@ from simulator.config.run import RunConfig, make_config
 from simulator.data import availability, own_data, uploads
 from simulator.data.own_data import OwnData
 from simulator.data.uploads import checking
-from simulator.data.uploads.classes import CLASSES
 from simulator.engine.datasets import load
-from simulator.engine.models.t5_small.texts import label_token_ids, load_tokenizer, train_tokenizer
 from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorError, UnreadableRun
 from simulator.experiments import make_experiment
 from simulator.runs import service
@@ -159,13 +157,3 @@ def test_old_drafts_go(monkeypatch: pytest.MonkeyPatch) -> None:
     uploads.check("t.csv", csv_bytes(texts(72)))
     with pytest.raises(NotAvailable, match="no longer here"):
         own_data.keep(first.name, "Late")
-
-
-def test_label_words_begin_with_different_tokens_whatever_the_texts(tmp_path) -> None:
-    assert len({word[0] for word in own_data.LABEL_WORDS}) == 20 == CLASSES[1]
-    for number, sentence in enumerate(
-        ("apple ball cats dogs eggs", "\u732b\u306f\u4e18\u3092 \u8d8a\u3048\u305f", "Der Hund lief")
-    ):
-        file = tmp_path / f"{number}.model"
-        train_tokenizer([f"{sentence} {i}" for i in range(150)], own_data.LABEL_WORDS, file)
-        assert len(set(label_token_ids(load_tokenizer(file), own_data.LABEL_WORDS))) == 20

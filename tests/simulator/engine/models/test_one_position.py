@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from simulator.engine.models import MODULES
-from simulator.engine.models.text import shortened
 from simulator.engine.pruning.heads import prune_transformer
 from simulator.engine.pruning.importance import Calibration
 from simulator.engine.pruning.units import Cut
@@ -72,34 +71,3 @@ def test_dropout_is_at_work_in_training(name):
     torch.manual_seed(0)
     assert torch.equal(logits(model, batch), first)
     assert not torch.equal(first, second)
-
-
-def test_distilberts_last_layer_works_out_a_single_position():
-    model, batch = small_distilbert(), token_batch()
-    widths = []
-    model.distilbert.transformer.layer[-1].ffn.lin1.register_forward_hook(lambda *x: widths.append(x[2].shape[1]))
-    MODULES["distilbert"].answering_logits(model, batch)
-    MODULES["distilbert"].logits(model, batch)
-    assert widths == [1, 7]
-
-
-def test_t5s_decoder_makes_no_key_of_any_token():
-    model, batch, keys = small_t5(), token_batch(), []
-    model.decoder.block[0].layer[1].EncDecAttention.k.register_forward_hook(lambda *x: keys.append(x[2].shape[1]))
-    MODULES["t5_small"].answering_logits(model, batch)
-    assert keys == []
-    MODULES["t5_small"].logits(model, batch)
-    assert keys == [7]
-
-
-def test_the_model_is_whole_again_after_a_failure():
-    model = small_t5()
-    ways = {block: lambda *given: None for block in model.decoder.block}
-    with pytest.raises(RuntimeError, match="stop"), shortened(ways):
-        raise RuntimeError("stop")
-    assert not any("forward" in vars(module) for module in model.modules())
-
-
-@pytest.mark.parametrize("name", ["resnet18", "mobilenet_v2"])
-def test_image_models_have_nothing_to_leave_out(name):
-    assert MODULES[name].answering_logits is MODULES[name].logits

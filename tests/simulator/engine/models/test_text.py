@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from simulator.engine.models.text import copy_layers, evenly_spaced, lines, pad, shortened
+from tests.small_models import small_t5
 
 
 def test_padding_is_masked_and_nothing_else() -> None:
@@ -45,3 +46,11 @@ def test_the_shorter_way_ends_even_after_an_error() -> None:
 
 def test_white_space_is_folded() -> None:
     assert lines([" a\n b\t\tc ", ""]) == ["a b c", ""]
+
+
+def test_the_model_is_whole_again_after_a_failure() -> None:
+    model = small_t5()
+    ways = {block: lambda *given: None for block in model.decoder.block}
+    with pytest.raises(RuntimeError, match="stop"), shortened(ways):
+        raise RuntimeError("stop")
+    assert not any("forward" in vars(module) for module in model.modules())

@@ -275,9 +275,3 @@ def test_a_model_that_was_registered_from_outside_can_be_chosen(open_screen):
     assert not app.exception
     assert control(app, "student_size").value == 0.5
     assert control(app, "dataset").value == "digits"
-
-
-def test_the_lab_says_when_a_link_asks_for_data_that_is_gone(open_screen):
-    app = open_screen("lab", model="distilbert", dataset="own-00000000")
-    assert "own-00000000" in app.warning[0].value
-    assert app.selectbox(key="dataset").value == "reviews_topic"

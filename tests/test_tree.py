@@ -25,90 +25,6 @@ DECIDES = (
 )  # fmt: skip
 """A function without any of these does one thing after the other: tests of its callers test it."""
 
-ELSEWHERE = {
-    "tests/simulator/data/test_own_data.py": (
-        "simulator/engine/datasets/own.py",
-        "simulator/engine/datasets/__init__.py",
-    ),
-    "tests/simulator/engine/test_pipeline.py": (
-        "simulator/engine/deploy/export.py",
-        "simulator/engine/deploy/stage.py",
-        "simulator/engine/setup.py",
-    ),
-    "tests/simulator/engine/distillation/test_plain_loop.py": ("simulator/engine/distillation/guidance.py",),
-    "tests/simulator/engine/experiments/test_experiments.py": (
-        "simulator/engine/experiments/bench.py",
-        "simulator/engine/experiments/few_labels.py",
-        "simulator/engine/experiments/four_way.py",
-        "simulator/engine/experiments/sensitivity.py",
-        "simulator/engine/experiments/sweep.py",
-    ),
-    "tests/simulator/engine/experiments/test_pruning_experiments.py": (
-        "simulator/engine/experiments/importance.py",
-        "simulator/engine/experiments/step_by_step.py",
-        "simulator/engine/experiments/zeros_or_channels.py",
-    ),
-    "tests/simulator/engine/host/test_downloads.py": (
-        "simulator/engine/host/hub.py",
-        "simulator/engine/host/transports.py",
-    ),
-    "tests/simulator/engine/models/test_fifth_model.py": ("simulator/engine/models/images.py",),
-    "tests/simulator/engine/models/test_one_position.py": (
-        "simulator/engine/models/distilbert/answers.py",
-        "simulator/engine/models/t5_small/answers.py",
-    ),
-    "tests/simulator/engine/models/test_portable.py": (
-        "simulator/engine/models/distilbert/network.py",
-        "simulator/engine/models/mobilenet_v2/network.py",
-        "simulator/engine/models/resnet18/network.py",
-        "simulator/engine/models/resnet18/structure.py",
-        "simulator/engine/models/t5_small/network.py",
-        "simulator/engine/models/t5_small/structure.py",
-    ),
-    "tests/simulator/engine/models/test_tokenizers.py": (
-        "simulator/engine/models/distilbert/texts.py",
-        "simulator/engine/models/t5_small/texts.py",
-    ),
-    "tests/simulator/test_events.py": ("simulator/events/measured.py",),
-    "tests/ui/screens/experiments/test_allocation.py": ("simulator/experiments/allocation.py",),
-    "tests/simulator/data/test_availability.py": (
-        "simulator/host/background.py",
-        "simulator/host/connections.py",
-    ),
-    "tests/simulator/teaching/labs/test_progress.py": ("simulator/runs/database/labs.py",),
-    "tests/simulator/runs/test_notes.py": ("simulator/runs/database/notes.py",),
-    "tests/simulator/runs/database/test_store.py": (
-        "simulator/runs/database/events.py",
-        "simulator/runs/database/rows.py",
-    ),
-    "tests/simulator/runs/history/test_file.py": ("simulator/runs/history/__init__.py",),
-    "tests/simulator/engine/distillation/test_teacher.py": ("simulator/runs/kept/teachers.py",),
-    "tests/ui/report/test_sections.py": ("ui/kit/section_view.py",),
-    "tests/ui/report/test_report.py": (
-        "ui/report/common.py",
-        "ui/report/experiment.py",
-        "ui/report/page.py",
-        "ui/report/run.py",
-    ),
-    "tests/ui/screens/experiments/test_sections.py": ("ui/screens/experiments/settings.py",),
-    "tests/ui/screens/guided_labs/test_sections.py": (
-        "ui/screens/guided_labs/run_step.py",
-        "ui/screens/guided_labs/steps.py",
-    ),
-    "tests/ui/screens/test_own_data.py": (
-        "ui/screens/own_data/contents.py",
-        "ui/screens/own_data/kept.py",
-        "ui/screens/own_data/spreadsheets.py",
-        "ui/screens/own_data/upload.py",
-    ),
-    "tests/ui/settings/test_fields.py": ("ui/settings/fitting.py",),
-    "tests/ui/screens/test_lab.py": ("ui/settings/controls.py",),
-}
-"""Tests that prove several modules through one behaviour -> those of them that have no test of their own yet.
-
-It may only get shorter.
-"""
-
 
 def modules(*rooms: str) -> list[Path]:
     """Relative to the checkout."""
@@ -139,11 +55,7 @@ def is_tested(module: Path) -> bool:
 
 
 def test_every_module_with_logic_has_its_test() -> None:
-    untested = {str(module) for module in modules(*ROOMS) if has_logic(module) and not is_tested(module)}
-    through_others = {module for listed in ELSEWHERE.values() for module in listed}
-    assert untested - through_others == set()
-    assert through_others - untested == set(), "these have a test of their own now, or are gone"
-    assert all((ROOT / test).exists() for test in ELSEWHERE)
+    assert [str(module) for module in modules(*ROOMS) if has_logic(module) and not is_tested(module)] == []
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -48,7 +48,7 @@ def test_the_run_prunes_the_scans_students_by_hand() -> None:
         "magnitude",
         "one_shot",
     )
-    assert (run.temperature, list(seeds_of(run))) == (2.0, SCAN.all_seeds())
+    assert (run.temperature, list(seeds_of(run))) == (2.0, list(SCAN.all_seeds()))
     assert predicts(SCAN, run)
 
 

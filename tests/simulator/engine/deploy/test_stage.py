@@ -37,7 +37,7 @@ def test_what_is_measured_is_what_was_exported(untrained: Untrained, tmp_path: P
         assert m.size_bytes == (folder / "model.safetensors").stat().st_size
         assert set(m.latency_ms) == {"batch_1", "batch_32"}
         assert (m.stage_peak_memory_mb, m.repeat) == (PEAKS[m.name], 1)
-    assert found[2].nonzero_parameters < found[1].nonzero_parameters == found[1].parameters
+    assert found[2].nonzero_parameters < found[1].nonzero_parameters
 
 
 def test_the_last_variant_is_left_with_a_lesson_under_a_seal(untrained: Untrained, tmp_path: Path) -> None:

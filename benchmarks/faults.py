@@ -274,6 +274,7 @@ def main() -> int:
         temporary.mkdir()
         tempfile.tempdir = str(temporary)
         os.environ.update(KDPS_DATA_DIR=str(Path(place, "data")), TMPDIR=str(temporary), HF_HUB_OFFLINE="1")
+        os.environ["KDPS_KEEP_GB"] = "0"  # every run trains its students: what is taken over could not be hit
         config = make_config({"model": "resnet18", "dataset": few_pictures(), **SMALLEST})
         losses = break_runs(options.kills, options.seed, config)
     figures = {

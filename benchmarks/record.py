@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,7 @@ from simulator.host.machine import process_name
 from simulator.host.paths import PACKAGE
 from simulator.runs import archive, recorded, service
 from simulator.runs.database.store import open_store
+from simulator.runs.kept import room
 from simulator.teaching import lesson
 from simulator.teaching.labs import LABS, Lab
 
@@ -57,6 +59,8 @@ def main() -> None:
         conclude_anew()
         return
     console = Console()
+    os.environ["KDPS_KEEP_GB"] = "0"  # what is shipped was carried out in the run that says so
+    room.make_room()
     for lab in LABS:
         if lab.name in (options.lab or ()):
             record_lab(lab, console)

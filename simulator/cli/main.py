@@ -58,6 +58,7 @@ def make_parser() -> Parser:
     add_config_flags(run)
     run.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
     run.add_argument("--export", type=Path, metavar="DIR", help="write the first seed's variants, a folder each")
+    run.add_argument("--anew", action="store_true", help="carry out every stage, also those that are kept")
     run.set_defaults(command=run_command)
 
     experiment = commands.add_parser("experiment", help="answer a question with many students, here and now")
@@ -90,7 +91,7 @@ def run_command(options: argparse.Namespace) -> int:
     config = make_config(given(options), datasets_here())
     if options.json:
         check_writable(options.json)
-    run_id = service.submit(config, origin="cli")
+    run_id = service.submit(config, origin="cli", anew=options.anew)
     open_store().start(run_id, process_name())
     failure = draw(carry_out(run_id, options.export), console)
     if failure:

@@ -63,5 +63,7 @@ def _move(bars: Progress, stages: dict[str, TaskID], event: events.Event) -> Non
             bars.update(stages["experiment"], detail=", ".join(f"{k} {v}" for k, v in at.items()))
         case events.EpochFinished(validation_accuracy=accuracy):
             bars.update(bars.task_ids[-1], detail=f"validation accuracy {numbers.percent(accuracy)}")
-        case events.StageFinished(stage=stage):
+        case events.StageFinished(stage=stage, kept=kept):
             bars.update(stages[stage], total=1, completed=1)
+            if kept:
+                bars.update(stages[stage], detail=f"kept from run {kept.run}")

@@ -21,10 +21,12 @@ from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.measure.memory import PeakMemory
 from simulator.engine.pruning import removal
 from simulator.engine.setup import Setup, preparation, provenance
+from simulator.engine.stages.keeping import Carried, carried_out
 from simulator.engine.stages.pruned import prune, recover
 from simulator.engine.stages.staged import staged
-from simulator.engine.stages.student import control, distil, student_of
+from simulator.engine.stages.student import Made, control, distil, student_of
 from simulator.events import Described, Event, RunFinished, Variant
+from simulator.runs.kept.stages import Keeping
 
 CONTROL_NOTE = "Training the student without the teacher, to compare"
 DISTIL_NOTES = {
@@ -33,7 +35,12 @@ DISTIL_NOTES = {
 }
 
 
-def run(config: RunConfig, export_to: Path | None = None, variants_to: Path | None = None) -> Iterator[Event]:
+def run(
+    config: RunConfig,
+    export_to: Path | None = None,
+    variants_to: Path | None = None,
+    keeping: Keeping | None = None,
+) -> Iterator[Event]:
     """Carry out a run, yielding what happens.
 
     Args:
@@ -41,6 +48,7 @@ def run(config: RunConfig, export_to: Path | None = None, variants_to: Path | No
         export_to: A folder for the final student of the first seed (model.safetensors, config.json,
             README.md, load.py and the tokenizer) and the lesson; None keeps nothing.
         variants_to: A folder for all of the first seed's variants, each in a folder of its name, and the lesson.
+        keeping: As whose the stages are kept; None neither keeps any nor takes over one that is kept.
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
@@ -48,7 +56,7 @@ def run(config: RunConfig, export_to: Path | None = None, variants_to: Path | No
     started = time.perf_counter()
     with PeakMemory() as whole:
         # prepare: weights, data, tokenizer, tensors
-        setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config))
+        setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config, keeping))
         labels = tuple(setup.test.labels.tolist())
         yield Described(provenance=provenance(setup), class_names=setup.dataset.class_names, labels=labels)
 
@@ -82,29 +90,28 @@ def one_student(
     """
     config, student = setup.config, student_of(setup, *taught)
     removal.mask_rule(setup).parameters(student.initial)  # a layer that is not there is said before any training
-    variants: dict[Variant, nn.Module] = {} if repeat else {"teacher": taught[0]}
-    peaks: dict[Variant, float] = {"teacher": teacher_peak}
+    left: dict[Variant, Carried] = {} if repeat else {"teacher": Carried(Made(taught[0]), teacher_peak, teacher_peak)}
     # control: the student without the teacher. Same start, batches, steps and seed as the next
-    variants["control"], peaks["control"] = yield from staged("control", CONTROL_NOTE, control(student), repeat)
+    left["control"] = yield from carried_out(student, "control", CONTROL_NOTE, control(student), repeat)
 
     # distil: the same student, with what the method makes of the teacher
     note = DISTIL_NOTES[METHODS[config.method].has_teacher]
-    variants["distilled"], peaks["distilled"] = yield from staged("distil", note, distil(student), repeat)
+    left["distilled"] = yield from carried_out(student, "distil", note, distil(student), repeat)
 
     # prune: the distilled student loses weights or channels, and is not retrained yet
-    note, cut = removal.note(setup, student.initial), prune(setup, variants["distilled"])
-    pruned, peaks["pruned"] = yield from staged("prune", note, cut, repeat)
-    variants["pruned"] = pruned.model
+    distilled, note = left["distilled"].made.model, removal.note(setup, student.initial)
+    left["pruned"] = yield from carried_out(student, "prune", note, prune(setup, distilled), repeat)
 
     # recover: the schedule decides from where and how; masks hold
     if config.epochs_after_pruning:
-        note, again = SCHEDULES[config.schedule].note, recover(student, variants["distilled"], pruned)
-        variants["recovered"], peaks["recovered"] = yield from staged("recover", note, again, repeat)
+        note, again = SCHEDULES[config.schedule].note, recover(student, distilled, left["pruned"].made)
+        left["recovered"] = yield from carried_out(student, "recover", note, again, repeat)
 
     # measure: every variant the same way, on the same held-out examples
+    variants, peaks = {n: c.made.model for n, c in left.items()}, {n: c.peak_mb for n, c in left.items()}
     measured = measurement(setup, variants, peaks, *keep, repeat)
     _, measuring = yield from staged("measure", "Measuring every variant", measured, repeat)
-    return max(measuring, *peaks.values())
+    return max(measuring, *(carried.peak_here_mb for carried in left.values()))
 
 
 def prepare_teacher(config: RunConfig) -> Iterator[Event]:

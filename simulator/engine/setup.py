@@ -27,7 +27,8 @@ from simulator.engine.models import MODULES, weights
 from simulator.engine.models.base import Model, Weights
 from simulator.events import Event, Precision, Progress, Provenance
 from simulator.host.machine import threads
-from simulator.runs.kept import folders, teachers
+from simulator.runs.kept import folders, room, teachers
+from simulator.runs.kept.stages import Keeping
 
 PACKAGES = ("torch", "torchvision", "transformers", "tokenizers", "sentencepiece", "scikit-learn", "torch-pruning")
 
@@ -56,6 +57,7 @@ class Setup:
         train: The teacher's training examples; the student uses the first ``config.train_examples``.
         tokenizer: The content of its file, published or trained here; empty for pictures.
         bfloat16: Whether training runs its matrix products in bfloat16.
+        keeping: As whose the stages are kept; None neither keeps any nor takes over one that is kept.
     """
 
     config: RunConfig
@@ -71,9 +73,20 @@ class Setup:
     teacher: KeptTeacher
     device: torch.device
     bfloat16: bool
+    keeping: Keeping | None
+
+    @property
+    def takes_teacher(self) -> bool:
+        """Whether the teacher is kept from an earlier run and taken over."""
+        return self.teacher.folder.exists() and not is_anew(self.keeping)
 
 
-def preparation(config: RunConfig) -> Generator[Event, None, Setup]:
+def is_anew(keeping: Keeping | None) -> bool:
+    """Whether stages that are kept already are carried out all the same."""
+    return keeping is not None and keeping.anew
+
+
+def preparation(config: RunConfig, keeping: Keeping | None = None) -> Generator[Event, None, Setup]:
     """The same as :func:`prepare` as the first stage of a run, which says how far its downloads are.
 
     Raises:
@@ -84,38 +97,40 @@ def preparation(config: RunConfig) -> Generator[Event, None, Setup]:
     yield Progress(stage="prepare", done=1, total=3)
     data = yield from followed(partial(datasets.load, config.dataset))
     yield Progress(stage="prepare", done=2, total=3)
-    setup = prepare(config, found, data)
+    setup = prepare(config, found, data, keeping)
     yield Progress(stage="prepare", done=3, total=3)
     return setup
 
 
-def prepare(config: RunConfig, found: Weights | None = None, data: Dataset | None = None) -> Setup:
+def prepare(
+    config: RunConfig, found: Weights | None = None, data: Dataset | None = None, keeping: Keeping | None = None
+) -> Setup:
     """Find the weights, load the data, train or load the tokenizer and encode every split.
 
     A kept teacher is compared with its checksums, and discarded if it is damaged.
 
     Args:
-        found: The weights, where they are found already.
-        data: The data set, where it is loaded already.
+        found, data: The weights and the data set, where they are loaded already.
+        keeping: As in :class:`Setup`.
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
     """
     spare_imports()
     torch.set_num_threads(threads())
-    module, device = MODULES[config.model], pick_device()
+    device = pick_device()
     found = found or weights.find(config.model, config.weights)
     data = data or datasets.load(config.dataset)
     # Measured (benchmarks/throughput.py): bfloat16 speeds up the transformers, not the small CNNs.
     bfloat16 = MODELS[config.model].kind == "text" and has_fast_bfloat16(device)
     teacher = kept_teacher(teacher_made_from(config, found, data, device, bfloat16))
     train = data.train.first(teachers.train_examples(config))
-    encode, tokenizer = encoder(config, found, train, teacher.folder)
+    encode, tokenizer = encoder(config, found, train, None if is_anew(keeping) else teacher.folder)
     return Setup(
         config=config,
         model=MODELS[config.model],
         dataset=dataset_info(config.dataset),
-        module=module,
+        module=MODULES[config.model],
         weights=found,
         data=data,
         train=examples(train, encode, device),
@@ -125,26 +140,28 @@ def prepare(config: RunConfig, found: Weights | None = None, data: Dataset | Non
         teacher=teacher,
         device=device,
         bfloat16=bfloat16,
+        keeping=keeping,
     )
 
 
 def kept_teacher(made_from: dict[str, Any]) -> KeptTeacher:
     """The teacher that all this decides; a kept one that is damaged is discarded."""
     folder = teachers.folder(made_from)
+    room.mark_used(folder)
     return KeptTeacher(folder, made_from, folders.discard_damaged(folder, made_from))
 
 
 def encoder(
-    config: RunConfig, found: Weights, train: Split, teacher_folder: Path
+    config: RunConfig, found: Weights, train: Split, teacher_folder: Path | None
 ) -> tuple[Callable[[Any], Batch], bytes]:
     """What makes tensors of inputs, and the content of its tokenizer's file (empty for pictures).
 
     Args:
-        teacher_folder: A tokenizer that is trained now is kept with its teacher.
+        teacher_folder: A tokenizer that was trained is kept with its teacher; None trains it anew.
     """
     module, label_words = MODULES[config.model], dataset_info(config.dataset).label_words
     with tempfile.TemporaryDirectory() as scratch:
-        place = found.folder or (teacher_folder if teacher_folder.exists() else Path(scratch))
+        place = found.folder or (teacher_folder if teacher_folder and teacher_folder.exists() else Path(scratch))
         encode = module.make_encoder(train.inputs, label_words, found, place, config.image_size)
         return encode, (place / module.tokenizer_file).read_bytes() if module.tokenizer_file else b""
 
@@ -184,7 +201,7 @@ def provenance(setup: Setup) -> Provenance:
         notice=setup.weights.notice,
         data=setup.data.fingerprint,
         teacher=setup.teacher.folder.name,
-        teacher_was_cached=setup.teacher.folder.exists(),
+        teacher_was_cached=setup.takes_teacher,
         teacher_damage=setup.teacher.damage,
         versions={name: importlib.metadata.version(name) for name in PACKAGES},
         device=device_name(setup.device),

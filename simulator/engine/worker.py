@@ -29,6 +29,7 @@ from simulator.host.faults import FAULTS, in_words, may_pass
 from simulator.host.paths import data_dir
 from simulator.runs.database.store import RunState, Store, open_store
 from simulator.runs.forecast.memory_advice import MEMORY_ADVICE
+from simulator.runs.kept.stages import Keeping
 
 FLUSH_SECONDS = 0.2
 PATIENCE_SECONDS = 120.0
@@ -97,11 +98,13 @@ def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Ite
     def events() -> Iterator[Event]:  # what breaks inside also ends the run: a broken installation, unknown settings
         from simulator.engine import experiments, pipeline
 
-        config = store.get(run_id).config
+        run = store.get(run_id)
+        config = run.config
+        keeping = Keeping(run_id, anew=run.forecast is not None and run.forecast.anew)
         if isinstance(config, ExperimentConfig):
             yield from experiments.run(config, earlier_cells(config, store))
         else:
-            yield from pipeline.run(config, data_dir("exports") / run_id, variants_to)
+            yield from pipeline.run(config, data_dir("exports") / run_id, variants_to, keeping)
 
     return record(run_id, store, events())
 

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 from simulator.events.fields import LARGEST_WHOLE, Amount, Fraction, Measure, Name, Record, Whole
 from simulator.events.measured import (
     VARIANTS,
+    Kept,
     Latency,
     LayerReport,
     Measurement,
@@ -31,6 +32,7 @@ __all__ = [
     "Downloading",
     "EpochFinished",
     "Event",
+    "Kept",
     "Latency",
     "LayerReport",
     "LossPoint",
@@ -136,13 +138,19 @@ class EpochFinished(Record):
 
 
 class StageFinished(Record):
-    """A stage is over, with its costs. ``examples`` counts the training examples seen; 0 if nothing is trained."""
+    """A stage is over, with its costs. ``examples`` counts the training examples seen; 0 if nothing is trained.
+
+    Attributes:
+        kept: Where the stage was carried out, with these costs, if it was taken over from there; None if this run
+            carried it out.
+    """
 
     kind: Literal["stage_finished"] = "stage_finished"
     stage: Stage
     seconds: Amount
     peak_memory_mb: Amount
     examples: Whole = 0
+    kept: Kept | None = None
 
 
 class Measured(Record):

@@ -49,6 +49,20 @@ class Provenance(Record):
     precision: Precision = ""
 
 
+class Kept(Record):
+    """Where a stage was carried out that this run took over, because everything that decides it was equal.
+
+    Attributes:
+        run: Its id; empty where a command prepared it.
+        at: UTC, ISO 8601.
+        device: The processor.
+    """
+
+    run: Name
+    at: MomentText
+    device: Name
+
+
 Time = Annotated[float, Field(gt=0, le=1e15)]
 """Of one call, in milliseconds: never nothing."""
 

@@ -209,6 +209,11 @@ def averages_estimated(variants: Sequence[str]) -> str:
     )
 
 
+def kept(run: str, at: datetime, seconds: float) -> str:
+    """Where a stage was carried out that was taken over: kept: carried out in run ab12, 3 min ago, in 21 s."""
+    return f"kept: carried out in run {run}, {ago(at)}, in {duration(seconds)}"
+
+
 def several(number: int, thing: str) -> str:
     """1 epoch, 5 epochs."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulator.events import CellFinished, Concluded, Described, Event, Measurement, Provenance, RunFinished
+from simulator.events import (
+    CellFinished,
+    Concluded,
+    Described,
+    Event,
+    Measurement,
+    Provenance,
+    RunFinished,
+    StageFinished,
+)
 from simulator.host.machine import places
 from simulator.host.paths import data_dir
 from simulator.runs import recorded
@@ -94,6 +103,7 @@ def export_dir(run_id: str) -> Path:
 def summary(run_id: str) -> dict[str, Any]:
     """A summary of a finished run, as the command line writes it: its settings and what was measured.
 
+    ``stages`` are in the order in which they ended; one that was taken over says from where in ``kept``.
     ``variants`` is what was measured with the first seed, the teacher before the others; ``repeats`` holds the
     same for every seed. ``labels`` are the classes of the test examples that each variant's ``answers`` are for.
     """
@@ -114,6 +124,7 @@ def summary(run_id: str) -> dict[str, Any]:
         **next(
             {"seconds": e.seconds, "peak_memory_mb": e.peak_memory_mb} for e in history if isinstance(e, RunFinished)
         ),
+        "stages": [e.model_dump(mode="json", exclude={"kind"}) for e in history if isinstance(e, StageFinished)],
         "labels": list(described.labels),
         "variants": repeats[0]["variants"],
         "repeats": repeats,

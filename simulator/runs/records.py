@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from simulator.config.run import RunConfig
+from simulator.events import Stage
 from simulator.events.fields import Amount, Moment, Record
 from simulator.experiments.config import AnyConfig, ExperimentConfig
 
@@ -18,11 +19,15 @@ class Forecast(Record):
 
     Attributes:
         basis: "recent runs" of this machine, or "estimate" from the size of the work.
+        kept: The stages that will be taken over from earlier runs.
+        anew: Whether it is for a run that carries out every stage, also those that are kept.
     """
 
     seconds: Amount
     peak_memory_mb: Amount
     basis: Literal["recent runs", "estimate"]
+    kept: tuple[Stage, ...] = ()
+    anew: bool = False
 
 
 class Unreadable(NamedTuple):

@@ -55,15 +55,22 @@ def close() -> None:
     stop()
 
 
-def forecast(config: RunConfig | ExperimentConfig) -> Forecast:
-    """What the run is expected to cost on this machine."""
+def forecast(config: RunConfig | ExperimentConfig, anew: bool = False) -> Forecast:
+    """What the run is expected to cost on this machine.
+
+    Args:
+        anew: Whether a run carries out every stage, also those that are kept.
+    """
     if isinstance(config, ExperimentConfig):
         return budget.forecast_experiment(config, open_store())
-    return budget.forecast(config, open_store())
+    return budget.forecast(config, open_store(), anew)
 
 
-def submit(config: RunConfig | ExperimentConfig, origin: Origin = "app") -> str:
+def submit(config: RunConfig | ExperimentConfig, origin: Origin = "app", anew: bool = False) -> str:
     """Put a run in the queue.
+
+    Args:
+        anew: As for :func:`forecast`; the run's record of its forecast tells the worker.
 
     Returns:
         The run's id.
@@ -74,7 +81,7 @@ def submit(config: RunConfig | ExperimentConfig, origin: Origin = "app") -> str:
         InvalidConfig: if its settings ask for more than its data has.
     """
     data_rules.check_here(config.settings_of_cells() if isinstance(config, ExperimentConfig) else (config,))
-    expected = forecast(config)
+    expected = forecast(config, anew)
     budget.check_fits(config, expected, open_store(), _busy())
     run_id = secrets.token_hex(5)
     open_store().add(run_id, config, expected, origin)
@@ -149,7 +156,7 @@ def settings_again(run: Run) -> RunConfig | ExperimentConfig:
 
 
 def delete_data(name: str) -> None:
-    """Delete an own data set, and the teachers that were trained on it: a tokenizer knows its texts' words.
+    """Delete an own data set, and the teachers and students that are kept of it: a tokenizer knows its texts' words.
 
     Runs on it keep their figures, and the weights that they exported.
 
@@ -166,5 +173,6 @@ def delete_data(name: str) -> None:
     if under_way:
         raise NotAllowed(f"Run {', '.join(under_way)} uses this data set.", "Cancel it, or wait until it has ended.")
     own_data.remove(name, keep_description=bool(using))
-    for teacher in cache_dir("teachers").glob(f"*-{name}-*"):
-        shutil.rmtree(teacher, ignore_errors=True)
+    for place in ("teachers", "stages"):
+        for folder in cache_dir(place).glob(f"*-{name}-*"):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -133,7 +133,10 @@ def steps(story: Story, run: Run) -> list[dict[str, str]]:
             state = {"now": "stopped here", "next": "not reached"}.get(state, state)
         took = story.finished_stages.get(stage)
         tip = numbers.duration(took.seconds) if took else STAGE_WORDS[stage]
-        found.append({"mark": MARKS[state], "title": STAGE_TITLES[stage], "state": state, "tip": tip})
+        title = STAGE_TITLES[stage]
+        if stage in story.kept:
+            tip, title = story.kept[stage], f"{title}, kept"
+        found.append({"mark": MARKS[state], "title": title, "state": state, "tip": tip})
     return found
 
 

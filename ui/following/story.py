@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from simulator.events import (
     STAGES,
@@ -26,6 +27,7 @@ from simulator.events import (
     StageStarted,
     Variant,
 )
+from simulator.figures import numbers
 
 STAGE_TITLES: dict[Stage, str] = {
     "prepare": "Prepare",
@@ -121,6 +123,15 @@ class Story:
                 self.stage, self.progress, self.seconds = None, None, event.seconds
             case RunFailed():
                 self.progress, self.downloading = None, None
+
+    @property
+    def kept(self) -> dict[Stage, str]:
+        """The stages that this run took over from earlier ones, with the run, when that was and how long it took."""
+        return {
+            stage: numbers.kept(finished.kept.run, datetime.fromisoformat(finished.kept.at), finished.seconds)
+            for stage, finished in self.finished_stages.items()
+            if finished.kept
+        }
 
     def losses_of(self, repeat: int) -> dict[Variant, list[LossPoint]]:
         """Return the loss points of one seed. The teacher is trained once: its points are included for every seed."""

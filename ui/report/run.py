@@ -11,7 +11,7 @@ from simulator.errors import NotAllowed
 from simulator.figures import numbers
 from simulator.runs import archive, notes
 from simulator.runs.database.store import Run
-from ui.following.story import tell
+from ui.following.story import STAGE_TITLES, Story, tell
 from ui.report import common
 from ui.report.page import Report
 from ui.report.sections import sections
@@ -30,10 +30,15 @@ def run_report(run: Run) -> Report:
     return Report(
         title=title(run.settings),
         question=question(run.settings),
-        origin=common.origin(run, story.provenance),
+        origin=" ".join([common.origin(run, story.provenance), *kept_stages(story)]),
         note=notes.note(run.id),
         sections=sections(run, story),
     )
+
+
+def kept_stages(story: Story) -> list[str]:
+    """Name each stage that was taken over, and from where."""
+    return [f"{STAGE_TITLES[stage]} is {where}." for stage, where in story.kept.items()]
 
 
 def title(config: RunConfig) -> str:

@@ -28,6 +28,7 @@ from ui.shell.plain import literal
 from ui.words import glossary, provenance
 
 PLACE = "lab"
+ANEW = "train_anew"
 
 
 def data_state(config: RunConfig) -> None:
@@ -71,16 +72,23 @@ def run_bar(config: RunConfig, run: Run | None) -> None:
         run: The open run.
     """
     st.markdown(f"**{MODELS[config.model].title}** on **{literal(dataset_info(config.dataset).title)}**")
-    forecast = _forecast(config)
+    anew = st.session_state.get(ANEW, False)
+    forecast = _forecast(config, anew)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Run", type="primary", icon=":material/play_arrow:", key="run_button", disabled=forecast is None
         )
         if forecast is not None:
             st.caption(forecast_words(forecast))
+    st.toggle(
+        "Train everything anew",
+        key=ANEW,
+        help="Otherwise a run takes over every stage that an earlier run carried out with equal settings, data and "
+        "versions. The result is the same; latency is always measured in the run itself.",
+    )
     with errors_shown():
         if pressed and not is_under_way(run, config):
-            live.choose_run(PLACE, service.submit(config))
+            live.choose_run(PLACE, service.submit(config, anew=anew))
             controls.forget_notes()
             st.rerun()
 
@@ -96,9 +104,9 @@ def is_under_way(run: Run | None, config: RunConfig | ExperimentConfig) -> bool:
     return same
 
 
-def _forecast(config: RunConfig) -> Forecast | None:
+def _forecast(config: RunConfig, anew: bool) -> Forecast | None:
     try:
-        return service.forecast(config)
+        return service.forecast(config, anew)
     except SimulatorError as error:
         show_problem(error.message, error.advice)
         return None
@@ -108,7 +116,9 @@ def forecast_words(forecast: Forecast) -> str:
     """Say about how long a run takes, how much memory it needs, and what that is based on."""
     basis = "an estimate, if the machine is otherwise idle" if forecast.basis == "estimate" else "from recent runs here"
     memory = numbers.size(forecast.peak_memory_mb * 2**20)
-    return f"about {numbers.duration(forecast.seconds)}, {memory} of memory ({basis})"
+    stages = [STAGE_TITLES[stage].lower() for stage in forecast.kept]
+    kept = f"; kept: teacher, {', '.join(stages)}" if stages else ""
+    return f"about {numbers.duration(forecast.seconds)}, {memory} of memory ({basis}){kept}"
 
 
 def what_will_happen() -> None:

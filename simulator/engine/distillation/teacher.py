@@ -18,7 +18,7 @@ from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, predict, train
 from simulator.engine.measure.size import tensors_of
 from simulator.engine.models import portable
-from simulator.engine.setup import Setup
+from simulator.engine.setup import Setup, is_anew
 from simulator.events import Event
 from simulator.runs.kept import folders, teachers
 
@@ -27,7 +27,7 @@ LOGITS_FILE = "train_logits.safetensors"
 
 def note(setup: Setup) -> str:
     """What the teacher's stage is about to do, in a few words."""
-    if setup.teacher.folder.exists():
+    if setup.takes_teacher:
         return "Loading the teacher that was trained before"
     if setup.teacher.damage:
         return f"The kept teacher is damaged ({setup.teacher.damage}): training it again"
@@ -39,7 +39,7 @@ def note(setup: Setup) -> str:
 def provide(setup: Setup) -> Generator[Event, None, tuple[nn.Module, Tensor]]:
     """The teacher in evaluation mode, and its logits [training examples, classes]."""
     folder = setup.teacher.folder
-    if not folder.exists():
+    if not setup.takes_teacher:
         yield from train_teacher(setup)
     model = portable.restore(folder, setup.module.build).to(setup.device)
     if setup.model.kind == "image":
@@ -74,6 +74,8 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
     }
     if setup.tokenizer:
         files[setup.module.tokenizer_file] = setup.tokenizer
+    if is_anew(setup.keeping):
+        folders.discard(setup.teacher.folder)
     folders.keep(setup.teacher.folder, files, setup.teacher.made_from)
 
 

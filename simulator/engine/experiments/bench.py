@@ -18,8 +18,8 @@ from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, predict, train
 from simulator.engine.pruning.masks import Masks
 from simulator.engine.setup import Setup
-from simulator.engine.stages.pruned import Pruned, prune
-from simulator.engine.stages.student import Student, plan, student_of
+from simulator.engine.stages.pruned import prune
+from simulator.engine.stages.student import Made, Student, plan, student_of
 from simulator.events import CellFinished, Event, Progress, Variant
 from simulator.events.outcome import result_of
 from simulator.experiments.base import Place
@@ -135,7 +135,7 @@ class Bench:
         again = self.plan(config, config.recovery_epochs, config.seed + 1)  # other batches than before
         return self.train(config, pruned, examples, again, soft, masks)
 
-    def prune(self, config: RunConfig, student: nn.Module) -> Pruned:
+    def prune(self, config: RunConfig, student: nn.Module) -> Made:
         """A pruned copy of a student, as in a run with these settings, and its masks."""
         return result_of(prune(self.with_config(config), student))
 

@@ -46,4 +46,4 @@ def pruned_and_recovered(bench: Bench, config: RunConfig, distilled: nn.Module) 
     for event in recovered:
         if isinstance(event, LossPoint):  # the last step of a training is always among them
             steps = event.step
-    return pruned.model, recovered.result, steps
+    return pruned.model, recovered.result.model, steps

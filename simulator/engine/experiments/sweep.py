@@ -32,7 +32,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         pruned = bench.prune(config, distilled)
         final = pruned.model
         if config.epochs_after_pruning:
-            final = result_of(recover(bench.student(config), distilled, pruned))
+            final = result_of(recover(bench.student(config), distilled, pruned)).model
         zeros, nonzero = zeros_and_rest(final)
         yield from bench.finish(
             (at, seed),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Generator
 from dataclasses import replace
-from typing import NamedTuple
 
 from torch import nn
 
@@ -15,28 +14,21 @@ from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, redrawn, rewound
 from simulator.engine.setup import Setup
-from simulator.engine.stages.student import Student, learn, plan, student_examples
+from simulator.engine.stages.student import Made, Student, learn, plan, student_examples
 from simulator.events import Event, Progress
 
 
-class Pruned(NamedTuple):
-    """A pruned student, and its masks: none where it got smaller."""
-
-    model: nn.Module
-    masks: Masks
-
-
-def prune(setup: Setup, distilled: nn.Module) -> Generator[Event, None, Pruned]:
+def prune(setup: Setup, distilled: nn.Module) -> Generator[Event, None, Made]:
     """Prune a copy of the distilled student at once."""
     yield Progress(stage="prune", done=0, total=1)
     pruned = copy.deepcopy(distilled)
     masks = removal.remove(setup, pruned, student_examples(setup), Masks())
     map_from_disk(pruned)
     yield Progress(stage="prune", done=1, total=1)
-    return Pruned(pruned, masks)
+    return Made(pruned, masks)
 
 
-def recover(student: Student, distilled: nn.Module, pruned: Pruned) -> Generator[Event, None, nn.Module]:
+def recover(student: Student, distilled: nn.Module, pruned: Made) -> Generator[Event, None, Made]:
     """Train what pruning leaves: the schedule decides from where and how, and masks hold."""
     setup, config = student.setup, student.setup.config
     teaching = student.teaching if config.recovery_with_teacher else None
@@ -56,19 +48,19 @@ def recover(student: Student, distilled: nn.Module, pruned: Pruned) -> Generator
     return (yield from learn(ticket, replace(again, plan=plan(setup, config.epochs, config.seed))))
 
 
-def in_rounds(student: Student, distilled: nn.Module, again: Training) -> Generator[Event, None, nn.Module]:
+def in_rounds(student: Student, distilled: nn.Module, again: Training) -> Generator[Event, None, Made]:
     """Prune the distilled student a little and train it, in turns."""
     setup, rounds = student.setup, student.setup.config.rounds
-    latest, held = distilled, Masks()
+    latest, held = Made(distilled), Masks()
     for number in range(rounds):
-        latest = copy.deepcopy(latest)
-        held = removal.remove(setup, latest, student.examples, held, (number + 1, rounds), distilled)
+        smaller = copy.deepcopy(latest.model)
+        held = removal.remove(setup, smaller, student.examples, held, (number + 1, rounds), distilled)
         part = replace(again.plan, part=(number, rounds))
-        latest = yield from learn(latest, replace(again, plan=part, masks=held))
+        latest = yield from learn(smaller, replace(again, plan=part, masks=held))
     return latest
 
 
-def bit_by_bit(student: Student, distilled: nn.Module, again: Training) -> Generator[Event, None, nn.Module]:
+def bit_by_bit(student: Student, distilled: nn.Module, again: Training) -> Generator[Event, None, Made]:
     """Prune the distilled student further and further while it is trained."""
     rule = removal.mask_rule(student.setup)
     remask = CubicMasks(rule, student.setup.module.logits, student.setup.config.seed)

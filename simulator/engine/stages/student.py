@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import Tensor, nn
 
@@ -14,8 +15,16 @@ from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, train
 from simulator.engine.host.mapped import map_from_disk
+from simulator.engine.pruning.masks import Masks
 from simulator.engine.setup import Setup
 from simulator.events import Event, Stage, Variant
+
+
+class Made(NamedTuple):
+    """What a stage leaves: a trained or pruned copy of the student, and the masks where single weights were pruned."""
+
+    model: nn.Module
+    masks: Masks = {}  # noqa: RUF012  nobody writes to it
 
 
 @dataclass(frozen=True)
@@ -84,23 +93,23 @@ def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:
     )
 
 
-def control(student: Student) -> Generator[Event, None, nn.Module]:
+def control(student: Student) -> Generator[Event, None, Made]:
     """The student trained without the teacher. Same initial weights, batches, steps and seed as the distilled one."""
     config = student.setup.config
     alone = plan(student.setup, config.epochs, config.seed)
     return (yield from learn(student.initial, student.training("control", "control", alone, None)))
 
 
-def distil(student: Student) -> Generator[Event, None, nn.Module]:
+def distil(student: Student) -> Generator[Event, None, Made]:
     """The student trained with what the method makes of the teacher."""
     config = student.setup.config
     taught = plan(student.setup, config.epochs, config.seed)
     return (yield from learn(student.initial, student.training("distil", "distilled", taught, student.teaching)))
 
 
-def learn(initial: nn.Module, training: Training) -> Generator[Event, None, nn.Module]:
+def learn(initial: nn.Module, training: Training) -> Generator[Event, None, Made]:
     """Train a copy of a student; it then waits on the disk to be pruned and measured."""
     student = copy.deepcopy(initial)
     yield from train(student, training)
     map_from_disk(student)
-    return student
+    return Made(student)

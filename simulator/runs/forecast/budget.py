@@ -24,7 +24,7 @@ from simulator.host.machine import MB, available_memory_mb, bfloat16_hardware, m
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
 from simulator.runs.forecast.workload import epoch_examples, macs_of_example, memory_mb, passes, work
-from simulator.runs.kept import teachers
+from simulator.runs.kept import stages, teachers
 
 __all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_experiment"]
 
@@ -54,25 +54,43 @@ class Cost:
     work: float
 
 
-def forecast(config: RunConfig, store: Store) -> Forecast:
+def forecast(config: RunConfig, store: Store, anew: bool = False) -> Forecast:
     """What a run is expected to cost on this machine.
 
     Args:
         config: The run's settings.
         store: Holds this machine's own runs; the latest five of the same model decide.
+        anew: Whether every stage is carried out, also those that are kept.
 
     Returns:
-        Seconds and peak memory in MiB, with the basis they rest on.
+        Seconds and peak memory in MiB, with the basis they rest on. Memory is that of a run that trains its students:
+        a kept stage may turn out to be damaged.
     """
-    trains_teacher, recent = not teachers.is_cached(config), store.recent_costs(config.model)
+    teacher, recent = "" if anew else teachers.cached(config), store.recent_costs(config.model)
+    trains_teacher = not teacher
     costs = [cost for settings, events in recent for cost in _costs(settings, events)]
+    kept = _kept_of_seeds(config, teacher) if teacher else ()
     return Forecast(
         seconds=sum(
-            _times(stage, config) * _stage_seconds(stage, config, trains_teacher, costs) for stage in _stages(config)
+            (_times(stage, config) - kept.count(stage)) * _stage_seconds(stage, config, trains_teacher, costs)
+            for stage in _stages(config)
         ),
         peak_memory_mb=_peak_of_run(config, trains_teacher, recent),
         basis="recent runs" if recent else "estimate",
+        kept=tuple(stage for stage in stages.KEPT if kept.count(stage) == config.repeats),
+        anew=anew,
     )
+
+
+def _kept_of_seeds(config: RunConfig, teacher: str) -> tuple[Stage, ...]:
+    """The stages that will be taken over, each as often as there are seeds for which it is kept.
+
+    Args:
+        teacher: Its fingerprint.
+    """
+    seeds = range(config.seed, config.seed + config.repeats)
+    of_seeds = [stages.found(config.model_copy(update={"seed": seed}), teacher) for seed in seeds]
+    return tuple(stage for of_seed in of_seeds for stage in of_seed if stage in _stages(config))
 
 
 def forecast_experiment(config: ExperimentConfig, store: Store) -> Forecast:
@@ -245,8 +263,10 @@ def _costs(config: RunConfig, events: list[Event]) -> list[Cost]:
 
 
 def _peak(events: list[Event]) -> list[float]:
-    """The measured peak of a finished run; empty if it has none."""
-    return [event.peak_memory_mb for event in events if isinstance(event, RunFinished)]
+    """The measured peak of a finished run, and of the runs whose stages it took over; empty if it has none."""
+    ended = [event for event in events if isinstance(event, RunFinished | StageFinished)]
+    is_finished = any(isinstance(event, RunFinished) for event in ended)
+    return [max(event.peak_memory_mb for event in ended)] if is_finished else []
 
 
 def _trained_teacher(events: list[Event]) -> bool:

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,16 @@ def discard_damaged(folder: Path, made_from: Mapping[str, Any]) -> str:
     with FileLock(cache_dir("locks") / fingerprint({"folder": str(folder.resolve())})):
         found = damage(folder, made_from) if folder.exists() else ""
         if found:
-            beside = _beside(folder)
-            folder.rename(beside)
-            shutil.rmtree(beside, ignore_errors=True)
+            discard(folder)
     return found
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder, if it is still there; nobody finds half of it meanwhile."""
+    beside = _beside(folder)
+    with suppress(FileNotFoundError):
+        folder.rename(beside)
+    shutil.rmtree(beside, ignore_errors=True)
 
 
 def _beside(folder: Path) -> Path:

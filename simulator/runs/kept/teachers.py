@@ -18,6 +18,7 @@ from simulator.config.run import RunConfig
 from simulator.host.machine import processor, threads
 from simulator.host.paths import cache_dir
 from simulator.runs.kept import folders
+from simulator.runs.kept.code import OF_TEACHER, code
 
 TEACHER_SEED = 0
 MOST_EXAMPLES = 4_000
@@ -54,6 +55,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
         **({"few_steps": list(MODELS[config.model].few_steps)} if any(MODELS[config.model].few_steps) else {}),
         **({"positions": "one"} if MODELS[config.model].kind == "text" else {}),  # other dropout than all positions
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "code": code(OF_TEACHER),
         "processor": processor(),
         "threads": threads(),
     }
@@ -65,7 +67,12 @@ def folder(made_from: Mapping[str, Any]) -> Path:
 
 
 def is_cached(config: RunConfig) -> bool:
-    """Whether a run with these settings will probably find its teacher trained already.
+    """Whether a run with these settings will probably find its teacher trained already."""
+    return bool(cached(config))
+
+
+def cached(config: RunConfig) -> str:
+    """The fingerprint of the teacher that a run with these settings will probably find; "" if there is none.
 
     The content of data and weights and the device are not compared: they are known only once a run has loaded them.
     """
@@ -74,5 +81,5 @@ def is_cached(config: RunConfig) -> bool:
     for place in cache_dir("teachers").glob(f"{config.model}-{config.dataset}-*"):
         found = folders.made_from(place)
         if found and any(known.items() <= found.items() for known in wanted):
-            return True
-    return False
+            return place.name
+    return ""

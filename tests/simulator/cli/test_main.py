@@ -113,7 +113,7 @@ def test_the_json_is_true(tiny_run):
     from simulator.engine.models.images import make_encoder
 
     done, printed, export = tiny_run
-    short = {"config", "provenance", "forecast", "seconds", "peak_memory_mb", "labels", "variants", "repeats"}
+    short = {"config", "provenance", "forecast", "seconds", "peak_memory_mb", "stages", "labels", "variants", "repeats"}
     assert set(printed) == short
     assert printed["repeats"] == [{"seed": 0, "variants": printed["variants"]}]
     assert [v["name"] for v in printed["variants"]] == ["teacher", "control", "distilled", "pruned", "recovered"]

@@ -7,7 +7,16 @@ import io
 from rich.console import Console
 
 from simulator.cli.progress import draw
-from simulator.events import Described, Downloading, EpochFinished, Progress, RunFailed, StageFinished, StageStarted
+from simulator.events import (
+    Described,
+    Downloading,
+    EpochFinished,
+    Kept,
+    Progress,
+    RunFailed,
+    StageFinished,
+    StageStarted,
+)
 from tests.ui.invented import PROVENANCE
 
 
@@ -26,6 +35,14 @@ def test_a_download_is_shown_while_it_lasts() -> None:
     draw([StageStarted(stage="prepare", note=""), file], console)
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "model.safetensors: 67.0 MB of 268 MB, 2.00 MB/s, about 2 min left" in shown
+
+
+def test_a_stage_that_was_taken_over_says_from_which_run() -> None:
+    console = Console(file=io.StringIO(), width=120, force_terminal=True, color_system=None)
+    kept = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a processor")
+    finished = StageFinished(stage="control", seconds=21, peak_memory_mb=1, kept=kept)
+    draw([StageStarted(stage="control", note=""), finished], console)
+    assert "kept from run ab12" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_stage_has_a_bar_that_moves_and_a_failure_is_given_back() -> None:

@@ -21,7 +21,7 @@ from simulator.runs import service
 from simulator.runs.database.store import Store
 from simulator.runs.forecast.budget import forecast
 from simulator.runs.forecast.workload import TOKENS
-from simulator.runs.kept import teachers
+from simulator.runs.kept import stages, teachers
 from tests.simulator.brought import csv_bytes, texts
 
 
@@ -97,11 +97,14 @@ def test_a_server_keeps_only_so_many(kept: OwnData, monkeypatch: pytest.MonkeyPa
         own_data.keep(uploads.check("t.csv", csv_bytes(texts())).name, "More")
 
 
-def test_deleted_data_is_gone_with_its_teachers(kept: OwnData, store: Store) -> None:
+def test_deleted_data_is_gone_with_its_teachers_and_students(kept: OwnData, store: Store) -> None:
     config = make_config({"model": "distilbert", "dataset": kept.name})
     folder = teachers.folder(teachers.description(config, "scratch"))
     folder.mkdir(parents=True)
+    student = stages.folder(stages.made_from("control", config, folder.name), config)
+    student.mkdir(parents=True)
     service.delete_data(kept.name)
+    assert not student.exists()
     assert own_data.listed() == [] and not own_data.folder_of(kept.name).exists() and not folder.exists()
     with pytest.raises(InvalidConfig, match=f"'{kept.name}': choose one of digits.* or a data set that was uploaded"):
         make_config({"model": "distilbert", "dataset": kept.name}, datasets_here())

@@ -82,6 +82,11 @@ def test_duration(seconds, text):
     assert numbers.duration(seconds) == text
 
 
+def test_where_a_stage_was_carried_out():
+    then = datetime.now(UTC) - timedelta(minutes=3)
+    assert numbers.kept("ab12", then, 21.4) == "kept: carried out in run ab12, 3 min ago, in 21 s"
+
+
 def test_dates():
     assert numbers.day("2026-05-03T10:00:00+00:00") == "3 May 2026"
     assert numbers.ago(datetime.now(UTC) - timedelta(seconds=30)) == "30 s ago"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator.config.run import make_config
-from simulator.events import Downloading, Progress, RunFailed, StageStarted
+from simulator.events import Downloading, Kept, Progress, RunFailed, StageFinished, StageStarted
 from simulator.runs.database.store import Run
 from tests.ui.invented import whole_run
 from ui.following import drawing
@@ -55,6 +55,17 @@ def test_the_pace_of_an_experiment_counts_cells():
     story = tell(enumerate(events, 1))
     assert drawing.pace(story, a_run("running")) == "2 of 12 cells"
     assert drawing.doing(story, a_run("running"))[2] == ""  # its note is the title, which is above
+
+
+def test_the_stepper_says_which_stages_were_kept_and_from_where():
+    kept = Kept(run="ab12", at=(datetime.now(UTC) - timedelta(minutes=3)).isoformat(), device="a processor")
+    control = StageFinished(stage="control", seconds=21, peak_memory_mb=1, kept=kept)
+    distil = StageFinished(stage="distil", seconds=30, peak_memory_mb=1)
+    story = tell(enumerate([StageStarted(stage="control", note=""), control, distil], 1))
+    assert story.kept == {"control": "kept: carried out in run ab12, 3 min ago, in 21 s"}
+    shown = {step["title"]: step["tip"] for step in drawing.steps(story, a_run("running"))}
+    assert shown["Control, kept"] == story.kept["control"]
+    assert shown["Distil"] == "30 s"
 
 
 def until_distillation():

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.config.run import make_config
 from simulator.errors import NotAllowed, RunNotFound
-from simulator.events import Described
+from simulator.events import Described, Kept, StageFinished
 from simulator.figures import numbers
 from simulator.figures.statistics import verdict
 from simulator.runs import archive, notes, recorded
@@ -19,6 +19,7 @@ from tests.ui.report.paper import loads, stored
 from ui import report
 from ui.figures import columns
 from ui.following.story import tell
+from ui.report.run import kept_stages
 
 SHIPPED = [r.run.id for r in recorded.all_recorded()]
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\n</textarea>&amp; **bold** `code`"
@@ -53,6 +54,12 @@ def test_it_loads_nothing_runs_nothing_and_is_small(run_id: str) -> None:
     assert "url(http" not in text and "@import" not in text
     assert len(text) < 200_000
     assert {"svg", "table", "main", "h1"} <= found.tags
+
+
+def test_it_says_which_stages_were_taken_over_and_from_where() -> None:
+    kept = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a processor")
+    story = tell([(1, StageFinished(stage="control", seconds=21, peak_memory_mb=1, kept=kept))])
+    assert kept_stages(story) == ["Control is kept: carried out in run ab12, 1 Jan 2026, in 21 s."]
 
 
 def test_what_the_student_wrote_is_text(store: Store) -> None:

@@ -6,8 +6,10 @@ from simulator.config.run import make_config
 from simulator.config.settings import SETTINGS
 from simulator.runs import archive, notes, service
 from simulator.runs.database.store import open_store
+from simulator.runs.records import Forecast
 from tests.ui.invented import whole_run
 from tests.ui.reading import followed, tables_on
+from ui.screens import lab
 from ui.shell.frame import ARRIVED
 
 
@@ -36,6 +38,20 @@ def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_s
     assert run.config == make_config({"temperature": 8.0, "epochs": 2})
     assert app.query_params["run"] == run.id
     assert "Waiting for its turn" in followed(app)["message"]["queue"]
+
+
+def test_one_switch_trains_everything_anew(open_screen):
+    app = open_screen("lab")
+    assert control(app, "train_anew").value is False
+    control(app, "train_anew").set_value(True).run()
+    app.button(key="run_button").click().run()
+    (run,) = open_store().list_runs()
+    assert run.forecast.anew
+
+
+def test_the_forecast_names_what_is_kept():
+    forecast = Forecast(seconds=6, peak_memory_mb=1000, basis="recent runs", kept=("control", "distil"))
+    assert lab.forecast_words(forecast).endswith("(from recent runs here); kept: teacher, control, distil")
 
 
 def test_notes_are_taken_while_a_run_waits_and_the_runs_page_shows_how_they_begin(open_screen):

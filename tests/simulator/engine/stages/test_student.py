@@ -23,7 +23,7 @@ def carried_out(is_validated: bool, **settings: object) -> tuple[list[Event], li
     student = student_of(setup, *result_of(teacher_room.provide(setup)), is_validated)
     stages = [Outcome(control(student)), Outcome(distil(student))]
     events = [event for stage in stages for event in stage]
-    return events, [student.initial, *(stage.result for stage in stages)]
+    return events, [student.initial, *(stage.result.model for stage in stages)]
 
 
 def weights(model: torch.nn.Module) -> torch.Tensor:

@@ -7,7 +7,7 @@ import pytest
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit
-from simulator.events import Event, RunFinished, StageFinished
+from simulator.events import Event, Kept, RunFinished, Stage, StageFinished
 from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.figures import numbers
 from simulator.host.paths import cache_dir
@@ -21,7 +21,7 @@ from simulator.runs.forecast.budget import (
     forecast_experiment,
     peak_memory_mb,
 )
-from simulator.runs.kept import folders, teachers
+from simulator.runs.kept import folders, stages, teachers
 
 
 def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
@@ -65,6 +65,50 @@ def test_a_cached_teacher_saves_its_training(store: Store) -> None:
     after = forecast(config, store)
     assert after.seconds < before.seconds
     assert after.peak_memory_mb <= before.peak_memory_mb
+
+
+def keep_stages(config: RunConfig, *names: Stage) -> None:
+    for name in names:
+        inputs = stages.made_from(name, config, teachers.cached(config))
+        assert folders.keep(stages.folder(inputs, config), {"model.safetensors": b"weights"}, inputs)
+
+
+def test_kept_stages_cost_no_time_and_are_named_unless_all_is_trained_anew(store: Store) -> None:
+    config = config_of()
+    cache_teacher(config)
+    whole = forecast(config, store)
+    assert (whole.kept, whole.anew) == ((), False)
+    keep_stages(config, "control", "distil")
+    kept = forecast(config, store)
+    assert kept.kept == ("control", "distil")
+    assert kept.seconds < whole.seconds
+    assert kept.peak_memory_mb == whole.peak_memory_mb
+    anew = forecast(config, store, anew=True)
+    assert (anew.kept, anew.anew) == ((), True)
+    assert anew.seconds > whole.seconds  # its teacher is trained, too
+
+
+def test_a_stage_that_is_kept_of_one_seed_saves_its_time_once(store: Store) -> None:
+    one, two = config_of(), config_of(repeats=2)
+    cache_teacher(one)
+    before = forecast(two, store).seconds
+    keep_stages(one, "control")
+    saved = before - forecast(two, store).seconds
+    assert forecast(two, store).kept == ()
+    keep_stages(config_of(seed=1), "control")
+    assert forecast(two, store).kept == ("control",)
+    assert before - forecast(two, store).seconds == pytest.approx(2 * saved)
+
+
+def test_the_memory_of_a_run_that_took_stages_over_is_no_forecast_of_training_them(store: Store) -> None:
+    """The run itself peaked low; the stages that it took over say what they needed."""
+    config = config_of()
+    kept = Kept(run="first", at="2026-01-01T00:00:00+00:00", device="a processor")
+    store.add("second", config, None)
+    store.append("second", [StageFinished(stage="control", seconds=9, peak_memory_mb=5_000, examples=64, kept=kept),
+                            RunFinished(seconds=1, peak_memory_mb=900)])  # fmt: skip
+    store.finish("second", "finished")
+    assert forecast(config, store).peak_memory_mb >= 5_000
 
 
 def test_a_text_teacher_that_was_trained_on_all_positions_is_not_used() -> None:
@@ -255,8 +299,8 @@ def test_a_forecast_asks_once_for_the_teacher_and_for_recent_runs(
     store: Store, monkeypatch: pytest.MonkeyPatch, config: RunConfig | ExperimentConfig
 ) -> None:
     asked = list[str]()
-    is_cached, recent_costs = teachers.is_cached, Store.recent_costs
-    monkeypatch.setattr(teachers, "is_cached", lambda c: asked.append("teacher") or is_cached(c))
+    cached, recent_costs = teachers.cached, Store.recent_costs
+    monkeypatch.setattr(teachers, "cached", lambda c: asked.append("teacher") or cached(c))
     monkeypatch.setattr(Store, "recent_costs", lambda s, model: asked.append("runs") or recent_costs(s, model))
     service.forecast(config)
     assert sorted(asked) == ["runs", "teacher"]

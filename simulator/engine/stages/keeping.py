@@ -1,0 +1,157 @@
+"""A student's stage that was carried out before with equal inputs is taken over; any other is carried out and kept."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from simulator.engine.host.device import device_name
+from simulator.engine.measure.size import tensors_of
+from simulator.engine.models import portable
+from simulator.engine.setup import Setup
+from simulator.engine.stages.staged import staged
+from simulator.engine.stages.student import Made, Student
+from simulator.events import EpochFinished, Event, Kept, LossPoint, Stage, StageFinished, StageStarted
+from simulator.events.outcome import Outcome
+from simulator.runs.kept import folders, room, stages
+from simulator.runs.kept.stages import StageRecord
+
+log = logging.getLogger(__name__)
+
+MASKS_FILE, RECORD_FILE = "masks.safetensors", "stage.json"
+TAKEN_OVER = "Taken over from an earlier run, where everything that decides this stage was the same"
+
+
+class Carried(NamedTuple):
+    """What a stage made, and the highest memory while it was made: in any run, and in this one (0 if taken over)."""
+
+    made: Made
+    peak_mb: float
+    peak_here_mb: float
+
+
+def carried_out(
+    student: Student, stage: Stage, note: str, body: Generator[Event, None, Made], repeat: int = 0
+) -> Generator[Event, None, Carried]:
+    """A stage of a student: a kept one if there is one, else ``body``, which is then kept.
+
+    On a GPU nothing is kept: there two trainings from equal inputs end a little apart.
+
+    Args:
+        note: What ``body`` does, for the screen.
+        repeat: Of which seed the stage is.
+    """
+    setup = student.setup
+    if setup.keeping is None or setup.device.type != "cpu":
+        made, peak = yield from staged(stage, note, body, repeat)
+        return Carried(made, peak, peak)
+    inputs = stages.made_from(stage, setup.config, setup.teacher.folder.name)
+    folder = stages.folder(inputs, setup.config)
+    if not setup.keeping.anew:
+        damage = folders.discard_damaged(folder, inputs)
+        found = read(student.initial, folder)
+        if found:
+            made, record = found
+            yield from told_again(stage, record, repeat)
+            return Carried(made, record.finished.peak_memory_mb, 0.0)
+        if damage:
+            note = f"The kept stage is damaged ({damage}) and is carried out anew. {note}"
+    told: list[Event] = []
+    outcome = Outcome(staged(stage, note, body, repeat))
+    for event in outcome:
+        if isinstance(event, LossPoint | EpochFinished | StageFinished):
+            told.append(event)
+        yield event
+    made, peak = outcome.result
+    keep(setup, folder, inputs, made, told)
+    return Carried(made, peak, peak)
+
+
+def told_again(stage: Stage, record: StageRecord, repeat: int) -> Generator[Event, None, None]:
+    """The events of a kept stage; its end says where it was carried out."""
+    yield StageStarted(stage=stage, note=TAKEN_OVER, repeat=repeat)
+    for event in record.curve:
+        yield event.model_copy(update={"repeat": repeat})
+    yield record.finished.model_copy(update={"kept": record.kept})
+
+
+def keep(setup: Setup, folder: Path, inputs: dict[str, object], made: Made, told: list[Event]) -> None:
+    """Keep a stage that was just carried out; a disk that does not take it does not end the run."""
+    assert setup.keeping is not None
+    *curve, finished = told
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    record = StageRecord(
+        curve=curve,
+        finished=finished,
+        kept=Kept(run=setup.keeping.run, at=now, device=device_name(setup.device)),
+        strides=strides(made.model),
+        is_training=made.model.training,
+    )
+    files = {
+        portable.WEIGHTS_FILE: save(tensors_of(made.model)),
+        MASKS_FILE: save({name: packed(mask) for name, mask in made.masks.items()}),
+        RECORD_FILE: record.model_dump_json().encode(),
+    }
+    try:
+        if setup.keeping.anew and folder.exists():
+            folders.discard(folder)
+        folders.keep(folder, files, inputs)
+        room.make_room()
+    except OSError as error:
+        log.warning("The stage %s cannot be kept: %s", folder.name, error)
+
+
+def read(initial: nn.Module, folder: Path) -> tuple[Made, StageRecord] | None:
+    """A kept stage that was found undamaged; None if there is none, or another process deletes it meanwhile.
+
+    Args:
+        initial: The student before any training.
+    """
+    try:
+        record = StageRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
+        tensors, masks = load_file(folder / portable.WEIGHTS_FILE), load_file(folder / MASKS_FILE)
+    except FileNotFoundError:
+        return None
+    room.mark_used(folder)
+    model = copy.deepcopy(initial)
+    portable.fill(model, {name: laid_out(t, record.strides.get(name)) for name, t in tensors.items()})
+    model.train(record.is_training)
+    return Made(model, {name: unpacked(bits, model.get_parameter(name)) for name, bits in masks.items()}), record
+
+
+def strides(model: nn.Module) -> dict[str, tuple[int, ...]]:
+    """Name -> strides of the tensors that do not lie in memory as their dimensions are ordered.
+
+    Kernels are chosen by them, and other kernels add up in another order.
+    """
+    return {name: t.stride() for name, t in model.state_dict().items() if t.stride() != in_order(t.shape)}
+
+
+def in_order(shape: torch.Size) -> tuple[int, ...]:
+    """The strides of a tensor that lies in memory as its dimensions are ordered."""
+    return torch.empty(shape, device="meta").stride()
+
+
+def laid_out(tensor: Tensor, stride: tuple[int, ...] | None) -> Tensor:
+    """A copy in memory of its own, aligned as every tensor of torch: a file's tensors begin anywhere."""
+    return tensor.clone() if stride is None else torch.empty_strided(tensor.shape, stride).copy_(tensor)
+
+
+def packed(mask: Tensor) -> Tensor:
+    """A mask as bits, eight in a byte."""
+    return torch.from_numpy(np.packbits(mask.cpu().numpy()))
+
+
+def unpacked(bits: Tensor, parameter: Tensor) -> Tensor:
+    """The mask of a parameter from its bits."""
+    mask = np.unpackbits(bits.numpy(), count=parameter.numel()).astype(bool)
+    return torch.from_numpy(mask).view(parameter.shape)

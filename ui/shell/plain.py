@@ -12,6 +12,10 @@ UNMARKED = re.compile(r":(?=\S)|www|@", re.IGNORECASE)
 """Beginnings of links (GitHub Flavored Markdown, section 6.9), icons and emoji, which work even when escaped."""
 
 
+BLANKS = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
+"""What becomes one blank. A no-break space stays: it holds a number together."""
+
+
 LONGEST_SHOWN = 1_500
 """The longest message in characters: a quotation in it may be of any length."""
 
@@ -26,7 +30,7 @@ def literal(text: str) -> str:
     breaks them up.
     """
     broken_up = UNMARKED.sub(lambda found: found[0] + WORD_JOINER, text)
-    return MARKS.sub(_escaped, " ".join(broken_up.split()))
+    return MARKS.sub(_escaped, BLANKS.sub(" ", broken_up).strip())
 
 
 def _escaped(found: re.Match[str]) -> str:

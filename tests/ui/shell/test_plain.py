@@ -41,3 +41,8 @@ def test_plain_words_stay_as_they_are() -> None:
 
 def test_nothing_ends_a_code_span() -> None:
     assert code_span("a` [b](c) `d") == "`a' [b](c) 'd`"
+
+
+def test_a_number_is_held_together():
+    p_value = "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.23"
+    assert literal(f" within  noise\n{p_value} ") == f"within noise {p_value}"

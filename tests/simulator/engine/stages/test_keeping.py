@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from simulator.config.run import RunConfig, make_config
 from simulator.engine import pipeline, worker
 from simulator.engine.deploy import stage as deploy
+from simulator.engine.setup import prepare
 from simulator.engine.stages import keeping
+from simulator.engine.stages.student import Made
 from simulator.errors import InvalidConfig
 from simulator.events import EpochFinished, Event, LossPoint, Measured, RunFinished, StageFinished, StageStarted
 from simulator.host.machine import process_name
@@ -25,6 +27,7 @@ from simulator.runs import archive, service
 from simulator.runs.database.store import Store
 from simulator.runs.kept import folders, stages
 from simulator.runs.kept.stages import Keeping
+from tests.small_models import small_distilbert, small_t5
 
 TINY: dict[str, Any] = {
     "model": "tiny_cnn", "train_examples": 64, "batch_size": 32, "recovery_epochs": 1, "weights": "scratch",
@@ -250,6 +253,32 @@ def test_nothing_is_kept_where_nothing_is_allowed(monkeypatch: pytest.MonkeyPatc
     carried_out(config_of(), Keeping("first"))
     assert list(cache_dir("stages").iterdir()) == []
     assert taken_over(carried_out(config_of(), Keeping("again"))) == []
+
+
+@pytest.mark.parametrize("small", [small_distilbert, small_t5])
+def test_a_text_student_is_the_same_after_it_was_kept(small: Callable[[], torch.nn.Module]) -> None:
+    """Tied tensors are tied again, and masks are the same."""
+    initial, trained = small(), small()
+    with torch.no_grad():
+        for parameter in trained.parameters():
+            parameter.add_(torch.randn(parameter.shape))
+    name, parameter = next((n, p) for n, p in trained.named_parameters() if p.ndim == 2)
+    made = Made(trained, {name: torch.rand(parameter.shape) > 0.5})
+    setup = prepare(config_of(), keeping=Keeping("first"))
+    folder = cache_dir("stages") / "a-text-student"
+    keeping.keep(setup, folder, {"stage": "prune"}, made, [StageFinished(stage="prune", seconds=1, peak_memory_mb=1)])
+    found = keeping.read(initial, folder)
+    assert found is not None
+    (model, kept_masks), record = found
+    assert record.kept.run == "first"
+    assert all(torch.equal(mask, made.masks[name]) for name, mask in kept_masks.items()) and len(kept_masks) == 1
+    before, after = trained.state_dict(), model.state_dict()
+    assert list(before) == list(after)
+    assert all(
+        torch.equal(tensor, after[key]) and tensor.stride() == after[key].stride() for key, tensor in before.items()
+    )
+    assert [n for n, _ in model.named_parameters()] == [n for n, _ in trained.named_parameters()]
+    assert all(p.requires_grad for p in model.parameters()) and model.training == trained.training
 
 
 def masks() -> Iterator[torch.Tensor]:

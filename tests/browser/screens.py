@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -49,6 +50,11 @@ def settle(page: Page) -> None:
 def open_lab(page: Page, server: str, query: str = "") -> None:
     page.goto(f"{server}/lab?{query}")
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def open_card(page: Page, title: str) -> None:
+    """Unfold one of the Lab's cards."""
+    page.locator("summary").filter(has_text=re.compile(f"{title} ·")).click()
 
 
 def start_run(page: Page) -> str:

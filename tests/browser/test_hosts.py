@@ -57,7 +57,7 @@ def test_a_run_goes_on_while_the_app_is_changed_under_it(page: Page, host: Serve
     open_lab(page, host.address, LONG)
     run = start_run(page)
     expect(page.get_by_text(f"Run {run}, running")).to_be_visible()
-    changed = place / "ui/screens/lab.py"
+    changed = place / "ui/screens/lab/open_run.py"
     text = changed.read_text("utf-8")
     assert "When you press Run, this happens" in text and "Or answer a question with many students" in text
     changed.write_text(text.replace("Or answer a question with many students", "Changed meanwhile"), "utf-8")

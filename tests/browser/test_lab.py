@@ -17,6 +17,7 @@ from tests.browser.screens import (
     SHORT,
     TEN_MINUTES,
     download,
+    open_card,
     open_lab,
     press,
     settle,
@@ -104,11 +105,13 @@ def test_settings_live_in_the_url_and_survive_pages_and_reloads(page: Page, serv
     links = page.get_by_test_id("stPageLink").filter(has_text="Use it in the Lab")
     expect(links).to_have_count(4)
     links.nth(2).click()
+    open_card(page, "Model and data")
     model = page.get_by_role("combobox").first
     expect(model).to_have_value("MobileNetV2")
     page.wait_for_function("location.search.includes('model=MobileNetV2') && location.search.includes('temperature=8')")
 
     page.reload()
+    open_card(page, "Model and data")
     expect(model).to_have_value("MobileNetV2")
     expect(page.get_by_role("slider", name="Temperature T")).to_have_attribute("aria-valuetext", "8")
 

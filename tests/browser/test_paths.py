@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Position, expect
 
-from tests.browser.screens import A_MINUTE, download, open_lab, press
+from tests.browser.screens import A_MINUTE, download, open_card, open_lab, press
 from tests.simulator.brought import pictures, zip_bytes
 
 pytestmark = pytest.mark.browser
@@ -20,6 +20,7 @@ def test_a_card_leads_to_the_lab_with_its_model(page: Page, server: str) -> None
     page.goto(f"{server}/models")
     page.get_by_test_id("stPageLink").filter(has_text="Use it in the Lab").nth(1).click()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    open_card(page, "Model and data")
     expect(page.get_by_role("combobox").first).to_have_value("T5-small")
     expect(page.get_by_role("slider", name="Student size (layers)")).to_be_visible()
 
@@ -163,6 +164,7 @@ def test_texts_and_pictures_are_brought_and_reach_the_lab(page: Page, server: st
         page.get_by_role("button", name="Save", exact=True).click()
         page.get_by_role("link", name=f"Use with {model} in the Lab").click()
         expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+        open_card(page, "Model and data")
         expect(page.get_by_role("combobox").nth(1)).to_have_value(name)
         page.get_by_role("link", name="Your data").click()
         expect(page.get_by_role("heading", name="Saved data")).to_be_visible()
@@ -170,6 +172,7 @@ def test_texts_and_pictures_are_brought_and_reach_the_lab(page: Page, server: st
 
 def test_a_link_opens_the_same_settings_for_somebody_else(page: Page, server: str, browser: Browser) -> None:
     open_lab(page, server)
+    open_card(page, "Distillation")
     press(page, "Temperature T", "ArrowRight", times=4)
     press(page, "Alpha", "ArrowLeft", times=2)
     page.wait_for_function("location.search.includes('temperature=6') && location.search.includes('alpha=')")
@@ -178,6 +181,7 @@ def test_a_link_opens_the_same_settings_for_somebody_else(page: Page, server: st
     other = context.new_page()
     other.goto(page.url)
     expect(other.get_by_role("slider", name="Temperature T")).to_have_attribute("aria-valuetext", "6", timeout=A_MINUTE)
+    open_card(other, "Distillation")
     expect(other.get_by_role("slider", name="Alpha")).to_have_attribute("aria-valuetext", str(alpha))
     context.close()
 
@@ -186,6 +190,7 @@ def test_a_lab_link_that_names_options_is_spelt_as_the_controls_show_them(page: 
     page.goto(f"{server}/lab?model=t5_small&pruning=structured&epochs=2")
     page.wait_for_url(re.compile(r"model=T5-small.*epochs=2"))
     page.reload()
+    open_card(page, "Model and data")
     expect(page.get_by_role("combobox").first).to_have_value("T5-small")
     expect(page).to_have_url(re.compile(r"model=T5-small.*epochs=2"))
 

@@ -61,6 +61,9 @@ def words(app: AppTest) -> str:
 
 
 def widget(app: AppTest, key: str) -> Any:
-    """A slider or a choice by its key."""
-    every = (app.slider, app.get("button_group"), app.selectbox)
+    """A control by its key."""
+    every = (
+        app.slider, app.get("button_group"), app.selectbox, app.select_slider, app.radio, app.number_input, app.toggle,
+        app.multiselect,
+    )  # fmt: skip
     return next(found for kind in every for found in kind if found.key == key)

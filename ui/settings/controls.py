@@ -21,12 +21,14 @@ from ui.shell import address
 from ui.shell.frame import arrive_again, just_arrived
 from ui.shell.plain import literal
 
-CAPTIONS: dict[str, Mapping[str, MethodInfo]] = {
+EXPLAINED: dict[str, Mapping[str, MethodInfo]] = {
     "pruning": PRUNING,
     "scope": SCOPES,
     "importance": IMPORTANCES,
     "schedule": SCHEDULES,
 }
+"""The settings whose help explains every choice."""
+
 SETTLED = "settings_settled"
 NOTES = "settings_notes"
 
@@ -154,9 +156,8 @@ def _draw_choice(control: Control, config: RunConfig, default: Any, common: dict
     common |= {"options": options, "format_func": lambda value: fields.shown(control.name, value)}
     if control.shape != "choice":
         st.select_slider(value=default, **common)
-    elif control.name in CAPTIONS:
-        captions = [CAPTIONS[control.name][option].help for option in options]
-        st.radio(index=options.index(default), captions=captions, **common)
+    elif control.name in EXPLAINED:
+        st.radio(index=options.index(default), **common)
     elif control.name in ("model", "dataset", "method", "weights"):
         st.selectbox(index=options.index(default), **common)
     else:
@@ -191,7 +192,12 @@ def _label(control: Control, config: RunConfig) -> str:
 
 
 def _help(control: Control, config: RunConfig) -> str:
-    return MODELS[config.model].student.help if control.shape == "sizes" else control.setting.help
+    if control.shape == "sizes":
+        return MODELS[config.model].student.help
+    if control.name not in EXPLAINED:
+        return control.setting.help
+    explained = [EXPLAINED[control.name][option] for option in fields.choices(control.name, config)]
+    return "\n".join([f"{control.setting.help}\n", *(f"- **{option.title}:** {option.help}" for option in explained)])
 
 
 def chosen(settled: RunConfig) -> RunConfig:

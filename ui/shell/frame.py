@@ -32,7 +32,8 @@ HERE, ARRIVED = "page_here", "page_arrived"
 
 # What the theme cannot say. Streamlit writes white on every primary button and on every chosen item of a multiselect,
 # which is 2.8 : 1 on the dark theme's blue, and its colours for code are below 4.5 : 1 on either background.
-# Plotly draws the axes of parallel coordinates in black.
+# Plotly draws the axes of parallel coordinates in black. Streamlit leaves 6rem blank above a title, and rings what has
+# the focus in half-transparent colour, which is below 3 : 1.
 LEGIBLE = """<style>
 [data-testid^="stBaseButton-primary"], span[data-tag-index], span[data-tag-index] * {
     color: light-dark(#FFFFFF, #11181D);
@@ -41,6 +42,15 @@ LEGIBLE = """<style>
 [data-testid="stCode"] .token.keyword, [data-testid="stCode"] .token.function, [data-testid="stCode"] .token.builtin,
 [data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: light-dark(#005A8C, #7CC0E8); }
 [data-testid="stCode"] .token.string, [data-testid="stCode"] .token.comment { color: light-dark(#0B5345, #7FD6BD); }
+[data-testid="stMainBlockContainer"] { padding-top: 3.5rem; }
+[data-testid="stMainBlockContainer"] h1 { padding-block: 0.25rem 0.5rem; }
+@media (min-width: 641px) { [data-testid="stMainBlockContainer"] { padding: 2rem 3rem 5rem; } }
+:is(a, button, summary):focus-visible, :is(div, label):has(> input[type="range"]:focus-visible),
+:is(label, [data-testid="stRadioOption"]):has(> span > input:focus-visible),
+[role="group"]:has(> input:focus-visible), [data-testid="stNumberInputContainer"]:has(input:focus-visible) {
+    outline: 2px solid light-dark(#005A8C, #7CC0E8) !important;
+    outline-offset: 2px;
+}
 .parcoords .axis :is(path, line) { stroke: light-dark(#5B6770, #9AA7B0) !important; }
 </style>"""
 

@@ -17,9 +17,9 @@ from ui.figures.run import tables
 from ui.following import drawing, live, progress_view
 from ui.following.story import Story
 from ui.kit import chart_view, table_view
-from ui.screens import lab
 from ui.screens.experiments import allocation, settings
 from ui.screens.experiments.settings import PREDICTED
+from ui.screens.lab.run_bar import forecast_words, is_under_way
 from ui.screens.results import take_home
 from ui.shell import address, routes
 from ui.shell.guard import errors_shown, show_problem
@@ -121,10 +121,10 @@ def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | N
         cancelled = run is not None and run.state not in ENDED and st.button("Cancel", icon=":material/stop:")
         settings.link_for_others()
         if config is not None:
-            st.caption(lab.forecast_words(service.forecast(config)))
+            st.caption(forecast_words(service.forecast(config)))
     if predicted is None:
         st.caption("Choose your prediction first; then you can press Run.")
-    if pressed and config is not None and not lab.is_under_way(run, config):
+    if pressed and config is not None and not is_under_way(run, config):
         _open(service.submit(config))
     if cancelled and run is not None:
         service.cancel(run.id)

@@ -12,9 +12,9 @@ from simulator.runs.records import ENDED, Run
 from simulator.teaching.labs import Lab, progress
 from simulator.teaching.labs.progress import LabProgress
 from ui.following import live
-from ui.screens import lab
 from ui.screens.experiments import sections as experiments
 from ui.screens.guided_labs.sections import Place
+from ui.screens.lab.run_bar import forecast_words
 from ui.settings import fields
 from ui.shell.guard import errors_shown
 from ui.words import provenance
@@ -84,7 +84,7 @@ def cost(configs: tuple[RunConfig | ExperimentConfig, ...]) -> str:
             "peak_memory_mb": max(f.peak_memory_mb for f in expected),
         }
     )
-    words = lab.forecast_words(whole)
+    words = forecast_words(whole)
     return f"Real training on this machine: {words}" + (", two runs." if len(configs) > 1 else ".")
 
 

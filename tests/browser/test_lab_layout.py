@@ -1,0 +1,95 @@
+"""What is in sight in the Lab while a run is under way, and how far the keyboard is from Run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.screens import LONG, TEN_MINUTES, open_lab, start_run
+from tests.ui.test_colours import contrast
+from ui.settings.cards import CARDS
+
+pytestmark = pytest.mark.browser
+
+SLIDERS = ("Temperature T", "Epochs", "Sparsity")
+BACKGROUNDS = {"light": "#FFFFFF", "dark": "#11181D"}
+
+# Of the element that has the focus, or the one around it that shows so: the colour of its outline, if it is 2 px wide.
+RING = """() => {
+    for (let e = document.activeElement, up = 0; e && up < 4; e = e.parentElement, up++) {
+        const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(e);
+        if (outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2) return outlineColor;
+    }
+    return null;
+}"""
+
+
+def box(found: Locator) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom."""
+    shown = found.bounding_box()
+    assert shown
+    return shown["x"], shown["y"], shown["x"] + shown["width"], shown["y"] + shown["height"]
+
+
+def cards(page: Page) -> list[Locator]:
+    return [page.locator(f".st-key-{card.key} summary").first for card in CARDS]
+
+
+def curve(page: Page) -> Locator:
+    return page.locator(".st-key-lab_run").get_by_role("img").first
+
+
+def test_settings_run_and_the_live_curve_are_in_sight_together(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_lab(page, server, LONG)
+    start_run(page)
+    expect(page.get_by_text("examples per second")).to_be_visible(timeout=TEN_MINUTES)
+    in_sight = [page.get_by_role("slider", name=name) for name in SLIDERS]
+    in_sight += [page.get_by_role("button", name="Run", exact=True), *cards(page), curve(page)]
+    for found in in_sight:
+        left, top, right, bottom = box(found)
+        assert left >= 0 and right <= 1280 and top >= 0 and bottom <= 800, (found, top, bottom)
+    expect(page.locator(".st-key-lab_state")).to_be_hidden()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    bar = page.locator(".st-key-lab_bar")
+    for place in ("top", "bottom"):
+        page.get_by_test_id("stMain").evaluate(
+            f"main => main.scrollTo(0, {0 if place == 'top' else 'main.scrollHeight'})"
+        )
+        left, top, right, bottom = box(bar)
+        assert (left, right, bottom) == (0, 390, 844) and top > 700
+        expect(bar.get_by_role("button", name="Run", exact=True)).to_be_visible()
+        expect(bar.get_by_text("Running.")).to_be_visible()
+    assert all(not summary.evaluate("summary => summary.parentElement.open") for summary in cards(page))
+    assert page.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
+    page.get_by_role("button", name="Cancel this run").click()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_run_is_a_few_tabs_from_the_title_and_each_shows_where_it_is(page: Page, server: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    open_lab(page, server, LONG)
+    title = page.get_by_role("heading", level=1)
+    title.evaluate("title => { title.tabIndex = -1; title.focus(); }")
+    run = page.get_by_role("button", name="Run", exact=True)
+    for tabs in range(1, 13):
+        page.keyboard.press("Tab")
+        ring = page.evaluate(RING)
+        assert ring, f"Tab {tabs}: no ring around {page.evaluate('document.activeElement.outerHTML.slice(0, 200)')}"
+        red, green, blue = (int(part) for part in re.findall(r"\d+", ring)[:3])
+        assert contrast(f"#{red:02X}{green:02X}{blue:02X}", BACKGROUNDS[theme]) >= 3
+        if run.evaluate("run => run === document.activeElement"):
+            break
+    else:
+        pytest.fail("Run is not reached within 12 Tabs")
+
+
+def test_the_shortcut_starts_the_run(page: Page, server: str) -> None:
+    open_lab(page, server, LONG)
+    page.get_by_role("slider", name="Temperature T").focus()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("new URLSearchParams(location.search).has('run')")
+    page.get_by_role("button", name="Cancel this run").click()

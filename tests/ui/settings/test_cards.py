@@ -1,0 +1,33 @@
+"""Where each control of the Lab stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.catalog.models import MODELS
+from simulator.config.run import make_config
+from simulator.config.settings import SETTINGS
+from ui.settings.cards import CARDS, SLIDERS
+
+
+def test_each_setting_stands_in_one_place():
+    assert sorted([*SLIDERS, *(name for card in CARDS for name in card.names)]) == sorted(SETTINGS)
+    for card in CARDS:
+        assert set(card.named) <= set(card.names)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_setting_that_applies_is_shown_once(model):
+    for pruning in ("unstructured", "2:4", "structured"):
+        config = make_config({"model": model, "pruning": pruning})
+        shown = [n for card in CARDS for more in (False, True) for n in card.shown(config, more)]
+        assert sorted([*shown, *SLIDERS]) == sorted(name for name, s in SETTINGS.items() if s.applies(config))
+
+
+def test_a_folded_card_shows_the_values_that_matter_most():
+    data, distillation, pruning = CARDS
+    config = make_config({"model": "resnet18", "student_size": 0.25, "train_examples": 1000, "recovery_epochs": 1})
+    assert data.summary(config) == "ResNet-18, Handwritten digits, width 0.25, 1,000 examples"
+    assert distillation.summary(config) == "Soft targets (Hinton), alpha 0.7"
+    assert pruning.summary(config) == "Single weights, global, 1 recovery epoch"
+    assert pruning.summary(make_config({"pruning": "2:4"})) == "Two of every four (2:4), 2 recovery epochs"

@@ -25,8 +25,8 @@ from simulator.engine.host.device import device_name, has_fast_bfloat16, pick_de
 from simulator.engine.host.downloads import followed
 from simulator.engine.models import MODULES, weights
 from simulator.engine.models.base import Model, Weights
-from simulator.engine.models.threads import decided_threads
 from simulator.events import Event, Precision, Progress, Provenance
+from simulator.host.machine import threads
 from simulator.runs.kept import folders, room, teachers
 from simulator.runs.kept.stages import Keeping
 
@@ -117,7 +117,7 @@ def prepare(
         NotAvailable: if weights or data that were asked for cannot be had.
     """
     spare_imports()
-    torch.set_num_threads(decided_threads(config.model))
+    torch.set_num_threads(threads())
     device = pick_device()
     found = found or weights.find(config.model, config.weights)
     data = data or datasets.load(config.dataset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import re
@@ -140,6 +141,20 @@ def keeps_warm() -> bool:
     if value not in ("0", "1", "auto"):
         raise InvalidConfig(f"KDPS_WARM is {value!r}.", "It must be 0, 1 or auto.")
     return available_memory_mb() >= ROOM_FOR_WARM_MB if value == "auto" else value == "1"
+
+
+def threads() -> int:
+    """How many threads a run's arithmetic uses: ``OMP_NUM_THREADS``, or else its share of the cores.
+
+    Runs that go on at once share the cores: with a thread per core each, they would wait for one another. The two
+    halves of a hyper-threaded core share what multiplies, so they count as one. It is decided here, not left to torch,
+    because equal numbers need equal threads, and a forecast asks before torch is loaded.
+    """
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    multiplying = min(cores(), psutil.cpu_count(logical=False) or math.inf)
+    return max(1, int(multiplying / places()))
 
 
 @lru_cache  # read for every forecast; on a machine of many cores it is a long file

@@ -22,7 +22,7 @@ from typing import IO, Protocol
 import psutil
 
 from simulator.host.faults import FAULTS, in_words
-from simulator.host.machine import WORKER_MODULE, is_alive, keeps_warm, places, process_name
+from simulator.host.machine import WORKER_MODULE, is_alive, keeps_warm, places, process_name, threads
 from simulator.host.paths import PACKAGE, sweep
 from simulator.runs.database.store import RunState, Store
 from simulator.runs.forecast.memory_advice import MEMORY_ADVICE
@@ -277,5 +277,5 @@ def give_way(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """numpy's own threads stay out of the way; each run sets torch's."""
-    return {"OPENBLAS_NUM_THREADS": "1", **os.environ}
+    """A worker is told its threads: numerical libraries see the machine's cores, not a container's quota."""
+    return {**os.environ, "OMP_NUM_THREADS": str(threads())}

@@ -15,9 +15,8 @@ from typing import Any
 from simulator.catalog.model_info import Recipe
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
-from simulator.host.machine import processor
+from simulator.host.machine import processor, threads
 from simulator.host.paths import cache_dir
-from simulator.host.threads import threads
 from simulator.runs.kept import folders
 from simulator.runs.kept.code import OF_TEACHER, code
 
@@ -58,7 +57,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "code": code(OF_TEACHER),
         "processor": processor(),
-        "threads": threads(config.model),
+        "threads": threads(),
     }
 
 

@@ -301,15 +301,38 @@ def test_a_wrong_number_of_workers_is_refused(store: Store, monkeypatch: pytest.
         LocalExecutor(store)
 
 
-def test_a_worker_decides_its_threads_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """OMP_NUM_THREADS is the user's word: set by the server, it would stand for what is decided for each model."""
+@pytest.mark.parametrize(
+    ("places", "quota", "physical", "of_user", "threads"),
+    [
+        ("1", 3.7, 4, None, "3"),
+        ("2", 3.7, 4, None, "1"),
+        ("1", 0.5, 4, None, "1"),
+        ("1", 3.7, 4, "8", "8"),
+        ("1", 8, 4, None, "4"),  # two halves of a core are one that multiplies
+        ("2", 8, 4, None, "2"),
+        ("1", 2, None, "2,1", "2"),  # nested levels, as OpenMP reads it
+    ],
+)
+def test_workers_share_the_cores_that_they_may_use(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    places: str,
+    quota: float,
+    physical: int | None,
+    of_user: str | None,
+    threads: str,
+) -> None:
+    monkeypatch.setenv("KDPS_WORKERS", places)
+    monkeypatch.setattr("simulator.host.machine.cores", lambda: quota)
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical: physical)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if of_user:
+        monkeypatch.setenv("OMP_NUM_THREADS", of_user)
     worker = LocalExecutor(store, (sys.executable, "-c", "input()"))._start_worker()
     try:
         process = psutil.Process(worker.process.pid)
-        wait_until(lambda: "OPENBLAS_NUM_THREADS" in process.environ())  # empty between fork and exec
-        assert process.environ()["OPENBLAS_NUM_THREADS"] == "1"
-        assert "OMP_NUM_THREADS" not in process.environ()
+        wait_until(lambda: "OMP_NUM_THREADS" in process.environ())  # empty between fork and exec
+        assert process.environ()["OMP_NUM_THREADS"] == threads
     finally:
         worker.end()
 

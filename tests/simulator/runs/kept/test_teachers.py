@@ -68,5 +68,5 @@ def test_a_kept_teacher_is_found_by_what_is_known_before_anything_is_loaded() ->
 
 def test_one_of_other_threads_is_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     keep("scratch")
-    monkeypatch.setattr(teachers, "threads", lambda model: 64)
+    monkeypatch.setattr(teachers, "threads", lambda: 64)
     assert not teachers.is_cached(config())

@@ -92,6 +92,7 @@ class Tab:
                 self.seen.script_runs += 1
                 if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                     self.finished.set()
+        raise ConnectionError("The server closed the connection.")
 
     def _keep_time(self, interval: float, fragment: str) -> None:
         if fragment in {task.get_name() for task in self.timers}:
@@ -134,7 +135,8 @@ async def watch(here: Served, seen: Seen) -> None:
 async def attend(here: Served, seen: Seen, all_there: asyncio.Barrier, until: asyncio.Event) -> None:
     """Open the Lab, follow the run, and move the temperature now and then, until the lesson is over."""
     address = here.address.replace("http://", "ws://") + "/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], origin=here.address, max_size=None) as line:  # type: ignore[list-item]
+    how = {"subprotocols": ["streamlit"], "origin": here.address, "max_size": None, "ping_interval": None}
+    async with connect(address, **how) as line:  # type: ignore[arg-type]
         tab = Tab(line, seen)
         async with asyncio.TaskGroup() as tasks:
             background = [tasks.create_task(tab.receive())]

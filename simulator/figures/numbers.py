@@ -70,7 +70,7 @@ def significant(value: float, digits: int) -> str:
 
 
 def reading(value: float) -> str:
-    """One point of a chart, as exactly as Plotly's tooltips give it: 0.8733."""
+    """One point of a chart, as exactly as a tooltip gives it: 0.8733."""
     return f"{value:.4g}"
 
 

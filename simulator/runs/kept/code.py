@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
+import threading
+import tokenize
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
@@ -18,16 +19,27 @@ OF_STUDENT = (*OF_TEACHER, "catalog/methods.py", "catalog/pruning.py", "engine/p
 OF_MEASUREMENT = (*OF_STUDENT, "engine/measure", "engine/deploy")
 """Files and folders, below simulator/, that decide what a stage makes."""
 
+WITHOUT_MEANING = (tokenize.ENCODING, tokenize.COMMENT, tokenize.NL)
+LINE_BEGINS = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 
-@lru_cache
+
+_one_at_a_time = threading.Lock()  # many sessions may ask for the same at once
+
+
 def code(parts: tuple[str, ...]) -> str:
     """The fingerprint of all Python files in these files and folders, and of models that were added from elsewhere.
 
     Args:
         parts: Below simulator/.
     """
+    with _one_at_a_time:
+        return _fingerprint(parts, os.environ.get(MORE_MODELS, ""))
+
+
+@lru_cache
+def _fingerprint(parts: tuple[str, ...], added: str) -> str:
     whole = hashlib.sha256()
-    for file in (*_files(PACKAGE / part for part in parts), *_added_models()):
+    for file in (*_files(PACKAGE / part for part in parts), *_added_models(added)):
         whole.update(f"{file.name} {_meaning(file)}\n".encode())
     return whole.hexdigest()[:12]
 
@@ -37,23 +49,23 @@ def _files(places: Iterator[Path]) -> Iterator[Path]:
         yield from [place] if place.is_file() else sorted(place.rglob("*.py"))
 
 
-def _added_models() -> Iterator[Path]:
+def _added_models(added: str) -> Iterator[Path]:
     """The files beside the modules that the environment names."""
-    for module in filter(None, os.environ.get(MORE_MODELS, "").split(",")):
+    for module in filter(None, added.split(",")):
         found = find_spec(module.strip())
         if found and found.origin:
             yield from sorted(Path(found.origin).parent.glob("*.py"))
 
 
 def _meaning(file: Path) -> str:
-    """A file's syntax tree without its docstrings; comments are in no tree."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [statement for statement in body if not _is_text(statement)]  # type: ignore[attr-defined]
-    return ast.dump(tree)
+    """A file's words without comments, docstrings and blank lines.
 
-
-def _is_text(statement: object) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    Taken from its tokens: Python 3.11 cannot parse into syntax trees on several threads at once, as sessions would.
+    """
+    with file.open("rb") as content:
+        tokens = [token for token in tokenize.tokenize(content.readline) if token.type not in WITHOUT_MEANING]
+    before = [tokenize.NEWLINE, *(token.type for token in tokens)]
+    docstring = [
+        token.type == tokenize.STRING and one in LINE_BEGINS for token, one in zip(tokens, before, strict=False)
+    ]
+    return " ".join(repr(token.string) for token, left_out in zip(tokens, docstring, strict=True) if not left_out)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.catalog.methods import METHODS
+from simulator.catalog.pruning import SCHEDULES
 from simulator.config.run import RunConfig
 from simulator.events import EpochFinished, Kept, LossPoint, Stage, StageFinished
 from simulator.events.fields import Record
@@ -92,7 +93,7 @@ def settings(config: RunConfig, names: tuple[str, ...]) -> dict[str, Any]:
     without_effect = {
         "temperature": not method.uses_temperature,
         "beta": not method.uses_beta,
-        "rounds": config.schedule != "iterative",
+        "rounds": not SCHEDULES[config.schedule].in_rounds,
     }
     return {name: _plain(getattr(config, name)) for name in names if not without_effect.get(name)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,14 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fingerprint(file: Path, text: str) -> str:
     file.write_text(text)
-    code_room.code.cache_clear()
+    code_room._fingerprint.cache_clear()
     return code_room.code(("engine",))
 
 
 @pytest.fixture(autouse=True)
 def forget():
     yield
-    code_room.code.cache_clear()
+    code_room._fingerprint.cache_clear()
 
 
 def test_comments_and_docstrings_do_not_count_and_all_else_does(file: Path) -> None:
@@ -44,6 +45,17 @@ def test_comments_and_docstrings_do_not_count_and_all_else_does(file: Path) -> N
         assert fingerprint(file, ONE.replace(old, new)) != before
     file.with_name("more.py").write_text("")
     assert fingerprint(file, ONE) != before
+
+
+def test_many_threads_may_ask_at_once() -> None:
+    """Python 3.11 parsed some files of fifty sessions with "AST constructor recursion depth mismatch"."""
+
+    def asked(_: int) -> str:
+        code_room._fingerprint.cache_clear()
+        return code_room.code(code_room.OF_TEACHER)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(asked, range(16)))) == 1
 
 
 def test_a_model_that_was_added_from_elsewhere_counts(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from ui.following import drawing, live
 from ui.following.story import STAGE_TITLES
 from ui.settings import controls
 from ui.shell.guard import errors_shown, show_problem
-from ui.shell.plain import brief, literal
 
 PLACE = "lab"
 ANEW = "train_anew"
@@ -117,5 +116,4 @@ def _state(run: Run) -> None:
     """Say how the open run stands. A wide screen hides this line, because it has the run itself in sight."""
     with st.container(key="lab_state"):
         words = "Waiting for its turn" if run.state == "queued" else drawing.STATE_WORDS[run.state].capitalize()
-        parts = (f"**{words}.**", literal(brief(run.message)), f"[See the run](#{live.PANEL})")
-        st.markdown(" ".join(filter(None, parts)))
+        st.markdown(f"**{words}.** [See the run](#{live.PANEL})")

@@ -56,7 +56,7 @@ def test_the_bar_with_run_says_how_far_the_open_run_is_with_a_way_to_it(open_scr
     assert "**Running.** [See the run](#open-run)" in [m.value for m in app.markdown]
     open_store().finish("r1", "failed", "Out of memory.", "Use a smaller batch.")
     app.run()
-    assert "**Failed.** Out of memory. [See the run](#open-run)" in [m.value for m in app.markdown]
+    assert "**Failed.** [See the run](#open-run)" in [m.value for m in app.markdown]
 
 
 def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch):

@@ -16,7 +16,7 @@ from simulator.runs.database.schema import events, lab_progress, measurements, r
 from simulator.runs.database.store import open_store
 from simulator.teaching.labs import LABS, progress
 from tests.ui.invented import whole_run
-from tests.ui.reading import tables_on
+from tests.ui.reading import followed, tables_on
 
 ROWS = {
     "config": '{"temperature": 99}',
@@ -132,7 +132,7 @@ def test_a_run_before_it_in_the_queue_may_be_unreadable(open_screen, stored):
         stored(run_id, "queued")
     damage(runs, "bad", forecast='{"seconds": NaN}')
     assert archive.expected_wait("good") is None
-    assert "1 run before it" in open_screen("lab", run="good").info[0].value
+    assert "1 run before it" in followed(open_screen("lab", run="good"))["message"]["queue"]
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"name": "own-0123abcd"', None])

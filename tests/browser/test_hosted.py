@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.screens import open_card
 from tests.serving import served
 
 pytestmark = pytest.mark.browser
@@ -33,4 +34,5 @@ def test_pages_and_the_links_between_them_open(page: Page, server: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_role("link", name="Models").click()
     page.get_by_test_id("stPageLink").filter(has_text="Use it in the Lab").nth(1).click()
+    open_card(page, "Model and data")
     expect(page.get_by_role("combobox").first).to_have_value("T5-small")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from simulator.events import CellFinished, Concluded, Conclusion, Described, RunFinished
 from simulator.experiments import make_experiment
 from simulator.runs.database.store import open_store
-from tests.browser.screens import settle
+from tests.browser.screens import open_card, settle
 from tests.serving import served
 from tests.ui.invented import PROVENANCE
 
@@ -59,5 +59,6 @@ def test_clicks_on_chart_and_table_set_the_layers_shares_and_the_lab_takes_them(
     page.get_by_role("combobox", name="Sparsity, late").select_option("30 %")  # before the page has answered the first
     expect(page.get_by_text("This leaves")).to_contain_text("changes by \N{MINUS SIGN}18.0 points")
     page.get_by_role("button", name="Use it in the Lab").click()
+    open_card(page, "Pruning")
     expect(page.get_by_role("radio", name="By hand")).to_be_checked()
     page.wait_for_function("new URLSearchParams(location.search).get('layer_sparsity') === 'early=0.3, late=0.3'")

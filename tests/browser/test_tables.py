@@ -157,5 +157,6 @@ def test_tables_of_texts_fit_on_a_laptop(page: Page, lined_up: str) -> None:
         expect(page.get_by_role("columnheader", name=last, exact=True).first).to_be_visible()
         places = page.get_by_role("group").filter(has=page.get_by_role("table")).all()
         assert places and all(place.evaluate("it => it.scrollWidth <= it.clientWidth") for place in places), path
+    page.set_viewport_size({"width": 1024, "height": 800})
     page.goto(f"{lined_up}/runs")
     expect(page.get_by_text("Scroll the table sideways")).to_be_visible()  # it has too many columns to fit

@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 import simulator.engine  # noqa: F401  first: it tells torch's threads not to spin, which must be said before torch loads
 from simulator.catalog.models import MODELS, MORE_MODELS
 from simulator.config.run import make_config
 from simulator.runs.database import store as store_module
 from simulator.runs.database.store import Store, open_store
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # a busy machine proves nothing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

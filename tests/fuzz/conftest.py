@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,7 +22,14 @@ MINUTES = float(os.environ.get("KDPS_FUZZ_MINUTES", "10"))
 settings.register_profile(
     "fuzz", deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck), max_examples=20
 )
-settings.load_profile("fuzz")
+
+
+@pytest.fixture(autouse=True)
+def fuzz_profile() -> Iterator[None]:
+    """Load the profile for these tests only: settings hold for the whole process."""
+    settings.load_profile("fuzz")
+    yield
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture

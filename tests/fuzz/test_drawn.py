@@ -11,7 +11,7 @@ from tests.fuzz.drawn import likely, settings_of_a_run
 from ui.settings.fields import all_controls
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(settings_of_a_run())
 def test_settings_are_drawn(drawn: dict[str, Any]) -> None:
     assert set(drawn) <= {*all_controls(), "T", "__class__", ""}

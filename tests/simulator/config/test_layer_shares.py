@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.config.layer_shares import HIGHEST, as_text, parse, tidy
@@ -12,7 +12,6 @@ NAMES = st.from_regex(r"[A-Za-z_][A-Za-z_0-9.]{0,40}", fullmatch=True)
 SHARES = st.dictionaries(NAMES, st.floats(0, HIGHEST).map(lambda share: round(share, 3)), max_size=6)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine proves nothing
 @given(SHARES)
 def test_shares_come_back_from_their_text(shares: dict[str, float]) -> None:
     text = as_text(shares)

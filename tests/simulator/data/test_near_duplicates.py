@@ -34,7 +34,6 @@ def connected(count: int, near: Sequence[tuple[int, int]]) -> list[int]:
     return groups
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_texts_are_grouped_as_brute_force_groups_them(texts: list[str]) -> None:
     near = [(i, j) for i, j in combinations(range(len(texts)), 2) if jaccard(texts[i], texts[j]) >= 0.6]
@@ -52,7 +51,7 @@ def test_texts_are_grouped_alike_however_many_are_compared_at_once(rows: int, mo
     assert len(set(whole.tolist())) < 60
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([5, 8, 28, 25, 39, 64]))
 def test_pictures_are_grouped_as_brute_force_groups_them(seed: int, side: int) -> None:
     noise = np.random.default_rng(seed)
@@ -71,7 +70,6 @@ LABELLED = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers
 """A class, a group and a split for each example."""
 
 
-@settings(deadline=None)
 @given(LABELLED)
 def test_a_group_is_in_one_split_and_without_groups_nothing_moves(examples: list[tuple[int, int, int]]) -> None:
     labels, names, splits = np.array(examples).T

@@ -97,7 +97,7 @@ def test_a_reader_that_takes_too_long_or_dies_is_an_error_and_no_crash(monkeypat
 WORDS = [f"{letter}{number}" for letter in "abcdefgh" for number in range(8)]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(st.integers(2, 7), min_size=8, max_size=20), st.integers(0, 9))
 def test_near_duplicates_are_counted_and_stay_in_one_split(sizes: list[int], seed: int) -> None:
     shuffle = np.random.default_rng(seed)

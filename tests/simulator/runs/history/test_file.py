@@ -327,9 +327,7 @@ ODD: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seeds=st.lists(st.integers(0, 2**32), min_size=1, max_size=3),
     way=st.sampled_from(["set", "drop", "double"]),

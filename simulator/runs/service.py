@@ -18,7 +18,7 @@ from simulator.host.paths import cache_dir
 from simulator.runs import archive, recorded
 from simulator.runs.database.store import ENDED, Forecast, Origin, Run, open_store
 from simulator.runs.executor import Executor, LocalExecutor, is_dispatching
-from simulator.runs.forecast import budget
+from simulator.runs.forecast import cost
 
 UNDER_WAY = ("queued", "running")
 
@@ -62,8 +62,8 @@ def forecast(config: RunConfig | ExperimentConfig, anew: bool = False) -> Foreca
         anew: Whether a run carries out every stage, also those that are kept.
     """
     if isinstance(config, ExperimentConfig):
-        return budget.forecast_experiment(config, open_store())
-    return budget.forecast(config, open_store(), anew)
+        return cost.forecast_experiment(config, open_store())
+    return cost.forecast(config, open_store(), anew)
 
 
 def submit(config: RunConfig | ExperimentConfig, origin: Origin = "app", anew: bool = False) -> str:
@@ -82,7 +82,7 @@ def submit(config: RunConfig | ExperimentConfig, origin: Origin = "app", anew: b
     """
     data_rules.check_here(config.settings_of_cells() if isinstance(config, ExperimentConfig) else (config,))
     expected = forecast(config, anew)
-    budget.check_fits(config, expected, open_store(), _busy())
+    cost.check_fits(config, expected, open_store(), _busy())
     run_id = secrets.token_hex(5)
     open_store().add(run_id, config, expected, origin)
     if _executor is not None and origin == "app":

@@ -1,1 +1,1 @@
-"""Where runs are kept: the tables, how rows are read, and the store, which holds the only SQL."""
+"""Where runs are kept: the tables, how rows are read, and the store. SQL is in this room only."""

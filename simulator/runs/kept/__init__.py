@@ -1,1 +1,1 @@
-"""What is carried out once and used again: kept teachers, and how files stay whole until then. Imports no torch."""
+"""What is carried out once and used again: teachers, and the stages of students. Imports no torch."""

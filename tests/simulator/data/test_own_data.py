@@ -19,7 +19,7 @@ from simulator.errors import InvalidConfig, NotAllowed, NotAvailable, SimulatorE
 from simulator.experiments import make_experiment
 from simulator.runs import service
 from simulator.runs.database.store import Store
-from simulator.runs.forecast.budget import forecast
+from simulator.runs.forecast.cost import forecast
 from simulator.runs.forecast.workload import TOKENS
 from simulator.runs.kept import stages, teachers
 from tests.simulator.brought import csv_bytes, texts

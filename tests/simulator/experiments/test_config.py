@@ -15,7 +15,7 @@ from simulator.experiments.config import ANY_CONFIG, read_values, with_settings
 from simulator.runs import archive, service
 from simulator.runs.database.schema import runs
 from simulator.runs.database.store import Store
-from simulator.runs.forecast.budget import forecast_experiment
+from simulator.runs.forecast.cost import forecast_experiment
 from tests.ui.invented import PROVENANCE
 
 DESCRIBED = Described(provenance=PROVENANCE, class_names=("a", "b"))

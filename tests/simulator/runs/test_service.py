@@ -114,7 +114,7 @@ def test_a_run_beside_the_new_one_keeps_its_memory(
     service.submit(make_config({}))
     assert store.claim_next("17@1.00")
     asked: list[object] = []
-    monkeypatch.setattr(service.budget, "check_fits", lambda config, forecast, store, busy: asked.append(busy))
+    monkeypatch.setattr(service.cost, "check_fits", lambda config, forecast, store, busy: asked.append(busy))
     service.submit(make_config({}))
     assert asked == [busy]
 

@@ -20,7 +20,7 @@ from simulator.host.paths import data_dir
 from simulator.runs import archive, history, notes, recorded, service
 from simulator.runs.database.schema import events as event_table
 from simulator.runs.database.store import Store
-from simulator.runs.forecast import budget
+from simulator.runs.forecast import cost
 from tests.simulator.runs.database.test_store import measurement
 from tests.simulator.runs.history.brought_back import EVENTS, changed
 
@@ -42,9 +42,9 @@ def test_only_runs_that_have_ended_and_none_of_the_shipped(exported: str) -> Non
 
 
 def test_no_forecast_rests_on_an_imported_run(store: Store, exported: str) -> None:
-    before = budget.forecast(make_config({}), store)
+    before = cost.forecast(make_config({}), store)
     history.import_history(exported.encode())
-    assert budget.forecast(make_config({}), store) == before
+    assert cost.forecast(make_config({}), store) == before
     assert before.basis == "estimate"
 
 

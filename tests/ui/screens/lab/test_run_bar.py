@@ -61,12 +61,12 @@ def test_the_bar_with_run_says_how_far_the_open_run_is_with_a_way_to_it(open_scr
 
 def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch):
     from simulator.errors import DoesNotFit
-    from simulator.runs.forecast import budget
+    from simulator.runs.forecast import cost
 
     def refuse(*_):
         raise DoesNotFit("It needs 9 GB and 1 GB is free.", "Choose a smaller batch.")
 
-    monkeypatch.setattr(budget, "check_fits", refuse)
+    monkeypatch.setattr(cost, "check_fits", refuse)
     app = open_screen("lab")
     app.button(key="run_button").click().run()
     assert "Choose a smaller batch." in app.error[0].value

@@ -13,8 +13,8 @@ from simulator.figures import numbers
 from simulator.host.paths import cache_dir
 from simulator.runs import service
 from simulator.runs.database.store import Forecast, Store
-from simulator.runs.forecast import budget
-from simulator.runs.forecast.budget import (
+from simulator.runs.forecast import cost
+from simulator.runs.forecast.cost import (
     available_memory_mb,
     check_fits,
     forecast,
@@ -189,7 +189,7 @@ def test_a_run_that_does_not_fit_is_refused_with_what_fits(store: Store, monkeyp
     cache_teacher(config)
     needed = forecast(config, store)
     enough = forecast(config.model_copy(update={"batch_size": 64}), store).peak_memory_mb
-    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: enough + 1)
+    monkeypatch.setattr(cost, "available_memory_mb", lambda busy: enough + 1)
     with pytest.raises(DoesNotFit) as refused:
         check_fits(config, needed, store)
     assert numbers.size(needed.peak_memory_mb * 2**20) in refused.value.message
@@ -203,7 +203,7 @@ def test_a_smaller_batch_is_no_advice_where_the_teacher_needs_the_memory(
     config = config_of(model="distilbert", batch_size=64, student_size=1)
     needed = forecast(config, store)
     image = forecast(config_of(model="resnet18"), store).peak_memory_mb
-    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: image + 1)
+    monkeypatch.setattr(cost, "available_memory_mb", lambda busy: image + 1)
     with pytest.raises(DoesNotFit) as refused:
         check_fits(config, needed, store)
     assert "batch" not in refused.value.advice
@@ -211,7 +211,7 @@ def test_a_smaller_batch_is_no_advice_where_the_teacher_needs_the_memory(
 
 
 def test_where_nothing_fits_it_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "available_memory_mb", lambda busy: 100)
+    monkeypatch.setattr(cost, "available_memory_mb", lambda busy: 100)
     for config, asked in (
         (config_of(), "run"),
         *((make_experiment(name), "experiment") for name in ("sweep", "missing_digit")),

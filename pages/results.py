@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.kit import section_view
+from ui.report.run import kept_stages
 from ui.report.sections import COMPRESSION, sections
 from ui.screens.results import open_run, take_home
 from ui.shell.frame import need_frame
@@ -20,6 +21,8 @@ with errors_shown():
         st.stop()
     run, story = open_run.headline(run_id)
     provenance.provenance_badge(story.provenance, run, compact=True)
+    for sentence in kept_stages(story):
+        st.caption(sentence)
     if not story.measurements:
         open_run.not_measured(run)
         st.stop()

@@ -115,7 +115,9 @@ def prepare(
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
+        InvalidConfig: if KDPS_KEEP_GB is not a number from 0.
     """
+    room.limit_bytes()  # before anything is trained
     spare_imports()
     torch.set_num_threads(threads())
     device = pick_device()

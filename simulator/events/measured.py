@@ -53,7 +53,7 @@ class Kept(Record):
     """Where a stage was carried out that this run took over, because everything that decides it was equal.
 
     Attributes:
-        run: Its id; empty where a command prepared it.
+        run: Its id.
         at: UTC, ISO 8601.
         device: The processor.
     """

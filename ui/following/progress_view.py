@@ -27,8 +27,8 @@ HTML = f"""
 <div class="panel">
   <p class="headline" hidden></p>
   <p class="queue note" hidden></p>
-  <p class="lost note" role="status" hidden>The connection to the server is lost. The run goes on there, and this page
-    follows it again as soon as the server answers.</p>
+  <p class="lost note" role="status" hidden>The connection to the server is lost. If it is still up, the run
+    continues, and this page follows it again as soon as the server answers.</p>
   <ol class="steps" aria-label="Stages of the run"></ol>
   <p class="doing" hidden></p>
   <div class="pace" hidden></div>

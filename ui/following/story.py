@@ -15,6 +15,7 @@ from simulator.events import (
     Downloading,
     EpochFinished,
     Event,
+    Kept,
     LossPoint,
     Measured,
     Measurement,
@@ -66,6 +67,7 @@ class Story:
         labels: The class of every test example; empty in runs of earlier versions.
         downloading: The file that is being downloaded; None if there is none.
         finished_stages: Those of the seed under way; the stages in ONCE count for every seed.
+        taken_over: The stages of every seed that were carried out in an earlier run, each with the seed's index.
     """
 
     last: int = 0
@@ -78,6 +80,7 @@ class Story:
     progress: Progress | None = None
     downloading: Downloading | None = None
     finished_stages: dict[Stage, StageFinished] = field(default_factory=dict)
+    taken_over: list[tuple[int, StageFinished]] = field(default_factory=list)
     losses: dict[Variant, list[LossPoint]] = field(default_factory=dict)
     epochs: dict[Variant, list[EpochFinished]] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
@@ -111,6 +114,8 @@ class Story:
                 self.epochs.setdefault(event.variant, []).append(event)
             case StageFinished():
                 self.finished_stages[event.stage] = event
+                if event.kept:
+                    self.taken_over.append((self.repeat, event))
             case Measured():
                 self.measurements.append(event.measurement)
             case CellFinished():
@@ -126,9 +131,9 @@ class Story:
 
     @property
     def kept(self) -> dict[Stage, str]:
-        """The stages that this run took over from earlier ones, with the run, when that was and how long it took."""
+        """The stages that the seed under way took over, with the run, when that was and how long it took."""
         return {
-            stage: numbers.kept(finished.kept.run, datetime.fromisoformat(finished.kept.at), finished.seconds)
+            stage: kept_from(finished, finished.kept)
             for stage, finished in self.finished_stages.items()
             if finished.kept
         }
@@ -160,3 +165,8 @@ def tell(events: Iterable[tuple[int, Event]]) -> Story:
     story = Story()
     story.add(events)
     return story
+
+
+def kept_from(finished: StageFinished, kept: Kept) -> str:
+    """Say in which run a stage was carried out, when, and how long it took."""
+    return numbers.kept(kept.run, datetime.fromisoformat(kept.at), finished.seconds)

@@ -11,7 +11,7 @@ from simulator.errors import NotAllowed
 from simulator.figures import numbers
 from simulator.runs import archive, notes
 from simulator.runs.database.store import Run
-from ui.following.story import STAGE_TITLES, Story, tell
+from ui.following.story import STAGE_TITLES, Story, kept_from, tell
 from ui.report import common
 from ui.report.page import Report
 from ui.report.sections import sections
@@ -37,8 +37,12 @@ def run_report(run: Run) -> Report:
 
 
 def kept_stages(story: Story) -> list[str]:
-    """Name each stage that was taken over, and from where."""
-    return [f"{STAGE_TITLES[stage]} is {where}." for stage, where in story.kept.items()]
+    """Name each stage that was taken over, of which repeat if there are several, and from where."""
+    return [
+        f"{STAGE_TITLES[e.stage]}{f' of repeat {repeat + 1}' if story.repeat else ''} is {kept_from(e, e.kept)}."
+        for repeat, e in story.taken_over
+        if e.kept
+    ]
 
 
 def title(config: RunConfig) -> str:

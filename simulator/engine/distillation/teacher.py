@@ -74,9 +74,7 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
     }
     if setup.tokenizer:
         files[setup.module.tokenizer_file] = setup.tokenizer
-    if is_anew(setup.keeping):
-        folders.discard(setup.teacher.folder)
-    folders.keep(setup.teacher.folder, files, setup.teacher.made_from)
+    folders.keep(setup.teacher.folder, files, setup.teacher.made_from, replace=is_anew(setup.keeping))
 
 
 def architecture_json(setup: Setup, model: nn.Module, size: float | None) -> bytes:

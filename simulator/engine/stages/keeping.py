@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from simulator.engine.host.device import device_name
+from simulator.engine.host.mapped import map_from_disk
 from simulator.engine.measure.size import tensors_of
 from simulator.engine.models import portable
 from simulator.engine.setup import Setup
@@ -102,12 +104,10 @@ def keep(setup: Setup, folder: Path, inputs: dict[str, object], made: Made, told
         RECORD_FILE: record.model_dump_json().encode(),
     }
     try:
-        if setup.keeping.anew and folder.exists():
-            folders.discard(folder)
-        folders.keep(folder, files, inputs)
+        folders.keep(folder, files, inputs, replace=setup.keeping.anew)
         room.make_room()
     except OSError as error:
-        log.warning("The stage %s cannot be kept: %s", folder.name, error)
+        log.warning("The stage %s cannot be kept, or no room be made for it: %s", folder.name, error)
 
 
 def read(initial: nn.Module, folder: Path) -> tuple[Made, StageRecord] | None:
@@ -121,10 +121,14 @@ def read(initial: nn.Module, folder: Path) -> tuple[Made, StageRecord] | None:
         tensors, masks = load_file(folder / portable.WEIGHTS_FILE), load_file(folder / MASKS_FILE)
     except FileNotFoundError:
         return None
+    except ValidationError:  # written by another version
+        folders.discard(folder)
+        return None
     room.mark_used(folder)
     model = copy.deepcopy(initial)
     portable.fill(model, {name: laid_out(t, record.strides.get(name)) for name, t in tensors.items()})
     model.train(record.is_training)
+    map_from_disk(model)
     return Made(model, {name: unpacked(bits, model.get_parameter(name)) for name, bits in masks.items()}), record
 
 

@@ -14,8 +14,27 @@ from pathlib import Path
 from simulator.catalog.models import MORE_MODELS
 from simulator.host.paths import PACKAGE
 
-OF_TEACHER = ("engine/datasets", "engine/distillation", "engine/host", "engine/models", "engine/setup.py")
-OF_STUDENT = (*OF_TEACHER, "catalog/methods.py", "catalog/pruning.py", "engine/pruning", "engine/stages")
+OF_TEACHER = (
+    "engine/datasets",
+    "engine/distillation",
+    "engine/host",
+    "engine/models",
+    "engine/setup.py",
+    "catalog/models.py",
+    "catalog/model_info.py",
+)
+OF_STUDENT = (
+    *OF_TEACHER,
+    "catalog/methods.py",
+    "catalog/pruning.py",
+    "config/layer_shares.py",
+    "config/run.py",
+    "engine/pruning",
+    "engine/stages",
+    "engine/measure/size.py",
+    "events",
+    "runs/kept/stages.py",
+)
 OF_MEASUREMENT = (*OF_STUDENT, "engine/measure", "engine/deploy")
 """Files and folders, below simulator/, that decide what a stage makes."""
 
@@ -64,8 +83,10 @@ def _meaning(file: Path) -> str:
     """
     with file.open("rb") as content:
         tokens = [token for token in tokenize.tokenize(content.readline) if token.type not in WITHOUT_MEANING]
-    before = [tokenize.NEWLINE, *(token.type for token in tokens)]
-    docstring = [
-        token.type == tokenize.STRING and one in LINE_BEGINS for token, one in zip(tokens, before, strict=False)
+    kinds = [tokenize.NEWLINE, *(token.type for token in tokens), tokenize.NEWLINE]
+    around = zip(tokens, kinds, kinds[2:], strict=False)
+    docstrings = [
+        token.type == tokenize.STRING and before in LINE_BEGINS and after == tokenize.NEWLINE
+        for token, before, after in around
     ]
-    return " ".join(repr(token.string) for token, left_out in zip(tokens, docstring, strict=True) if not left_out)
+    return " ".join(repr(token.string) for token, left_out in zip(tokens, docstrings, strict=True) if not left_out)

@@ -29,13 +29,14 @@ def fingerprint(made_from: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any]) -> bool:
+def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any], replace: bool = False) -> bool:
     """Write a folder; of two that do so at once, the first to finish stays.
 
     Args:
         folder: Its place; the folder above it is there.
         files: Name -> content.
         made_from: Everything that decides the content, as plain values.
+        replace: Whether this one takes the place of one that is there.
 
     Returns:
         Whether this folder is the one that is now there.
@@ -50,9 +51,11 @@ def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any])
         _write(beside / DESCRIPTION_FILE, description.encode())
         _sync(beside)
         try:
+            if replace:  # only now: while the new one is written, others still find the old one
+                discard(folder)
             beside.rename(folder)
         except OSError:
-            if folder.exists():
+            if folder.exists():  # another process was faster; or Windows keeps one that is in use
                 return False
             raise
         _sync(folder.parent)
@@ -108,15 +111,15 @@ def discard_damaged(folder: Path, made_from: Mapping[str, Any]) -> str:
 
 def discard(folder: Path) -> None:
     """Remove a folder, if it is still there; nobody finds half of it meanwhile."""
-    beside = _beside(folder)
+    old = _beside(folder, "old-")
     with suppress(FileNotFoundError):
-        folder.rename(beside)
-    shutil.rmtree(beside, ignore_errors=True)
+        folder.rename(old)
+    shutil.rmtree(old, ignore_errors=True)
 
 
-def _beside(folder: Path) -> Path:
+def _beside(folder: Path, what: str = "") -> Path:
     """A name in the same folder under which nothing is taken for kept."""
-    return folder.with_name(f".{folder.name}{unfinished()}")
+    return folder.with_name(f".{what}{folder.name}{unfinished()}")
 
 
 def _write(file: Path, content: bytes) -> None:

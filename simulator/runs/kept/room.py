@@ -45,7 +45,10 @@ def limit_bytes() -> float:
     except ValueError:
         gigabytes = math.nan
     if not gigabytes >= 0:
-        raise InvalidConfig(f"{LIMIT} is {value!r}.", "It must be a number from 0; 0 keeps no stages of students.")
+        raise InvalidConfig(
+            f"{LIMIT} is {value!r}.",
+            "It must be a number from 0; 0 keeps no stages of students, and teachers for an hour.",
+        )
     return gigabytes * 1e9
 
 
@@ -65,15 +68,16 @@ def make_room() -> None:
             if excess <= 0:
                 return
             if not (entry.is_teacher and time.time() - entry.used_at < SPARED_SECONDS):
-                folders.discard(entry.folder)
-                excess -= entry.size
+                with suppress(OSError):  # Windows keeps what is in use
+                    folders.discard(entry.folder)
+                    excess -= entry.size
 
 
 def _entries(place: str, is_teacher: bool) -> list[Entry]:
     """What is kept in a place; what another process writes or deletes at this moment is left out."""
     found = []
     for folder in cache_dir(place).iterdir():
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError):
             used_at = (folder / folders.DESCRIPTION_FILE).stat().st_mtime
             size = sum(file.stat().st_size for file in folder.iterdir())
             if not folder.name.startswith("."):

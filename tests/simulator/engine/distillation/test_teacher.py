@@ -127,11 +127,11 @@ from simulator.engine import pipeline; from simulator.engine.distillation import
 shorten(pytest.MonkeyPatch())
 me, other = sys.argv[1:]
 keep = teacher.folders.keep
-def both_have_trained(folder, files, made_from):
+def both_have_trained(folder, files, made_from, replace):
     Path(me).touch()
     while not Path(other).exists():
         time.sleep(0.01)
-    print(keep(folder, files, made_from))
+    print(keep(folder, files, made_from, replace))
 teacher.folders.keep = both_have_trained
 list(pipeline.prepare_teacher(SMALL))
 """

@@ -237,12 +237,14 @@ def test_a_stage_that_another_process_deletes_is_carried_out(monkeypatch: pytest
 def test_a_disk_that_takes_no_stage_does_not_end_the_run(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(*given: object) -> bool:
+    def full(*given: object, **more: object) -> bool:
         raise OSError(28, "No space left on device")
 
     keep = folders.keep
     monkeypatch.setattr(
-        folders, "keep", lambda folder, *rest: (keep if "teachers" in str(folder) else full)(folder, *rest)
+        folders,
+        "keep",
+        lambda folder, *rest, **more: (keep if "teachers" in str(folder) else full)(folder, *rest, **more),
     )
     assert isinstance(carried_out(config_of(), Keeping("first"))[-1], RunFinished)
     assert "No space left on device" in caplog.text

@@ -41,6 +41,7 @@ def test_comments_and_docstrings_do_not_count_and_all_else_does(file: Path) -> N
         ("NUMBER = 1", "NUMBER = 2"),
         ("def f", "def g"),
         ('"""Twice."""\n', "x += 1\n"),
+        ('"""Twice."""\n', '"Twice".join(x)\n'),
     ):
         assert fingerprint(file, ONE.replace(old, new)) != before
     file.with_name("more.py").write_text("")

@@ -222,3 +222,13 @@ def test_a_writer_that_is_killed_leaves_nothing_that_is_taken_for_whole() -> Non
 def test_a_fingerprint_changes_with_everything() -> None:
     changes = [{"model": "t5_small"}, {"threads": 1}, {"recipe": {"epochs": 4}}, {"new": None}]
     assert len({folders.fingerprint({**MADE_FROM, **change}) for change in [{}, *changes]}) == 5
+
+
+def test_another_takes_the_place_of_one_that_is_there_only_where_that_is_asked(tmp_path: Path) -> None:
+    place = tmp_path / "one"
+    assert folders.keep(place, {"weights": b"old"}, MADE_FROM)
+    assert not folders.keep(place, {"weights": b"new"}, MADE_FROM)
+    assert (place / "weights").read_bytes() == b"old"
+    assert folders.keep(place, {"weights": b"new"}, MADE_FROM, replace=True)
+    assert (place / "weights").read_bytes() == b"new" and not folders.damage(place, MADE_FROM)
+    assert list(place.parent.iterdir()) == [place]

@@ -56,19 +56,19 @@ def run(
     started = time.perf_counter()
     with PeakMemory() as whole:
         # prepare: weights, data, tokenizer, tensors
-        setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config, keeping))
+        setup, prepare_peak = yield from staged("prepare", "Loading weights and data", preparation(config, keeping))
         labels = tuple(setup.test.labels.tolist())
         yield Described(provenance=provenance(setup), class_names=setup.dataset.class_names, labels=labels)
 
         # teacher: trained on the labels, or taken from the cache, with its logits for every training example
-        taught, teaching = yield from staged("teacher", teacher_room.note(setup), teacher_room.provide(setup))
-        peak = max(preparing, teaching)
+        taught, teacher_peak = yield from staged("teacher", teacher_room.note(setup), teacher_room.provide(setup))
+        peak = max(prepare_peak, teacher_peak)
 
         # one student a seed, all of the one teacher; the first one's files are kept
         for repeat in range(config.repeats):
             of_seed = replace(setup, config=config.model_copy(update={"seed": config.seed + repeat}))
             keep = (None, None) if repeat else (export_to, variants_to)
-            peak = max(peak, (yield from one_student(of_seed, repeat, taught, teaching, keep)))
+            peak = max(peak, (yield from one_student(of_seed, repeat, taught, teacher_peak, keep)))
     # the stages' own watches look at other moments, and may have seen more
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=max(peak, whole.mb))
 
@@ -110,8 +110,8 @@ def one_student(
     # measure: every variant the same way, on the same held-out examples
     variants, peaks = {n: c.made.model for n, c in left.items()}, {n: c.peak_mb for n, c in left.items()}
     measured = measurement(setup, variants, peaks, *keep, repeat)
-    _, measuring = yield from staged("measure", "Measuring every variant", measured, repeat)
-    return max(measuring, *(carried.peak_here_mb for carried in left.values()))
+    _, measure_peak = yield from staged("measure", "Measuring every variant", measured, repeat)
+    return max(measure_peak, *(carried.peak_here_mb for carried in left.values()))
 
 
 def prepare_teacher(config: RunConfig) -> Iterator[Event]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import tempfile
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from simulator.engine.models.base import Model, Weights
 from simulator.events import Event, Precision, Progress, Provenance
 from simulator.host.machine import threads
 from simulator.runs.kept import folders, room, teachers
+from simulator.runs.kept.code import versions
 from simulator.runs.kept.stages import Keeping
 
 PACKAGES = ("torch", "torchvision", "transformers", "tokenizers", "sentencepiece", "scikit-learn", "torch-pruning")
@@ -91,7 +91,9 @@ def preparation(config: RunConfig, keeping: Keeping | None = None) -> Generator[
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
+        InvalidConfig: if KDPS_KEEP_GB is not a number from 0.
     """
+    room.limit_bytes()  # before anything is trained
     yield Progress(stage="prepare", done=0, total=3)
     found = yield from followed(partial(weights.find, config.model, config.weights))
     yield Progress(stage="prepare", done=1, total=3)
@@ -115,9 +117,7 @@ def prepare(
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
-        InvalidConfig: if KDPS_KEEP_GB is not a number from 0.
     """
-    room.limit_bytes()  # before anything is trained
     spare_imports()
     torch.set_num_threads(threads())
     device = pick_device()
@@ -205,7 +205,7 @@ def provenance(setup: Setup) -> Provenance:
         teacher=setup.teacher.folder.name,
         teacher_was_cached=setup.takes_teacher,
         teacher_damage=setup.teacher.damage,
-        versions={name: importlib.metadata.version(name) for name in PACKAGES},
+        versions=versions(PACKAGES),
         device=device_name(setup.device),
         threads=torch.get_num_threads(),
         precision=precision(setup.bfloat16),

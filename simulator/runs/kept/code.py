@@ -1,8 +1,9 @@
-"""What the code does, as a fingerprint: equal for two versions that differ in comments and docstrings only."""
+"""What code and libraries do, for fingerprints: the code's is equal where only comments and docstrings differ."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import os
 import threading
 import tokenize
@@ -90,3 +91,9 @@ def _meaning(file: Path) -> str:
         for token, before, after in around
     ]
     return " ".join(repr(token.string) for token, left_out in zip(tokens, docstrings, strict=True) if not left_out)
+
+
+@lru_cache  # a forecast asks for them at every move of a slider
+def versions(packages: tuple[str, ...]) -> dict[str, str]:
+    """The installed versions of these packages."""
+    return {name: importlib.metadata.version(name) for name in packages}

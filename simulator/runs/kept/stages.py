@@ -6,7 +6,6 @@ reach it, and what libraries and code do.
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from simulator.events import EpochFinished, Kept, LossPoint, Stage, StageFinishe
 from simulator.events.fields import Record
 from simulator.host.paths import cache_dir
 from simulator.runs.kept import folders
-from simulator.runs.kept.code import OF_STUDENT, code
+from simulator.runs.kept.code import OF_STUDENT, code, versions
 
 KEPT: tuple[Stage, ...] = ("control", "distil", "prune", "recover")
 
@@ -82,7 +81,7 @@ def made_from(stage: Stage, config: RunConfig, teacher: str) -> dict[str, Any]:
         "settings": settings(config, SETTINGS_OF[stage]),
         # a text model whose features are compared works out every position, and so does its control
         "every_position": METHODS[config.method].compares_features,
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "versions": versions(PACKAGES),
         "code": code(OF_STUDENT),
     }
 

@@ -6,7 +6,6 @@ seed is fixed, so that every seed of the student learns from the same teacher an
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ from simulator.config.run import RunConfig
 from simulator.host.machine import processor, threads
 from simulator.host.paths import cache_dir
 from simulator.runs.kept import folders
-from simulator.runs.kept.code import OF_TEACHER, code
+from simulator.runs.kept.code import OF_TEACHER, code, versions
 
 TEACHER_SEED = 0
 MOST_EXAMPLES = 4_000
@@ -54,7 +53,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
         "seed": TEACHER_SEED,
         **({"few_steps": list(MODELS[config.model].few_steps)} if any(MODELS[config.model].few_steps) else {}),
         **({"positions": "one"} if MODELS[config.model].kind == "text" else {}),  # other dropout than all positions
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "versions": versions(PACKAGES),
         "code": code(OF_TEACHER),
         "processor": processor(),
         "threads": threads(),

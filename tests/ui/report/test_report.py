@@ -59,7 +59,9 @@ def test_it_loads_nothing_runs_nothing_and_is_small(run_id: str) -> None:
 def test_it_says_which_stages_were_taken_over_and_from_where() -> None:
     kept = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a processor")
     story = tell([(1, StageFinished(stage="control", seconds=21, peak_memory_mb=1, kept=kept))])
-    assert kept_stages(story) == ["Control is kept: carried out in run ab12, 1 Jan 2026, in 21 s."]
+    assert kept_stages(story) == [
+        "Control is kept: carried out in run ab12, 1 Jan 2026, in 21 s; its memory was measured there."
+    ]
 
 
 def test_what_the_student_wrote_is_text(store: Store) -> None:

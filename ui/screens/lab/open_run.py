@@ -16,6 +16,7 @@ from simulator.runs.database.store import ENDED, Run
 from ui.following import live
 from ui.following.story import STAGE_TITLES, STAGE_WORDS
 from ui.kit import section_view
+from ui.report.run import kept_stages
 from ui.report.sections import compression_tables, outcome_sentences
 from ui.screens.lab.run_bar import PLACE
 from ui.screens.results import take_home
@@ -72,8 +73,10 @@ def show_run(run: Run, config: RunConfig) -> None:
         return
     measured = archive.measurements(run.id)
     if measured:
-        provenance.provenance_badge(live.story_of(run.id).provenance, run, compact=True)
         story = live.story_of(run.id)
+        provenance.provenance_badge(story.provenance, run, compact=True)
+        for sentence in kept_stages(story):
+            st.caption(sentence)
         section_view.draw_parts([outcome_sentences(story), *compression_tables(measured)])
         st.page_link(
             routes.RESULTS.path,
@@ -88,21 +91,23 @@ def show_run(run: Run, config: RunConfig) -> None:
 
 def _settings(run: Run, config: RunConfig) -> None:
     """Show the run's own settings, and which of them the controls no longer show."""
-    its = run.settings
-    st.subheader(literal(f"{MODELS[its.model].title} on {dataset_info(its.dataset).title}"), anchor=live.PANEL)
-    st.caption(literal(in_one_line(its)))
-    changed = [name for name in RunConfig.model_fields if getattr(its, name) != getattr(config, name)]
+    settings = run.settings
+    st.subheader(
+        literal(f"{MODELS[settings.model].title} on {dataset_info(settings.dataset).title}"), anchor=live.PANEL
+    )
+    st.caption(literal(in_one_line(settings)))
+    changed = [name for name in RunConfig.model_fields if getattr(settings, name) != getattr(config, name)]
     if changed:
         st.caption(
             f":material/tune: The controls now say {literal(_listed(changed, config))}; "
-            f"this run has {literal(_listed(changed, its))}."
+            f"this run has {literal(_listed(changed, settings))}."
         )
         st.button(
             "Set the controls to this run",
             icon=":material/tune:",
             key="take_button",
             on_click=controls.take,
-            args=(its,),
+            args=(settings,),
         )
 
 

@@ -47,18 +47,23 @@ def draw(config: RunConfig, run: Run | None) -> None:
             with st.container(key="lab_cost", width="content"):
                 st.caption(cost(forecast), help=f"Time and memory: {basis(forecast)}{kept(forecast)}.")
     with errors_shown():
-        if pressed and not is_under_way(run, config):
+        if pressed and not is_under_way(run, config, anew):
             live.choose_run(PLACE, service.submit(config, anew=anew))
             controls.forget_notes()
             st.rerun()
 
 
-def is_under_way(run: Run | None, config: RunConfig | ExperimentConfig) -> bool:
+def is_under_way(run: Run | None, config: RunConfig | ExperimentConfig, anew: bool = False) -> bool:
     """Tell whether the open run has these settings and has not ended; if so, say it on the screen.
 
     While a busy server answers slowly, people press Run again and again.
+
+    Args:
+        anew: Whether every stage is to be carried out, which the open run may not do.
     """
     same = run is not None and run.state not in ENDED and run.config == config
+    if run is not None and anew and not (run.forecast is not None and run.forecast.anew):
+        same = False
     if same:
         st.toast("The open run has these settings already, and has not ended.", icon=":material/hourglass:")
     return same

@@ -57,6 +57,6 @@ except OSError as error:
     file = tmp_path / "file"
     file.write_bytes(b"before")
     command = [sys.executable, "-c", script, str(file)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert said == [str(errno.EFBIG), str(file)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert printed == [str(errno.EFBIG), str(file)]
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"before")]

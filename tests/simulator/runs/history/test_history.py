@@ -84,10 +84,10 @@ def test_an_experiment_comes_back(store: Store) -> None:
     config = make_experiment("few_labels")
     place = (config.places() or [])[0]
     cell = CellFinished(at=place[0], seed=place[1], values={"distilled": 0.5, "control": 0.4})
-    said = Conclusion(sentences=("So it is.",), answer="", shown=False)
+    conclusion = Conclusion(sentences=("So it is.",), answer="", shown=False)
     store.add("dd44", config, None)
     store.start("dd44", "1@1")
-    store.append("dd44", [cell, Concluded(conclusion=said), EVENTS[-1]])
+    store.append("dd44", [cell, Concluded(conclusion=conclusion), EVENTS[-1]])
     store.finish("dd44", "finished")
     before, text = archive.run("dd44"), history.export_history()
     store.delete("dd44")

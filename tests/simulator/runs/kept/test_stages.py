@@ -52,5 +52,5 @@ def test_other_code_and_other_libraries_are_other_stages(monkeypatch: pytest.Mon
     monkeypatch.setattr(stages, "code", lambda parts: "other")
     assert stages.found(CONFIG, TEACHER) == ()
     monkeypatch.undo()
-    monkeypatch.setattr(stages.importlib.metadata, "version", lambda name: "0")
+    monkeypatch.setattr(stages, "versions", lambda packages: dict.fromkeys(packages, "0"))
     assert stages.found(CONFIG, TEACHER) == ()

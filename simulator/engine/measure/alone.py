@@ -6,15 +6,18 @@ whether somebody holds it.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from simulator.engine.measure.others import OthersCpu
 from simulator.figures.statistics import BUSY_SHARE
 from simulator.host.paths import data_dir
+
+log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 20.0
 """Nobody waits longer for a lock: neither a training, nor another run that wants to time."""
@@ -36,8 +39,8 @@ def timing_alone() -> Iterator[None]:
     try:
         lock.acquire(timeout=PAUSE_SECONDS, poll_interval=LOOK_SECONDS)
         wait_until_quiet()
-    except Timeout:
-        pass
+    except OSError as error:  # it took too long, or the disk takes no lock
+        log.info("Timing while other runs may train: %s", error)
     try:
         yield
     finally:
@@ -57,7 +60,8 @@ def wait_until_quiet() -> None:
 class Pause:
     """Lets a training wait between batches while another run is timed.
 
-    A timing that takes longer than 20 s does not stop the training any further.
+    A timing that takes longer than 20 s does not stop the training any further. The seconds that a training waits count
+    as its own: they are part of how long its stage took.
     """
 
     def __init__(self) -> None:
@@ -72,7 +76,7 @@ class Pause:
             return
         try:
             self._lock.acquire(timeout=self._left, poll_interval=LOOK_SECONDS)
-        except Timeout:
+        except OSError:  # it took too long, or the disk takes no lock: then nobody can ask for quiet
             self._left = 0.0
         else:
             self._lock.release()

@@ -60,7 +60,7 @@ def test_it_says_which_stages_were_taken_over_and_from_where() -> None:
     kept = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a processor")
     story = tell([(1, StageFinished(stage="control", seconds=21, peak_memory_mb=1, kept=kept))])
     assert kept_stages(story) == [
-        "Control is kept: carried out in run ab12, 1 Jan 2026, in 21 s; its memory was measured there."
+        "The stage Control is kept: carried out in run ab12, 1 Jan 2026, in 21 s; its memory was measured there."
     ]
 
 

@@ -39,8 +39,8 @@ def run_report(run: Run) -> Report:
 def kept_stages(story: Story) -> list[str]:
     """Name each stage that was taken over, of which repeat if there are several, and from where."""
     return [
-        f"The stage {STAGE_TITLES[e.stage]}{f' of repeat {repeat + 1}' if story.repeat else ''} is {kept_from(e, e.kept)}; "
-        "its memory was measured there."
+        f"The stage {STAGE_TITLES[e.stage]}{f' of repeat {repeat + 1}' if story.repeat else ''} "
+        f"is {kept_from(e, e.kept)}; its memory was measured there."
         for repeat, e in story.taken_over
         if e.kept
     ]

@@ -36,7 +36,7 @@ def nothing_kept_from_other_tests() -> None:
 @pytest.fixture
 def open_screen(no_worker_and_no_network: None, nothing_kept_from_other_tests: None) -> Callable[..., AppTest]:
     def open_it(name: str, **parameters: str) -> AppTest:
-        app = AppTest.from_file(str(ENTRY), default_timeout=30)
+        app = AppTest.from_file(str(ENTRY), default_timeout=120)  # a busy machine proves nothing
         app.query_params.update(parameters)
         app.switch_page(f"pages/{name}.py").run()
         assert not app.exception, app.exception

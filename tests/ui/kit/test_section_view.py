@@ -30,7 +30,7 @@ def page() -> None:
 
 
 def opened() -> AppTest:
-    app = AppTest.from_function(page).run(timeout=30)
+    app = AppTest.from_function(page).run(timeout=120)
     assert not app.exception, app.exception
     return app
 

@@ -28,6 +28,6 @@ def test_the_sidebar_asks_only_for_runs_that_have_not_ended(open_screen, stored,
 def test_a_database_that_cannot_keep_runs_is_said_to_be_so(monkeypatch):
     monkeypatch.setenv("KDPS_DATABASE_URL", "mysql://localhost/runs")
     monkeypatch.setattr(service, "start", open_store)  # the first thing that starting does
-    app = AppTest.from_file(str(ENTRY), default_timeout=30).run()
+    app = AppTest.from_file(str(ENTRY), default_timeout=120).run()
     assert not app.exception
     assert "of the kind mysql" in app.error[0].value

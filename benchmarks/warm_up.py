@@ -1,30 +1,27 @@
-"""How many calls a model needs to be warm when five are timed in turns: one, or the two that ``timeit`` makes.
+"""How many calls a model needs just before a timed one to be warm, when five are timed in turns: none, one or two.
 
     python -m benchmarks.warm_up [--rounds N]
 
-Prints each model's median in milliseconds both ways, and the seconds that each way took.
+The ways take turns, too, so that all meet the same state of the machine. Prints each model's median in milliseconds for
+each way, and the seconds that the way took.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+import timeit
+from functools import partial
 
 import numpy as np
 import torch
 import torchvision
 from torch import Tensor, nn
-from torch.utils.benchmark import Timer
+from torch.utils.benchmark import timer as synchronized_clock
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
-from simulator.engine.measure.latency import SHORTEST
-
 STUDENTS = 4
-WAYS: dict[str, Callable[[Timer], float]] = {
-    "one": lambda timer: timer.blocked_autorange(min_run_time=SHORTEST).median,
-    "two": lambda timer: timer.timeit(1).median,
-}
+WAYS = {"none": 0, "one": 1, "two": 2}
 
 
 def networks() -> dict[str, tuple[list[nn.Module], Tensor]]:
@@ -45,15 +42,32 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     for title, (models, batch) in networks().items():
         for size in (1, 32):
-            timers = [
-                Timer("with torch.no_grad(): model(x)", globals={"torch": torch, "model": m.eval(), "x": batch[:size]})
-                for m in models
-            ]
-            for calls, timed in WAYS.items():
-                started = time.perf_counter()
-                rows = [[timed(timer) for timer in timers] for _ in range(rounds)]
-                medians = [f"{1e3 * median:.2f}" for median in np.median(rows, axis=0)]
-                print(f"{title}, batch {size}, {calls} to warm up: {medians}, {time.perf_counter() - started:.1f} s")
+            for way, (medians, seconds) in compared(models, batch[:size], rounds).items():
+                each = ", ".join(f"{1e3 * median:.2f}" for median in medians)
+                print(f"{title}, batch {size}, {way} to warm up: {each} ms; {seconds:.1f} s", flush=True)
+
+
+@torch.no_grad()
+def compared(models: list[nn.Module], batch: Tensor, rounds: int) -> dict[str, tuple[list[float], float]]:
+    """Each model's median in seconds, and the seconds that all calls took, for each way."""
+    calls = [timeit.Timer(partial(model.eval(), batch), timer=synchronized_clock) for model in models]
+    for call in calls:
+        call.timeit(1)
+    rows: dict[str, list[list[float]]] = {way: [] for way in WAYS}
+    seconds = dict.fromkeys(WAYS, 0.0)
+    for _ in range(rounds):
+        for way, before in WAYS.items():
+            started = time.perf_counter()
+            rows[way].append([timed(call, before) for call in calls])
+            seconds[way] += time.perf_counter() - started
+    return {way: (np.median(rows[way], axis=0).tolist(), seconds[way]) for way in WAYS}
+
+
+def timed(call: timeit.Timer, before: int) -> float:
+    """Seconds of one call after so many that are not timed."""
+    if before:
+        call.timeit(before)
+    return call.timeit(1)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ Batch = Annotated[str, Field(pattern=r"^batch_(1|32)$")]
 
 
 class Latency(Record):
-    """Time for one batch, in milliseconds, over ``runs`` timed calls (torch.utils.benchmark).
+    """Time for one batch, in milliseconds, over ``runs`` timed calls.
 
     Attributes:
         others_cpu: The share of all cores that other processes used meanwhile, 0 to 1; None where the system does not

@@ -54,6 +54,28 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     return (0.0 if successes == 0 else centre - half), (1.0 if successes == n else centre + half)
 
 
+def median_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """An interval of the median from the ordered values: whatever their distribution is, it covers at least so often.
+
+    Source: Conover 1999, "Practical Nonparametric Statistics", 3rd edition, section 3.2.
+
+    Args:
+        values: Independent, of one distribution; six at least for 95 %.
+        confidence: Between 0 and 1.
+
+    Raises:
+        ValueError: if there are too few values.
+    """
+    ordered, n = sorted(values), len(values)
+    outside, chance = 0, 1 / 2**n  # that the median is below the smallest value
+    while chance <= (1 - confidence) / 2:
+        outside += 1
+        chance += comb(n, outside) / 2**n
+    if not outside:
+        raise ValueError(f"{n} values: choose more for an interval of {confidence:.0%}")
+    return ordered[outside - 1], ordered[n - outside]
+
+
 @dataclass(frozen=True)
 class Relative:
     """A variant against a reference, usually the teacher. Negative reductions are growth: shown as they are.

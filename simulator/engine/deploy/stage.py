@@ -7,7 +7,6 @@ from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from simulator.engine.deploy.export import export
@@ -22,7 +21,7 @@ from simulator.runs.kept.seals import seal
 
 BATCH_SIZES = (1, 32)
 SECONDS = 0.6
-"""Calls are timed for so long a variant and a batch size."""
+"""Calls are timed for so long at most, a variant and a batch size."""
 
 
 def measurement(
@@ -68,5 +67,4 @@ def measurement(
 
 def time_variants(setup: Setup, variants: Mapping[Variant, nn.Module], size: int) -> dict[Variant, Latency]:
     """Latency of each variant on the first ``size`` test examples, in turns."""
-    batch = first_rows(setup, size)
-    return measure_in_turns(variants, setup.module.exported_call, batch, torch.get_num_threads(), SECONDS)
+    return measure_in_turns(variants, setup.module.exported_call, first_rows(setup, size), SECONDS)

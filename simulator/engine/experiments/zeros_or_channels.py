@@ -6,7 +6,6 @@ import copy
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import groupby
 
-import torch
 from torch import nn
 
 from simulator.config.run import RunConfig
@@ -94,9 +93,9 @@ def pruned_to(bench: Bench, config: RunConfig, distilled: nn.Module, left: int) 
 
 def measured(bench: Bench, group: Sequence[Place], students: Mapping[str, nn.Module]) -> Iterator[Event]:
     """The cells of one share and seed, measured on the same data and timed in turns."""
-    setup, threads = bench.setup, torch.get_num_threads()
+    setup = bench.setup
     one, many = first_rows(setup, 1), first_rows(setup, 32)
-    at_one, at_many = (measure_in_turns(students, setup.module.exported_call, b, threads, SECONDS) for b in (one, many))
+    at_one, at_many = (measure_in_turns(students, setup.module.exported_call, b, SECONDS) for b in (one, many))
     for place in group:
         name = str(place[0]["student"])
         student = students[name]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, quantile_test
 
 from simulator.figures.statistics import (
     Discordant,
@@ -12,6 +12,7 @@ from simulator.figures.statistics import (
     bootstrap_interval,
     intervals_overlap,
     mcnemar,
+    median_interval,
     relative,
     spread,
     verdict,
@@ -26,6 +27,19 @@ def test_wilson_interval_equals_published_values():
     assert wilson_interval(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
     assert wilson_interval(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
     assert wilson_interval(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+@pytest.mark.parametrize("n", [6, 7, 20, 101, 2_000])
+def test_the_interval_of_a_median_is_scipys(n, confidence):
+    values = np.random.default_rng(n).exponential(size=n)
+    theirs = quantile_test(values, p=0.5).confidence_interval(confidence)
+    assert median_interval(values, confidence) == (theirs.low, theirs.high)
+
+
+def test_five_values_tell_no_interval_of_a_median():
+    with pytest.raises(ValueError, match="5 values: choose more for an interval of 95%"):
+        median_interval([1, 2, 3, 4, 5])
 
 
 @pytest.mark.parametrize("n", [1, 7, 450, 10**6])

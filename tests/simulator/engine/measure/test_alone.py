@@ -116,7 +116,7 @@ def test_whoever_times_holds_the_lock_and_waits_for_whoever_times_already(monkey
             timing_lock().acquire(timeout=0)
         return torch.zeros(1)
 
-    measure_in_turns({"a": nn.Identity()}, call, {}, threads=1, seconds=0)
+    measure_in_turns({"a": nn.Identity()}, call, {}, seconds=0)
     timing_lock().acquire(timeout=0)
 
     monkeypatch.setattr(alone, "PAUSE_SECONDS", 0.5)

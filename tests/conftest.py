@@ -19,6 +19,7 @@ from simulator.catalog.models import MODELS, MORE_MODELS
 from simulator.config.run import make_config
 from simulator.runs.database import store as store_module
 from simulator.runs.database.store import Store, open_store
+from tests.waiting import timed_briefly
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")  # a busy machine proves nothing
@@ -83,6 +84,13 @@ def with_docstrings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with shared_by_all(tmp_path_factory, "with-docstrings") as folder:
         datasets.load("docstrings")
     return folder
+
+
+@pytest.fixture
+def few_timed_calls() -> Iterator[None]:
+    """For tests in whose runs the times do not matter."""
+    with timed_briefly():
+        yield
 
 
 @pytest.fixture

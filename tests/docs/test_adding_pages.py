@@ -14,7 +14,6 @@ from simulator.catalog import pruning as pruning_catalog
 from simulator.config.run import make_config
 from simulator.engine import experiments as engine_experiments
 from simulator.engine import pipeline
-from simulator.engine.deploy import stage
 from simulator.engine.distillation import methods
 from simulator.engine.pruning import importance
 from simulator.events import CellFinished, Concluded, LossPoint, Measured
@@ -44,9 +43,8 @@ def registries_as_before():
 
 
 @pytest.fixture(autouse=True)
-def data_with_teacher(data_directory, with_teacher, monkeypatch):
+def data_with_teacher(data_directory, with_teacher, few_timed_calls):
     shutil.copytree(with_teacher, data_directory)
-    monkeypatch.setattr(stage, "SECONDS", 0.02)
 
 
 def blocks(page):

@@ -1,4 +1,4 @@
-"""Engine tests time few calls: what is measured is real, only its precision is less."""
+"""What the engine's tests share."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from simulator.engine.deploy import stage
+from tests.waiting import timed_briefly
 
 
 @pytest.fixture(autouse=True, scope="session")
 def few_timed_calls() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stage, "SECONDS", 0.02)
+    """For the whole session, because runs are shared."""
+    with timed_briefly():
         yield
 
 

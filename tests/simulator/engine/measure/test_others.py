@@ -42,4 +42,4 @@ def test_where_the_system_counts_nothing_it_is_not_known_what_others_used(tmp_pa
     with OthersCpu() as others:
         time.sleep(0.05)
     assert others.share is None
-    assert summed_up([0.001] * 6, 1, others.share).others_cpu is None
+    assert summed_up([0.001] * 6, others.share).others_cpu is None

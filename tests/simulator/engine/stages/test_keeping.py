@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from simulator.config.run import RunConfig, make_config
 from simulator.engine import pipeline, worker
-from simulator.engine.deploy import stage as deploy
 from simulator.engine.setup import prepare
 from simulator.engine.stages import keeping
 from simulator.engine.stages.student import Made
@@ -68,10 +67,7 @@ def with_tiny_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def quick(
-    tiny_cnn: None, request: pytest.FixtureRequest, data_directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deploy, "SECONDS", 0.01)
+def quick(tiny_cnn: None, request: pytest.FixtureRequest, data_directory: Path) -> None:
     shutil.copytree(request.getfixturevalue("with_tiny_teacher"), data_directory, dirs_exist_ok=True)
 
 

@@ -22,7 +22,6 @@ from transformers import DistilBertConfig, DistilBertForSequenceClassification, 
 from simulator.config.run import make_config
 from simulator.data import own_data, uploads
 from simulator.engine import datasets, worker
-from simulator.engine.deploy import stage
 from simulator.engine.deploy.export import export
 from simulator.engine.deploy.stage import time_variants
 from simulator.engine.distillation.training import predict
@@ -37,12 +36,9 @@ from simulator.teaching import notebook
 from simulator.teaching.notebook.cells import cells_of, parts
 from tests.simulator.brought import csv_bytes, pictures, texts, zip_bytes
 
+pytestmark = pytest.mark.usefixtures("few_timed_calls")
+
 SMALL = {"student_size": 0.25, "train_examples": 128, "epochs": 1, "recovery_epochs": 1, "weights": "scratch"}
-
-
-@pytest.fixture(autouse=True)
-def few_timed_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "SECONDS", 0.02)
 
 
 @pytest.fixture

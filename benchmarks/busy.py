@@ -2,8 +2,9 @@
 
 Each model is trained on one thread and on two: on an idle machine, beside one busy process a core, of equal priority
 or less nice by ``--niceness``, and with a container's quota of half a core. The teacher is untrained and its logits are
-random, which changes no time. A control group that goes before everything else makes the machine idle, so that all
-other programs stand still for the minute that one line of the table takes.
+random, which changes no time. The last line is no training but matrix products on one thread, which wait for nobody:
+what they cost more beside neighbours is the machine's doing. A control group that goes before everything else makes the
+machine idle, so that all other programs stand still for the minute that one line of the table takes.
 
     python -m benchmarks.busy [--model NAME ...] [--threads N ...] [--niceness N ...] [--spin N ...] [--json FILE]
 
@@ -19,7 +20,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -36,17 +37,24 @@ from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.engine.distillation.guidance import Teaching
 from simulator.engine.distillation.training import Training, train
-from simulator.engine.pipeline import plan, student_examples
 from simulator.engine.setup import prepare
+from simulator.engine.stages.student import plan, student_examples
 
 EXAMPLES = {"text": 64, "image": 256}
 """Of one epoch, which is measured: some seconds of an idle core."""
+
+PRODUCTS = "matrix products"
+NUMBER_OF_PRODUCTS, PRODUCT_SIZE = 2_000, 384
+"""Three such matrices fit into a core's own cache."""
 
 QUOTA = 0.5
 MOST = 1.3
 """How many times the processor time of an idle machine a busy one may cost."""
 
 MODULE = "benchmarks.busy"
+Work = Callable[[], Callable[[], int]]
+"""Prepares what is to be measured; that gives the number of its examples."""
+
 NEIGHBOUR = [sys.executable, "-c", "while True: pass"]
 
 
@@ -100,9 +108,10 @@ def main() -> None:
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        return train_on_demand(options.child)
+        return on_demand(products() if options.child == PRODUCTS else training(options.child))
     console, rows = Console(), []
     ways = [Way(*way) for way in product(options.model or MODELS, options.threads, options.spin)]
+    ways.append(Way(PRODUCTS, 1, ""))
     for way in ways:
         rows.append(Row(way, measure(way, options.niceness, options.rounds)))
         console.print(in_words(rows[-1]))
@@ -183,8 +192,18 @@ def neighbours(group: Limits, niceness: int) -> Iterator[None]:
         yield
 
 
-def train_on_demand(model: str) -> None:
-    """For every line of standard input, distil into a fresh student for one epoch and print its cost."""
+def on_demand(work: Work) -> None:
+    """For every line of standard input, carry the work out and print its cost."""
+    for _ in sys.stdin:
+        ready = work()
+        started, cpu_started = time.perf_counter(), time.process_time()
+        examples = ready()
+        cost = Cost(examples, time.process_time() - cpu_started, time.perf_counter() - started)
+        print(json.dumps(asdict(cost)), flush=True)
+
+
+def training(model: str) -> Work:
+    """One epoch in which a fresh student is distilled."""
     config = make_config({"model": model, "weights": "scratch", "epochs": 1})
     examples = EXAMPLES[MODELS[model].kind]
     config = config.model_copy(update={"train_examples": examples})
@@ -195,13 +214,31 @@ def train_on_demand(model: str) -> None:
     logits = torch.randn(examples, classes, generator=torch.Generator().manual_seed(0))
     teaching = Teaching(config.method, config.temperature, logits)
     lesson = Training(setup.module, student_examples(setup), None, plan(setup, 1, 0), "distil", "distilled", teaching)
-    for _ in sys.stdin:
+
+    def work() -> Callable[[], int]:
         student = copy.deepcopy(initial)
-        started, cpu_started = time.perf_counter(), time.process_time()
-        for _ in train(student, lesson):
-            pass
-        cost = Cost(examples, time.process_time() - cpu_started, time.perf_counter() - started)
-        print(json.dumps(asdict(cost)), flush=True)
+
+        def epoch() -> int:
+            for _ in train(student, lesson):
+                pass
+            return examples
+
+        return epoch
+
+    return work
+
+
+def products() -> Work:
+    """Matrix products, each counted as an example."""
+    torch.set_num_threads(1)
+    a, b = torch.randn(2, PRODUCT_SIZE, PRODUCT_SIZE)
+
+    def multiplied() -> int:
+        for _ in range(NUMBER_OF_PRODUCTS):
+            a @ b
+        return NUMBER_OF_PRODUCTS
+
+    return lambda: multiplied
 
 
 def in_words(row: Row) -> str:

@@ -30,6 +30,7 @@ with errors_shown():
     sections.key_to_letters(runs, letters)
     entries = [entry for run in runs for entry in rows.entries_of(run.id)]
     sections.warn_of_mixture(entries)
+    sections.at_a_glance(runs, letters)
 
     st.header("Variants", divider="gray")
     if pictures.which() == pictures.SCATTER:

@@ -74,13 +74,18 @@ def measurements(run_id: str) -> list[Measurement]:
     return shipped.measurements if shipped else open_store().measurements(run_id)
 
 
-def provenance(run_id: str) -> Provenance | None:
-    """Where a run's numbers come from; None if it ended before it could say so."""
+def described(run_id: str) -> Described | None:
+    """How a run describes itself; None if it ended before it could do so."""
     shipped = recorded.find(run_id)
     if shipped:
-        return shipped.provenance
-    described = open_store().described(run_id)
-    return described.provenance if described else None
+        return next((e for e in shipped.events if isinstance(e, Described)), None)
+    return open_store().described(run_id)
+
+
+def provenance(run_id: str) -> Provenance | None:
+    """Where a run's numbers come from; None if it ended before it could say so."""
+    itself = described(run_id)
+    return itself.provenance if itself else None
 
 
 def list_runs(states: Iterable[RunState] | None = None) -> list[Run]:

@@ -79,6 +79,34 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """One drawing of a picture.
+
+    Attributes:
+        caption: How to read it.
+        svg: The drawing: static, without a word that somebody wrote, in the colours of the page around it.
+        alt: What it shows, for people who cannot see it.
+    """
+
+    title: str
+    caption: str
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Drawings side by side, as many in a row as there is room for.
+
+    Attributes:
+        key: Unique on the page.
+    """
+
+    key: str
+    panels: Sequence[Panel]
+
+
+@dataclass(frozen=True)
 class Way:
     """A link to another page of the app. Paper has none."""
 
@@ -112,7 +140,7 @@ class Beside:
     parts: Sequence[Chart | Choice]
 
 
-Part = Text | Points | Code | Gains | TablePart | Chart | Way | Choice | Beside
+Part = Text | Points | Code | Gains | TablePart | Chart | Picture | Way | Choice | Beside
 
 
 @dataclass(frozen=True)

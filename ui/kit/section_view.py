@@ -7,8 +7,8 @@ from typing import assert_never
 
 import streamlit as st
 
-from ui.figures.parts import Beside, Chart, Choice, Code, Gains, Part, Points, Section, TablePart, Text, Way
-from ui.kit import chart_view, table_view
+from ui.figures.parts import Beside, Chart, Choice, Code, Gains, Part, Picture, Points, Section, TablePart, Text, Way
+from ui.kit import chart_view, picture_view, table_view
 
 
 def draw(section: Section) -> None:
@@ -43,6 +43,8 @@ def _draw(part: Part) -> None:
             _table(part)
         case Chart():
             _chart(part)
+        case Picture():
+            picture_view.show(part)
         case Choice():
             _choice(part)
         case Beside(parts):

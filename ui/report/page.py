@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from simulator.figures import numbers
 from ui.figures.charts import COLOURS
-from ui.figures.parts import Beside, Chart, Choice, Part, Section, Way
+from ui.figures.parts import Beside, Chart, Choice, Panel, Part, Section, Way
 from ui.report import svg
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _template() -> Template:
 
     here = FileSystemLoader(Path(__file__).parent)
     pages = Environment(loader=here, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    pages.filters |= {"marked": marked, "printed": printed, "drawn": drawn}
+    pages.filters |= {"marked": marked, "printed": printed, "drawn": drawn, "shape": shape}
     return pages.get_template(TEMPLATE)
 
 
@@ -86,3 +86,8 @@ def marked(text: str) -> Markup:
 def drawn(chart: Chart) -> Markup:
     """Return one of the app's charts as SVG."""
     return Markup(svg.draw(chart.figure, chart.key.replace("_", "-"), chart.alt))
+
+
+def shape(panel: Panel) -> Markup:
+    """Return a picture's drawing, which is SVG already."""
+    return Markup(panel.svg)

@@ -16,15 +16,16 @@ from simulator.runs import archive
 from simulator.runs.database.store import Run
 from ui.figures import charts, columns
 from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Points, Section, TablePart, Text, Way
-from ui.figures.run import costs, curves, details, sizes, tables
+from ui.figures.run import costs, curves, details, picture, sizes, tables
 from ui.following import drawing, live
 from ui.following.story import Story
 from ui.report import common
 from ui.shell import routes
 from ui.shell.plain import literal
-from ui.words import findings, glossary, methods
+from ui.words import findings, glossary, headline, methods
 
-COMPRESSION = "Compression table"
+OUTCOME, STATISTICS, COMPRESSION = "What this run shows", "The statistics behind it", "Compression table"
+CUT_SHORT = "The run ended early: this is what it had measured."
 
 
 def sections(run: Run, story: Story) -> list[Section]:
@@ -33,7 +34,24 @@ def sections(run: Run, story: Story) -> list[Section]:
 
 
 def outcome(run: Run, story: Story) -> Section:
-    """Compare the last variant with the teacher, and describe in sentences what the run shows."""
+    """Show what came out as a sentence and a picture."""
+    return Section(OUTCOME, outcome_parts(run, story))
+
+
+def outcome_parts(run: Run, story: Story) -> list[Part]:
+    """Return the sentence that sums the run up, and its picture."""
+    sentence = headline.headline(run.settings, story.measurements, story.labels)
+    if run.state != "finished":
+        sentence += f" {CUT_SHORT}"
+    return (
+        [Text(sentence.strip()), picture.of_run(story.measurements)]
+        if sentence
+        else [picture.of_run(story.measurements)]
+    )
+
+
+def statistics(run: Run, story: Story) -> Section:
+    """Compare the last variant with the teacher in figures, and each variant with the one before it in sentences."""
     measured = story.measurements
     teacher = next((m for m in measured if m.name == "teacher"), None)
     name, last = next(reversed(by_variant(measured).items()))
@@ -41,11 +59,11 @@ def outcome(run: Run, story: Story) -> Section:
     if teacher is not None and name != "teacher":
         parts.append(Gains(f"The {name} student against its teacher", tables.gains(last, teacher)))
     parts.append(outcome_sentences(story))
-    return Section("What this run shows", parts)
+    return Section(STATISTICS, parts, folded=True)
 
 
 def outcome_sentences(story: Story) -> Points:
-    """Describe in sentences what the run shows."""
+    """Compare the variants in sentences, each difference with its interval."""
     return Points(findings.findings(story.measurements, story.labels, story.averages_estimated()))
 
 
@@ -246,5 +264,6 @@ def sources(run: Run, story: Story) -> Section:
 
 
 BUILDERS: tuple[Callable[[Run, Story], Section | None], ...] = (
-    outcome, compression, caveats, cost, honest_size, learning, layers, confusions, written, settings, sources,
+    outcome, statistics, compression, caveats, cost, honest_size, learning, layers, confusions, written, settings,
+    sources,
 )  # fmt: skip

@@ -48,9 +48,14 @@ def findings(
     return sentences
 
 
+def is_guessing(ms: Sequence[Measurement]) -> bool:
+    """Whether a variant, with every seed, is not shown to beat always naming the most frequent class."""
+    return all(m.accuracy_interval[0] <= majority_share(m) for m in ms)
+
+
 def _like_guessing(by_name: Mapping[Variant, Sequence[Measurement]]) -> list[str]:
     """Name the variants that are not shown to beat always naming the most frequent class."""
-    guessing = [name for name, ms in by_name.items() if all(m.accuracy_interval[0] <= majority_share(m) for m in ms)]
+    guessing = [name for name, ms in by_name.items() if is_guessing(ms)]
     if not guessing:
         return []
     share = numbers.percent(majority_share(by_name[guessing[0]][0]))

@@ -19,27 +19,32 @@ def trade_off(measurements: Sequence[Measurement]) -> go.Figure:
     """
     chart = figure(340, "Gzipped file (MB)", "Test accuracy (%)")
     for name, ms in by_variant(measurements).items():
-        accuracy, packed = spread([m.accuracy for m in ms]), spread([m.gzip_bytes for m in ms]).mean
-        low, high = ms[0].accuracy_interval
-        if accuracy.deviation is not None:
-            low, high = accuracy.mean - accuracy.deviation, accuracy.mean + accuracy.deviation
+        (accuracy, low, high), packed = accuracy_with_ends(ms), spread([m.gzip_bytes for m in ms]).mean
         chart.add_scatter(
             x=[packed / 1e6],
-            y=[100 * accuracy.mean],
+            y=[100 * accuracy],
             mode="markers",
             name=name,
             marker={"color": COLOURS[name], "symbol": SYMBOLS[name], "size": 13},
             error_y={
                 "type": "data",
                 "symmetric": False,
-                "array": [100 * (high - accuracy.mean)],
-                "arrayminus": [100 * (accuracy.mean - low)],
+                "array": [100 * (high - accuracy)],
+                "arrayminus": [100 * (accuracy - low)],
                 "color": COLOURS[name],
             },
             hovertemplate=f"{name}: %{{y:.1f}} % at {numbers.size(packed)} gzipped<extra></extra>",
         )
     chart.update_xaxes(rangemode="tozero")
     return chart
+
+
+def accuracy_with_ends(ms: Sequence[Measurement]) -> tuple[float, float, float]:
+    """Return a variant's accuracy, and the ends of the bar that :func:`bars_of` describes."""
+    accuracy = spread([m.accuracy for m in ms])
+    if accuracy.deviation is None:
+        return accuracy.mean, *ms[0].accuracy_interval
+    return accuracy.mean, accuracy.mean - accuracy.deviation, accuracy.mean + accuracy.deviation
 
 
 def bars_of(measurements: Sequence[Measurement]) -> str:

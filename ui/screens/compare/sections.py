@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from string import ascii_uppercase
 
 import streamlit as st
@@ -10,18 +11,21 @@ import streamlit as st
 from simulator.catalog.models import MODELS
 from simulator.data.own_data import dataset_info
 from simulator.errors import RunNotFound
+from simulator.events import Measurement
 from simulator.figures import numbers
 from simulator.runs import archive
 from simulator.runs.database.store import Run
 from ui.figures import table
 from ui.figures.compare import comparison, rows
 from ui.figures.compare.rows import Entry, Front, Where
-from ui.figures.run import tables
+from ui.figures.parts import Points
+from ui.figures.run import picture, tables
 from ui.following import drawing, live
-from ui.kit import table_view
+from ui.kit import section_view, table_view
 from ui.screens.results import open_run
 from ui.shell import address, routes
 from ui.shell.plain import literal
+from ui.words.headline import headline
 
 RUNS, CHOSEN, PICK = "runs", "compared_runs", "compare_pick"
 MOST_COMPARED = len(ascii_uppercase)
@@ -118,6 +122,33 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
                 query_params={live.RUN: run.id},
                 width="content",
             )
+
+
+# -- at a glance
+
+
+def at_a_glance(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
+    """Show the picture of the runs, and what each came to in one sentence."""
+    shown = runs[: picture.MOST_RUNS]
+    drawn = picture.of_runs({letters[run.id]: _measured(run.id) for run in shown})
+    if drawn is None:
+        return
+    if len(runs) > len(shown):
+        st.caption(f"Drawn: the first {len(shown)} of these {len(runs)} runs.")
+    sentences = [f"**{letters[run.id]}:** {sentence}" for run in shown if (sentence := _headline(run.id))]
+    section_view.draw_parts([drawn, Points(sentences)])
+
+
+@lru_cache(maxsize=MOST_COMPARED)
+def _measured(run_id: str) -> Sequence[Measurement]:
+    """Return what was measured in a finished run. Cached: it never changes, and reading it parses all layers."""
+    return archive.measurements(run_id)
+
+
+@lru_cache(maxsize=MOST_COMPARED)
+def _headline(run_id: str) -> str:
+    itself = archive.described(run_id)
+    return headline(archive.run(run_id).settings, _measured(run_id), itself.labels if itself else ())
 
 
 # -- what may be compared

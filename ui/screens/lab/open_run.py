@@ -17,7 +17,7 @@ from ui.following import live
 from ui.following.story import STAGE_TITLES, STAGE_WORDS
 from ui.kit import section_view
 from ui.report.run import kept_stages
-from ui.report.sections import compression_tables, outcome_sentences
+from ui.report.sections import compression_tables, outcome_parts, statistics
 from ui.screens.lab.run_bar import PLACE
 from ui.screens.results import take_home
 from ui.settings import controls, fields
@@ -66,18 +66,21 @@ def show_run(run: Run, config: RunConfig) -> None:
         config: The settings that the controls show.
     """
     _settings(run, config)
+    measured = archive.measurements(run.id) if run.state in ENDED else []
+    if measured:
+        section_view.draw_parts(outcome_parts(run, live.story_of(run.id)))
     live.follow(run)
     with st.expander("Your notes", icon=":material/edit_note:", key="notes"):
         take_home.write_notes(run)
     if run.state not in ENDED:
         return
-    measured = archive.measurements(run.id)
     if measured:
         story = live.story_of(run.id)
         provenance.provenance_badge(story.provenance, run, compact=True)
         for sentence in kept_stages(story):
             st.caption(sentence)
-        section_view.draw_parts([outcome_sentences(story), *compression_tables(measured)])
+        section_view.draw(statistics(run, story))
+        section_view.draw_parts(compression_tables(measured))
         st.page_link(
             routes.RESULTS.path,
             label="All results of this run",

@@ -19,6 +19,7 @@ from ui.settings import fields
 from ui.shell import routes
 from ui.shell.guard import show_problem
 from ui.shell.plain import literal
+from ui.words import provenance
 
 PLACE = "results"
 
@@ -69,12 +70,13 @@ def nothing_yet() -> None:
     st.page_link(routes.LAB.path, label="Go to the Lab", icon=":material/science:")
 
 
-def headline(run_id: str) -> tuple[Run, Story]:
-    """Show what was run, and the question that it answers."""
-    run, story = archive.run(run_id), live.story_of(run_id)
+def question(run: Run, story: Story) -> None:
+    """Show what was run, the question that it answers, and where its numbers come from."""
     st.subheader(literal(report.title(run.settings)))
     st.markdown(report.question(run.settings))
-    return run, story
+    provenance.provenance_badge(story.provenance, run, compact=True)
+    for sentence in report.kept_stages(story):
+        st.caption(sentence)
 
 
 def not_measured(run: Run) -> None:

@@ -15,6 +15,7 @@ from simulator.events import Event
 from simulator.runs import service
 from simulator.runs.database.store import open_store
 from ui.figures.compare import rows
+from ui.screens.compare import sections as compare
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -30,6 +31,7 @@ def no_worker_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def nothing_kept_from_other_tests() -> None:
     """Clear what pages cache by a run's id, because each test's own store reuses the ids."""
     rows.entries_of.cache_clear()
+    compare.outcome_of.cache_clear()
     st.cache_data.clear()
 
 

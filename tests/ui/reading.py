@@ -48,6 +48,12 @@ def tables_on(app: AppTest) -> list[Read]:
     return [Read(json.loads(proto.json)[0]) for proto in drawn if proto.component_name == "table"]
 
 
+def panels_on(app: AppTest) -> list[dict[str, str]]:
+    """The drawings of a page's pictures, from its top down."""
+    drawn = [element.proto for element in app.get("bidi_component")]
+    return [panel for p in drawn if p.component_name == "picture" for panel in json.loads(p.json)[0]["panels"]]
+
+
 def followed(app: AppTest) -> dict[str, Any]:
     """What a page hands to the component that draws a run under way."""
     (drawn,) = [e.proto for e in app.get("bidi_component") if e.proto.component_name == "progress"]

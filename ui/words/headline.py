@@ -56,12 +56,12 @@ def _size(ends: Ends) -> str:
     """Compare the dense files and, if zeros can be left out of the student's, that file."""
     whole, student = size_of(ends.teacher), size_of(ends.student)
     without = size_without_zeros(ends.student)
-    zeros = f" ({_factor(whole / without)} without its zeros)" if without < student and without < whole else ""
-    if 1 / SAME < whole / student < SAME:
-        return f"as large as its teacher{zeros}"
-    if student > whole:
-        return f"{_factor(student / whole)} larger{zeros}"
-    return f"{_factor(whole / student)} smaller{zeros}"
+    is_smaller = whole / student >= SAME
+    zeros = f" ({_factor(whole / without)}{'' if is_smaller else ' smaller'} without its zeros)"
+    zeros = zeros if without < min(student, whole) else ""
+    if is_smaller:
+        return f"{_factor(whole / student)} smaller{zeros}"
+    return f"{f'{_factor(student / whole)} larger' if student / whole >= SAME else 'the same size'}{zeros}"
 
 
 def _factor(ratio: float) -> str:
@@ -74,11 +74,9 @@ def _accuracy(ends: Ends, labels: Sequence[int]) -> tuple[str, bool]:
         its = "like its teacher" if is_guessing(ends.teacher) else "unlike its teacher"
         return f"but, {its}, answers no better than guessing", True
     difference = _difference(ends.student, ends.teacher, labels)
-    return (
-        (f"and {difference} accurate than its teacher", True)
-        if difference
-        else ("and as accurate as its teacher", False)
-    )
+    if not difference:
+        return "and as accurate as its teacher", False
+    return f"and {difference} accurate than its teacher", True
 
 
 def _difference(ours: Seeds, theirs: Seeds, labels: Sequence[int]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.reading import panels_on
+
 
 def page() -> None:
     import plotly.graph_objects as go
 
     from ui.figures import table
-    from ui.figures.parts import Beside, Chart, Choice, Code, Gains, Points, Section, TablePart, Text
+    from ui.figures.parts import Beside, Chart, Choice, Code, Gains, Panel, Picture, Points, Section, TablePart, Text
     from ui.kit import section_view
 
     def chart(name: str) -> Chart:
@@ -23,6 +25,7 @@ def page() -> None:
         Code("copy me"),
         Gains("Gained", [("size", "-50 %", "why")]),
         TablePart("t", table.of([{"Name": "x"}]), "a table", title="Titled", note="noted"),
+        Picture("drawn", [Panel("one <b>", "how", "<svg></svg>", "what it shows")]),
         Beside([chart("p"), chart("q"), choice]),
     ]
     section_view.draw(Section("Open", parts))
@@ -44,6 +47,7 @@ def test_every_part_is_drawn_in_its_order() -> None:
     assert [code.value for code in app.code] == ["copy me"]
     assert [(metric.label, metric.value) for metric in app.metric] == [("size", "-50 %")]
     assert app.markdown[0].help == "a tip"
+    assert panels_on(app) == [{"title": "one <b>", "caption": "how", "svg": "<svg></svg>", "alt": "what it shows"}]
     assert len(app.get("plotly_chart")) == 2
 
 

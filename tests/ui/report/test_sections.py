@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import pytest
 from streamlit.testing.v1.element_tree import Block, Node
@@ -13,9 +14,9 @@ from simulator.config.run import make_config
 from simulator.events import Measured
 from simulator.runs import archive, recorded
 from tests.ui.invented import whole_run
-from tests.ui.reading import tables_on
+from tests.ui.reading import panels_on, tables_on
 from ui import report
-from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Points, Section, TablePart, Text
+from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Picture, Points, Section, TablePart, Text
 from ui.following.story import tell
 from ui.report import page
 from ui.report.sections import sections
@@ -86,7 +87,7 @@ def test_both_draw_every_section_in_the_same_order(open_screen, run_id):
 def test_both_draw_every_part(open_screen, run_id):
     app, text = open_screen("results", run=run_id), report.html(run_id)
     on_screen = [str(e.value) for e in (*app.markdown, *app.caption, *app.code)]
-    drawn = iter(tables_on(app))
+    drawn, panels = iter(tables_on(app)), iter(panels_on(app))
     for section in sections(archive.run(run_id), tell(archive.events(run_id))):
         for part in flat(section.parts):
             match part:
@@ -103,7 +104,11 @@ def test_both_draw_every_part(open_screen, run_id):
                     assert all(change in text for _, change, _ in part.figures)
                 case Chart():
                     assert f"**{part.title}**" in on_screen
-    assert next(drawn, None) is None
+                case Picture(_, shown):
+                    for panel in shown:
+                        assert next(panels) == asdict(panel)
+                        assert f'aria-label="{html.escape(panel.alt)}">{panel.svg}</div>' in text
+    assert next(drawn, None) is next(panels, None) is None
 
 
 def test_paper_shows_what_a_screen_lets_people_choose(run_id):

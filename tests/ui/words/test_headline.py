@@ -56,7 +56,7 @@ def test_the_sentence_says_what_the_numbers_do() -> None:
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        (9000, "as large as its teacher"),
+        (9000, "is the same size and as accurate as its teacher"),
         (27_000, "3 times larger"),
         (500, "18 times smaller"),
         (3600, "2.5 times smaller"),
@@ -82,6 +82,12 @@ def test_zeros_count_only_for_the_file_without_them() -> None:
     zeros = {"prunable_sparsity": 0.8, "size_bytes": 1000, "sparse_bytes": 300}
     text = said([*run(), answered("pruned", 100, **zeros), answered("recovered", 190, **zeros)])
     assert text.startswith("The student is 9 times smaller (30 times without its zeros) and as accurate as its teacher")
+
+
+def test_a_file_full_of_zeros_is_small_only_without_them() -> None:
+    zeros = {"prunable_sparsity": 0.8, "size_bytes": 9000, "sparse_bytes": 3000}
+    text = said([*run(size=9000), answered("pruned", 190, **zeros)])
+    assert text.startswith("The student is the same size (3 times smaller without its zeros) and as accurate")
 
 
 def test_what_distillation_did_is_told_of_the_student_before_pruning() -> None:

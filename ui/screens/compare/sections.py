@@ -129,26 +129,21 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
 
 def at_a_glance(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
     """Show the picture of the runs, and what each came to in one sentence."""
-    shown = runs[: picture.MOST_RUNS]
-    drawn = picture.of_runs({letters[run.id]: _measured(run.id) for run in shown})
+    shown = {letters[run.id]: outcome_of(run.id) for run in runs[: picture.MOST_RUNS]}
+    drawn = picture.of_runs({letter: measured for letter, (measured, _) in shown.items()})
     if drawn is None:
         return
     if len(runs) > len(shown):
         st.caption(f"Drawn: the first {len(shown)} of these {len(runs)} runs.")
-    sentences = [f"**{letters[run.id]}:** {sentence}" for run in shown if (sentence := _headline(run.id))]
+    sentences = [f"**{letter}:** {sentence}" for letter, (_, sentence) in shown.items() if sentence]
     section_view.draw_parts([drawn, Points(sentences)])
 
 
 @lru_cache(maxsize=MOST_COMPARED)
-def _measured(run_id: str) -> Sequence[Measurement]:
-    """Return what was measured in a finished run. Cached: it never changes, and reading it parses all layers."""
-    return archive.measurements(run_id)
-
-
-@lru_cache(maxsize=MOST_COMPARED)
-def _headline(run_id: str) -> str:
-    itself = archive.described(run_id)
-    return headline(archive.run(run_id).settings, _measured(run_id), itself.labels if itself else ())
+def outcome_of(run_id: str) -> tuple[Sequence[Measurement], str]:
+    """Return what a finished run measured, and its sentence. Cached: neither changes, and reading parses all layers."""
+    measured, itself = archive.measurements(run_id), archive.described(run_id)
+    return measured, headline(archive.run(run_id).settings, measured, itself.labels if itself else ())
 
 
 # -- what may be compared

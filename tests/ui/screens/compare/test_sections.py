@@ -10,7 +10,7 @@ from simulator.experiments import make_experiment
 from simulator.figures import numbers as words_of_app
 from simulator.runs import recorded, service
 from tests.ui.invented import PROVENANCE, measurement, whole_run
-from tests.ui.reading import tables_on
+from tests.ui.reading import panels_on, tables_on
 from ui.figures.compare import rows
 from ui.screens.compare import pictures
 
@@ -46,6 +46,26 @@ def test_the_first_visit_compares_the_recorded_runs(open_screen):
     assert variants(app).orders("MACs") == [m.macs for m in stored]
     assert "2 different sets of test examples" in words(app)
     assert f"{len(stored)} of {len(stored)} variants" in words(app)
+
+
+def test_the_picture_shows_the_runs_that_are_compared(open_screen):
+    app = open_screen("compare")
+    file, accuracy, time = panels_on(app)
+    for letter, one in zip("ABCD", recorded.all_recorded(), strict=True):
+        teacher, student = one.measurements[0], one.measurements[-1]
+        for m in (teacher, student):
+            name = f"{letter} {m.name}"
+            assert f"{name} {words_of_app.size(m.size_bytes)}" in file["alt"]
+            assert f"{name} {words_of_app.percent(m.accuracy)}" in accuracy["alt"]
+            assert f"{name} {words_of_app.milliseconds(m.latency_ms['batch_1'].median)}" in time["alt"]
+        assert f"**{letter}:** The student is " in words(app)
+
+
+def test_the_picture_shows_no_more_runs_than_can_be_read(open_screen, stored):
+    ids = [stored(f"r{n}", "finished", list(whole_run())) or f"r{n}" for n in range(8)]
+    app = open_screen("compare", runs=",".join(ids))
+    assert "Drawn: the first 6 of these 8 runs." in words(app)
+    assert "F teacher" in panels_on(app)[0]["alt"] and "G teacher" not in panels_on(app)[0]["alt"]
 
 
 def test_a_link_opens_its_runs_in_its_order_and_says_what_cannot_be_compared(open_screen, stored):

@@ -8,7 +8,7 @@ from simulator.config.run import make_config
 from simulator.runs import archive, notes, service
 from simulator.runs.database.store import open_store
 from tests.ui.invented import whole_run
-from tests.ui.reading import tables_on, widget, words
+from tests.ui.reading import panels_on, tables_on, widget, words
 
 
 def test_the_first_visit_explains_what_will_happen(open_screen):
@@ -55,6 +55,15 @@ def test_a_finished_run_shows_its_table(open_screen, stored):
     assert "teacher trained from scratch" in words(app)
     assert "**Finished.** [See the run](#open-run)" in words(app)
     assert tables_on(app)[0]["Variant"] == ["teacher", "control", "distilled", "pruned", "recovered"]
+
+
+def test_a_run_that_has_ended_shows_its_picture_and_a_running_one_does_not(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    stored("r2", "running", list(whole_run())[:12])
+    app = open_screen("lab", run="r1")
+    assert [panel["title"] for panel in panels_on(app)] == ["File", "Test accuracy", "Time for one example"]
+    assert "The student is the same size and as accurate as its teacher" in words(app)
+    assert panels_on(open_screen("lab", run="r2")) == []
 
 
 def test_an_open_run_shows_its_own_settings(open_screen, stored):

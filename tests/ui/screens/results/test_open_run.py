@@ -8,7 +8,7 @@ from simulator.config.run import make_config
 from simulator.events import Described, Measured
 from simulator.runs import notes, recorded, service
 from tests.ui.invented import TESTED, whole_run
-from tests.ui.reading import tables_on, words
+from tests.ui.reading import panels_on, tables_on, words
 
 
 def test_results_without_any_run_points_to_the_lab(open_screen, monkeypatch):
@@ -34,6 +34,28 @@ def test_results_of_a_run_shows_what_was_measured(open_screen, stored):
     assert "measured on a test's CPU" in words(app)
     assert "weights of this run are not kept here" in words(app)
     assert tables_on(app)[0]["Accuracy"] == ["90.0 %"] * 5
+
+
+def test_results_open_with_one_sentence_and_the_picture_and_the_statistics_are_a_click_away(open_screen, stored):
+    stored("r1", "finished", list(whole_run()))
+    app = open_screen("results", run="r1")
+    assert app.header[0].value == "What this run shows"
+    assert app.markdown[0].value == (
+        "The student is the same size and as accurate as its teacher; distillation made no difference that 200 test "
+        "examples could show."
+    )
+    assert [panel["title"] for panel in panels_on(app)] == ["File", "Test accuracy", "Time for one example"]
+    statistics = app.expander[0]
+    assert statistics.label == "The statistics behind it"
+    assert any("95 % interval" in m.value or "no difference" in m.value for m in statistics.markdown)
+
+
+def test_results_of_a_run_that_ended_early_show_what_it_had_measured(open_screen, stored):
+    events = [e for e in whole_run() if not isinstance(e, Measured) or e.measurement.name == "teacher"]
+    stored("r1", "cancelled", events)
+    app = open_screen("results", run="r1")
+    assert "The run ended early: this is what it had measured." in words(app)
+    assert [panel["alt"] for panel in panels_on(app)][1] == "Test accuracy: teacher 90.0 % (85.1 to 93.4 %)."
 
 
 def with_seeds(events):

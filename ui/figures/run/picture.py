@@ -100,7 +100,6 @@ def _files(groups: Sequence[Sequence[Square]]) -> Panel:
 
 
 def _accuracies(groups: Mapping[str, Sequence[Measurement]]) -> Panel:
-    everything = [m for ms in groups.values() for m in ms]
     shown = []
     for label, ms in groups.items():
         accuracy, low, high = costs.accuracy_with_ends(ms)
@@ -108,7 +107,13 @@ def _accuracies(groups: Mapping[str, Sequence[Measurement]]) -> Panel:
         tip = f"{label} {text} ({numbers.percent_interval(low, high)})"
         shown.append(Bar(label, ms[0].name, accuracy, low, high, text, tip))
     alt = f"Test accuracy: {', '.join(bar.tip for bar in shown)}."
-    return Panel("Test accuracy", f"Lines: {costs.bars_of(everything)}.", shapes.bars(shown, 1.0), alt)
+    seeds = max(map(len, groups.values()))
+    lines = (
+        "the 95 % interval"
+        if seeds == 1
+        else "the standard deviation over the seeds; of a single one, the 95 % interval"
+    )
+    return Panel("Test accuracy", f"Lines: {lines}.", shapes.bars(shown, 1.0), alt)
 
 
 def _times(groups: Mapping[str, Sequence[Measurement]]) -> Panel | None:

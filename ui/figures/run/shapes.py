@@ -22,7 +22,7 @@ class Square(NamedTuple):
 
     Attributes:
         solid: The bytes that are left without its zeros.
-        lines: The texts below it.
+        lines: The texts below it; of several groups, there is room for the first two only.
     """
 
     variant: Variant
@@ -59,14 +59,15 @@ def squares(groups: Sequence[Sequence[Square]]) -> str:
     largest = max(square.bytes for group in groups for square in group)
     across = min(2, len(groups))
     side = SIDE / across
-    lines = max(len(square.lines) for group in groups for square in group)
+    lines = 2 if across > 1 else max(len(square.lines) for group in groups for square in group)
     height = side + 6 + 17 * lines + (16 if len(groups) > across else 0)
     parts = []
     for place, group in enumerate(groups):
         left, top = WIDTH / across * (place % across), height * (place // across)
         for number, square in enumerate(group):
             middle = left + WIDTH / across * (0.25 + 0.5 * number)
-            parts.append(_square(square, middle, top + side, side * sqrt(1 / largest)))
+            shown = square._replace(lines=square.lines[:lines])
+            parts.append(_square(shown, middle, top + side, side / sqrt(largest)))
     return _svg("".join(parts), height * -(-len(groups) // across))
 
 

@@ -111,7 +111,7 @@ def test_speed_is_judged_only_where_the_times_can_be_compared() -> None:
 def test_several_seeds_are_drawn_as_their_mean_and_deviation() -> None:
     second = [m.model_copy(update={"repeat": 1, "accuracy": m.accuracy + 0.02}) for m in run()[1:]]
     accuracy = panels([*run(), *second])["Test accuracy"]
-    assert accuracy.caption == "Lines: the standard deviation over 2 seeds."
+    assert accuracy.caption == "Lines: the standard deviation over the seeds; of a single one, the 95 % interval."
     assert "distilled 91.0 % (89.6 to 92.4 %)" in accuracy.alt
 
 
@@ -137,4 +137,5 @@ def test_several_runs_share_one_scale() -> None:
     for panel in (file, accuracy, time):
         assert all(f"{letter} {name}" in panel.alt for letter in "AB" for name in ("teacher", "distilled"))
         assert "C " not in panel.alt
+    assert accuracy.caption == "Lines: the 95 % interval."
     assert picture.of_runs({"C": run()[:1]}) is None

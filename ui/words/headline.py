@@ -9,17 +9,16 @@ from simulator.config.run import RunConfig
 from simulator.events import Measurement, Variant
 from simulator.figures import numbers
 from simulator.figures.statistics import by_variant, intervals_overlap, verdict
+from ui.figures.columns import Seeds
 from ui.figures.run import sizes
 from ui.figures.run.picture import SAME, Ends, ends_of, size_of, size_without_zeros
 from ui.words.findings import is_guessing
-
-Seeds = Sequence[Measurement]
 
 NO_ZEROS = 0.001
 """A student with a smaller share of zeros was not pruned: a few weights are zero by chance."""
 
 
-def headline(config: RunConfig, measurements: Seeds, labels: Sequence[int]) -> str:
+def headline(config: RunConfig, measurements: Sequence[Measurement], labels: Sequence[int]) -> str:
     """Sum a run up in one sentence; "" if it did not measure a teacher and a student.
 
     A difference is given as its 95 % interval, and only where the test examples show one.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from simulator.events import Measurement
 from simulator.figures import numbers
 from simulator.figures.statistics import Speed, by_variant, speed, spread, was_busy
+from ui.figures.columns import Seeds
 from ui.figures.parts import Panel, Picture
 from ui.figures.run import costs, shapes
 from ui.figures.run.shapes import Bar, Square
@@ -31,23 +32,24 @@ SPEEDS: dict[Speed, str] = {
 class Ends(NamedTuple):
     """The teacher, and the last student: the run's result. Each has a measurement a seed."""
 
-    teacher: Sequence[Measurement]
-    student: Sequence[Measurement]
+    teacher: Seeds
+    student: Seeds
 
 
 def ends_of(measurements: Sequence[Measurement]) -> Ends | None:
     """Return the teacher and the last student; None if the run did not measure both."""
     groups = by_variant(measurements)
-    name = next(reversed(groups), "teacher")
-    return Ends(groups["teacher"], groups[name]) if "teacher" in groups and name != "teacher" else None
+    teacher = groups.pop("teacher", [])
+    students = list(groups.values())
+    return Ends(teacher, students[-1]) if teacher and students else None
 
 
-def size_of(ms: Sequence[Measurement]) -> float:
+def size_of(ms: Seeds) -> float:
     """Return the bytes of the dense file, the mean over the seeds."""
     return spread([m.size_bytes for m in ms]).mean
 
 
-def size_without_zeros(ms: Sequence[Measurement]) -> float:
+def size_without_zeros(ms: Seeds) -> float:
     """Return the bytes of the file without zeros, if it was measured and is smaller than the dense one."""
     known = [m.sparse_bytes for m in ms if m.sparse_bytes is not None]
     dense = size_of(ms)
@@ -61,11 +63,13 @@ def of_run(measurements: Sequence[Measurement]) -> Picture:
     A run that ended early is drawn as far as it was measured.
     """
     groups = by_variant(measurements)
-    last = next(reversed(groups))
-    main = {name: ms for name, ms in groups.items() if name in ("teacher", last)}
-    judged = {name: ms for name, ms in groups.items() if name in ("teacher", "control", "distilled", last)}
+    ends = ends_of(measurements)
+    last = (ends.student if ends else measurements)[-1].name
+    main: dict[str, Seeds] = {name: ms for name, ms in groups.items() if name in ("teacher", last)}
+    names = ("teacher", "control", "distilled", last)
+    judged: dict[str, Seeds] = {name: ms for name, ms in groups.items() if name in names}
     times = _times(main)
-    if times is not None and (ends := ends_of(measurements)):
+    if times is not None and ends and all(BATCH in m.latency_ms for ms in ends for m in ms):
         times = replace(times, caption=f"{times.caption} {SPEEDS[speed(*ends, BATCH)]}".rstrip())
     panels = [_files([[_square(name, ms) for name, ms in main.items()]]), _accuracies(judged), times]
     return Picture("picture", [panel for panel in panels if panel])
@@ -86,7 +90,7 @@ def of_runs(runs: Mapping[str, Sequence[Measurement]]) -> Picture | None:
     return Picture("picture", [panel for panel in panels if panel])
 
 
-def _square(label: str, ms: Sequence[Measurement]) -> Square:
+def _square(label: str, ms: Seeds) -> Square:
     dense, solid = size_of(ms), size_without_zeros(ms)
     zeros = [f"{numbers.size(solid)} without zeros"] if solid < dense else []
     return Square(ms[0].name, dense, solid, [label, numbers.size(dense), *zeros])
@@ -99,7 +103,7 @@ def _files(groups: Sequence[Sequence[Square]]) -> Panel:
     return Panel("File", f"Areas are to scale.{pale}", shapes.squares(groups), f"File: {alt}.")
 
 
-def _accuracies(groups: Mapping[str, Sequence[Measurement]]) -> Panel:
+def _accuracies(groups: Mapping[str, Seeds]) -> Panel:
     shown = []
     for label, ms in groups.items():
         accuracy, low, high = costs.accuracy_with_ends(ms)
@@ -116,7 +120,7 @@ def _accuracies(groups: Mapping[str, Sequence[Measurement]]) -> Panel:
     return Panel("Test accuracy", f"Lines: {lines}.", shapes.bars(shown, 1.0), alt)
 
 
-def _times(groups: Mapping[str, Sequence[Measurement]]) -> Panel | None:
+def _times(groups: Mapping[str, Seeds]) -> Panel | None:
     """Draw the median times; None if nothing was timed."""
     shown = []
     for label, ms in groups.items():

@@ -121,6 +121,7 @@ def test_a_run_that_ended_early_is_drawn_as_far_as_it_was_measured() -> None:
     assert alone["Time for one example"].caption == "Lines: the middle half of the timed calls."
     untimed = [m.model_copy(update={"latency_ms": {}}) for m in run()]
     assert list(panels(untimed)) == ["File", "Test accuracy"]
+    assert "student" not in panels([run()[0], *untimed[1:]])["Time for one example"].caption
     assert list(panels(run()[1:])) == ["File", "Test accuracy", "Time for one example"]
 
 

@@ -11,8 +11,8 @@ from simulator.events import Variant
 from ui.figures.charts import COLOURS
 
 WIDTH = 300
-SIDE = 84  # of the largest square
-ROW, THICK = 25, 14
+SIDE = 74  # of the largest square
+ROW, THICK = 23, 14
 NAMES, VALUES = 84, 72  # left and right of the bars
 PALE = ' fill-opacity=".3"'
 

@@ -24,8 +24,10 @@ def pick_device() -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """The name of the processor, or of the graphics card, as its maker writes it."""
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else processor_name()
+    """The name of the processor, or of the graphics card, as its maker writes it; Apple's GPU has its chip's."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return processor_name() if device.type == "cpu" else f"{processor_name()} ({device.type})"
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import torch
 
 from simulator.config.run import RunConfig, make_config
 from simulator.engine import datasets
-from simulator.engine.setup import Setup, precision, preparation, prepare, provenance
+from simulator.engine.setup import Setup, precision, preparation, prepare, provenance, teacher_made_from
 from simulator.events import Progress
 from simulator.events.outcome import Outcome
+from simulator.runs.kept import teachers
 
 SMALL = {"train_examples": 128, "weights": "scratch"}
 
@@ -48,6 +50,23 @@ def test_students_of_other_settings_share_a_teacher_and_other_pictures_have_anot
     mine = setup.teacher.folder.name
     assert teacher_of(student_size=0.25, epochs=9, seed=3, temperature=8.0, train_examples=64) == mine
     assert teacher_of(image_size=64) != mine
+
+
+@pytest.mark.parametrize("changed", ["weights", "data", "device", "precision"])
+def test_what_is_known_only_once_it_is_loaded_decides_a_teacher_too(setup: Setup, changed: str) -> None:
+    """Threads, processor and versions are tested with what is known before."""
+    given = {"found": setup.weights, "data": setup.data, "device": setup.device, "bfloat16": setup.bfloat16}
+    others = {
+        "weights": {"found": replace(setup.weights, sha256="0" * 64)},
+        "data": {"data": replace(setup.data, fingerprint="other data")},
+        "device": {"device": torch.device("mps")},
+        "precision": {"bfloat16": not setup.bfloat16},
+    }
+    same, another = (
+        teachers.folder(teacher_made_from(setup.config, **values)).name  # type: ignore[arg-type]
+        for values in (given, given | others[changed])
+    )
+    assert same == setup.teacher.folder.name != another
 
 
 def test_where_the_numbers_come_from_is_what_was_loaded(setup: Setup) -> None:

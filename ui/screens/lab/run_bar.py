@@ -113,7 +113,8 @@ def train_anew() -> None:
         "Train everything anew",
         key=ANEW,
         help="Otherwise a run takes over every stage that an earlier run carried out with equal settings, data and "
-        "versions. The result is the same; latency is always measured in the run itself.",
+        "versions, on the same kind of processor with as many threads. The result is the same; latency is always "
+        "measured in the run itself.",
     )
 
 

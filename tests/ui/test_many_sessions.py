@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Barrier
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
@@ -27,18 +28,25 @@ def session(here: Served) -> Iterator[ClientConnection]:
         yield line
 
 
-def opened(line: ClientConnection, page: str) -> int:
-    """Request a page and read it to its end; return its number of elements."""
+def elements_of(line: ClientConnection, page: str) -> list[Element]:
+    """Request a page and read it to its end."""
     asked = BackMsg()
     asked.rerun_script.page_name = page
     line.send(asked.SerializeToString())
-    elements = 0
+    elements = []
     while True:
         received = ForwardMsg.FromString(line.recv(timeout=300))
-        elements += received.delta.HasField("new_element")
-        assert not received.delta.new_element.HasField("exception"), received
+        if received.delta.HasField("new_element"):
+            elements.append(received.delta.new_element)
         if received.WhichOneof("type") == "script_finished" and received.script_finished == SUCCESS:
             return elements
+
+
+def opened(line: ClientConnection, page: str) -> int:
+    """Request a page that must not break; return its number of elements."""
+    elements = elements_of(line, page)
+    assert not [element for element in elements if element.HasField("exception")]
+    return len(elements)
 
 
 def test_fifty_sessions_each_get_their_page(tmp_path: Path) -> None:

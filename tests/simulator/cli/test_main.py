@@ -1,5 +1,6 @@
 """The command line as a user types it, in a process of its own."""
 
+import errno
 import json
 import shutil
 import subprocess
@@ -51,6 +52,16 @@ def test_a_wrong_flag_gets_one_clear_line_and_code_2(arguments, words, capsys):
     assert not out.out
     for word in words:
         assert word in out.err
+
+
+def test_a_fault_of_the_disk_is_one_line_and_code_1(monkeypatch, capsys):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(archive, "list_runs", full)
+    assert cli.main(["runs"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("simulator: The disk is full. Make room") and error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from simulator.config.run import make_config
+from simulator.engine import worker
 from simulator.engine.worker import Pending, explain, record
 from simulator.events import EpochFinished, Event, LossPoint, Progress, RunFailed
 from simulator.host.machine import process_name
@@ -41,6 +44,30 @@ def test_the_first_loss_point_is_stored_at_once_and_later_ones_a_few_at_a_time(s
     pending.flushed_at = 0.0  # long ago
     pending.add(PROGRESS)
     assert [e for _, e in store.events(run_id)] == [LOSS, LOSS, PROGRESS, EPOCH, LOSS, PROGRESS]
+
+
+@pytest.mark.parametrize(("locked_for", "waits"), [(119.0, True), (122.0, False)])
+def test_a_database_that_is_locked_is_waited_for_two_minutes(
+    store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch, locked_for: float, waits: bool
+) -> None:
+    now, append = [0.0], store.append
+    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(worker.time, "sleep", lambda seconds: now.append(now.pop() + seconds))
+
+    def locked(*given: object) -> None:
+        if now[0] < locked_for:
+            refusal = sqlite3.OperationalError("database is locked")
+            refusal.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise OperationalError("INSERT", {}, refusal)
+        append(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "append", locked)
+    if waits:
+        Pending(run_id, store).add(EPOCH)
+        assert [e for _, e in store.events(run_id)] == [EPOCH]
+    else:
+        with pytest.raises(OperationalError):
+            Pending(run_id, store).add(EPOCH)
 
 
 def test_what_is_yielded_is_what_is_stored(store: Store, run_id: str) -> None:

@@ -93,6 +93,7 @@ def test_dates():
     assert numbers.ago(datetime.now(UTC) - timedelta(minutes=20)) == "20 min ago"
     assert numbers.ago(datetime.now(UTC) - timedelta(hours=5)) == "5 h ago"
     assert numbers.ago(datetime(2026, 1, 2, tzinfo=UTC)).endswith("Jan 2026")
+    assert numbers.ago(datetime.now(UTC) + timedelta(hours=1)) == "0 s ago"  # the clock was set back
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,10 @@ def test_the_pace_is_that_of_the_file_that_is_fetched():
     assert drawing.pace(story, a_run("running")) == "1 of 3"
 
 
-def test_a_worker_that_starts_says_since_when_and_a_run_that_is_over_does_not():
-    started = datetime.now(UTC) - timedelta(seconds=7)
-    assert drawing.pace(tell([]), a_run("running", started_at=started)) == "Starting the worker process (7 s)"
+@pytest.mark.parametrize(("ago", "shown"), [(7, "7 s"), (-3600, "1 s")])  # in the future: the clock was set back
+def test_a_worker_that_starts_says_since_when_and_a_run_that_is_over_does_not(ago, shown):
+    started = datetime.now(UTC) - timedelta(seconds=ago)
+    assert drawing.pace(tell([]), a_run("running", started_at=started)) == f"Starting the worker process ({shown})"
     assert drawing.pace(tell(enumerate(whole_run(), 1)), a_run("running")) == "Done"
 
 

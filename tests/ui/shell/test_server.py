@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from simulator.config.run import make_config
 from simulator.runs import service
 from simulator.runs.database.store import open_store
 from tests.serving import ROOT, free_port, served
+from tests.ui.test_many_sessions import elements_of, session
 from tests.waiting import wait_until
 from ui.shell import server
 
@@ -31,6 +33,15 @@ def test_a_server_whose_database_cannot_be_opened_still_answers(tmp_path: Path) 
     """Every page says what is wrong: test_a_database_that_cannot_keep_runs_is_said_to_be_so."""
     with served(tmp_path, KDPS_DATABASE_URL=f"sqlite:///{tmp_path / 'nowhere' / 'runs.db'}") as here:
         assert here.address
+
+
+def test_a_fault_in_the_code_shows_a_visitor_nothing_of_the_code(tmp_path: Path) -> None:
+    place = tmp_path / "app"
+    shutil.copytree(ROOT / ".streamlit", place / ".streamlit")
+    (place / "broken.py").write_text("secret = 'hidden'\nraise ZeroDivisionError(secret)\n")
+    with served(tmp_path, root=place, main="broken.py") as here, session(here) as line:
+        [shown] = [element for element in elements_of(line, "") if element.HasField("exception")]
+    assert not any(word in str(shown) for word in ("hidden", "ZeroDivisionError", "broken.py"))
 
 
 @pytest.mark.parametrize(

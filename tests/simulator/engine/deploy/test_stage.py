@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor, nn
 
+from simulator.engine.datasets.batches import Batch
 from simulator.engine.deploy.stage import measurement, time_variants
+from simulator.engine.measure.compute import count_macs
 from simulator.events import Measured, Measurement, Progress
 from simulator.runs.kept.seals import broken_seal
 from simulator.teaching import lesson
@@ -54,6 +58,23 @@ def test_the_last_variant_is_left_with_a_lesson_under_a_seal(untrained: Untraine
 def test_nothing_is_left_where_nobody_asks_for_it(untrained: Untrained, tmp_path: Path) -> None:
     assert len(carried_out(untrained, None, None)) == 3
     assert [folder.name for folder in tmp_path.iterdir()] == ["data"]
+
+
+def test_macs_and_latency_are_those_of_the_exported_call(untrained: Untrained) -> None:
+    """Here that call asks the model twice; the short way of training asks it once."""
+    setup, asked = untrained.setup, list[int]()
+
+    def exported_call(model: nn.Module, batch: Batch) -> Tensor:
+        asked.append(len(batch["pixels"]))
+        return setup.module.logits(model, batch) + setup.module.logits(model, batch)
+
+    twice = Untrained(replace(setup, module=replace(setup.module, exported_call=exported_call)), untrained.variants)
+    for size in (1, 32):
+        time_variants(twice.setup, twice.variants, size)
+    assert set(asked) == {1, 32}
+    one = setup.test.rows(torch.arange(1))
+    for m in carried_out(twice, None, None):
+        assert m.macs == 2 * count_macs(twice.variants[m.name], setup.module.logits, one)
 
 
 @pytest.mark.parametrize("size", [1, 32])

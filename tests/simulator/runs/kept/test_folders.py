@@ -204,6 +204,15 @@ def test_a_writer_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows opens no folders")
+def test_every_file_and_both_folders_are_forced_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forced, fsync = set[int](), os.fsync
+    monkeypatch.setattr(os, "fsync", lambda opened: (forced.add(os.fstat(opened).st_ino), fsync(opened)))
+    place = tmp_path / "one"
+    folders.keep(place, FILES, MADE_FROM)
+    assert forced == {kept.stat().st_ino for kept in (*place.iterdir(), place, tmp_path)}
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are made otherwise here")
 def test_a_writer_that_is_killed_leaves_nothing_that_is_taken_for_whole() -> None:
     one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # a process with several cannot be forked safely

@@ -66,7 +66,13 @@ def test_a_kept_teacher_is_found_by_what_is_known_before_anything_is_loaded() ->
     assert not teachers.is_cached(config(image_size=64))
 
 
-def test_one_of_other_threads_is_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("threads", 64), ("processor", "another"), ("versions", {"torch": "0.1"}), ("code", "0123456789ab")],
+)
+def test_one_of_other_threads_processor_libraries_or_code_is_not_the_same(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
     keep("scratch")
-    monkeypatch.setattr(teachers, "threads", lambda: 64)
+    monkeypatch.setattr(teachers, name, lambda *_: value)
     assert not teachers.is_cached(config())

@@ -54,10 +54,11 @@ def look_at(browser: Browser, file: Path, scheme: str, width: int) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri())
     expect(page.locator(".note")).to_have_text(NOTE)
-    drawings = page.locator("figure svg")
-    assert drawings.count() >= 9
-    boxes = [drawing.bounding_box() or {"width": 0, "height": 0} for drawing in drawings.all()]
-    assert all(box["width"] > 200 and box["height"] > 100 for box in boxes)
+    charts, panels = page.locator("figure svg[role=img]"), page.locator(".panels svg")
+    assert charts.count() >= 9 and panels.count() == 3
+    for drawings, height in ((charts, 100), (panels, 40)):
+        boxes = [drawing.bounding_box() or {"width": 0, "height": 0} for drawing in drawings.all()]
+        assert all(box["width"] > 200 and box["height"] > height for box in boxes)
     for m in archive.measurements(RUN):
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=m.name, exact=True)).first
         expect(row).to_contain_text(columns.QUALITY["Accuracy"].show([m]))

@@ -286,8 +286,10 @@ def test_checkpoint_from_a_filled_cache(
     in_process: Path, monkeypatch: pytest.MonkeyPatch, server: HubServer, checkpoint: bytes
 ) -> None:
     put(announce(monkeypatch, server, checkpoint), checkpoint)
-    server.stop()
     found = weights.find("mobilenet_v2", "pretrained")
+    assert server.requests == []
+    server.stop()
+    assert weights.find("mobilenet_v2", "pretrained") == found
     assert found.sha256 == hashlib.sha256(checkpoint).hexdigest()
     assert found.revision == "MobileNet_V2_Weights.IMAGENET1K_V1"
     model = mobilenet_v2()

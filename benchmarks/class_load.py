@@ -136,7 +136,7 @@ async def attend(here: Served, seen: Seen, all_there: asyncio.Barrier, until: as
     """Open the Lab, follow the run, and move the temperature now and then, until the lesson is over."""
     address = here.address.replace("http://", "ws://") + "/_stcore/stream"
     how = {"subprotocols": ["streamlit"], "origin": here.address, "max_size": None, "ping_interval": None}
-    async with connect(address, **how) as line:  # type: ignore[arg-type]
+    async with connect(address, **how) as line:
         tab = Tab(line, seen)
         async with asyncio.TaskGroup() as tasks:
             background = [tasks.create_task(tab.receive())]

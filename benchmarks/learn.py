@@ -119,7 +119,7 @@ def print_spans(name: str, spans: list[tuple[float, float]]) -> None:
 
 def opened(browser: Browser, address: str, screen: str, width: int, theme: str) -> Page:
     """A Learn screen, drawn."""
-    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
     page = context.new_page()
     page.goto(f"{address}/learn_{screen}")
     page.locator("canvas, .js-plotly-plot .main-svg").first.wait_for(timeout=60_000)

@@ -76,7 +76,8 @@ def remember(setup: Setup, validation: float, test: float) -> None:
     """Store a teacher's accuracies with the baselines of its data."""
     name, model = setup.config.dataset, setup.config.model
     where = f"{device_name(setup.device)}, threads: {torch.get_num_threads()}"
-    others = [row for row in baselines.read()[name].teachers if row.method != model]
+    known = baselines.read()[name]
+    others = [row for row in known.teachers if row.method != model and known.data == setup.data.fingerprint]
     rows = [*others, measured_now(model, validation, test, where)]
     order = list(MODELS)
     rows.sort(key=lambda row: order.index(row.method))

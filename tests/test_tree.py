@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("simulator", "ui")
+ROOMS = ("simulator", "ui", "benchmarks")
 AT_THE_TOP, BELOW = 14, 12
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_PARAMETERS = 300, 40, 6
 
 SIBLINGS = {
+    "benchmarks": "a file for each measurement",
     "simulator/experiments": "a file for each experiment",
     "simulator/teaching/notebook/parts": "a file for each part of a notebook",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, Literal, Protocol
 
 from pydantic import Field
@@ -127,6 +128,12 @@ class Experiment:
     def models(self) -> list[str]:
         """The names of the models that it works with."""
         return [model.name for model in MODELS.values() if self.kind in (None, model.kind)]
+
+
+def examples_of_shared_distillations(config: Design) -> int:
+    """Examples seen in training if the cells of a seed share one distillation, and each has a recovery of its own."""
+    base, cells = config.base, config.seeds * prod(len(axis.values) for axis in config.axes)
+    return base.train_examples * (config.seeds * base.epochs + cells * base.recovery_epochs)
 
 
 def refusal_of_fixed_sparsity(config: Design) -> str:

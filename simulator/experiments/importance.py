@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from statistics import mean
 
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import AxisValue, Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
+from simulator.experiments.base import (
+    AxisValue,
+    Design,
+    Experiment,
+    Place,
+    Quantities,
+    examples_of_shared_distillations,
+    refusal_of_fixed_sparsity,
+)
 from simulator.experiments.paired import averaged, certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import bare_percent, percent, whole_percent
 
@@ -33,12 +41,6 @@ def refusal(config: Design) -> str:
     if not config.base.recovery_epochs:
         return "recovery_epochs is 0: choose at least 1, to see how much recovery makes up for"
     return refusal_of_fixed_sparsity(config)
-
-
-def trained_examples(config: Design) -> int:
-    """One distillation a seed, which all share, and a recovery a cell."""
-    base = config.base
-    return base.train_examples * (config.seeds * base.epochs + len(places(config)) * base.recovery_epochs)
 
 
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
@@ -148,6 +150,6 @@ IMPORTANCE = Experiment(
     refusal=refusal,
     places=places,
     ignored=("schedule", "rounds"),
-    trained_examples=trained_examples,
+    trained_examples=examples_of_shared_distillations,
     conclude=conclude,
 )

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from simulator.catalog.pruning import SCHEDULES
 from simulator.events import CellFinished, Comparison, Conclusion
-from simulator.experiments.base import Design, Experiment, Place, Quantities, refusal_of_fixed_sparsity
+from simulator.experiments.base import (
+    Design,
+    Experiment,
+    Place,
+    Quantities,
+    examples_of_shared_distillations,
+    refusal_of_fixed_sparsity,
+)
 from simulator.experiments.paired import certainty, change, compare, holm, series, share, significant
 from simulator.figures.numbers import whole_percent
 
@@ -31,12 +38,6 @@ def refusal(config: Design) -> str:
     if longer := [name for name in map(str, schedules) if SCHEDULES[name].trains_again]:
         return f"schedule {longer[0]} trains from the start, for longer: choose {AT_ONCE}, iterative, cubic"
     return refusal_of_fixed_sparsity(config)
-
-
-def trained_examples(config: Design) -> int:
-    """One distillation a seed, which all share, and a recovery a cell."""
-    base = config.base
-    return base.train_examples * (config.seeds * base.epochs + len(places(config)) * base.recovery_epochs)
 
 
 def conclude(config: Design, cells: Sequence[CellFinished]) -> Conclusion:
@@ -121,6 +122,6 @@ STEP_BY_STEP = Experiment(
     cell_seconds=0.7,
     refusal=refusal,
     places=places,
-    trained_examples=trained_examples,
+    trained_examples=examples_of_shared_distillations,
     conclude=conclude,
 )

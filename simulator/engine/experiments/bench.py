@@ -1,4 +1,4 @@
-"""What all experiments work on: the data, the teacher and its logits, made once, and the cells that are there."""
+"""What all experiments work on: the data, the teacher and its logits, made once, and the cells measured so far."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Bench:
     Attributes:
         teacher_logits: [training examples, classes].
         earlier: Cells that an earlier run of the same experiment measured.
-        cells: What is known so far, in the order in which it was said.
+        cells: The cells known so far, in the order in which they were yielded.
     """
 
     config: ExperimentConfig
@@ -49,7 +49,7 @@ class Bench:
     # -- cells
 
     def begin(self, places: Sequence[Place]) -> Generator[Event, None, list[Place]]:
-        """Say which cells an earlier run has measured; gives those that are still to be measured."""
+        """Yield the cells that an earlier run measured; returns the places that are still to be measured."""
         known = {_key(cell.at, cell.seed): cell for cell in self.earlier}
         self.total, self.started = len(places), time.perf_counter()
         to_do = []
@@ -64,7 +64,7 @@ class Bench:
         return to_do
 
     def finish(self, place: Place, **values: float) -> Generator[Event, None, None]:
-        """Say what a cell measured."""
+        """Yield a cell with its measured values."""
         at, seed = place
         cell = CellFinished(at=at, seed=seed, values={name: float(value) for name, value in values.items()})
         self.cells.append(cell)
@@ -73,6 +73,26 @@ class Bench:
         pace = (time.perf_counter() - self.started) / self.measured
         left = pace * (self.total - len(self.cells))
         yield Progress(stage="experiment", done=len(self.cells), total=self.total, seconds_left=left)
+
+    def finish_pruned(
+        self, place: Place, unpruned: float, pruned: nn.Module, recovered: nn.Module, **more: float
+    ) -> Generator[Event, None, None]:
+        """Yield a cell about a student just pruned and the same one recovered.
+
+        Args:
+            unpruned: Test accuracy before pruning.
+            more: Other values of the cell.
+        """
+        zeros, nonzero = zeros_and_rest(recovered)
+        yield from self.finish(
+            place,
+            accuracy=self.accuracy(recovered, self.setup.test),
+            pruned=self.accuracy(pruned, self.setup.test),
+            unpruned=unpruned,
+            zeros=zeros,
+            nonzero=nonzero,
+            **more,
+        )
 
     # -- students
 
@@ -97,7 +117,7 @@ class Bench:
         return plan(self.with_config(config), epochs, seed)
 
     def teaching(self, config: RunConfig, teacher_logits: Tensor) -> Teaching:
-        """What the teacher says about so many examples, by the method of these settings."""
+        """The teaching of the first ``len(teacher_logits)`` examples by the method of these settings."""
         return Teaching(config.method, config.temperature, teacher_logits, self.teacher, config.seed, config.beta)
 
     def train(
@@ -109,7 +129,7 @@ class Bench:
         teacher_logits: Tensor | None,
         masks: Masks | None = None,
     ) -> nn.Module:
-        """A trained copy of a student, not validated: its events are left out, for an experiment's are its cells.
+        """A trained copy of a student, without validation and without events: an experiment's events are its cells.
 
         Args:
             config: Decides how the student learns from the teacher.

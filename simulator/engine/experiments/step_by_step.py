@@ -1,4 +1,4 @@
-"""One shot, iterative, cubic: one distilled student a seed, pruned and recovered on each schedule."""
+"""One shot, iterative, cubic: one distilled student for each seed, pruned and recovered on each schedule."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import groupby
 from torch import nn
 
 from simulator.config.run import RunConfig
-from simulator.engine.experiments.bench import Bench, zeros_and_rest
+from simulator.engine.experiments.bench import Bench
 from simulator.engine.stages.pruned import recover
 from simulator.events import Event, LossPoint
 from simulator.events.outcome import Outcome
@@ -17,27 +17,17 @@ from simulator.experiments.step_by_step import places
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """Only the schedule and the sparsity differ between the students of a seed."""
-    test = bench.setup.test
     for seed, group in groupby((yield from bench.begin(places(bench.config))), key=lambda place: place[1]):
         distilled = bench.distil(bench.settings(seed=seed))
-        unpruned = bench.accuracy(distilled, test)
+        unpruned = bench.accuracy(distilled, bench.setup.test)
         for place in group:
             config = bench.settings(seed=seed, **place[0])
             pruned, final, steps = pruned_and_recovered(bench, config, distilled)
-            zeros, nonzero = zeros_and_rest(final)
-            yield from bench.finish(
-                place,
-                accuracy=bench.accuracy(final, test),
-                pruned=bench.accuracy(pruned, test),
-                unpruned=unpruned,
-                zeros=zeros,
-                nonzero=nonzero,
-                steps=steps,
-            )
+            yield from bench.finish_pruned(place, unpruned, pruned, final, steps=steps)
 
 
 def pruned_and_recovered(bench: Bench, config: RunConfig, distilled: nn.Module) -> tuple[nn.Module, nn.Module, int]:
-    """The student pruned at once, the one that its schedule leaves, and how many optimiser steps that took.
+    """The student pruned at once, the student that its schedule leaves, and the number of optimiser steps taken.
 
     Both come from the stages of an ordinary run.
     """

@@ -24,3 +24,10 @@ def test_one_seed_calls_no_prediction_right():
     conclusion = config.conclude(cells(config, threes(0.9, 0.1)))
     assert (conclusion.answer, conclusion.shown) == ("", False)
     assert "One seed cannot tell" in conclusion.sentences[0]
+
+
+def test_the_cells_of_a_seed_share_one_distillation():
+    axes = {"importance": ("magnitude", "random"), "target_sparsity": (0.5, 0.8, 0.9)}
+    config = make_experiment("importance", {"train_examples": 100, "epochs": 7, "recovery_epochs": 2}, axes, 3)
+    # for each seed, 7 epochs of distillation, and 2 of recovery in each of six cells
+    assert config.entry.trained_examples(config) == 3 * 100 * (7 + 6 * 2)

@@ -88,6 +88,14 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.engine.worker.AGAIN_SECONDS", 0.05)
 
 
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A small disk, which the data directory is on."""
+    with small_disk(tmp_path / "disk") as disk:
+        monkeypatch.setenv("KDPS_DATA_DIR", str(disk))
+        yield disk
+
+
 @pytest.mark.usefixtures("hurried")
 def test_events_wait_while_the_database_is_locked_and_come_in_order_none_twice() -> None:
     store = open_store()
@@ -119,47 +127,39 @@ def test_submitting_to_a_locked_database_says_so() -> None:
     assert "locked by another program" in said_of(fault).message
 
 
-def test_a_full_disk_costs_a_run_nothing_if_somebody_makes_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with small_disk(tmp_path / "disk") as disk:
-        monkeypatch.setenv("KDPS_DATA_DIR", str(disk))
-        store = open_store()
-        run_id = started(store)
-        ballast = fill(disk)
-        timer = threading.Timer(2, ballast.unlink)
-        timer.start()
-        list(record(run_id, store, training(2000)))
-        assert ballast.exists() is False
-        assert store.get(run_id).state == "finished"
-        assert steps(store, run_id) == list(range(1, 2001))
-        store.close()
+def test_a_full_disk_costs_a_run_nothing_if_somebody_makes_room(disk: Path) -> None:
+    store = open_store()
+    run_id = started(store)
+    ballast = fill(disk)
+    timer = threading.Timer(2, ballast.unlink)
+    timer.start()
+    list(record(run_id, store, training(2000)))
+    assert ballast.exists() is False
+    assert store.get(run_id).state == "finished"
+    assert steps(store, run_id) == list(range(1, 2001))
+    store.close()
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_disk_that_stays_full_is_said_to_be_so_and_what_was_stored_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with small_disk(tmp_path / "disk") as disk:
-        monkeypatch.setenv("KDPS_DATA_DIR", str(disk))
-        store = open_store()
-        run_id = started(store)
-        events = record(run_id, store, training(100_000), patience=1.0)
-        next(events)
-        kept = store.events(run_id)
-        fill(disk)
-        with pytest.raises(FAULTS) as fault:
-            list(events)
-        assert said_of(fault).message == "The disk is full."
-        with pytest.raises(OSError) as refused:
-            write_whole(disk / "export", b"x" * 100_000)
-        assert "The disk is full" in said_of(refused).message
-        assert not list(disk.glob("*.part"))
-        assert store.events(run_id)[: len(kept)] == kept
-        store.close()
+def test_a_disk_that_stays_full_is_reported_and_stored_events_are_kept(disk: Path) -> None:
+    store = open_store()
+    run_id = started(store)
+    events = record(run_id, store, training(100_000), patience=1.0)
+    next(events)
+    kept = store.events(run_id)
+    fill(disk)
+    with pytest.raises(FAULTS) as fault:
+        list(events)
+    assert said_of(fault).message == "The disk is full."
+    with pytest.raises(OSError) as refused:
+        write_whole(disk / "export", b"x" * 100_000)
+    assert "The disk is full" in said_of(refused).message
+    assert not list(disk.glob("*.part"))
+    assert store.events(run_id)[: len(kept)] == kept
+    store.close()
 
 
-def test_a_data_folder_that_became_read_only_is_said_to_be_so(store: Store) -> None:
+def test_a_data_folder_that_became_read_only_is_reported(store: Store) -> None:
     run_id = started(store)
     store.append(run_id, [loss(1)])
     store.close()  # what is open already may be written to until then

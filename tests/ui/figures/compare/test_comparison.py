@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.config.run import make_config
 from simulator.figures.statistics import by_variant, was_busy
 from simulator.runs import recorded
-from simulator.runs.database.store import open_store
 from tests.ui.invented import PROVENANCE, measurement
 from tests.ui.reading import read
 from ui.figures import columns
@@ -22,14 +20,6 @@ def several():
         measurement("control", accuracy=0.9, size_bytes=5_000_000, latency=2.0),
         measurement("distilled", accuracy=0.93, size_bytes=5_000_000, latency=2.5),
     ]
-
-
-@pytest.fixture
-def two_runs():
-    store = open_store()
-    store.add("one", make_config({}), None)
-    store.add("two", make_config({"temperature": 8.0}), None)
-    return store.list_runs()
 
 
 def side_by_side(runs, measured, provenances):

@@ -4,11 +4,9 @@ import pytest
 
 from simulator.catalog.counts import Count
 from simulator.catalog.models import MODELS
-from simulator.config.run import make_config
 from simulator.events import Latency
 from simulator.figures import numbers
 from simulator.figures.statistics import by_variant
-from simulator.runs.database.store import open_store
 from tests.ui.invented import measurement
 from tests.ui.reading import read
 from ui.figures import columns
@@ -125,14 +123,6 @@ def test_a_sparse_file_that_an_earlier_version_did_not_write_is_said_to_be_missi
     shown = read(tables.comparison(several, columns.COST))
     assert shown["Without zeros"] == ["not measured", "★ 2.00 MB", "not measured"]
     assert shown.orders("Without zeros") == [None, 2_000_000, None]
-
-
-@pytest.fixture
-def two_runs():
-    store = open_store()
-    store.add("one", make_config({}), None)
-    store.add("two", make_config({"temperature": 8.0}), None)
-    return store.list_runs()
 
 
 def test_run_rows(two_runs, several):

@@ -56,7 +56,7 @@ def chosen(
 
 
 def table(run_id: str) -> Table:
-    """A row a cell: coordinates, seed, values; a star where an earlier run measured it."""
+    """A row for each cell: coordinates, seed, values; a star if an earlier run measured it."""
     cells = archive.cells(run_id)
     coordinates = list(dict.fromkeys(name for cell in cells for name in cell.at))
     # a cell may carry more than the table has room for: what the experiment names is shown

@@ -145,7 +145,7 @@ def carry_out(run_id: str, variants_to: Path | None) -> Iterator[Event]:
 
 
 def compression_table(run_id: str) -> Table:
-    """A row a variant; with several seeds each figure is their mean and standard deviation."""
+    """A row for each variant; with several seeds each figure is their mean and standard deviation."""
     measurements = archive.measurements(run_id)
     measured = by_variant(measurements)
     seeds = max(len(of_seeds) for of_seeds in measured.values())
@@ -227,7 +227,7 @@ def prepare_command(options: argparse.Namespace) -> int:
     settings, datasets = given(options), datasets_here()
     kinds = {dataset_info(options.dataset).kind} if options.dataset else {model.kind for model in MODELS.values()}
     names = options.model or [model.name for model in MODELS.values() if model.kind in kinds]
-    # all of them first: a setting that does not fit the last model is said before the first is trained
+    # all of them first: a setting that does not fit the last model is reported before the first is trained
     configs = [make_config({**settings, "model": name}, datasets) for name in names]
     from simulator.engine import pipeline  # torch, only now
 

@@ -40,7 +40,7 @@ class KeptTeacher:
     Attributes:
         folder: Where it is or will be.
         made_from: Everything that decides it.
-        damage: What was wrong with the one that was there, which was discarded; empty if nothing was.
+        damage: What was wrong with a kept teacher that was discarded; empty if nothing was.
     """
 
     folder: Path
@@ -57,7 +57,7 @@ class Setup:
         train: The teacher's training examples; the student uses the first ``config.train_examples``.
         tokenizer: The content of its file, published or trained here; empty for pictures.
         bfloat16: Whether training runs its matrix products in bfloat16.
-        keeping: As whose the stages are kept; None neither keeps any nor takes over one that is kept.
+        keeping: The run in whose name stages are kept; None neither keeps stages nor takes over kept ones.
     """
 
     config: RunConfig
@@ -87,10 +87,10 @@ def is_anew(keeping: Keeping | None) -> bool:
 
 
 def preparation(config: RunConfig, keeping: Keeping | None = None) -> Generator[Event, None, Setup]:
-    """The same as :func:`prepare` as the first stage of a run, which says how far its downloads are.
+    """The same as :func:`prepare`, as the first stage of a run, with the progress of its downloads.
 
     Raises:
-        NotAvailable: if weights or data that were asked for cannot be had.
+        NotAvailable: if weights or data that were asked for are not available.
         InvalidConfig: if KDPS_KEEP_GB is not a number from 0.
     """
     room.limit_bytes()  # before anything is trained
@@ -112,11 +112,11 @@ def prepare(
     A kept teacher is compared with its checksums, and discarded if it is damaged.
 
     Args:
-        found, data: The weights and the data set, where they are loaded already.
+        found, data: The weights and the data set, if they are loaded already.
         keeping: As in :class:`Setup`.
 
     Raises:
-        NotAvailable: if weights or data that were asked for cannot be had.
+        NotAvailable: if weights or data that were asked for are not available.
     """
     spare_imports()
     torch.set_num_threads(threads())
@@ -147,7 +147,7 @@ def prepare(
 
 
 def kept_teacher(made_from: dict[str, Any]) -> KeptTeacher:
-    """The teacher that all this decides; a kept one that is damaged is discarded."""
+    """The kept teacher that these inputs decide; a damaged one is discarded."""
     folder = teachers.folder(made_from)
     room.mark_used(folder)
     return KeptTeacher(folder, made_from, folders.discard_damaged(folder, made_from))
@@ -156,7 +156,7 @@ def kept_teacher(made_from: dict[str, Any]) -> KeptTeacher:
 def encoder(
     config: RunConfig, found: Weights, train: Split, teacher_folder: Path | None
 ) -> tuple[Callable[[Any], Batch], bytes]:
-    """What makes tensors of inputs, and the content of its tokenizer's file (empty for pictures).
+    """The function from inputs to tensors, and the content of its tokenizer's file (empty for pictures).
 
     Args:
         teacher_folder: A tokenizer that was trained is kept with its teacher; None trains it anew.
@@ -182,7 +182,7 @@ def teacher_made_from(
 
 
 def precision(bfloat16: bool) -> Precision:
-    """What training multiplies in; its sums, weights and losses are float32 always."""
+    """The precision of training's products; its sums, weights and losses are always float32."""
     return "bfloat16" if bfloat16 else "float32"
 
 

@@ -45,12 +45,12 @@ def main() -> None:
     leave_interrupts_to_the_server()
     orders = watch_stdin()
     for parts in (OF_TEACHER, OF_STUDENT):
-        code(parts)  # of the files that are imported now: an update may change them while this process waits
+        code(parts)  # of the files as imported now: an update may change them while this process waits
     from simulator.engine import pipeline  # noqa: F401  the warm-up
     from simulator.engine.models import MODULES
 
     for model in MODELS:
-        if not orders.empty():  # nobody waits for what only other models need, and it takes memory
+        if not orders.empty():  # libraries that only other models need would take time and memory
             break
         MODULES[model]  # imports its libraries
         weights_state_soon(model)  # a server that does not answer takes 5 s to find out: not while a student waits
@@ -58,7 +58,7 @@ def main() -> None:
     run_id = orders.get()
     try:
         store = open_store()
-        store.state_of(run_id)  # of a run that is not there, nothing could be stored
+        store.state_of(run_id)  # nothing could be stored for a run that does not exist
         for _ in carry_out(run_id, store):
             pass
     except FAULTS as error:  # not even that it failed can be stored: the server does so when it can
@@ -85,7 +85,7 @@ def _watch(descriptor: int, orders: queue.SimpleQueue[str]) -> None:
         while b"\n" in received:
             line, received = received.split(b"\n", 1)
             orders.put(json.loads(line)["run"])
-    os._exit(1)  # nothing to tidy: the store's and the caches' writes are atomic
+    os._exit(1)  # nothing to clean up: writes to the store and the caches are atomic
 
 
 def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Iterator[Event]:
@@ -98,7 +98,7 @@ def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Ite
             notebook.
     """
 
-    def events() -> Iterator[Event]:  # what breaks inside also ends the run: a broken installation, unknown settings
+    def events() -> Iterator[Event]:  # what fails in here ends the run too: a broken installation, unknown settings
         from simulator.engine import experiments, pipeline
 
         run = store.get(run_id)
@@ -113,7 +113,7 @@ def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Ite
 
 
 def earlier_cells(config: ExperimentConfig, store: Store) -> tuple[Provenance, list[CellFinished]] | None:
-    """The cells of the run that an experiment goes on from, marked as measured there; None where there are none.
+    """The cells of the run that an experiment continues from, marked as measured there; None if there are none.
 
     A run that ended before it had taken over its own earlier cells passes those on.
     """
@@ -149,10 +149,10 @@ def record(run_id: str, store: Store, events: Iterator[Event], patience: float =
     """Store what ``events`` yields, yield it again, and end the run as they end.
 
     Args:
-        patience: For how many seconds a database that is locked, or whose disk is full, is tried again.
+        patience: Seconds for which a database that is locked, or whose disk is full, is tried again.
 
     Raises:
-        SQLAlchemyError: if it does not even take how the run ended.
+        SQLAlchemyError: if not even the end of the run could be stored.
     """
     pending = Pending(run_id, store, patience)
     try:
@@ -184,7 +184,7 @@ def explain(error: Exception) -> tuple[str, str]:
 class Pending:
     """Events on their way to the store, a few at a time.
 
-    Loss points and progress come many times a second, and nobody sees faster than the screen
+    Loss points and progress come many times a second, faster than the screen
     refreshes: they wait up to 0.2 s. Everything else, and the first loss point, goes at once.
     While the database is locked, or its disk is full, they wait too, and the run with them: for ``patience``
     seconds since it last took something.
@@ -200,7 +200,7 @@ class Pending:
         self.seen_loss = False
 
     def add(self, event: Event) -> None:
-        """Take an event; what waits is stored if it is time."""
+        """Take an event; store the waiting ones if it is time."""
         self.waiting.append(event)
         can_wait = isinstance(event, Progress | Downloading) or (isinstance(event, LossPoint) and self.seen_loss)
         self.seen_loss = self.seen_loss or isinstance(event, LossPoint)
@@ -208,17 +208,17 @@ class Pending:
             self.flush()
 
     def flush(self) -> None:
-        """Store what waits."""
+        """Store the waiting events."""
         self._write(lambda: self.store.append(self.run_id, self.waiting))
         self.waiting, self.flushed_at = [], time.monotonic()
 
     def end(self, state: RunState, message: str = "", advice: str = "") -> None:
-        """Store what waits, and how the run ended."""
+        """Store the waiting events, and how the run ended."""
         self.flush()
         self._write(lambda: self.store.finish(self.run_id, state, message, advice))
 
     def _write(self, transaction: Callable[[], object]) -> None:
-        """Each is written whole or not at all, so that what is tried again is never there twice."""
+        """Each write is whole or not at all, so that a repeated one never stores events twice."""
         while True:
             tried_at = time.monotonic()
             try:

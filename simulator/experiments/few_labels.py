@@ -30,7 +30,7 @@ def refusal(config: Design) -> str:
 
 
 def trained_examples(config: Design) -> int:
-    """Both take as many steps; the control sees its few examples again and again."""
+    """Both take equally many steps; the control sees its few examples repeatedly."""
     return len(places(config)) * config.base.epochs * config.base.train_examples
 
 

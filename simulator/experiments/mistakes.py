@@ -71,7 +71,7 @@ def refusal(config: Design) -> str:
 
 
 def trained_examples(config: Design) -> int:
-    """A seed: three distillations, one of one epoch, and three recoveries; the teacher's extra passes are left out."""
+    """For each seed three distillations, one of one epoch, and three recoveries, without the teacher's extra passes."""
     base = config.base
     return config.seeds * base.train_examples * (3 * base.epochs + 1 + 3 * base.recovery_epochs)
 

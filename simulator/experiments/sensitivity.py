@@ -32,7 +32,7 @@ class Curve:
 
 
 def trained_examples(config: Design) -> int:
-    """One student a seed; the scan itself trains nothing."""
+    """One student for each seed; the scan itself trains nothing."""
     return config.seeds * config.base.epochs * config.base.train_examples
 
 
@@ -60,10 +60,10 @@ def mean_curves(by_seed: Sequence[Mapping[str, Curve]]) -> dict[str, Curve]:
 
 
 def fit_to_budget(curves: Mapping[str, Curve], nonzero_budget: int) -> dict[str, float]:
-    """How sparse to make each layer so that at most so many of their parameters stay non-zero.
+    """How sparse to make each layer so that at most ``nonzero_budget`` of their parameters stay non-zero.
 
-    Greedy: again and again the step to a higher sparsity that costs the least accuracy a removed weight, of any
-    layer; steps may skip levels. It takes the drops of single layers to add up, which is an assumption: only a
+    Greedy: repeatedly take, in any layer, the step to a higher sparsity that costs the least accuracy per removed
+    weight; steps may skip levels. It takes the drops of single layers to add up, which is an assumption: only a
     measurement of the whole tells whether they do.
 
     Args:

@@ -47,7 +47,7 @@ def refusal(config: Design) -> str:
 
 
 def trained_examples(config: Design) -> int:
-    """A seed: one distillation, and a recovery of the unpruned student and of two pruned ones for each share."""
+    """For each seed one distillation, a recovery of the unpruned student, and two of pruned ones for each share."""
     base, shares = config.base, len(config.values("parts_removed"))
     return config.seeds * base.train_examples * (base.epochs + (1 + 2 * shares) * base.recovery_epochs)
 

@@ -126,7 +126,7 @@ class Spread:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Mean and standard deviation of one figure, a value a seed; at least one."""
+    """Mean and standard deviation of one figure, from a value for each seed; at least one."""
     return Spread(fmean(values), stdev(values) if len(values) > 1 else None, len(values))
 
 

@@ -57,7 +57,7 @@ def write_whole(file: Path, content: bytes) -> None:
             part.write(content)
         os.replace(part.name, file)
     except BaseException:
-        with suppress(OSError):  # what stopped the writing is said, and sweep deletes the part
+        with suppress(OSError):  # the error that stopped the writing is raised, and sweep deletes the part
             os.unlink(part.name)
         raise
 

@@ -1,4 +1,4 @@
-"""One file a data set, each with ``load() -> Dataset``; :func:`load` finds the file by name."""
+"""One file for each data set, with a ``load() -> Dataset``; :func:`load` finds the file by name."""
 
 from __future__ import annotations
 

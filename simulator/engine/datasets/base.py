@@ -69,7 +69,7 @@ def split(name: str, inputs: Inputs, labels: Sequence[int] | np.ndarray, source:
 
 
 def without_leaks(inputs: Inputs, labels: np.ndarray, parts: tuple[np.ndarray, ...]) -> list[np.ndarray]:
-    """The rows of train, validation and test with near-duplicates in one of them; what moves is mixed in evenly."""
+    """The rows of train, validation and test, near-duplicates in one of them; rows that move are mixed in evenly."""
     splits, place = np.zeros(len(labels), dtype=np.int64), np.zeros(len(labels))
     for number, rows in enumerate(parts):
         splits[rows], place[rows] = number, np.arange(len(rows)) / len(rows)

@@ -11,7 +11,7 @@ from torch import Tensor
 Batch = dict[str, Tensor]
 
 BUCKET_BATCHES = 16
-"""Texts are sorted by length within so many batches: enough to save most padding, few enough to stay random."""
+"""Texts are sorted by length within this many batches: enough to save most padding, few enough to stay random."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ MASK = "[library]"
 
 
 def load() -> Dataset:
-    """1,000 first sentences a library; the first call harvests them, later ones read the cache.
+    """1,000 first sentences of each library; the first call harvests them, later ones read the cache.
 
     Raises:
         NotAvailable: if a library's source files are missing.
@@ -76,7 +76,7 @@ def sentences_of(library: str) -> Iterator[str]:
             continue
         try:
             tree = ast.parse(file.read_bytes())  # bytes: a file may say its own encoding
-        except (SyntaxError, ValueError):  # a template or a file for another Python; nothing to read in it
+        except (SyntaxError, ValueError):  # a template, or a file for another Python: it cannot be parsed
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):

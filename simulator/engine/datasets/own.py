@@ -1,4 +1,4 @@
-"""A data set that was uploaded to this server; the checks and the split were made then (simulator/data/uploads/)."""
+"""A data set that was uploaded to this server; it was checked and split at the upload (simulator/data/uploads/)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def fetch(name: str, read: Callable[[], Content]) -> Content:
         read: Downloads the data if it is not in the cache, and reads it.
 
     Raises:
-        NotAvailable: if the server does not answer within 5 seconds, or what it sends is broken.
+        NotAvailable: if the server does not answer within 5 seconds, or sends broken data.
     """
     info = DATASETS[name]
     offline = [d.name for d in DATASETS.values() if d.kind == info.kind and not d.needs_internet]

@@ -55,7 +55,7 @@ def export(setup: Setup, variant: Variant, model: nn.Module, folder: Path) -> No
 
 
 def load_file(module: Model) -> str:
-    """Everything that loads the model, as one file: how weights are filled in, and how the model is built."""
+    """The code that loads the model, as one file: it builds the model and fills in the weights."""
     parts = [Path(inspect.getfile(part)).read_text(encoding="utf-8") for part in (portable, module.build)]
     return FUTURE + "\n\n".join(part.replace(FUTURE, "") for part in parts) + LOAD
 

@@ -89,7 +89,7 @@ def choose_examples(answers: Mapping[Variant, np.ndarray]) -> list[int]:
 
 
 def evenly(rows: np.ndarray, most: int) -> np.ndarray:
-    """All rows, or ``most`` of them from the first to the last in equal steps."""
+    """All rows, or ``most`` of them in equal steps from the first to the last."""
     if len(rows) <= most:
         return rows
     return rows[np.linspace(0, len(rows) - 1, most).round().astype(int)]
@@ -154,7 +154,7 @@ def matrix(weight: Tensor) -> Tensor:
 
 
 def first_and_last(shapes: Mapping[str, torch.Size]) -> list[str]:
-    """The first and the last layer whose matrix has at least 64 rows and columns; of all, where none has."""
+    """The first and the last layer whose matrix has at least 64 rows and columns; if none has, of all layers."""
     large = [name for name, shape in shapes.items() if min(shape) >= SIDE] or list(shapes)
     return [large[0], large[-1]]
 
@@ -164,7 +164,7 @@ def calibrate(
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     r"""Gradients of the layers' weights and norms of their inputs, from the first 64 training examples.
 
-    They are what two importances need besides the weight w:
+    Two importances need them besides the weight w:
 
     - Taylor: :math:`|w \cdot g|`, g the gradient of the distillation loss; the first-order estimate of how
       much the loss changes if w is removed. It ranks as the square does in Molchanov, Mallya, Tyree, Frosio
@@ -203,7 +203,7 @@ def calibrate(
 def input_norm(layer: nn.Module, inputs: Tensor, batch: Batch) -> Tensor:
     """The L2 norm of each input of a linear or convolution layer over all examples and positions, [inputs].
 
-    Padding is left out. A convolution's inputs are those of its matrix view: one a channel and kernel place.
+    Padding is left out. A convolution's inputs are those of its matrix view: one for each channel and kernel place.
     """
     if isinstance(layer, nn.Conv2d):
         places = F.unfold(inputs, layer.kernel_size, layer.dilation, layer.padding, layer.stride)

@@ -21,7 +21,7 @@ from simulator.runs.kept.seals import seal
 
 BATCH_SIZES = (1, 32)
 SECONDS = 0.6
-"""Calls are timed for so long at most, a variant and a batch size."""
+"""Seconds for which the calls of each variant are timed at most, at each batch size."""
 
 
 def measurement(
@@ -40,7 +40,7 @@ def measurement(
     """
     last, total = list(variants)[-1], len(BATCH_SIZES) + len(variants)
     latency: dict[Variant, dict[str, Latency]] = {name: {} for name in variants}
-    for number, size in enumerate(BATCH_SIZES):  # in turns: what else the machine does meets all variants alike
+    for number, size in enumerate(BATCH_SIZES):  # in turns: other work on the machine affects all variants alike
         yield Progress(stage="measure", done=number, total=total)
         for name, timed in time_variants(setup, variants, size).items():
             latency[name][f"batch_{size}"] = timed

@@ -1,9 +1,9 @@
-"""Soft losses on features, one function a method.
+"""Soft losses on features, one function for each method.
 
-Each takes the student's and the teacher's :class:`Features` of one batch and gives a scalar. Papers add theirs to the
-hard loss with a weight of their own, which is in the formula here; alpha and 1 - alpha then weigh the two sides, so
-at another alpha than 0.5 their ratio is not the paper's. A method's entry in the catalogue says whether its loss stands
-beside the soft targets.
+Each takes the student's and the teacher's :class:`Features` of one batch and returns a scalar. Each paper adds its loss
+to the hard loss with a weight of its own, which is in the formula here; alpha and 1 - alpha then weigh the two sides,
+so their ratio is the paper's only if alpha is 0.5. A method's entry in the catalogue says whether its loss is added to
+the soft targets.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def rkd(student: Features, teacher: Features, projection: Projection) -> Tensor:
 
     .. math:: 25 \sum_{ij} h(\psi_D(s_i, s_j), \psi_D(t_i, t_j)) + 50 \sum_{ijk} h(\psi_A(s_{ijk}), \psi_A(t_{ijk}))
 
-    means instead of sums; psi_D is the distance of two pooled features divided by the batch's mean distance, psi_A the
-    cosine of the angle at the middle one of three, h the Huber loss (smooth L1).
+    with means instead of sums; psi_D is the distance of two pooled features divided by the batch's mean distance, psi_A
+    the cosine of the angle at the middle one of three, h the Huber loss (smooth L1).
 
     Source: Park, Kim, Lu and Cho 2019, "Relational Knowledge Distillation", arXiv:1904.05068, equations 4 to 9; the
     weights of section 4.2.
@@ -86,15 +86,15 @@ def attention(student: Features, teacher: Features, projection: Projection) -> T
         \quad Q = \sum_c A_c^2
 
     summed over the stages. Transformers: KL(teacher's || student's) of each head's attention probabilities, mean over
-    heads, real tokens and matched layers; the second paper compares the last layer only. Where heads were pruned none
-    of the student's belongs to one of the teacher's, and their means are compared. Added to the soft targets here; the
+    heads, real tokens and matched layers; the second paper compares the last layer only. If heads were pruned, the
+    student's no longer correspond to the teacher's, and their means are compared. Added to the soft targets here; the
     first paper reports it with and without them, the second has none.
 
     Source: Zagoruyko and Komodakis 2017, "Paying More Attention to Attention", arXiv:1612.03928, equation 2;
     Wang, Wei, Dong, Bao, Yang and Zhou 2020, "MiniLM", arXiv:2002.10957, equation 5.
 
     Args:
-        student, teacher: ``attention`` where there is one, else ``layers``.
+        student, teacher: Their ``attention`` is used if they have one, else their ``layers``.
         projection: Not used: maps have one channel.
     """
     if student.attention:
@@ -119,7 +119,7 @@ def heads_apart(student: Tensor, teacher: Tensor) -> Tensor:
 
 
 def attention_map(activations: Tensor) -> Tensor:
-    """Where a stage is active: squares summed over channels, of length 1, [batch, height * width]."""
+    """Where a stage is active: squares summed over channels, scaled to length 1, [batch, height * width]."""
     return F.normalize(activations.square().sum(1).flatten(1), dim=1)
 
 
@@ -146,7 +146,7 @@ FEATURE_METHODS: dict[str, FeatureLoss] = {f.__name__: f for f in (rkd, hint, at
 
 
 def middle(student: Features, teacher: Features) -> tuple[Tensor, Tensor]:
-    """The student's middle layer and the teacher's that is matched with it."""
+    """The student's middle layer, and the teacher's layer that is matched with it."""
     place = (len(student.layers) - 1) // 2
     return student.layers[place], matched_layers(student.layers, teacher.layers)[place]
 
@@ -188,20 +188,20 @@ PROJECTIONS: dict[str, Callable[[Features, Features], Projection]] = {
     hint.__name__: hint_projection,
     cosine.__name__: cosine_projection,
 }
-"""What makes a method's projection; methods that learn none are not here."""
+"""Method -> the function that makes its projection; methods that learn none are not listed."""
 
 
 def make_projection(method: str, student: Features, teacher: Features, seed: int) -> Projection:
     """The projection that a method learns; None where it learns none."""
     if method not in PROJECTIONS:
         return None
-    with torch.random.fork_rng(devices=[]):  # the student's dropout must not notice
+    with torch.random.fork_rng(devices=[]):  # the student's dropout must stay the same
         torch.manual_seed(seed)
         return PROJECTIONS[method](student, teacher)
 
 
 def projection_between(mine: Tensor, theirs: Tensor) -> nn.Module:
-    """A 1 x 1 convolution between the channels of pictures, or a linear layer between the widths of all else."""
+    """A 1 x 1 convolution between the channels of pictures, or a linear layer between other widths."""
     channels = 1 if mine.ndim == 4 else -1
     widths = mine.shape[channels], theirs.shape[channels]
     layer = nn.Conv2d(*widths, kernel_size=1, bias=False) if mine.ndim == 4 else nn.Linear(*widths, bias=False)

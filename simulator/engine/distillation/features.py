@@ -31,11 +31,11 @@ class Features(NamedTuple):
 
 
 class Tap:
-    """Listens to a model's layers during its forward pass; used as a context, which takes the hooks off again.
+    """Listens to a model's layers during its forward pass; a context manager, which removes the hooks at its end.
 
     Args:
         places: Where the model's features are.
-        attention: Whether the attention probabilities are worked out too; without, ``Features.attention`` is empty.
+        attention: Whether the attention probabilities are computed too; if not, ``Features.attention`` is empty.
     """
 
     def __init__(self, places: FeaturePlaces, attention: bool) -> None:
@@ -67,7 +67,7 @@ class Tap:
         self.handles.append(module.register_forward_hook(hear))
 
     def features(self, batch: Batch) -> Features:
-        """What was heard in the last forward pass, which was of ``batch``."""
+        """The features of the last forward pass, which was of ``batch``."""
         real = batch["attention_mask"].bool() if "attention_mask" in batch else None
         attention = tuple(
             attention_probabilities(look, self.heard[f"query {n}"], self.heard[f"key {n}"], real)
@@ -81,7 +81,7 @@ class Tap:
 def attention_probabilities(look: Look, query: Tensor, key: Tensor, real: Tensor | None) -> Tensor:
     """Where each head of a layer looks: softmax of its scores over the real tokens, [batch, heads, queries, keys].
 
-    Worked out from queries and keys, because the fused attention that runs does not give them out; without its dropout.
+    Computed from queries and keys, without dropout: the fused attention that runs does not return its probabilities.
 
     Args:
         query, key: [batch, tokens, heads * width].

@@ -1,4 +1,4 @@
-"""Nothing is made of NaN or infinity: a training stops before the step that would spread it."""
+"""Checks for NaN and infinity: a training stops before the step that would spread them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check_step(
 
 
 def check_answers(logits: Tensor) -> None:
-    """Refuse to count answers of which some are infinite or NaN.
+    """Refuse to count answers if some are infinite or NaN.
 
     Args:
         logits: [examples, classes].

@@ -1,4 +1,4 @@
-"""What the teacher says about each step of a student's training: the soft loss of the chosen method."""
+"""The teacher's part in each step of a student's training: the soft loss of the chosen method."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Teaching:
 
     Attributes:
         method: A name of ``simulator.catalog.methods.METHODS``.
-        temperature: T of the methods that have one.
+        temperature: T, for the methods that have one.
         logits: The teacher's cached logits, [examples, classes].
         teacher: Runs at every step for the methods that compare features; the others do not need it.
         seed: Decides a projection's first weights.
-        beta: The weight of the wrong classes in the methods that have one.
+        beta: The weight of the wrong classes, for the methods that have one.
     """
 
     method: str
@@ -45,7 +45,7 @@ class Teaching:
         return METHODS[self.method]
 
     def weights(self, alpha: float, done: float) -> LossWeights:
-        """What soft and hard loss are multiplied by, when a share of the steps is done."""
+        """The weights of the soft and the hard loss after a share of the steps."""
         return LossWeights(warmed_up(alpha, self.needs.warm_up, done), self.needs.weight_of_labels(alpha))
 
 
@@ -75,7 +75,7 @@ class Guide:
 
         Args:
             student_logits: [batch, classes], of the forward pass that was just made.
-            rows: [batch], which examples they are.
+            rows: [batch], the numbers of the examples.
         """
         if self.tap is None:
             return self.on_logits(student_logits, rows)
@@ -108,7 +108,7 @@ def guided(
     teacher_examples: Examples,
     bfloat16: bool = False,
 ) -> Iterator[Guide | None]:
-    """Inside, the student's layers are listened to if the method needs it; None without a teaching.
+    """A context in which the student's layers are listened to if the method needs it; None without a teaching.
 
     Args:
         module: Knows student and teacher.

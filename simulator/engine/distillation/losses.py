@@ -1,4 +1,4 @@
-"""The losses of knowledge distillation. Each term comes back on its own; they are blended once, visibly."""
+"""The losses of knowledge distillation. Each term is returned separately; they are blended once, visibly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Loss(NamedTuple):
 
 
 class LossWeights(NamedTuple):
-    """What the two terms are multiplied by."""
+    """The factors of the two terms."""
 
     soft: float
     hard: float
@@ -31,8 +31,8 @@ def warmed_up(alpha: float, warm_up: float, done: float) -> float:
 
     Args:
         alpha: 0 to 1.
-        warm_up: The share of the steps over which it rises; 0 where it does not.
-        done: The share of the steps that are made, this one included.
+        warm_up: The share of the steps over which it rises; 0 if it does not rise.
+        done: The share of the steps taken so far, this one included.
     """
     return alpha * min(1.0, done / warm_up) if warm_up else alpha
 
@@ -68,7 +68,7 @@ def distillation_loss(student_logits: Tensor, labels: Tensor, soft: Tensor | Non
         student_logits: [batch, classes].
         labels: [batch], class numbers.
         soft: The method's loss, a scalar; None for training without a teacher.
-        weights: Alpha and 1 - alpha, unless the method's paper has it otherwise.
+        weights: Alpha and 1 - alpha, unless the method's paper says otherwise.
     """
     hard = F.cross_entropy(student_logits, labels)
     if soft is None:

@@ -1,6 +1,6 @@
-"""Soft losses on logits, one function a method. Those on features are in feature_losses.py.
+"""Soft losses on logits, one function for each method. Those on features are in feature_losses.py.
 
-Each takes the same arguments, dkd a beta besides, and gives a scalar that is added to the hard loss with a weight:
+Each takes the same arguments (dkd also takes beta) and returns a scalar that is added to the hard loss with a weight:
 ``student_logits`` and ``teacher_logits`` [batch, classes], ``labels`` [batch], ``temperature`` T.
 """
 
@@ -33,7 +33,7 @@ def kd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperatu
 
 
 def dkd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float, beta: float) -> Tensor:
-    r"""Decoupled distillation: the true class and the others apart.
+    r"""Decoupled distillation: separate terms for the true class and for the others.
 
     .. math:: T^2 \big( \mathrm{KL}(b_t \,\|\, b_s) + \beta \, \mathrm{KL}(\hat p_t \,\|\, \hat p_s) \big)
 
@@ -42,8 +42,8 @@ def dkd(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperat
     so that a sure teacher hardly teaches; here it is not. With two classes p-hat is always (1): nothing to learn.
 
     As in the paper the hard loss is added with weight 1, whatever alpha is, and the weight of this term rises linearly
-    at first, for with a large beta it begins high: over the first twelfth of the steps (20 of 240 epochs there, once an
-    epoch; here at every step).
+    over the first twelfth of the steps, because a large beta makes the term large at first (in the paper over 20 of 240
+    epochs, once an epoch; here at every step).
 
     Source: Zhao, Cui, Song, Qiu and Liang 2022, "Decoupled Knowledge Distillation", arXiv:2203.08679, equation 7,
     with its first weight 1.
@@ -109,7 +109,7 @@ def reverse_kl(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, t
 
 
 def label_smoothing(student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, temperature: float) -> Tensor:
-    r"""No teacher: every class is equally likely. What distillation gains over this, the teacher knew.
+    r"""No teacher: every class is equally likely. What distillation gains beyond this comes from the teacher.
 
     .. math:: \mathrm{CE}(u, p_s) = -\frac{1}{K} \sum_k \log p_s^{(k)}
 

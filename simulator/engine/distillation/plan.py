@@ -1,4 +1,4 @@
-"""How a model is trained: its plan, and the steps that the plan makes of the examples."""
+"""How a model is trained: its plan, and the steps into which the plan divides the examples."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class TrainingPlan:
 
     Attributes:
         learning_rate: The peak; it rises linearly over the first tenth of the steps, then falls to 0.
-        alpha: The soft loss's weight; without effect where there is no teacher.
+        alpha: The soft loss's weight; it has no effect without a teacher.
         relative_steps: Whether a tensor's learning rate is multiplied by its root mean square.
         bfloat16: Whether matrix products run in bfloat16.
-        one_position: Whether a text model works out nothing but the position that answers; not where a method
-            compares features, which has them at every position. Models that are compared get the same, so that
-            they see equal dropout.
-        few_steps: Below how many steps batch norm's averages are estimated anew before the model is asked, as for
-            :func:`~simulator.engine.distillation.batch_norm.averages_lag`.
-        part: (number, of how many): which of so many equal parts of the steps is trained, as one training with its
-            own rise and fall of the learning rate; (0, 1) is all of them.
+        one_position: Whether a text model computes only the position that answers; False for methods that compare
+            features, which need every position. Models that are compared get the same value, so that they see
+            equal dropout.
+        few_steps: The numbers of steps below which batch norm's averages are estimated anew before the model answers;
+            see :func:`~simulator.engine.distillation.batch_norm.averages_lag`.
+        part: (number, count): which of ``count`` equal parts of the steps is trained, as a training with its own rise
+            and fall of the learning rate; (0, 1) is all of them.
     """
 
     epochs: int
@@ -45,10 +45,10 @@ class TrainingPlan:
 
 @dataclass(frozen=True)
 class Steps:
-    """The optimiser steps of one part of a training; the whole is one part too.
+    """The optimiser steps of one part of a training; the whole training also counts as one part.
 
     Attributes:
-        epochs: The rows of every batch of this part, by epoch; none where it has no part in one.
+        epochs: The rows of every batch of this part, by epoch; empty for epochs outside it.
         ends: After how many steps of all parts together each epoch ends.
         before: Steps of the parts before this one.
         seen_before: Examples of the parts before this one; an example counts once an epoch.
@@ -61,12 +61,12 @@ class Steps:
 
     @property
     def number(self) -> int:
-        """How many steps this part has."""
+        """The number of steps of this part."""
         return sum(map(len, self.epochs))
 
     @property
     def of_all_parts(self) -> int:
-        """How many steps all parts have together."""
+        """The number of steps of all parts together."""
         return self.ends[-1]
 
 
@@ -79,14 +79,14 @@ def steps_of(examples: Examples, plan: TrainingPlan) -> Steps:
 
 
 def part_of_steps(whole: list[list[Tensor]], number: int, parts: int) -> tuple[list[list[Tensor]], int]:
-    """One of several equal parts of a training's steps, and how many steps come before it.
+    """One of several equal parts of a training's steps, and the number of steps before it.
 
     Args:
         whole: The batches of every epoch.
         number: Of the part, from 0.
 
     Returns:
-        The part's batches of every epoch (none where it has no part in one), and the steps before it.
+        The part's batches of every epoch (none for epochs outside it), and the number of steps before it.
     """
     steps = sum(map(len, whole))
     first, end = steps * number // parts, steps * (number + 1) // parts

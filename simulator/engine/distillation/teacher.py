@@ -1,8 +1,8 @@
 """The teacher of a run: taken from those that are kept, or trained on the data and then kept.
 
 Only safetensors and JSON are written. Of two runs that train the same teacher at once, the first to finish keeps it,
-and the second goes on with that one: everything that names this teacher then speaks of the same weights, also on a GPU,
-where two trainings end a little apart.
+and the second continues with it. Every mention of this teacher then means the same weights, even on a GPU, where two
+trainings end with slightly different ones.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOGITS_FILE = "train_logits.safetensors"
 
 
 def note(setup: Setup) -> str:
-    """What the teacher's stage is about to do, in a few words."""
+    """A few words on what the teacher's stage is about to do."""
     if setup.takes_teacher:
         return "Loading the teacher that was trained before"
     if setup.teacher.damage:

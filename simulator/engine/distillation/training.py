@@ -32,19 +32,19 @@ EVALUATION_BATCH = 64
 SMALLEST_RMS = 1e-3
 PROGRESS_SECONDS = 0.25
 LOSS_POINTS = 300
-"""Between so many and twice as many loss points a stage: more than a chart has pixels for."""
+"""A stage yields this many to twice as many loss points: more than a chart has pixels for."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """What one model is trained on and for, and what its events call it.
+    """What one model is trained on, how, and how its events name it.
 
     Attributes:
         module: Knows the model.
         examples: On the model's device, as ``validation``.
-        validation: Answered before the first epoch and after each; None where nobody asks how the training goes.
-        teaching: What the teacher says; None trains on labels alone.
-        masks: What was pruned: put back after every optimiser step, so that it stays exactly zero.
+        validation: Answered before the first epoch and after each; None if the training is not validated.
+        teaching: What the teacher contributes; None trains on labels alone.
+        masks: Applied after every optimiser step, so that pruned weights stay exactly zero.
         remask: Prunes further while the model learns; asked after every step. ``masks`` then names all parameters
             that it may prune.
     """
@@ -60,7 +60,7 @@ class Training:
     remask: Remask | None = None
 
     def logits(self, model: nn.Module, batch: Batch) -> Tensor:
-        """[batch, classes], the shorter way where the plan allows it."""
+        """Logits [batch, classes], computed the shorter way if the plan allows it."""
         short = self.plan.one_position
         return self.module.answering_logits(model, batch) if short else self.module.logits(model, batch)
 
@@ -83,7 +83,7 @@ def train(model: nn.Module, training: Training) -> Iterator[Event]:
         guided(model, training.teaching, module, used, examples, plan.bfloat16) as guide,
     ):
         renumbered = replace(training, examples=used, validation=held[0] if held else None)
-        # no name here for the optimiser: its moments shall be gone when memory is released
+        # the optimiser gets no name here: its moments must be gone when memory is released
         yield from _train(model, renumbered, guide, make_optimizer(model, plan, scales, guide and guide.projection))
     release_memory()
 
@@ -111,9 +111,9 @@ def _train(
             now = (steps.before + step + 1, steps.of_all_parts)
             check_step(loss, clip_gradients(model), training.stage, now, rate, plan.learning_rate)
             optimizer.step()
-            optimizer.zero_grad(set_to_none=True)  # not later: the next forward pass needs the memory, and the end too
+            optimizer.zero_grad(set_to_none=True)  # the next forward pass, and the end, need the memory
             step += 1
-            # what was pruned is put back to zero
+            # pruned weights are set back to zero
             if training.remask is not None:
                 masks = training.remask(model, training.examples, masks, step, steps.number)
             apply_masks(masked, masks)
@@ -131,8 +131,8 @@ def loss_of(model: nn.Module, training: Training, guide: Guide | None, rows: Ten
 
     Args:
         guide: None trains on labels alone.
-        rows: [batch], which of the examples they are.
-        done: The share of the steps that are over with this one.
+        rows: [batch], the numbers of the examples.
+        done: The share of the steps taken so far, this one included.
     """
     examples, plan = training.examples, training.plan
     with autocast(next(model.parameters()).device, plan.bfloat16):
@@ -172,7 +172,7 @@ def make_optimizer(
 
 
 def clip_gradients(model: nn.Module) -> Tensor:
-    """``clip_grad_norm_`` without its pass over all gradients that multiplies them by 1 where nothing is clipped.
+    """``clip_grad_norm_`` without the pass that multiplies all gradients by 1 if nothing is clipped.
 
     Returns:
         The norm of the gradients before they are clipped, a scalar.
@@ -210,10 +210,10 @@ def accuracy(model: nn.Module, logits: LogitsFunction, examples: Examples, bfloa
 
 
 def validated(model: nn.Module, training: Training, epoch: int, lag: bool = False) -> EpochFinished:
-    """How many validation examples the model answers rightly after an epoch.
+    """The number of validation examples that the model answers correctly after an epoch.
 
     Args:
-        epoch: From 1; 0 is before the training.
+        epoch: From 1; 0 means before the training.
         lag: Whether batch norm's averages were estimated anew for it.
     """
     assert training.validation is not None
@@ -222,14 +222,14 @@ def validated(model: nn.Module, training: Training, epoch: int, lag: bool = Fals
 
 
 class Reports:
-    """The loss points and the progress of a training: not all of its steps are told."""
+    """The loss points and the progress of a training: not every step is reported."""
 
     def __init__(self, training: Training, steps: Steps) -> None:
         self.training, self.steps = training, steps
         self.started, self.last, self.seen = time.perf_counter(), 0.0, 0
 
     def after(self, step: int, loss: Loss, examples: int, learning_rate: float) -> Iterator[Event]:
-        """What is told after a step of so many examples."""
+        """The events to report after a step of this many examples."""
         self.seen += examples
         is_last = step == self.steps.number
         if is_last or step % max(1, self.steps.number // LOSS_POINTS) == 0:
@@ -240,7 +240,7 @@ class Reports:
             yield self.progress(elapsed)
 
     def loss_point(self, loss: Loss, step: int, learning_rate: float) -> LossPoint:
-        """A step's losses as plain numbers; ``step`` counts those of all parts."""
+        """A step's losses as plain numbers; ``step`` counts the steps of all parts."""
         return LossPoint(
             variant=self.training.variant,
             step=step,

@@ -1,8 +1,8 @@
 """Train only the rows of a token embedding that the data uses.
 
-A vocabulary of 30,000 tokens meets a data set that uses 3,000 of them. The other rows get no
-gradient and, as embeddings are not decayed, would stay as they are: leaving them out of the
-training step changes no number, and saves their gradients, their two Adam moments and the time
+A data set may use 3,000 tokens of a vocabulary of 30,000. The other rows get no
+gradient and, as embeddings are not decayed, would stay as they are. Leaving them out of the
+training step changes no number and saves their gradients, their two Adam moments and the time
 to write them at every step (a third of DistilBERT's parameters).
 """
 
@@ -24,7 +24,7 @@ PADDING = 0
 def used_rows_only(
     model: nn.Module, *splits: Examples, keep_whole: Collection[str] = ()
 ) -> Iterator[tuple[Examples, ...]]:
-    """Inside, ``model`` has an embedding of the tokens in ``splits`` only; yields the splits renumbered.
+    """A context in which ``model`` embeds only the tokens in ``splits``; yields the splits with new token numbers.
 
     Afterwards the embedding is whole again, with the trained rows in their places. Image models
     and their examples pass unchanged.
@@ -57,7 +57,7 @@ def used_rows_only(
 
 
 def used_tokens(splits: tuple[Examples, ...], device: torch.device) -> Tensor:
-    """The token numbers that occur, and the padding's, in rising order: padding stays number 0."""
+    """The token numbers that occur, and the padding's, in ascending order: padding stays number 0."""
     occurring = [split.inputs[name].unique() for split in splits for name in TOKEN_INPUTS if name in split.inputs]
     return torch.cat([torch.tensor([PADDING], device=device), *occurring]).unique()
 

@@ -22,7 +22,7 @@ from simulator.events import (
 from simulator.experiments.config import ExperimentConfig
 
 Earlier = tuple[Provenance, Sequence[CellFinished]]
-"""What an earlier run of the same experiment measured, and where it did."""
+"""What an earlier run of the same experiment measured, and under which conditions."""
 
 
 def run(config: ExperimentConfig, earlier: Earlier | None = None) -> Iterator[Event]:
@@ -54,6 +54,6 @@ def run(config: ExperimentConfig, earlier: Earlier | None = None) -> Iterator[Ev
 
 
 def same_conditions(one: Provenance, other: Provenance) -> bool:
-    """Whether numbers measured under one are those that would be measured under the other."""
+    """Whether both conditions lead to the same numbers."""
     when = {"recorded_at", "teacher_was_cached", "teacher_damage"}
     return one.model_dump(exclude=when) == other.model_dump(exclude=when)

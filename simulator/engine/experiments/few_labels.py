@@ -1,4 +1,4 @@
-"""Few labels: the control has only those; for the distilled student the teacher answers the rest."""
+"""Few labels: the control learns from those alone; for the distilled student the teacher answers the other examples."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         config = bench.settings(seed=seed)
         labels = int(at["labels"])
         if at["student"] == "control":
-            # the few labelled examples, again and again, until as many steps are made
+            # the few labelled examples, repeated until the number of steps is the same
             examples, targets = everything.first(labels), None
             epochs = equal_steps(examples, everything, config.batch_size, config.epochs)
         else:
@@ -35,6 +35,6 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 
 
 def equal_steps(few: Examples, many: Examples, batch_size: int, epochs: int) -> int:
-    """Epochs over the few that make at least as many optimiser steps as ``epochs`` over the many."""
+    """The number of epochs over few examples that gives at least as many optimiser steps as ``epochs`` over many."""
     steps = epochs * len(training_order(many, batch_size, 0, 0))
     return -(-steps // len(training_order(few, batch_size, 0, 0)))

@@ -11,7 +11,7 @@ from simulator.experiments.four_way import places
 
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
-    """Phase one: train. Phase two: go on training, in half of the students after pruning."""
+    """Phase one: train. Phase two: train further, half of the students after pruning."""
     examples = bench.setup.train.first(bench.config.base.train_examples)
     to_do = yield from bench.begin(places(bench.config))
 

@@ -34,7 +34,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 
 
 def mean_entropy(logits: Tensor, temperature: float) -> float:
-    """Mean entropy of softmax(logits / T), in nats: 0 where one class has it all, ln(classes) where all are equal.
+    """Mean entropy of softmax(logits / T), in nats: 0 if one class has all probability, ln(classes) if all are equal.
 
     Args:
         logits: [examples, classes].

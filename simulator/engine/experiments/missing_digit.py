@@ -15,7 +15,7 @@ from simulator.experiments.missing_digit import CONTROL, MISSING, places
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """Train on all digits but one; count how many of that one are recognised, before and after the correction."""
     setup = bench.setup
-    # the transfer set: what the student may see, and what the teacher says about it [examples, classes]
+    # the transfer set: the examples that the student may see, and the teacher's logits [examples, classes]
     examples = setup.train.first(bench.config.base.train_examples)
     seen = examples.labels != MISSING
     transfer, soft = rows_of(examples, seen), bench.teacher_logits[: len(examples)][seen]
@@ -41,17 +41,17 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 
 
 def raised(logits: Tensor, bias: float) -> Tensor:
-    """Logits [examples, classes] as they are when the missing class's bias is higher by ``bias``."""
+    """The logits [examples, classes] if the missing class's bias were higher by ``bias``."""
     shift = torch.zeros_like(logits[0])
     shift[MISSING] = bias
     return logits + shift
 
 
 def best_bias(logits: Tensor, labels: Tensor) -> float:
-    """The smallest rise of the missing class's bias that answers most examples right.
+    """The smallest rise of the missing class's bias with which the most examples are answered correctly.
 
-    The count of right answers changes only where the missing class overtakes the best other one, so the middles
-    between those points are all that need be tried.
+    The count of right answers changes only where the missing class overtakes the best other one, so only the midpoints
+    between those points need to be tried.
 
     Args:
         logits: [examples, classes], of validation examples.

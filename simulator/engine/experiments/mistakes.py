@@ -1,8 +1,8 @@
-"""Things that go wrong. The mistakes live here and nowhere else: no setting of a run can make them.
+"""Things that go wrong. The mistakes are made here and nowhere else: no setting of a run can cause them.
 
-What is right is carried out by the same code as a run. Masks that are not held are masks that are not handed
-to the training; the other two mistakes of training are made in :func:`plain_training`, a loop that does what the
-run's does and takes the soft loss from outside (a test holds the two to equal weights where nothing is wrong).
+The right way is carried out by the same code as a run. Masks are not held if they are not passed to the training. The
+other two mistakes of training are made in :func:`plain_training`, a loop that does the same as the run's and takes the
+soft loss as an argument (a test checks that both give equal weights if nothing is wrong).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SoftLoss = Callable[[Tensor, Tensor], Tensor]
 
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
-    """Right and wrong, from equal initial weights and batches; what several pairs share is made once a seed."""
+    """Right and wrong, from equal initial weights and batches; what several pairs share is made once for each seed."""
     test = bench.setup.test
     for seed, group in groupby((yield from bench.begin(places(bench.config))), key=lambda place: place[1]):
         config = bench.settings(seed=seed)
@@ -97,7 +97,7 @@ def without_t_squared(teacher_logits: Tensor, temperature: float) -> SoftLoss:
 
 
 def teacher_in_training_mode(bench: Bench, examples: Examples, config: RunConfig) -> SoftLoss:
-    """Wrong: the teacher answers every batch with dropout drawn and batch norm fed by the batch."""
+    """Wrong: the teacher answers every batch in training mode, with dropout and with batch norm over the batch."""
     teacher = copy.deepcopy(bench.teacher).train()
     run, bfloat16 = bench.setup.module.logits, bench.setup.bfloat16
 
@@ -133,6 +133,6 @@ def plain_training(
         check_step(loss, norm, "experiment", (step, steps), rate, plan.learning_rate)
         optimizer.step()
         scheduler.step()
-    if lag:  # as in the right training, or the mistake would be charged with it
+    if lag:  # as in the right training: otherwise the mistake would be blamed for it
         estimate_averages(student, examples, plan.batch_size)
     return student

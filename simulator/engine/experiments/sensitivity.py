@@ -15,7 +15,7 @@ from simulator.experiments.sensitivity import FITTED, UNIFORM, WHOLE, budget_of,
 
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
-    """One distilled student a seed is pruned in many ways; nothing is retrained."""
+    """One distilled student for each seed is pruned in many ways; nothing is retrained."""
     setup, base = bench.setup, bench.config.base
     examples = setup.train.first(base.train_examples)
     layers = list(parameters(bench, bench.new_student(base)))
@@ -57,7 +57,7 @@ def all_places(bench: Bench, layers: list[str]) -> list[Place]:
 def allocation(
     bench: Bench, at: Coordinates, seed: int, numbers: Mapping[str, int]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Layer -> sparsity for a cell that is about all layers, and what is said of it beside its accuracy."""
+    """Layer -> sparsity for a cell that is about all layers, and the values that are reported beside its accuracy."""
     if at == WHOLE:
         return {}, {}
     measured = curves(bench.cells, seed)

@@ -18,11 +18,11 @@ OF_CONTROL = ("student_size", "train_examples", "epochs", "learning_rate", "batc
 OF_DISTILLED = (*OF_CONTROL, "method", "temperature", "alpha", "beta")
 
 Kept = dict[tuple[object, ...], tuple[nn.Module, float]]
-"""What decided a training -> the trained student and its test accuracy."""
+"""The settings that decided a training -> the trained student and its test accuracy."""
 
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
-    """Control, distilled, pruned, recovered; a training whose settings did not change is not made again."""
+    """Control, distilled, pruned, recovered; a training whose settings did not change is not repeated."""
     setup = bench.setup
     kept: Kept = {}
     for at, seed in (yield from bench.begin(places(bench.config))):
@@ -49,13 +49,13 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 def trained(
     bench: Bench, config: RunConfig, kept: Kept, deciding: tuple[str, ...], taught: bool
 ) -> tuple[nn.Module, float]:
-    """A student trained as these settings say, and its test accuracy; one with equal settings is used again.
+    """A student trained with these settings, and its test accuracy; one with equal settings is reused.
 
     Args:
         kept: Students of this seed; those of an earlier seed are dropped.
         deciding: The settings that decide this training.
     """
-    # what the plan takes from the method, the control has too
+    # the control gets what the plan takes from the method
     whole = METHODS[config.method].compares_features
     key = (taught, *(getattr(config, name) for name in deciding), whole)
     if key not in kept:

@@ -1,4 +1,4 @@
-"""Zeros or channels: whole parts go first and are counted; then so many single weights that equally many stay."""
+"""Zeros or channels: whole parts are removed and counted; then single weights, until equally many are left."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from simulator.figures.numbers import whole
 from simulator.host.paths import scratch_folder
 
 SECONDS = 0.2
-"""Calls are timed for so long a student and a batch: shorter than in a run, there are many."""
+"""Seconds for which each student's calls are timed at each batch size: fewer than in a run, for many students."""
 
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
-    """Three students a share and a seed, all recovered as long, and timed in turns."""
+    """Three students for each share and seed, all recovered for equally long, and timed in turns."""
     bench.earlier = complete(bench.earlier)
     to_do = yield from bench.begin(places(bench.config))
     for seed, of_seed in groupby(to_do, key=lambda place: place[1]):
@@ -43,7 +43,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 
 
 def complete(earlier: Sequence[CellFinished]) -> list[CellFinished]:
-    """The earlier cells of which all students were measured: latencies compare only if they were timed in turns."""
+    """The earlier cells whose students were all measured: only latencies that were timed in turns can be compared."""
 
     def group(cell: CellFinished) -> tuple[object, int]:
         return cell.at["parts_removed"], cell.seed
@@ -56,7 +56,7 @@ def pruned_alike(bench: Bench, config: RunConfig, distilled: nn.Module, removed:
     """Two recovered students with equally many non-zero parameters: one lost whole parts, one single weights."""
     structured = bench.settings(seed=config.seed, pruning="structured", target_sparsity=removed)
     smaller, _ = bench.prune(structured, distilled)
-    _, left = zeros_and_rest(smaller)  # what is to be met
+    _, left = zeros_and_rest(smaller)  # the number to match
     sparse, masks = pruned_to(bench, config, distilled, left)
     return {ZEROS: bench.recover(config, sparse, masks), CHANNELS: bench.recover(structured, smaller, None)}
 
@@ -69,7 +69,7 @@ def pruned_to(bench: Bench, config: RunConfig, distilled: nn.Module, left: int) 
     sparsity = 1 - (left - non-zero parameters of the rest) / weights that can go
 
     Raises:
-        SimulatorError: if the rest alone is more.
+        SimulatorError: if the rest alone has more.
     """
     student = copy.deepcopy(distilled)
     config = config.model_copy(update={"pruning": "unstructured"})
@@ -115,13 +115,13 @@ def measured(bench: Bench, group: Sequence[Place], students: Mapping[str, nn.Mod
 
 
 def others_cpu(*timed: Latency) -> dict[str, float]:
-    """The most that other processes used while a student was timed; nothing where the system does not count it."""
+    """The most that other processes used while a student was timed; nothing if the system does not count it."""
     known = [latency.others_cpu for latency in timed if latency.others_cpu is not None]
     return {"others_cpu": max(known)} if known else {}
 
 
 def files(student: nn.Module) -> dict[str, float]:
-    """Bytes of the student's files, really written: dense, the same gzipped, and without zeros."""
+    """Bytes of the student's files as written: dense, dense and gzipped, and without zeros."""
     with scratch_folder() as scratch:
         dense = scratch / "dense.safetensors"
         save_model(student, dense)

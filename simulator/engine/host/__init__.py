@@ -1,1 +1,1 @@
-"""What the engine takes from outside: the device, files from the hub, published weights."""
+"""What the engine gets from outside: the device, files from the hub, published weights."""

@@ -49,16 +49,16 @@ def autocast(device: torch.device, bfloat16: bool) -> contextlib.AbstractContext
 
 @cache
 def spare_imports() -> None:
-    """Leave all objects of now out of every later garbage collection; once a process, before its first run.
+    """Leave all present objects out of every later garbage collection; once per process, before its first run.
 
-    torch, torchvision and transformers bring so many objects that a collection took 0.3 s of processor time, once a
+    torch, torchvision and transformers bring so many objects that a collection took 0.3 s of processor time after every
     training: a fifth of an experiment whose trainings take a second or two. Without them it takes next to nothing.
     """
     gc.freeze()
 
 
 def release_memory() -> None:
-    """Give what a finished training has left behind back to the system.
+    """Return the memory that a finished training leaves behind to the system.
 
     An optimiser and its schedule refer to each other, so only a collection frees them, and glibc keeps
     freed memory: a DistilBERT run peaked at 3.8 GB without this, of which 1.9 GB was no longer in use.

@@ -1,7 +1,7 @@
-"""Downloads that are followed while they last, and given up when too little comes.
+"""Downloads whose progress is reported, and that are given up when too little arrives.
 
-The libraries that fetch files give a server up only when it sends nothing at all, and do not say how far they are.
-What reads their bytes (:mod:`simulator.engine.host.transports`) counts them here.
+The libraries that fetch files give up on a server only if it sends nothing at all, and do not report their progress.
+The code that reads their bytes (:mod:`simulator.engine.host.transports`) counts them here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 NEWS_SECONDS = 0.5
 PACE_SECONDS = 5.0
-"""The pace is that of the last seconds: a mean over all of them would still look good long after nothing comes."""
+"""Seconds over which the pace is taken: a mean over the whole download would still look good long after it stalls."""
 
 
 class Unusable(SimulatorError):
@@ -35,10 +35,10 @@ class Unusable(SimulatorError):
 
 @dataclass(frozen=True)
 class Patience:
-    """A download is given up when fewer than ``bytes`` came within ``seconds``.
+    """A download is given up when fewer than ``bytes`` arrived within ``seconds``.
 
-    At 1 KiB in 30 s the smallest weights, MobileNetV2's 14 MB, would take nearly five days; the slowest line that a
-    classroom shares gives each of thirty more than that.
+    At 1 KiB in 30 s the smallest weights, MobileNetV2's 14 MB, would take nearly five days; the slowest connection
+    that a classroom shares gives each of thirty more than that.
     """
 
     seconds: float = 30.0
@@ -51,19 +51,19 @@ class Transfer:
 
     Attributes:
         received: Bytes of it that are here.
-        total: Its size in bytes, if the server says it.
-        told: What was last said of it.
+        total: Its size in bytes, if the server states it.
+        reported: What was last reported of it.
     """
 
     file: str
     received: int
     total: int | None
-    told: Downloading | None = None
+    reported: Downloading | None = None
     paces: deque[tuple[float, int]] = field(default_factory=deque)
 
     def news(self, now: float) -> Iterator[Downloading]:
-        """How far it is, where that is new."""
-        if self.told and self.told.received == self.received == self.total:
+        """Its progress, if there is news."""
+        if self.reported and self.reported.received == self.received == self.total:
             return
         self.paces.append((now, self.received))
         while len(self.paces) > 2 and now - self.paces[1][0] >= PACE_SECONDS:
@@ -71,8 +71,8 @@ class Transfer:
         (since, before), received = self.paces[0], self.received
         pace = max(0, received - before) / (now - since) if now > since else None
         event = Downloading(file=self.file, received=received, total=self.total, bytes_per_second=pace)
-        if event != self.told:
-            self.told = event
+        if event != self.reported:
+            self.reported = event
             yield event
 
 
@@ -81,15 +81,15 @@ class Watch:
 
     Args:
         patience: When to give up.
-        clock: Gives seconds.
+        clock: Returns seconds.
     """
 
     def __init__(self, patience: Patience = Patience(), clock: Callable[[], float] = time.monotonic) -> None:
         self.patience = patience
         self.clock = clock
         self.transfers: list[Transfer] = []
-        self.file = ""  # under way; "" where only the server's address names it
-        self.told_of = 0  # this many files are complete, and the last news of them was given
+        self.file = ""  # under way; "" if only the server's address names it
+        self.reported_of = 0  # this many files are complete and fully reported
         self.cancelled = False
         self.came = 0
         self.since, self.before = clock(), 0
@@ -103,10 +103,10 @@ class Watch:
             self.since, self.before = self.clock(), self.came
 
     def count(self, size: int) -> None:
-        """Bytes came; none where a library waited for them in vain for a while.
+        """Bytes arrived; none if a library waited for them in vain for a while.
 
         Raises:
-            Unusable: if too few came lately, or nobody waits for the file any more.
+            Unusable: if too few arrived lately, or nobody waits for the file any more.
         """
         self.transfers[-1].received += size
         self.came += size
@@ -119,7 +119,7 @@ class Watch:
             self.since, self.before = now, self.came
 
     def too_little(self) -> Unusable:
-        """What is raised when the download is given up."""
+        """The error to raise when the download is given up."""
         transfer = self.transfers[-1]
         of = f" of {numbers.size(transfer.total)}" if transfer.total else ""
         lately, seconds = numbers.size(self.came - self.before), numbers.duration(self.clock() - self.since)
@@ -129,9 +129,9 @@ class Watch:
         )
 
     def news(self) -> Iterator[Downloading]:
-        """How far the file under way is, after the last news of those before it."""
-        under_way = self.transfers[self.told_of :]
-        self.told_of += max(0, len(under_way) - 1)
+        """The progress of the file under way, after the last news of the files before it."""
+        under_way = self.transfers[self.reported_of :]
+        self.reported_of += max(0, len(under_way) - 1)
         for transfer in under_way:
             yield from transfer.news(self.clock())
 
@@ -140,13 +140,13 @@ _watch: ContextVar[Watch | None] = ContextVar("_watch", default=None)
 
 
 def current() -> Watch | None:
-    """The one that counts what is fetched in this context."""
+    """The watch that counts the downloads in this context."""
     return _watch.get()
 
 
 @contextmanager
 def fetching(file: str = "") -> Iterator[Watch]:
-    """Count what is fetched in this block, whether or not somebody follows it.
+    """Count the downloads in this block, whether or not somebody follows them.
 
     Args:
         file: Its name; "" takes it from the address.
@@ -161,12 +161,12 @@ def fetching(file: str = "") -> Iterator[Watch]:
 
 
 def followed(work: Callable[[], Result], patience: Patience = Patience()) -> Generator[Downloading, None, Result]:
-    """Do something in a thread, and say meanwhile what it downloads.
+    """Call ``work`` in a thread, and report meanwhile what it downloads.
 
     Closing the generator ends the download too.
 
     Args:
-        work: May fetch files; what it gives or raises is given or raised here.
+        work: May fetch files; its result is returned here, and its errors are raised here.
         patience: When a download is given up.
     """
     watch = Watch(patience)

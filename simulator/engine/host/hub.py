@@ -15,17 +15,17 @@ from simulator.host.connections import explain
 from simulator.host.paths import cache_dir, write_whole
 
 ABANDONED = 24 * 3600.0
-"""Seconds since a part of a file was last written, after which no download can still be at work on it: one that is so
-slow is given up."""
+"""Seconds since the last write to a partial file after which no download can still be working on it: one that slow
+would have been given up."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def download(repository: str, revision: str, files: Iterable[str], repo_type: str = "model") -> dict[str, Path]:
-    """Fetch files of a hub repository into the hub's cache; those that are there are not fetched again.
+    """Fetch files of a hub repository into the hub's cache; files that are there already are not fetched again.
 
     Args:
         revision: A full commit id, so that the content can never change under us.
-        files: Only these are fetched: never a pickled checkpoint beside them.
+        files: Only these are fetched, never a pickled checkpoint.
         repo_type: "model" or "dataset".
 
     Returns:
@@ -88,10 +88,10 @@ def checksum(path: Path) -> str:
 
 
 def sweep(folder: Path, parts: str) -> None:
-    """Delete what downloads left that were killed: the libraries name a part anew each time, and never look for it.
+    """Delete what killed downloads left: the libraries name each partial file anew, and never look for an old one.
 
     Args:
-        parts: The pattern of their names.
+        parts: The pattern of the files' names.
     """
     for part in folder.glob(parts):
         with suppress(OSError):  # another process has just done so, or holds it open

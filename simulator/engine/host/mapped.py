@@ -1,4 +1,4 @@
-"""Models that wait for their turn lie on the disk, where the system can take their memory back."""
+"""Keeps models that wait for their turn on the disk, so that the system can take their memory back."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from simulator.host.paths import scratch_folder
 log = logging.getLogger(__name__)
 
 ALIGNED = 16
-"""Numbers of 4 bytes in the 64 bytes at which torch's own tensors begin: on others, products may round differently."""
+"""4-byte values in the 64 bytes to which torch aligns its own tensors: otherwise products may round differently."""
 
 
 def map_from_disk(model: nn.Module) -> None:
-    """Let a model's weights, unchanged, be a private view of a file: read when they are used, and given up for room.
+    """Replace a model's weights by a private view of a file with the same values: read when used, dropped to make room.
 
-    Nothing is ever written back, and the file has lost its name before this returns, so it goes with the model. All
-    stays as it is where that cannot be done: on Windows, on a GPU, on a full disk, and for a CNN, whose weights lie
-    channels-last.
+    Nothing is ever written back, and the file has lost its name before this returns, so it disappears with the model.
+    The model stays as it is if this is not possible: on Windows, on a GPU, on a full disk, and for a CNN, whose weights
+    are stored channels-last.
     """
     parameters = list(model.parameters())
     plain = all(p.is_contiguous() and p.device.type == "cpu" and p.dtype == torch.float32 for p in parameters)
@@ -30,7 +30,7 @@ def map_from_disk(model: nn.Module) -> None:
         return
     try:
         weights, starts = _from_file(parameters)
-    except (OSError, NotAvailable) as error:  # a full disk; or one in a network, which keeps the name of a file in use
+    except (OSError, NotAvailable) as error:  # a full disk, or a network disk, which keeps the name of a file in use
         log.warning("The weights stay in memory: %s", error)
         return
     for parameter, start in zip(parameters, starts, strict=True):
@@ -38,7 +38,7 @@ def map_from_disk(model: nn.Module) -> None:
 
 
 def _from_file(parameters: list[nn.Parameter]) -> tuple[Tensor, list[int]]:
-    """All numbers, in a file without a name, and where those of each parameter begin."""
+    """All values, in a file without a name, and where each parameter's values begin."""
     with scratch_folder() as folder:
         file, starts, end = folder / "weights", [], 0
         with file.open("wb") as stream:

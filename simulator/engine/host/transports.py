@@ -1,4 +1,4 @@
-"""Where the bytes of a download pass: the hub's HTTP client, and urllib, by which torch.hub and torchvision fetch."""
+"""The places that a download's bytes pass: the hub's HTTP client, and urllib, which torch.hub and torchvision use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POSITION = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 def count_the_hubs() -> None:
     """Have the hub's library count what it fetches, once a process.
 
-    Its second way, hf_xet, would pass by its HTTP client: nobody could tell how far it is, nor end it.
+    Its second way, hf_xet, would bypass its HTTP client: its progress could not be seen, and it could not be ended.
     """
     from huggingface_hub import constants, get_session, set_client_factory
     from huggingface_hub.utils import disable_progress_bars
@@ -68,7 +68,7 @@ def _counted_stream() -> Any:
                     self.watch.count(len(part))
                     yield part
             except http.TimeoutException:
-                self.watch.count(0)  # gives up, if it is time; else the library asks again for the rest
+                self.watch.count(0)  # gives up if it is time; otherwise the library asks again for the rest
                 raise
 
         def close(self) -> None:
@@ -91,7 +91,7 @@ def fetching_by_urllib() -> Iterator[None]:
 
 
 class _Counting(urllib.request.BaseHandler):
-    """Has the responses of urllib counted that bring a file."""
+    """Counts the bytes of urllib's responses that bring a file."""
 
     def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse | addinfourl:
         watch = current()
@@ -123,7 +123,7 @@ class _CountedResponse(addinfourl):
 
 
 def _begin(watch: Watch, address: str, headers: Mapping[str, str]) -> None:
-    """Tell the watch which file comes, from which byte on, and how long it is."""
+    """Tell the watch which file comes, from which byte on, and how large it is."""
     file = watch.file or urlsplit(address).path.rsplit("/", 1)[-1]
     position, length = POSITION.match(headers.get("Content-Range", "")), headers.get("Content-Length", "")
     if position:

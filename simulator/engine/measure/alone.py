@@ -1,7 +1,7 @@
-"""One run is timed while the other runs of this data folder pause, those of the command line too.
+"""Lets one run be timed while the other runs of this data folder pause, including those of the command line.
 
-Whoever times holds a file lock, which the system frees however its process ends. Whoever trains asks between batches
-whether somebody holds it.
+A run that is timed holds a file lock, which the system frees however its process ends. A run that trains checks the
+lock between batches.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ QUIET_WITHIN_SECONDS = 2.0
 def timing_alone() -> Iterator[None]:
     """Let the other runs of this data folder pause inside the block, for up to 20 s.
 
-    Where another run times for longer than that, or other programs are busy, timing begins all the same: what others
-    use of the processor is recorded with it.
+    If another run is timed for longer than that, or other programs are busy, timing begins all the same: the share of
+    the processor that others use is recorded with it.
     """
     lock = timing_lock()
     try:
@@ -70,7 +70,7 @@ class Pause:
         self._left = PAUSE_SECONDS
 
     def between_batches(self) -> None:
-        """Return when nobody times. Asks four times a second at most."""
+        """Return when no run is timed. Asks at most four times a second."""
         now = time.monotonic()
         if now - self._asked < ASK_SECONDS:
             return

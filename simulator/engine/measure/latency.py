@@ -18,13 +18,13 @@ from simulator.events import Latency
 from simulator.figures.statistics import median_interval
 
 FEWEST_RUNS = 6
-"""Of fewer calls no 95 % interval of the median can be told."""
+"""With fewer calls there is no 95 % interval of the median."""
 
 NARROW = 0.05
 """Timing ends when the 95 % interval of every model's median spans at most this share of it."""
 
 LEAST_SECONDS = 0.3
-"""For so long at least: the system counts what other processes use in hundredths of a second."""
+"""Timing takes at least this long: the system counts what other processes use in hundredths of a second."""
 
 LONG_SECONDS = 0.1
 """A longer call needs none before it to warm up: its median is the same (``python -m benchmarks.warm_up``)."""
@@ -44,7 +44,7 @@ def measure_in_turns(
     their spread. The clock waits for a GPU.
 
     Args:
-        seconds: How long each model's calls are timed at most, on average; each is timed at least 6 times.
+        seconds: The most time spent on each model's calls, on average; each model is timed at least 6 times.
     """
     calls = {
         name: timeit.Timer(partial(logits, model.eval(), batch), timer=synchronized_clock)

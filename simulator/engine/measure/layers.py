@@ -22,8 +22,8 @@ Logits = Callable[[nn.Module, Batch], Tensor]
 def layers_of(model: nn.Module, logits: Logits, example: Batch) -> tuple[LayerFacts, ...]:
     """Every module that has parameters or multiplies on its own, in the order in which they ran.
 
-    A module's own MACs are those counted in it less those counted in its children; what is counted in no
-    module at all comes last, under the name "".
+    A module's own MACs are those counted in it minus those counted in its children; MACs counted in no
+    module at all come last, under the name "".
 
     Args:
         logits: The model file's ``logits(model, batch)``.
@@ -47,10 +47,10 @@ def layers_of(model: nn.Module, logits: Logits, example: Batch) -> tuple[LayerFa
 
 
 def facts_of(model: nn.Module, macs: Mapping[str, int], outputs: Mapping[str, tuple[int, ...]]) -> list[LayerFacts]:
-    """Every module that has parameters of its own or multiplies, and what is counted in none of them.
+    """Every module that has parameters of its own or multiplies, and the MACs counted in none of them.
 
     Args:
-        macs: By module name without those of its children; "" is what was counted in no part of the model.
+        macs: By module name, without those of its children; "" for MACs counted in no part of the model.
         outputs: By module name, the shape of its first output.
     """
     seen: set[int] = set()
@@ -85,7 +85,7 @@ def shape_of(out: object) -> tuple[int, ...]:
 
 
 class Whole(nn.Module):
-    """A model and its file's ``logits``: one root, so that everything counted has a name below it."""
+    """A model together with its ``logits`` function: one root, so that everything counted has a name below it."""
 
     def __init__(self, model: nn.Module, logits: Logits) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ class Whole(nn.Module):
 
 
 def own_macs(counter: FlopCounterMode) -> dict[str, int]:
-    """MACs by module name without those of its children; "" is what was counted in no part of the model."""
+    """MACs by module name, without those of its children; "" for MACs counted in no part of the model."""
     counts = {name: sum(flops.values()) // 2 for name, flops in counter.get_flop_counts().items()}
     prefix = f"{Whole.__name__}.model."
     inside = {name.removeprefix(prefix): macs for name, macs in counts.items() if name.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""The highest memory of this process while something ran."""
+"""Measures the highest memory of this process while something runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MB = 2**20
 class PeakMemory:
     """Watches this process's resident memory, 20 times a second, inside a ``with`` block.
 
-    Where CUDA is used, its peak allocation is added.
+    If CUDA is used, its peak allocation is added.
 
     Attributes:
         mb: The peak so far, in MiB.

@@ -1,4 +1,4 @@
-"""How much of the machine other processes use while something is timed."""
+"""Measures how much of the machine other processes use while something is timed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import psutil
 
 
 class OthersCpu:
-    """Watches the processors inside a ``with`` block: what was neither idle nor this process's, others used.
+    """Watches the processors inside a ``with`` block: time that was neither idle nor this process's was used by others.
 
     Attributes:
-        share: Of all cores, 0 to 1, once the block has ended; None where the system counts no processor time, as in
+        share: Of all cores, 0 to 1, once the block has ended; None if the system counts no processor time, as in
             some sandboxes.
     """
 
@@ -35,6 +35,6 @@ class OthersCpu:
             self.share = min(1.0, max(0.0, used / there_was))  # the system counts in ticks of a hundredth of a second
 
     def _core_seconds(self) -> tuple[float, float]:
-        """Core seconds that the system has counted so far, and of them those in which nothing ran, or this process."""
+        """Core seconds that the system has counted so far, and those of them in which this process, or nothing, ran."""
         machine, own = psutil.cpu_times(), self._process.cpu_times()
         return sum(machine), float(machine.idle + getattr(machine, "iowait", 0.0) + own.user + own.system)

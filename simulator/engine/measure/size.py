@@ -50,7 +50,7 @@ def sparsity_of(layers: Collection[LayerReport]) -> float:
 
 
 def tensors_of(model: nn.Module) -> dict[str, Tensor]:
-    """What a model's file holds, by name: parameters and norm statistics, in memory; tied tensors once."""
+    """The tensors of a model's file, by name: parameters and norm statistics, in memory; tied tensors once."""
     tensors: dict[str, Tensor] = {}
     seen: set[int] = set()
     for name, tensor in model.state_dict().items():
@@ -69,11 +69,11 @@ def write_tensors(tensors: Mapping[str, Tensor], file: Path, metadata: dict[str,
     """Write a safetensors file, whole or not at all, straight from the tensors: no copy of them is made in memory.
 
     Raises:
-        OSError: if the system refuses, as where the disk is full.
+        OSError: if the system refuses, for example because the disk is full.
     """
     try:
         save_file(dict(tensors), file, metadata)
-    except SafetensorError as error:  # it has only words for what the system says
+    except SafetensorError as error:  # its message alone tells what the system answered
         number = re.search(r"os error (\d+)", str(error))
         if number is None:
             raise

@@ -1,4 +1,4 @@
-"""A file whose zeros are left out: what a pruned model weighs when its format knows about zeros.
+"""A file whose zeros are left out: the size of a pruned model in a format that knows about zeros.
 
 One safetensors file. Each tensor is stored in the form that takes the fewest bytes:
 
@@ -52,7 +52,7 @@ class SparseFile:
 def write_sparse(tensors: Mapping[str, Tensor], file: Path) -> SparseFile:
     """Write ``tensors`` into ``file`` and return its size.
 
-    A file in which no tensor is sparse is measured and removed again: it holds the same as the dense one.
+    A file in which no tensor is sparse is measured and removed: it holds the same as the dense one.
 
     Args:
         tensors: By name, in memory.
@@ -75,7 +75,7 @@ def write_sparse(tensors: Mapping[str, Tensor], file: Path) -> SparseFile:
 def smallest(tensor: Tensor) -> tuple[str, dict[str, Tensor]]:
     """The encoding of a tensor that takes the fewest bytes, and its parts by name (dense: one, without a name).
 
-    At equal size 2:4 goes before the bitmask: its groups all have one length, so that hardware can read them.
+    At equal size 2:4 is preferred to the bitmask: its groups all have one length, so that hardware can read them.
     """
     width, dense = tensor.element_size(), tensor.numel() * tensor.element_size()
     bitmask = int(tensor.count_nonzero()) * width + -(-tensor.numel() // 8) + ENTRY_BYTES

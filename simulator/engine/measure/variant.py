@@ -1,4 +1,4 @@
-"""Everything that is measured of one variant, the same way for each."""
+"""Everything that is measured of a variant, in the same way for each."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ GENERATED_EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Observed:
-    """What the measure stage knows of a variant before its quality, size and compute.
+    """What the measure stage knows about a variant before it measures quality, size and compute.
 
     Attributes:
         answers: Its logits of every test example, [examples, classes], predicted in float32.
         latency_ms: "batch_1" and "batch_32", timed in turns with the other variants.
         stage_peak_mb: Peak memory of the stage that made it.
-        repeat: Of which of the run's seeds it is.
+        repeat: The number of the run's seed that it belongs to.
     """
 
     name: Variant

@@ -1,4 +1,4 @@
-"""One folder a model, imported when it is asked for; ``base.Model`` says what each offers."""
+"""One folder for each model, imported when it is needed; ``base.Model`` says what each offers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.engine.models.base import Model
 
 
 class Modules(Mapping[str, Model]):
-    """The engine's side of every model in the catalogue, imported when it is asked for."""
+    """The engine's side of every model in the catalogue, imported when it is needed."""
 
     def __getitem__(self, name: str) -> Model:
         model: Model = importlib.import_module(MODELS[name].engine).MODEL

@@ -18,7 +18,7 @@ ADVICE = (
     "Connect to the internet and try again, run `python -m simulator prepare` ahead of time where there is a "
     'connection, or choose weights="scratch".'
 )
-"""What to do where published weights cannot be used."""
+"""What to do if published weights cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Model:
     """
 
     classifier: tuple[str, ...]
-    """Names of the top-level modules that answer with classes: pruning leaves them alone, unless it is asked not to."""
+    """Names of the top-level modules that answer with classes: they are pruned only on request."""
 
     tokenizer_file: str
     """The name of the tokenizer's file; "" for an image model."""
@@ -80,7 +80,7 @@ class Model:
 
     Args:
         train_inputs: The training split, for a tokenizer that is trained here.
-        label_words: A word a class.
+        label_words: A word for each class.
         weights: Published weights bring their tokenizer.
         folder: Where a tokenizer that is trained here is kept.
         image_size: Pixels a side.
@@ -90,19 +90,19 @@ class Model:
     """Class logits, [batch, classes]."""
 
     answering_logits: Callable[[nn.Module, Batch], Tensor]
-    """The same logits for training, without the work that no logit depends on."""
+    """The same logits for training, without computations that no logit depends on."""
 
     exported_call: Callable[[nn.Module, Batch], Tensor]
-    """The same logits as the README of an export has them; MACs and latency are of this call."""
+    """The same logits, computed as in the README of an export; MACs and latency are those of this call."""
 
     units: Callable[[nn.Module], Units | None]
     """The neurons and heads that structured pruning removes; None for a CNN, whose channels are traced."""
 
     feature_places: Callable[[nn.Module], FeaturePlaces]
-    """Where the features are that some methods compare."""
+    """The places of the features that some methods compare."""
 
     architecture: Callable[[nn.Module, float | None], dict[str, Any]]
-    """What :attr:`build` needs, as JSON values, from a model and its size, which is None for the teacher."""
+    """From a model and its size (None for the teacher) to the JSON values that :attr:`build` needs."""
 
     build: Callable[[dict[str, Any]], nn.Module]
     """From an architecture to an unpruned model, whose weights are filled in afterwards.
@@ -111,16 +111,16 @@ class Model:
     """
 
     usage: Callable[[Sequence[str], int], str]
-    """From the label words and the pixels a side: Python that loads an export and answers, for its README."""
+    """From the label words and the pixels a side to Python code that loads an export and answers, for its README."""
 
     written: Callable[[nn.Module, Batch, bytes, Sequence[str]], list[str]]
-    """The texts that the model writes for a batch; none where it answers with classes.
+    """The texts that the model writes for a batch; none if it answers with classes.
 
     Args:
         model: Of this kind.
         batch: Encoded texts.
         tokenizer: The content of its file.
-        label_words: A word a class.
+        label_words: A word for each class.
     """
 
     check_files: Callable[[Mapping[str, Path]], None]

@@ -73,7 +73,7 @@ def load_torchvision(model: nn.Module, weights: Weights) -> None:
     """
     assert weights.file is not None
     try:
-        # weights_only: a .pth file is a pickle, and nothing but tensors may come out of it.
+        # weights_only: a .pth file is a pickle, and only tensors may be loaded from it.
         model.load_state_dict(torch.load(weights.file, map_location="cpu", weights_only=True), strict=True)
     except (RuntimeError, UnpicklingError) as error:
         raise NotAvailable(f"{weights.file} does not fit {weights.repository}: {error}", ADVICE) from error
@@ -110,4 +110,4 @@ image_model = partial(
     written=written,
     check_files=check_files,
 )
-"""A model of pictures: each brings its network, and the names of its classifier."""
+"""A model for pictures, from its own network and the names of its classifier."""

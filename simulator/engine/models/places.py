@@ -1,4 +1,4 @@
-"""Where the parts of a network are: what structured pruning removes, and what methods on features compare."""
+"""The places of a network's parts: parts that structured pruning removes, and features that some methods compare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 WeightScores = Mapping[Tensor, Tensor]
-"""A layer's weight -> the scores of its weights, of its shape."""
+"""From a layer's weight to the scores of its weights, in the same shape."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class FeedForward:
 
 @dataclass(frozen=True)
 class Attention:
-    """Attentions that must lose the same heads: one of its own, or all that share a position bias.
+    """Attentions that must lose the same heads: a single one, or all that share a position bias.
 
     Attributes:
         inner: Their query, key and value layers: [heads * width, model].

@@ -59,7 +59,7 @@ def load_sparse(file: str | Path) -> dict[str, Tensor]:
 
 
 def _fields(packed: Tensor, bits: int) -> Tensor:
-    """The numbers of so many bits that are packed into bytes, the first in the lowest bits; int64."""
+    """Unpack numbers of this many bits from bytes, the first in the lowest bits; int64."""
     shifts = torch.arange(0, 8, bits, dtype=torch.uint8)
     return (packed[:, None] >> shifts & (1 << bits) - 1).flatten().long()
 

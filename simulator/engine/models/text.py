@@ -55,12 +55,12 @@ def lines(texts: Iterable[str]) -> list[str]:
 
 @contextmanager
 def shortened(ways: Mapping[nn.Module, Callable[..., Any]]) -> Iterator[None]:
-    """Inside, modules of a text model work in a shorter way that leaves out what nobody reads.
+    """A context in which modules of a text model take a shorter way, without computations that nothing reads.
 
-    It must change no number but by rounding. Latency and MACs are always measured of the model as published.
+    It may change numbers only by rounding. Latency and MACs are always measured of the model as published.
 
     Args:
-        ways: A module -> what it does instead of its own ``forward``; the module is its first argument.
+        ways: Module -> the function that replaces its ``forward``; the module is the first argument.
     """
     for module, forward in ways.items():
         module.forward = partial(forward, module)
@@ -68,14 +68,14 @@ def shortened(ways: Mapping[nn.Module, Callable[..., Any]]) -> Iterator[None]:
         yield
     finally:
         for module in ways:
-            del module.forward  # the class's own is seen again
+            del module.forward  # the class's own forward is found again
 
 
 # -- published files
 
 
 def check_network(files: Mapping[str, Path], config_class: Any, model_class: Any, prefix: str = "") -> int:
-    """Whether configuration and weights open and belong to each other; gives the size of the vocabulary.
+    """Check that configuration and weights open and belong to each other; returns the size of the vocabulary.
 
     Args:
         files: Holds config.json and model.safetensors.
@@ -106,10 +106,10 @@ def check_network(files: Mapping[str, Path], config_class: Any, model_class: Any
 
 
 def check_tokenizer(file: Path, entries_of: Callable[[str], int], vocabulary: int) -> None:
-    """Whether a tokenizer opens, and knows no more entries than the model has embeddings.
+    """Check that a tokenizer opens, and has no more entries than the model has embeddings.
 
     Args:
-        entries_of: Opens the file, and says how many entries it has.
+        entries_of: Opens the file, and returns its number of entries.
         vocabulary: The model's embeddings.
 
     Raises:
@@ -117,7 +117,7 @@ def check_tokenizer(file: Path, entries_of: Callable[[str], int], vocabulary: in
     """
     try:
         entries = entries_of(str(file))
-    except Exception as error:  # tokenizers raises nothing narrower
+    except Exception as error:  # tokenizers raises nothing more specific
         raise Unusable(f"{file.name} is broken: {error}") from error
     if entries > vocabulary:
         raise Unusable(f"{file.name} has {entries} entries, the model only {vocabulary}")

@@ -1,4 +1,4 @@
-"""Published weights from the local cache, the Hugging Face hub or torchvision, or none; and where they come from.
+"""Finds published weights in the local cache, on the Hugging Face hub or at torchvision, and says where they come from.
 
 Nothing here imports torch until weights are loaded, so that looking for them is quick.
 """
@@ -30,7 +30,7 @@ def find(model: str, choice: Choice) -> Weights:
 
     Args:
         model: A name in ``catalog.MODELS``.
-        choice: "pretrained" insists on published weights, "scratch" does without, "auto" takes what it can get.
+        choice: "pretrained" insists on published weights, "scratch" uses none, "auto" uses them if they are available.
 
     Raises:
         NotAvailable: if ``choice`` is "pretrained" and none are available.
@@ -57,7 +57,7 @@ def _from_scratch(info: ModelInfo, notice: str) -> Weights:
 
 
 def _from_internet(model: str) -> dict[str, Path]:
-    """Fetch the files; the 5 seconds that decide are for the server's first answer, not for the download."""
+    """Fetch the files; the limit of 5 seconds is for the server's first answer, not for the download."""
     finding = weights_finding(model)
     if finding.state == "not reachable":
         raise Unusable(finding.reason)
@@ -77,7 +77,7 @@ def _from_torchvision(info: ModelInfo) -> dict[str, Path]:
     try:
         with fetching_by_urllib():
             download_url_to_file(info.checkpoint, str(file), _published_hash(file), progress=False)
-    except RuntimeError as error:  # the wrong hash: cut off or not the file that was published
+    except RuntimeError as error:  # the wrong hash: cut off, or not the published file
         raise Unusable(f"{file.name} is broken: {error}") from error
     except OSError as error:
         raise Unusable(f"{file.name}: {explain(error)}") from error
@@ -95,7 +95,7 @@ def _published_hash(file: Path) -> str:
 def _checked(info: ModelInfo, files: dict[str, Path]) -> Weights:
     """Published weights, once they are known to be whole and to fit. Broken files do not stay in the cache.
 
-    torch.hub trusts a file in its cache; here it is compared with its name as a download is.
+    torch.hub trusts a file in its cache; here it is checked against its name, as a download is.
     """
     try:
         if info.checkpoint:

@@ -1,7 +1,7 @@
 """Structured pruning of the CNNs: whole channels go, and the model gets physically smaller.
 
 Removing a channel of one layer changes the layers after it, beside it (residual sums) and its
-norm. torch-pruning's dependency graph finds what belongs together (Fang et al. 2023, "DepGraph:
+norm. torch-pruning's dependency graph finds the parts that belong together (Fang et al. 2023, "DepGraph:
 Towards Any Structural Pruning", arXiv:2301.12900).
 """
 
@@ -24,7 +24,7 @@ PARTS: dict[ChannelPart, tuple[type[nn.Module], ...]] = {"layers": LAYERS, "norm
 """The layers whose weights make up a channel's score, as the catalogue names them."""
 
 INPUTS = (function.prune_conv_in_channels, function.prune_linear_in_channels)
-"""What removes a layer's input channels; all else that removes channels of a scored layer removes output channels."""
+"""The functions that remove a layer's input channels; all others that prune a scored layer remove output channels."""
 
 GroupScore = Callable[[torch_pruning.Group], Tensor]
 
@@ -44,8 +44,8 @@ def prune_channels(
         example: One input, [1, 3, height, width], to trace the dependencies with.
         classifier: Names of the top-level modules whose outputs (the classes) must stay.
         cut: What is removed; :func:`group_score` says how the scores of weights make up a channel's.
-        calibration: What the importance may look at.
-        whole: The model before anything was removed, where this is a later round; None: it is ``model``.
+        calibration: The data that the importance may use.
+        whole: The model before anything was removed, in later rounds; None means ``model`` itself.
     """
     model.eval()
     with torch.enable_grad():  # the graph is traced through autograd
@@ -66,7 +66,7 @@ def prune_channels(
 def groups_of(
     model: nn.Module, graph: torch_pruning.DependencyGraph, classifier: Collection[str]
 ) -> list[torch_pruning.Group]:
-    """The groups of layers that lose the same channels; the classes are none."""
+    """The groups of layers that lose the same channels; the classes are not among them."""
     ignored = [m for name in classifier for m in getattr(model, name).modules() if isinstance(m, nn.Linear)]
     return list(graph.get_all_groups(ignored_layers=ignored, root_module_types=list(LAYERS)))
 
@@ -75,14 +75,14 @@ def group_score(model: nn.Module, importance: str, calibration: Calibration) -> 
     """A function from a group of coupled layers to a score for each of its channels, [channels].
 
     Formula: the mean over the group's layers of sum over the channel's weights of score^2; of |score| where the
-    importance is a scale (batchnorm_scale); one number a channel where it draws units (random).
+    importance is a scale (batchnorm_scale); one number for each channel if it draws units (random).
 
     Source: Fang et al. 2023, arXiv:2301.12900, section 3.3 (group importance).
 
     Args:
         model: A CNN; weights are scored once, now.
         importance: How weights are scored.
-        calibration: What the importance may look at.
+        calibration: The data that the importance may use.
     """
     info = catalog.IMPORTANCES[importance]
     if info.draws_units:

@@ -30,10 +30,10 @@ def prune_transformer(
     Args:
         model: A transformer; afterwards it runs forward and backward as before, only smaller.
         module: Knows where its neurons and heads are.
-        cut: What is removed. A neuron's or head's score is the L2 norm of its weights' scores; where the importance
+        cut: What is removed. A neuron's or head's score is the L2 norm of its weights' scores; if the importance
             draws units, it is drawn for the neuron or head itself.
-        calibration: What the importance may look at.
-        whole: The model before anything was removed, where this is a later round; None: it is ``model``.
+        calibration: The data that the importance may use.
+        whole: The model before anything was removed, in later rounds; None means ``model`` itself.
     """
     feed_forward, attention = module.units(model)
     of_neurons, of_heads = part_scores(model, feed_forward, attention, cut.importance, calibration)
@@ -54,7 +54,7 @@ def part_scores(
     importance: str,
     calibration: Calibration,
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """A score for every neuron, [neurons] a layer, and for every head, [heads] an attention."""
+    """A score for every neuron, [neurons] per layer, and for every head, [heads] per attention."""
     if catalog.IMPORTANCES[importance].draws_units:
         generator = torch.Generator().manual_seed(calibration.seed)
         device = feed_forward[0].up.weight.device
@@ -75,7 +75,7 @@ def sizes_of(feed_forward: Sequence[FeedForward], attention: Sequence[Attention]
 
 
 def keep_heads(heads: Attention, kept: Tensor) -> None:
-    """Slice all heads but those at the places ``kept``, in rising order, out of every layer of ``heads``."""
+    """Remove all heads except those at the places ``kept`` (ascending) from every layer of ``heads``."""
     rows = (kept[:, None] * heads.width + torch.arange(heads.width, device=kept.device)).flatten()
     for layer in heads.inner:
         slice_outputs(layer, rows)

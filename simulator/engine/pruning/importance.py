@@ -2,7 +2,7 @@
 
 Every importance is one function from a model, the parameters to score and a calibration to scores of
 the parameters' shapes, all 0 or more. How the scores of a channel's, a head's or a neuron's weights
-become one is said in :mod:`simulator.engine.pruning.channels` and :mod:`simulator.engine.pruning.heads`.
+become one score: see :mod:`simulator.engine.pruning.channels` and :mod:`simulator.engine.pruning.heads`.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from simulator.catalog.pruning import CALIBRATION_BATCHES
 from simulator.engine.datasets.batches import Batch, Examples, training_order
 
 Parameters = Mapping[str, nn.Parameter]
-"""Parameter name -> parameter: what is scored."""
+"""Parameter name -> parameter to score."""
 
 Scores = dict[str, Tensor]
 """Parameter name -> scores of the parameter's shape, 0 or more; the smallest go first."""
 
 
 EXAMPLES_AT_ONCE = 16
-"""Of how many pictures the patches that a convolution sees are laid out at a time."""
+"""The number of pictures whose patches, as a convolution sees them, are laid out at a time."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What an importance may look at besides the weights.
+    """The data that an importance may use besides the weights.
 
     Attributes:
         logits: From the model and a batch to [batch, classes].
         batches: Inputs and labels [batch] of a few training examples.
-        seed: Of the random importance.
+        seed: Decides the random importance.
     """
 
     logits: Callable[[nn.Module, Batch], Tensor]
@@ -50,7 +50,7 @@ def calibration(
     """The first few batches of a seeded order of the training examples.
 
     Args:
-        examples: The student's training examples; held-out ones must not decide what is pruned.
+        examples: The student's training examples; held-out examples must not decide what is pruned.
         seed: Decides the order, and the random importance.
     """
     rows = training_order(examples, batch_size, seed, epoch=0)[:CALIBRATION_BATCHES]
@@ -119,8 +119,8 @@ def wanda(model: nn.Module, parameters: Parameters, calibration: Calibration) ->
     """The absolute value of the weight times the size of the input that it multiplies.
 
     Formula: score[i, j] = |W[i, j]| * ||X[:, j]||_2 / sqrt(rows of X), with X the layer's inputs on the
-    calibration, [rows, in]: a row an example, a token or (of a convolution, [out, in * kh * kw]) a position.
-    The root of the rows is one number a layer: it changes no ranking within a layer, and keeps a global
+    calibration, [rows, in]: a row for each example, token or (in a convolution, [out, in * kh * kw]) position.
+    The root of the rows is one number per layer: it changes no ranking within a layer, and keeps a global
     ranking from favouring layers that see more positions.
 
     The paper compares weights within an output row, and so do layer-wise and by-hand ranking here
@@ -186,7 +186,7 @@ IMPORTANCES: dict[str, ImportanceFunction] = {
 
 
 def norms_of(model: nn.Module) -> dict[str, nn.BatchNorm2d]:
-    """The batch norm that scales a weight: of a norm's own weight itself, of a convolution's the norm defined next."""
+    """The batch norm that scales each weight, by name: a norm's own, and for a convolution the one defined after it."""
     found: dict[str, nn.BatchNorm2d] = {}
     convolution = ""
     for name, module in model.named_modules():
@@ -199,7 +199,7 @@ def norms_of(model: nn.Module) -> dict[str, nn.BatchNorm2d]:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Inside, the model is in evaluation mode: no dropout is drawn, no running mean moves."""
+    """A context with the model in evaluation mode: no dropout is drawn, no running mean moves."""
     was_training = model.training
     model.eval()
     try:
@@ -209,14 +209,14 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
 
 def input_squares(layer: nn.Module, inputs: Tensor) -> tuple[Tensor, int]:
-    """The sum of squares of every input that a weight multiplies, and over how many rows it was taken.
+    """The sum of squares of every input that a weight multiplies, and the number of rows that were summed.
 
     Args:
         layer: A linear layer or a convolution.
         inputs: [..., in], or [batch, channels, height, width].
 
     Returns:
-        Of a shape that broadcasts to the layer's weight: [in] or [out, in / groups, kh, kw]; and the rows.
+        The sums, in a shape that broadcasts to the layer's weight: [in] or [out, in / groups, kh, kw]; and the rows.
     """
     if isinstance(layer, nn.Linear):
         flat = inputs.flatten(0, -2)
@@ -233,7 +233,7 @@ def input_squares(layer: nn.Module, inputs: Tensor) -> tuple[Tensor, int]:
 def rank_within_rows(scores: Tensor) -> Tensor:
     """Every score's place within its output row, 0 for the smallest.
 
-    Ranked by these, a layer loses the same number of weights in every row, give or take one.
+    Ranked by these places, a layer loses the same number of weights in every row, give or take one.
 
     Args:
         scores: [out, ...].

@@ -19,7 +19,7 @@ Masks = dict[str, Tensor]
 
 GROUP = 4
 KEPT_OF_GROUP = 2
-"""2:4: so many of every four consecutive weights stay."""
+"""2:4: this many of every four consecutive weights stay."""
 
 
 def prunable_parameters(
@@ -61,7 +61,7 @@ def part_of(module: nn.Module, parameter_name: str, in_classifier: bool) -> str:
 def layer_wise_masks(scores: Scores, target_sparsity: float) -> Masks:
     """Each parameter loses the same share: its own least important weights.
 
-    By magnitude equal to ``torch.nn.utils.prune.l1_unstructured(amount=target_sparsity)`` on each.
+    With magnitudes as scores, equal to ``torch.nn.utils.prune.l1_unstructured(amount=target_sparsity)`` on each.
 
     Args:
         scores: Of every parameter to prune.
@@ -73,7 +73,7 @@ def layer_wise_masks(scores: Scores, target_sparsity: float) -> Masks:
 def global_masks(scores: Scores, target_sparsity: float) -> Masks:
     """One ranking over all parameters: those with low scores lose more.
 
-    By magnitude equal to ``torch.nn.utils.prune.global_unstructured(amount=target_sparsity)``.
+    With magnitudes as scores, equal to ``torch.nn.utils.prune.global_unstructured(amount=target_sparsity)``.
 
     Args:
         scores: Of every parameter to prune.
@@ -95,7 +95,7 @@ def by_hand_masks(scores: Scores, shares: Mapping[str, float]) -> Masks:
 
 
 def two_of_four_masks(scores: Scores) -> Masks:
-    """Of every four consecutive weights along the inputs the two most important stay.
+    """The two most important of every four consecutive weights along the inputs stay.
 
     Formula: a weight [out, in, kh, kw] is read as [out, kh, kw, in], and each row of inputs in fours.
 
@@ -183,8 +183,8 @@ class MaskRule:
         """Masks for the model as it is now; the model is not changed.
 
         Args:
-            level: From the final sparsity that was asked for to the current one.
-            dropped: Earlier masks: what they dropped goes first, so that it stays dropped.
+            level: From the final target sparsity to the current one.
+            dropped: Earlier masks: the weights that they dropped go first, so that they stay dropped.
         """
         config, parameters = self.config, self.parameters(model)
         info, in_one = catalog.IMPORTANCES[config.importance], catalog.SCOPES[config.scope].over_all_layers

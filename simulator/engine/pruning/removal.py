@@ -32,13 +32,13 @@ def remove(
     """Prune ``model`` in place, in one of several rounds or at once.
 
     Args:
-        examples: The student's training examples, for importances that look at data.
+        examples: The student's training examples, for importances that use data.
         dropped: The masks of the round before; none in the first.
         round_of: This round, from 1, and how many there are.
-        whole: The model before the first round; None: this is the first.
+        whole: The model before the first round; None in the first.
 
     Returns:
-        The masks; none where the model got smaller.
+        The masks; none if the model got smaller.
     """
     config, classifier = setup.config, setup.module.classifier
     batches = calibration(setup.module.logits, examples, config.batch_size, config.seed)
@@ -58,7 +58,7 @@ def remove(
 
 
 def note(setup: Setup, model: nn.Module) -> str:
-    """What the prune stage is about to do, with the layers that 2:4 leaves dense."""
+    """A sentence on what the prune stage is about to do, with the layers that 2:4 leaves dense."""
     if not setup.config.pattern.within_fours:
         return "Removing the least important"
     dense = left_dense(mask_rule(setup).parameters(model))

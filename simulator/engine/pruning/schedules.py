@@ -1,6 +1,6 @@
-"""Schedules: when weights go. One-shot needs nothing of its own; the others are here.
+"""Schedules: when weights are removed. One-shot needs no code of its own; the others are here.
 
-What the variants are: ``pruned`` is the distilled student pruned to the target at once and not
+The variants: ``pruned`` is the distilled student pruned to the target at once and not
 retrained, whatever the schedule. ``recovered`` is
 
 - one_shot: ``pruned``, fine-tuned;
@@ -53,7 +53,7 @@ def cubic(target_sparsity: float, done: float) -> float:
 
     Args:
         target_sparsity: s_f, at the end of the rise, 0 to 1.
-        done: (t - t_0) / (n dt), how much of the rise is over, 0 to 1.
+        done: (t - t_0) / (n dt), the share of the rise that is over, 0 to 1.
     """
     return target_sparsity + (0.0 - target_sparsity) * (1 - done) ** 3
 
@@ -63,12 +63,12 @@ class CubicMasks:
     """Ranks the weights anew while the student is trained, at the cubic schedule's rising sparsity.
 
     The rise takes the first three quarters of the steps, with at most ten rankings; then the masks hold.
-    What was dropped stays dropped.
+    Dropped weights stay dropped.
 
     Attributes:
         rule: Decides the masks.
         logits: From the model and a batch to [batch, classes].
-        seed: Of the calibration.
+        seed: Decides the calibration.
     """
 
     rule: MaskRule
@@ -76,7 +76,7 @@ class CubicMasks:
     seed: int
 
     def __call__(self, model: nn.Module, examples: Examples, masks: Masks, step: int, steps: int) -> Masks:
-        """The masks that hold after a step: ``masks``, or new ones where the weights are ranked anew.
+        """The masks that hold after a step: ``masks``, or new ones if the weights are ranked anew.
 
         Args:
             examples: The training examples, as the model reads them now.
@@ -114,8 +114,8 @@ def redrawn(initial: nn.Module, masks: Masks, seed: int) -> nn.Module:
 
     Formula: f(x; m * theta_0'), where theta_0' holds each masked tensor's initial values in random order
 
-    So every tensor keeps the distribution of its own initialisation, also where the student starts from
-    the teacher's layers; what is lost is which value stood where.
+    So every tensor keeps the distribution of its own initialisation, even if the student starts from
+    the teacher's layers; only the places of the values are lost.
 
     Source: Frankle and Carbin 2019, arXiv:1803.03635, section 2 (random reinitialisation).
 

@@ -33,11 +33,11 @@ class Cut:
 
 
 def units_to_keep(scores: Sequence[Tensor], cut: Cut, whole: Sequence[int] | None = None) -> list[int]:
-    """How many units each layer keeps, those with the largest scores.
+    """The number of units that each layer keeps, those with the largest scores.
 
     Args:
-        scores: One tensor a layer, [units that are left].
-        whole: Units of each layer before anything was pruned, where earlier rounds took some; None: all are left.
+        scores: One tensor per layer, [units that are left].
+        whole: Units of each layer before anything was pruned, if earlier rounds removed some; None: all are left.
     """
     left = [len(s) for s in scores]
     before = left if whole is None else whole
@@ -52,7 +52,7 @@ def units_to_keep(scores: Sequence[Tensor], cut: Cut, whole: Sequence[int] | Non
 
 
 def ranked_together(scores: Sequence[Tensor], keep: int, normalise: bool) -> list[int]:
-    """How many of the ``keep`` best units of all layers are in each layer."""
+    """The number of units in each layer that are among the ``keep`` best of all layers."""
     comparable = torch.cat([s / s.mean().clamp_min(1e-12) if normalise else s for s in scores])
     kept = torch.ones(len(comparable), dtype=torch.bool, device=comparable.device)
     kept[comparable.argsort()[: max(0, len(comparable) - keep)]] = False
@@ -60,5 +60,5 @@ def ranked_together(scores: Sequence[Tensor], keep: int, normalise: bool) -> lis
 
 
 def left_of(units: int, target_sparsity: float) -> int:
-    """How many of so many units stay."""
+    """The number of units that stay."""
     return units - round(units * target_sparsity)

@@ -29,10 +29,10 @@ def prune(setup: Setup, distilled: nn.Module) -> Generator[Event, None, Made]:
 
 
 def recover(student: Student, distilled: nn.Module, pruned: Made) -> Generator[Event, None, Made]:
-    """Train what pruning leaves: the schedule decides from where and how, and masks hold."""
+    """Train what pruning leaves: the schedule decides where to start and how, and masks hold."""
     setup, config = student.setup, student.setup.config
     teaching = student.teaching if config.recovery_with_teacher else None
-    recovery_plan = plan(setup, config.recovery_epochs, config.seed + 1)  # other batches than the distillation saw
+    recovery_plan = plan(setup, config.recovery_epochs, config.seed + 1)  # batches other than those of the distillation
     again = replace(student.training("recover", "recovered", recovery_plan, teaching), masks=pruned.masks)
     match config.schedule:
         case "one_shot":

@@ -1,4 +1,4 @@
-"""The frame of a stage: its events stand between its start and its end, which says what it took."""
+"""The frame of a stage: its events come between its start and its end, which says how long it took."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ T = TypeVar("T")
 def staged(
     stage: Stage, note: str, body: Generator[Event, None, T], repeat: int = 0
 ) -> Generator[Event, None, tuple[T, float]]:
-    """A stage's events between its start and its end; gives the body's result and the peak memory in MiB.
+    """Yield a stage's events between its start and its end; returns the body's result and the peak memory in MiB.
 
     Args:
-        repeat: Of which seed the stage is; its curves say so too.
+        repeat: The number of the stage's seed; its curves give it too.
     """
     started, examples = time.perf_counter(), 0
     yield StageStarted(stage=stage, note=note, repeat=repeat)
@@ -31,6 +31,6 @@ def staged(
                 examples = max(examples, event.done)
             curve = isinstance(event, LossPoint | EpochFinished)
             yield event.model_copy(update={"repeat": repeat}) if curve else event
-    release_memory()  # of models that the stage needed and left
+    release_memory()  # the memory of models that the stage needed and dropped
     yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
     return outcome.result, memory.mb

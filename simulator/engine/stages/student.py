@@ -33,8 +33,8 @@ class Student:
 
     Attributes:
         setup: Its ``config`` has the student's settings, and its seed.
-        teaching: What the method makes of the teacher.
-        is_validated: False for an experiment, whose events are its cells: it does not ask how the training goes.
+        teaching: The teacher's logits and features, as the method uses them.
+        is_validated: False for an experiment, whose events are its cells: its trainings are not validated.
     """
 
     setup: Setup
@@ -101,7 +101,7 @@ def control(student: Student) -> Generator[Event, None, Made]:
 
 
 def distil(student: Student) -> Generator[Event, None, Made]:
-    """The student trained with what the method makes of the teacher."""
+    """The student trained with the teacher by the chosen method."""
     config = student.setup.config
     taught = plan(student.setup, config.epochs, config.seed)
     return (yield from learn(student.initial, student.training("distil", "distilled", taught, student.teaching)))

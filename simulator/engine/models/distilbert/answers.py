@@ -1,8 +1,8 @@
-"""From tokens to logits: whole, and for training without the positions that nobody reads.
+"""From tokens to logits: in full, and for training without the positions that nothing reads.
 
 DistilBERT's classifier reads the first position of the last layer. The other positions' queries, attention outputs
-and feed-forward networks of that layer reach no logit and get no gradient; without them go 5/6 of the layer's matrix
-products, more than a quarter of those of a student with three layers.
+and feed-forward networks of that layer affect no logit and get no gradient. Leaving them out saves 5/6 of the layer's
+matrix products, more than a quarter of those of a student with three layers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
 
 
 exported_call = logits
-"""What MACs and latency are of: the call in the README of an export."""
+"""The call in the README of an export, whose MACs and latency are measured."""
 
 
 def answering_logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:

@@ -46,8 +46,7 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
 
 
 def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
-    """What :func:`~simulator.engine.models.distilbert.structure.build` needs: the configuration as transformers
-    writes it."""
+    """For :func:`~simulator.engine.models.distilbert.structure.build`: the configuration as transformers writes it."""
     return model.config.to_dict()
 
 
@@ -69,7 +68,7 @@ def feature_places(model: nn.Module) -> FeaturePlaces:
 
 
 def head_width(model: nn.Module) -> int:
-    """The dimensions of a head; those that pruning leaves are as wide."""
+    """The dimensions of a head; pruning does not change the width of those it leaves."""
     width: int = model.config.dim // model.config.n_heads
     return width
 

@@ -20,7 +20,7 @@ def train_tokenizer(texts: Sequence[str], file: Path) -> None:
     """Train WordPiece on the training split only and write it as JSON; fewer entries than the model's vocabulary.
 
     Equal texts give equal tokenizers. The trainer numbers the letters within words ("##a") in an order
-    that differs from process to process, and breaks ties by those numbers; so they are given beforehand.
+    that differs from process to process, and breaks ties by those numbers; so the letters are given beforehand.
     """
     texts = lines(texts)
     inside = sorted({f"##{letter}" for text in texts for letter in text.lower() if not letter.isspace()})
@@ -28,7 +28,7 @@ def train_tokenizer(texts: Sequence[str], file: Path) -> None:
     trainer.train_from_iterator(
         texts, vocab_size=30_522, min_frequency=2, show_progress=False, special_tokens=[*SPECIAL_TOKENS, *inside]
     )
-    # made anew from the vocabulary, because only then it puts [CLS] before a text and [SEP] after it
+    # made anew from the vocabulary, because only then does it put [CLS] before a text and [SEP] after it
     write_whole(file, BertWordPieceTokenizer(trainer.get_vocab(), lowercase=True).to_str().encode())
 
 
@@ -38,9 +38,9 @@ def make_encoder(
     """A function from texts to ``input_ids`` and ``attention_mask``, [examples, tokens].
 
     Args:
-        train_inputs: Texts to train a tokenizer on where no published one is loaded.
+        train_inputs: Texts to train a tokenizer on if no published one is loaded.
         label_words: Not used by this model.
-        weights: With published weights comes their tokenizer.
+        weights: Published weights bring their tokenizer.
         folder: Where a tokenizer trained here is kept.
         image_size: Not used by this model.
     """

@@ -34,7 +34,7 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
 
 
 def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
-    """What :func:`~simulator.engine.models.mobilenet_v2.structure.build` needs; ``size`` is None for the teacher."""
+    """For :func:`~simulator.engine.models.mobilenet_v2.structure.build`; ``size`` is None for the teacher."""
     width = 1.0 if size is None else size
     return {"model_type": "mobilenet_v2", "width": width, "num_classes": model.classifier[1].out_features}
 

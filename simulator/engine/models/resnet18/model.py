@@ -1,4 +1,4 @@
-"""ResNet-18 (He et al. 2015, arXiv:1512.03385); its student has one block a stage, and a width."""
+"""ResNet-18 (He et al. 2015, arXiv:1512.03385); its student has one block per stage, and a width."""
 
 from simulator.engine.models.images import image_model
 from simulator.engine.models.resnet18 import network, structure

@@ -1,4 +1,4 @@
-"""ResNet-18 (He et al. 2015, arXiv:1512.03385); its student has one block a stage, and a width."""
+"""ResNet-18 (He et al. 2015, arXiv:1512.03385); its student has one block per stage, and a width."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
 
 
 def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
-    """What :func:`~simulator.engine.models.resnet18.structure.build` needs; ``size`` is None for the teacher."""
+    """For :func:`~simulator.engine.models.resnet18.structure.build`; ``size`` is None for the teacher."""
     blocks, width = (2, 1.0) if size is None else (1, size)
     return {"model_type": "resnet", "blocks": blocks, "width": width, "num_classes": model.fc.out_features}
 

@@ -14,7 +14,7 @@ def build(architecture: dict[str, Any]) -> nn.Module:
     """An unpruned model of this architecture; its weights are filled in afterwards.
 
     Args:
-        architecture: ``blocks`` a stage, ``width`` and ``num_classes``.
+        architecture: ``blocks`` per stage, ``width`` and ``num_classes``.
     """
     return build_resnet(architecture["blocks"], architecture["width"], architecture["num_classes"])
 
@@ -45,7 +45,7 @@ def narrow(model: nn.Module, blocks: int, width: float) -> None:
 
 
 class StridedPointwise(nn.Conv2d):
-    """A 1x1 convolution with a stride, trained as one without a stride on every pixel that the stride lands on.
+    """A strided 1x1 convolution, computed as one without a stride on the pixels that the stride selects.
 
     Outputs and gradients are the same. oneDNN's gradient for the weights of the strided one overruns its workspace
     where pictures are stored channels last and have fewer channels than a vector holds numbers (8 with AVX2, 16 with

@@ -1,7 +1,7 @@
-"""From tokens to logits: as published, and for training without what nobody reads; and to words.
+"""From tokens to logits, as published and, for training, without what nothing reads; and from tokens to words.
 
-T5's decoder is asked at its first position only. A single query need not meet keys and values of every token:
-(W_k x) . q = x . (W_k' q), so it is carried back to the encoder's width instead, and the mean of the tokens is taken
+Only the first position of T5's decoder is used. A single query does not need the keys and values of every token:
+(W_k x) . q = x . (W_k' q), so the query is mapped back to the encoder's width instead, and the tokens are averaged
 before W_v.
 """
 
@@ -48,9 +48,9 @@ def logits(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
 
 
 def exported_call(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
-    """The same logits as the README of an export has them: the whole vocabulary's rows are multiplied, then a few kept.
+    """The same logits, computed as in the README of an export: over the whole vocabulary, of which a few are kept.
 
-    This is what MACs and latency are of. Training and answering take the short way of :func:`logits`.
+    MACs and latency are measured of this call. Training and answering take the short way of :func:`logits`.
     """
     start = torch.full((len(batch["input_ids"]), 1), PAD, device=batch["input_ids"].device)
     out = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], decoder_input_ids=start)
@@ -71,13 +71,13 @@ def single_query(
     position_bias: Tensor | None = None,
     **_: Any,
 ) -> tuple[Tensor, Tensor | None, None]:
-    """T5's attention of the decoder's single position to the encoder's tokens, and what it was given besides.
+    """T5's attention of the decoder's single position to the encoder's tokens.
 
     Args:
         hidden_states: [batch, 1, model].
         mask: [batch, 1, 1, tokens], added to the scores, or True where tokens count.
         key_value_states: The encoder's answer, [batch, tokens, model].
-        position_bias: Zeros, which T5 hands from layer to layer of the decoder.
+        position_bias: Zeros, which T5 passes from layer to layer of the decoder.
 
     Returns:
         [batch, 1, model], the position bias, and no attention probabilities.
@@ -101,7 +101,7 @@ def single_query(
 def generate(
     model: nn.Module, batch: dict[str, Tensor], tokenizer: sentencepiece.SentencePieceProcessor, tokens: int
 ) -> list[str]:
-    """What the model writes, greedily, at most ``tokens`` tokens: it was not taught when to stop."""
+    """The model's greedy output, at most ``tokens`` tokens: it was not taught when to stop."""
     out = model.generate(
         input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], max_new_tokens=tokens, do_sample=False
     )
@@ -109,7 +109,7 @@ def generate(
 
 
 def written(model: nn.Module, batch: dict[str, Tensor], tokenizer: bytes, label_words: Sequence[str]) -> list[str]:
-    """What the model writes for each text, as long as the longest label word."""
+    """The model's output for each text, as long as the longest label word."""
     pieces = sentencepiece.SentencePieceProcessor(model_proto=tokenizer)
     longest = max(len(pieces.encode(word)) for word in label_words)
     return generate(model, batch, pieces, longest)

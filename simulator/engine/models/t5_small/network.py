@@ -57,8 +57,7 @@ def build_student(teacher: nn.Module, size: float, seed: int) -> nn.Module:
 
 
 def architecture(model: nn.Module, size: float | None) -> dict[str, Any]:
-    """What :func:`~simulator.engine.models.t5_small.structure.build` needs: the configuration as transformers
-    writes it."""
+    """For :func:`~simulator.engine.models.t5_small.structure.build`: the configuration as transformers writes it."""
     return model.config.to_dict()
 
 
@@ -71,7 +70,7 @@ def units(model: nn.Module) -> Units:
         # the first layer's relative position bias serves every layer of the stack, so all lose the same heads
         own = [b.layer[0].SelfAttention for b in stack.block]
         attention.append(sharing_heads(own, own[0].relative_attention_bias))
-    # T5 hands one (zero) bias from layer to layer across the decoder too: equal numbers of heads, any heads
+    # T5 passes one (zero) bias through the decoder's layers too: they must keep equally many heads, but not the same
     attention += [sharing_heads([b.layer[1].EncDecAttention], None) for b in model.decoder.block]
     return feed_forward, attention
 

@@ -22,7 +22,7 @@ def build(architecture: dict[str, Any]) -> nn.Module:
 
 
 def count_heads(model: nn.Module, _: object) -> None:
-    """Set how many heads the attentions count to those that their weights have: pruning leaves fewer, as wide."""
+    """Set each attention's number of heads to that of its weights: pruning leaves fewer heads, of the same width."""
     for module in model.modules():
         if hasattr(module, "key_value_proj_dim"):
             module.inner_dim = len(module.q.weight)

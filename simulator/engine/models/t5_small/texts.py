@@ -44,10 +44,10 @@ def load_tokenizer(file: Path) -> sentencepiece.SentencePieceProcessor:
 
 
 def label_token_ids(tokenizer: sentencepiece.SentencePieceProcessor, label_words: Sequence[str]) -> list[int]:
-    """The first token of each label word: what the decoder is asked to say at its first position.
+    """The first token of each label word, which the decoder is trained to write at its first position.
 
     Raises:
-        SimulatorError: if two words begin with the same token, for then they cannot be told apart.
+        SimulatorError: if two words begin with the same token, so that they cannot be told apart.
     """
     ids = [tokenizer.encode(word)[0] for word in label_words]
     if len(set(ids)) != len(ids):
@@ -64,9 +64,9 @@ def make_encoder(
     words' token ids as ``label_ids`` [examples, classes] (the same row for every example).
 
     Args:
-        train_inputs: Texts to train a tokenizer on where no published one is loaded.
-        label_words: A word a class.
-        weights: With published weights comes their tokenizer.
+        train_inputs: Texts to train a tokenizer on if no published one is loaded.
+        label_words: A word for each class.
+        weights: Published weights bring their tokenizer.
         folder: Where a tokenizer trained here is kept.
         image_size: Not used by this model.
     """

@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulator.runs import service
 from ui.following import live, stream
-from ui.shell import server
+from ui.shell import routes, server
 from ui.shell.frame import mark_frame, navigation
 from ui.shell.guard import errors_shown
 
@@ -25,7 +25,8 @@ def sidebar_status() -> None:
 def main() -> None:
     """Draw the frame around the page that was asked for."""
     page = navigation()
-    st.set_page_config(page_title=f"{page.title} - KD Pruning Simulator", page_icon=ICON, layout="wide")
+    title = routes.at(page.url_path).title
+    st.set_page_config(page_title=f"{title} - KD Pruning Simulator", page_icon=ICON, layout="wide")
     with errors_shown():  # above all of a database that cannot keep runs
         service.start()
         with st.sidebar:

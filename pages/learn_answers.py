@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.screens import path
 from ui.screens.learn import changed, opening
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -13,3 +14,4 @@ with errors_shown():
         "Equal accuracy can hide different answers. Choose who is wrong, and look at the examples.",
     )
     changed.screen(opened)
+    path.after_lesson("learn_answers")

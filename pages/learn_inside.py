@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.screens import path
 from ui.screens.learn import inside, opening
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -14,3 +15,4 @@ with errors_shown():
         "set weights to zero and they do not.",
     )
     inside.screen(opened)
+    path.after_lesson("learn_inside")

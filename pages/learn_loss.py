@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.screens import path
 from ui.screens.learn import opening, soft
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -15,3 +16,4 @@ with errors_shown():
     )
     soft.loss(opened)
     methods.show_code("As it runs", "engine/distillation/losses.py", "soft_loss", "distillation_loss", opened=True)
+    path.after_lesson("learn_loss")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.screens import path
 from ui.screens.learn import opening, weights
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -13,3 +14,4 @@ with errors_shown():
         "Pruning ranks weights and drops the least important: here on a real layer of the student.",
     )
     weights.masks_screen(opened)
+    path.after_lesson("learn_masks")

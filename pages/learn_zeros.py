@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.runs import archive
+from ui.screens import path
 from ui.screens.learn import opening, weights
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -15,3 +16,4 @@ with errors_shown():
     )
     weights.zeros_screen(opened)
     weights.whole_files(archive.measurements(run.id), run)
+    path.after_lesson("learn_zeros")

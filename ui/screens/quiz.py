@@ -15,6 +15,7 @@ from simulator.teaching.quiz import from_run, sitting
 from simulator.teaching.quiz.bank import QUESTIONS
 from simulator.teaching.quiz.question import Question, Topic
 from simulator.teaching.quiz.sitting import Sitting
+from ui.screens import path
 from ui.screens.results import open_run
 from ui.shell import address, routes
 from ui.shell.guard import errors_shown
@@ -246,3 +247,4 @@ def score(quiz: Sitting) -> None:
             icon=":material/replay:", key="retake", on_click=begin, args=(about, total),
         )  # fmt: skip
         st.button("Another quiz", icon=":material/quiz:", key="other_quiz", on_click=leave)
+    path.after_quiz()

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from ui.shell import address, routes
-from ui.shell.routes import Route
+from ui.shell.routes import Entry, Route
+
+HERE, ARRIVED = "page_here", "page_arrived"
+STYLE = Path(__file__).with_suffix(".css")
 
 
 def navigation() -> StreamlitPage:
-    """Register the app's pages; return the one that was asked for."""
-    listed = {"": [*_pages(routes.MAIN), st.Page(studies, visibility="hidden")], "Learn": _pages(routes.LEARN)}
-    return st.navigation(listed, expanded=True)
+    """Register the app's pages; return the one that was asked for.
+
+    The menu shows one page for each entry: of the open page's entry that page, of the others their first. Which page is
+    open is known only once they are registered, so they are registered again when it is another one than before.
+    """
+    before = routes.at(st.session_state.get(HERE, ""))
+    page = _register(before)
+    opened = routes.at(page.url_path)
+    return page if opened == before else _register(opened)
 
 
 def studies() -> None:
@@ -24,43 +33,45 @@ def studies() -> None:
     st.switch_page(routes.EXPERIMENTS.path, query_params=parameters)
 
 
-def _pages(listed: Iterable[Route]) -> list[StreamlitPage]:
-    return [st.Page(one.path, title=one.title, icon=one.icon, default=one == routes.HOME) for one in listed]
+def _register(opened: Route) -> StreamlitPage:
+    listed = {
+        section: [page for entry in entries for page in _pages(entry, opened)]
+        for section, entries in routes.SECTIONS.items()
+    }
+    return st.navigation({"": [st.Page(studies, visibility="hidden")], **listed}, expanded=True)
 
 
-HERE, ARRIVED = "page_here", "page_arrived"
-
-# What the theme cannot say. Streamlit writes white on every primary button and on every chosen item of a multiselect,
-# which is 2.8 : 1 on the dark theme's blue, and its colours for code are below 4.5 : 1 on either background.
-# Plotly draws the axes of parallel coordinates in black. Streamlit leaves 6rem blank above a title, and rings what has
-# the focus in half-transparent colour, which is below 3 : 1.
-LEGIBLE = """<style>
-[data-testid^="stBaseButton-primary"], span[data-tag-index], span[data-tag-index] * {
-    color: light-dark(#FFFFFF, #11181D);
-}
-[data-testid="stCode"] .token.token { color: light-dark(#0E171E, #E6EDF1); }
-[data-testid="stCode"] .token.keyword, [data-testid="stCode"] .token.function, [data-testid="stCode"] .token.builtin,
-[data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: light-dark(#005A8C, #7CC0E8); }
-[data-testid="stCode"] .token.string, [data-testid="stCode"] .token.comment { color: light-dark(#0B5345, #7FD6BD); }
-[data-testid="stMainBlockContainer"] { padding-top: 3.5rem; }
-[data-testid="stMainBlockContainer"] h1 { padding-block: 0.25rem 0.5rem; }
-@media (min-width: 641px) { [data-testid="stMainBlockContainer"] { padding: 2rem 3rem 5rem; } }
-:is(a, button, summary):focus-visible, :is(div, label):has(> input[type="range"]:focus-visible),
-:is(label, [data-testid="stRadioOption"]):has(> span > input:focus-visible),
-[role="group"]:has(> input:focus-visible), [data-testid="stNumberInputContainer"]:has(input:focus-visible) {
-    outline: 2px solid light-dark(#005A8C, #7CC0E8) !important;
-    outline-offset: 2px;
-}
-.parcoords .axis :is(path, line) { stroke: light-dark(#5B6770, #9AA7B0) !important; }
-</style>"""
+def _pages(entry: Entry, opened: Route) -> list[StreamlitPage]:
+    shown = opened if opened in entry.tabs else entry.tabs[0]
+    return [
+        st.Page(
+            tab.path,
+            title=entry.title,
+            icon=entry.icon,
+            default=tab == routes.HOME,
+            visibility="visible" if tab == shown else "hidden",
+        )
+        for tab in entry.tabs
+    ]
 
 
 def mark_frame(page: StreamlitPage) -> None:
     """Called by streamlit_app.py: from now on, this browser's pages have their frame."""
-    st.html(LEGIBLE)
+    st.html(STYLE)
     st.session_state["framed"] = True
     if st.session_state.get(HERE) != page.url_path:
         st.session_state[HERE], st.session_state[ARRIVED] = page.url_path, True
+    tabs(routes.at(page.url_path))
+
+
+def tabs(opened: Route) -> None:
+    """Link the pages of an entry to one another; each is a page of its own, so only the open one does any work."""
+    listed = routes.ENTRY_OF[opened].tabs
+    if len(listed) > 1:
+        with st.container(horizontal=True, gap=None, key="tabs"):
+            for tab in listed:
+                with st.container(key="open_tab" if tab == opened else f"tab_{tab.name}", width="content"):
+                    st.page_link(tab.path, label=tab.title, width="content")
 
 
 def just_arrived() -> bool:

@@ -9,7 +9,7 @@ from simulator.teaching.labs import LABS
 from simulator.teaching.quiz.bank import QUESTIONS
 from simulator.teaching.quiz.question import Topic
 from ui.figures.experiments.views import CHARTS
-from ui.screens.guided_labs.steps import DEEPER
+from ui.screens.path import DEEPER
 from ui.screens.quiz import LOOK_AGAIN, LOOK_AGAIN_AT
 from ui.shell.routes import ROUTES
 

@@ -12,6 +12,7 @@ from simulator.runs import archive
 from simulator.runs.records import Run
 from simulator.teaching.labs import LABS, Lab, progress
 from simulator.teaching.labs.progress import LabProgress
+from ui.screens import path
 from ui.shell import address
 from ui.shell.guard import errors_shown
 
@@ -238,6 +239,8 @@ def ways(place: Place) -> None:
                 f"Lab {place.number + 1}: {LABS[place.number].title}", icon=":material/arrow_forward:", key="next_lab",
                 type="primary", on_click=open_address, args=(link_to(place.number + 1, place.progress),),
             )  # fmt: skip
+        else:
+            path.after_labs()
         links(place.number, place.progress)
     if waits:
         st.caption(WAITS_FOR.get(place.step, ""))

@@ -15,20 +15,11 @@ from ui.screens import quiz
 from ui.screens.guided_labs import run_step
 from ui.screens.guided_labs import sections as guided_labs
 from ui.screens.guided_labs.sections import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
+from ui.screens.path import DEEPER
 from ui.shell import routes
 from ui.shell.guard import errors_shown
 from ui.words import glossary
 from ui.words.provenance import provenance_badge
-
-DEEPER = {
-    "temperature": "learn_soft_targets",
-    "sparsity": "learn_masks",
-    "channels": "learn_inside",
-    "teacher": "learn_loss",
-    "zeros": "learn_zeros",
-    "together": "lab",
-}
-"""Name of a lab -> the page that goes deeper."""
 
 
 def show(place: Place) -> None:

@@ -16,7 +16,7 @@ from tests.ui.screens.guided_labs.guided import (
     press,
     shown,
 )
-from ui.screens.guided_labs.steps import DEEPER
+from ui.screens.path import DEEPER
 from ui.shell import routes
 
 

@@ -1,4 +1,4 @@
-"""Home: what this is, in 30 seconds, with a real recorded result."""
+"""Home: what this is, in ten seconds, beside a real recorded run that plays by itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from ui.screens import home
 from ui.shell.frame import need_frame
 
 need_frame()
-st.title("Watch a teacher teach a student, then cut the student down")
-home.pitch()
-home.begin_here()
-home.ways_on()
-
-st.header("A real run", divider="gray")
 shipped = recorded.all_recorded()
+words, picture = st.columns([2, 3], gap="large")
+with words:
+    st.title("KD Pruning Simulator")
+    home.pitch()
+with picture:
+    if shipped:
+        home.hero(shipped)
+
+st.header("New here? A path through the ideas", divider="gray")
+home.path_to_walk()
+
+st.header("Recorded runs in figures", divider="gray")
 if shipped:
     home.recorded_result(shipped)
 else:

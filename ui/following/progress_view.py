@@ -40,9 +40,9 @@ HTML = f"""
 """
 NO_STREAM = "no_stream"
 
-_mount = component(
-    "progress", __file__, HTML, Path(__file__).with_suffix(".css").read_text("utf-8"), "line_chart.js"
-)  # fmt: skip
+CSS = "".join(Path(__file__).with_name(name).read_text("utf-8") for name in ("line_chart.css", "progress_view.css"))
+
+_mount = component("progress", __file__, HTML, CSS, "line_chart.js")
 
 
 def has_stream() -> bool:

@@ -6,75 +6,88 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from simulator.catalog.models import MODELS
+from simulator.catalog.models import DEFAULT_MODEL, MODELS
 from simulator.data.own_data import dataset_info
-from simulator.events import Variant
+from simulator.events import RunFinished, Variant
+from simulator.figures import numbers
 from simulator.runs.recorded import Recorded
 from simulator.teaching.labs import LABS
 from ui.figures.run import costs, curves
-from ui.following import live
+from ui.following import live, playback
 from ui.following.story import tell
 from ui.kit import chart_view, section_view
 from ui.report.sections import compression_tables, outcome_sentences
 from ui.screens.guided_labs import sections as guided_labs
 from ui.shell import routes
+from ui.shell.plain import literal
+from ui.shell.routes import LESSONS
 from ui.words import glossary, provenance
 
 
 def pitch() -> None:
-    """Explain the app in 30 seconds."""
+    """Say what the app is, in ten seconds, and where to begin."""
+    st.markdown("### Watch a teacher teach a student, then cut the student down")
     st.markdown(
-        "Large networks are slow and heavy. **Knowledge distillation** lets a large *teacher* train a small *student*; "
-        "**pruning** then removes what the student can do without. Here you do both, **for real**: pick one of four "
-        "published models, move the sliders, press Run, and watch the losses fall while it happens."
+        "A large network, the *teacher*, trains a small one, the *student*: **distillation**. **Pruning** then removes "
+        "the weights that the student can do without. Here you do both **for real**, with sliders."
     )
-    glossary.explain(
-        "Every number here was measured in a run. Numbers that were not measured are left out, or name their source.",
-        "teacher", "student", "control", "sparsity",
-    )  # fmt: skip
+    if st.button("Start a run of your own", type="primary", icon=":material/play_arrow:", key="begin_here"):
+        st.switch_page(routes.LAB.path)
 
 
-def begin_here() -> None:
-    """Link to lab 1 or, once a lab has been started, to the list of labs."""
-    known = st.session_state.get(guided_labs.KEPT)
-    label, query = f"Start with lab 1: {LABS[0].title}", guided_labs.link_to(1, None)
-    if known:
-        label, query = "Continue your labs", guided_labs.own_link(known)
-    with st.container(border=True):
-        st.markdown("**New here? Begin with a guided lab.** Predict, measure and compare, one step per screen.")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(label, type="primary", icon=":material/school:", key="begin_here"):
-                st.switch_page(routes.GUIDED_LABS.path, query_params=query)
-            st.caption(f"About {LABS[0].minutes} minutes, the first of {len(LABS)}.", width="content")
-
-
-def ways_on() -> None:
-    """Show three links for those who would rather explore."""
-    st.markdown("Or explore on your own:")
-    steps = [
-        (
-            routes.LAB.path,
-            "1. Start a run",
-            "Temperature, alpha, epochs, sparsity. The Lab estimates how long it will take.",
-        ),
-        (
+def hero(shipped: Sequence[Recorded]) -> None:
+    """Play a recorded run, and say which one it is and how long it took."""
+    one = next((each for each in shipped if each.run.settings.model == DEFAULT_MODEL), shipped[0])
+    playback.show(one, "home_playback")
+    seconds = next((event.seconds for event in one.events if isinstance(event, RunFinished)), None)
+    took = f" It took {numbers.duration(seconds)}; here it is played faster." if seconds else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"A real run: {literal(_title(one))}, recorded on {literal(one.provenance.device)}, "
+            f"{numbers.day(one.provenance.recorded_at)}.{took}",
+            width="stretch",
+        )
+        st.page_link(
             routes.RESULTS.path,
-            "2. Read the result",
-            "Accuracy, size and latency of teacher, control, distilled, pruned, recovered.",
-        ),
-        (routes.COMPARE.path, "3. Compare runs", "Change one thing, run again, and see what it did."),
-    ]
-    for place, (page, label, text) in zip(st.columns(3), steps, strict=True):
-        with place, st.container(border=True, height="stretch"):
-            st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:")
-            st.caption(text)
+            label="Its results",
+            icon=routes.RESULTS.icon,
+            query_params={live.RUN: one.run.id},
+            width="content",
+        )
+
+
+def path_to_walk() -> None:
+    """Show the path through lessons, guided labs and the quiz, and where a student's labs go on."""
+    lessons, labs, questions = st.columns(3)
+    with lessons, st.container(border=True, height="stretch"):
+        st.markdown("**1. See the ideas**")
+        st.caption(f"{len(LESSONS)} short lessons with sliders and real numbers.")
+        st.page_link(LESSONS[0].path, label=f"Lesson 1: {LESSONS[0].title}", icon=":material/menu_book:")
+    with labs, st.container(border=True, height="stretch"):
+        st.markdown("**2. Measure them yourself**")
+        st.caption(f"{len(LABS)} guided labs: predict, run, compare. The first takes about {LABS[0].minutes} minutes.")
+        known = st.session_state.get(guided_labs.KEPT)
+        label, query = f"Start with lab 1: {LABS[0].title}", guided_labs.link_to(1, None)
+        if known:
+            label, query = "Continue your labs", guided_labs.own_link(known)
+        st.page_link(routes.GUIDED_LABS.path, label=label, icon=routes.GUIDED_LABS.icon, query_params=query)
+    with questions, st.container(border=True, height="stretch"):
+        st.markdown("**3. Test what you know**")
+        st.caption("Questions on everything, or on one of your own runs.")
+        st.page_link(routes.QUIZ.path, label="Quiz", icon=routes.QUIZ.icon)
+
+
+def _title(one: Recorded) -> str:
+    return f"{MODELS[one.run.settings.model].title} on {dataset_info(one.run.settings.dataset).title}"
 
 
 def recorded_result(shipped: Sequence[Recorded]) -> None:
     """Show one of the recorded runs, chosen by model: its curves and its compression tables."""
-    by_title = {
-        f"{MODELS[r.run.settings.model].title} on {dataset_info(r.run.settings.dataset).title}": r for r in shipped
-    }
+    glossary.explain(
+        "Every number here was measured in a run. Numbers that were not measured are left out, or name their source.",
+        "teacher", "student", "control", "sparsity",
+    )  # fmt: skip
+    by_title = {_title(one): one for one in shipped}
     titles = list(by_title)
     title = st.pills(
         "Recorded run", titles, default=titles[0], required=True, key="home_run", label_visibility="collapsed"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 
 from simulator.teaching.labs import LABS, progress
@@ -75,15 +77,17 @@ def test_a_progress_that_is_not_on_this_server_is_said_and_forgotten(open_screen
 
 
 def test_home_says_where_to_begin_and_later_where_to_go_on(open_screen):
-    app = open_screen("home")
-    assert app.button(key="begin_here").label == "Start with lab 1: Does a teacher help?"
-    press(app, "begin_here")
+    def way_to_the_labs(home):
+        (link,) = [link.proto for link in home.main.get("page_link") if link.proto.page == "guided_labs"]
+        return link.label, dict(parse_qsl(link.query_string))
+
+    assert way_to_the_labs(open_screen("home")) == ("Start with lab 1: Does a teacher help?", {"lab": "1"})
+    app = open_screen("guided_labs", lab="1")
     assert TEACHER.question in shown(app)
-    app.switch_page("pages/guided_labs.py")
-    app.query_params.update(lab="1", step="2")
+    app.query_params.update(step="2")
     app.run()
     press(app, "lab_commit")
     app.switch_page("pages/home.py").run()
-    assert app.button(key="begin_here").label == "Continue your labs"
-    press(app, "begin_here")
-    assert "15 minutes, begun" in shown(app)
+    label, parameters = way_to_the_labs(app)
+    assert label == "Continue your labs"
+    assert "15 minutes, begun" in shown(open_screen("guided_labs", **parameters))

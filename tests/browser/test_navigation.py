@@ -25,7 +25,7 @@ def test_tabs_have_addresses_and_the_button_back_returns_to_them(page: Page, ser
     expect(menu.get_by_role("link")).to_have_count(8)
     tabs = page.locator(".st-key-tabs").get_by_role("link")
     expect(tabs).to_have_text(["Results", "Runs", "Compare"])
-    expect(page.get_by_role("link", name="Results, this page")).to_be_visible()
+    expect(page.get_by_role("link", name="Results (this page)")).to_be_visible()
     tabs.filter(has_text="Runs").click()
     expect(page).to_have_url(re.compile("/runs$"))
     assert title(page) == "Runs" and page.title() == "Runs - KD Pruning Simulator"

@@ -166,6 +166,7 @@ def test_texts_and_pictures_are_brought_and_reach_the_lab(page: Page, server: st
         expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
         open_card(page, "Model and data")
         expect(page.get_by_role("combobox").nth(1)).to_have_value(name)
+        page.get_by_role("link", name="Models and data").click()
         page.get_by_role("link", name="Your data").click()
         expect(page.get_by_role("heading", name="Saved data")).to_be_visible()
 

@@ -21,6 +21,7 @@ def title(page: Page) -> str:
 
 def test_tabs_have_addresses_and_the_button_back_returns_to_them(page: Page, server: str) -> None:
     page.goto(f"{server}/results?run={RECORDED}")
+    assert title(page) == "Results"
     menu = page.get_by_role("navigation", name="App pages")
     expect(menu.get_by_role("link")).to_have_count(8)
     tabs = page.locator(".st-key-tabs").get_by_role("link")

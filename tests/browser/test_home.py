@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 HERO = ".st-key-home_playback"
 POINTS = f"""() => [...document.querySelectorAll('{HERO} *')].filter(e => e.shadowRoot)
-    .reduce((n, e) => n + Number(e.shadowRoot.querySelector('svg.plot').dataset.points), 0)"""
+    .reduce((n, e) => n + Number(e.shadowRoot.querySelector('svg.plot')?.dataset.points ?? 0), 0)"""
 
 
 def test_a_recorded_run_plays_and_can_be_stopped(page: Page, server: str) -> None:

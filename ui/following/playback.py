@@ -100,7 +100,8 @@ def steps(recorded: Recorded) -> Iterator[dict[str, Any]]:
 def weights_per_square(layers: Sequence[LayerReport]) -> int:
     """Return 1, 2 or 5 times a power of ten, so that a student has about :data:`SQUARES` squares."""
     wanted = sum(layer.parameters for layer in _matrices(layers)) / SQUARES
-    return next(size for power in range(12) for unit in (1, 2, 5) if (size := unit * 10**power) >= wanted)
+    sizes = (int(unit * 10**power) for power in range(12) for unit in (1, 2, 5))
+    return next(size for size in sizes if size >= wanted)
 
 
 def layers(before: Sequence[LayerReport], after: Sequence[LayerReport], square: int) -> list[list[int]]:

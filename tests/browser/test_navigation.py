@@ -41,3 +41,22 @@ def test_tabs_have_addresses_and_the_button_back_returns_to_them(page: Page, ser
     menu.get_by_role("link", name="Lab", exact=True).click()
     assert title(page) == "Lab"
     expect(menu.get_by_role("link", name="Results")).to_have_attribute("href", re.compile("/results$"))
+
+
+def test_nothing_lies_above_the_title_but_the_tabs(page: Page, server: str) -> None:
+    for name in ("", "runs"):
+        page.goto(f"{server}/{name}")
+        for width, most in ((1920, 24), (1280, 24), (390, 56)):  # at 390 px a bar holds the sidebar's button
+            page.set_viewport_size({"width": width, "height": 844})
+            settle(page)
+            first = page.locator(".st-key-tabs, h1").first
+            top = first.evaluate("e => e.getBoundingClientRect().top")
+            assert top <= most, (name, width, top)
+            hit = first.evaluate(
+                "e => { const r = (e.matches('h1') ? e : e.querySelector('a')).getBoundingClientRect();"
+                " return e.contains(document.elementFromPoint(r.x + 20, r.y + 10)); }"
+            )
+            assert hit, (name, width)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Expand sidebar").click()
+    expect(page.get_by_role("navigation", name="App pages")).to_be_in_viewport()

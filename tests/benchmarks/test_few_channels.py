@@ -60,7 +60,9 @@ def test_an_error_over_the_tolerance_fails_the_check(
     options = argparse.Namespace(
         threads=[1], models=["resnet18"], widths=[0.25], sparsities=[0.9], image_sizes=[32], batches=[2]
     )
+    threads = torch.get_num_threads()
     assert few_channels.check(options)
     assert capsys.readouterr().out.startswith("resnet18 width 0.25 sparsity 0.9 32 px batch 2: ")
     monkeypatch.setattr(few_channels, "TOLERANCE", 0.0)
     assert not few_channels.check(options)
+    torch.set_num_threads(threads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,14 +24,15 @@ DIGITS = {"model": "resnet18", "dataset": "digits", "weights": "scratch"}
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the shipped figures, both where they are written and where they are read."""
     file = tmp_path / "baselines.json"
     file.write_bytes(bench.FILE.read_bytes())
     monkeypatch.setattr(bench, "FILE", file)
     monkeypatch.setattr(baselines, "files", lambda package: tmp_path)
     baselines.read.cache_clear()
-    return file
+    yield file
+    baselines.read.cache_clear()
 
 
 @pytest.fixture

@@ -45,9 +45,10 @@ def test_tabs_have_addresses_and_the_button_back_returns_to_them(page: Page, ser
 
 def test_nothing_lies_above_the_title_but_the_tabs(page: Page, server: str) -> None:
     for name in ("", "runs"):
-        page.goto(f"{server}/{name}")
         for width, most in ((1920, 24), (1280, 24), (390, 56)):  # at 390 px a bar holds the sidebar's button
             page.set_viewport_size({"width": width, "height": 844})
+            page.goto(f"{server}/{name}")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
             settle(page)
             first = page.locator(".st-key-tabs, h1").first
             top = first.evaluate("e => e.getBoundingClientRect().top")
@@ -58,5 +59,5 @@ def test_nothing_lies_above_the_title_but_the_tabs(page: Page, server: str) -> N
             )
             assert hit, (name, width)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.get_by_role("button", name="Expand sidebar").click()
+    page.get_by_test_id("stExpandSidebarButton").click()
     expect(page.get_by_role("navigation", name="App pages")).to_be_in_viewport()

@@ -33,7 +33,7 @@ DISTILBERT = ModelInfo(
         "How many of the teacher's 6 layers the student keeps, evenly spaced.",
     ),
     teacher_pretrained=Recipe(epochs=3, learning_rate=5e-5, batch_size=32),
-    teacher_scratch=Recipe(epochs=8, learning_rate=1e-4, batch_size=32),
+    teacher_scratch=Recipe(epochs=8, learning_rate=2e-4, batch_size=32),
     student_recipe=Recipe(epochs=4, learning_rate=1e-4, batch_size=32),
     default_dataset="reviews_topic",
     engine="simulator.engine.models.distilbert.model",

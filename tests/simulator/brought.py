@@ -69,8 +69,14 @@ def zip_bytes(members: Iterable[Member], method: int = zipfile.ZIP_DEFLATED) -> 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in members:
-            archive.writestr(name or entry("-", lambda info: setattr(info, "filename", "")), content)
+            is_odd = isinstance(name, str) and not name.partition("\0")[0]
+            archive.writestr(entry("-", named(name)) if is_odd else name, content)
     return out.getvalue()
+
+
+def named(name: str | zipfile.ZipInfo) -> Callable[[zipfile.ZipInfo], None]:
+    """Give an entry a name that zipfile would not take: an empty one, or one that begins with a null byte."""
+    return lambda info: setattr(info, "filename", name)
 
 
 def entry(name: str, change: Callable[[zipfile.ZipInfo], None]) -> zipfile.ZipInfo:

@@ -127,8 +127,9 @@ def test_a_file_in_a_zip_that_is_no_picture_is_skipped_with_the_reason(name: str
 
 
 @pytest.mark.usefixtures("in_this_process")
-def test_an_entry_without_a_name_is_skipped_with_the_reason() -> None:
-    draft = uploads.check("pictures.zip", zip_bytes([*pictures(), ("", picture(9_999))]))
+@pytest.mark.parametrize("name", ["", "\0", "\0cats/0.png"])
+def test_an_entry_without_a_name_is_skipped_with_the_reason(name: str) -> None:
+    draft = uploads.check("pictures.zip", zip_bytes([*pictures(), (name, picture(9_999))]))
     assert sum(map(sum, draft.counts)) == 124
     assert [skipped.reason for skipped in draft.skipped] == ["in no class folder"]
 

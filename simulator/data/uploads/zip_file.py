@@ -125,7 +125,9 @@ def check_entries(entries: list[zipfile.ZipInfo]) -> None:
 
 def _problem(entry: zipfile.ZipInfo) -> str:
     name = entry.orig_filename.replace("\\", "/")
-    if name.startswith("/") or name[1:2] == ":" or "\0" in name:
+    if "\0" in name:
+        return "has a null byte in its name"
+    if name.startswith("/") or name[1:2] == ":":
         return "has an absolute path"
     if ".." in name.split("/"):
         return "has a path that leads out of the ZIP"

@@ -54,6 +54,8 @@ ZIP_REFUSED = {
     "path that leads out in the middle": (zip_bytes([("a/../../x.png", picture(1))]), "leads out"),
     "path that leads out, Windows": (zip_bytes([("cats\\..\\..\\x.png", picture(1))]), "leads out"),
     "absolute path": (zip_bytes([("/etc/cron.d/x.png", picture(1))]), "absolute"),
+    "null byte": (zip_bytes([("\0", picture(1))]), "null byte in its name"),
+    "name after a null byte": (zip_bytes([("\0cats/0.png", picture(1))]), "null byte in its name"),
     "drive": (zip_bytes([("C:\\cats\\x.png", picture(1))]), "absolute"),
     "network path": (zip_bytes([("\\\\server\\cats\\x.png", picture(1))]), "absolute"),
     "link": (zip_bytes([*pictures(), (link("cats/x.png"), b"/etc/passwd")]), "symbolic link"),
@@ -127,9 +129,8 @@ def test_a_file_in_a_zip_that_is_no_picture_is_skipped_with_the_reason(name: str
 
 
 @pytest.mark.usefixtures("in_this_process")
-@pytest.mark.parametrize("name", ["", "\0", "\0cats/0.png"])
-def test_an_entry_without_a_name_is_skipped_with_the_reason(name: str) -> None:
-    draft = uploads.check("pictures.zip", zip_bytes([*pictures(), (name, picture(9_999))]))
+def test_an_entry_without_a_name_is_skipped_with_the_reason() -> None:
+    draft = uploads.check("pictures.zip", zip_bytes([*pictures(), ("", picture(9_999))]))
     assert sum(map(sum, draft.counts)) == 124
     assert [skipped.reason for skipped in draft.skipped] == ["in no class folder"]
 

@@ -93,7 +93,7 @@ def run_command(options: argparse.Namespace) -> int:
         check_writable(options.json)
     run_id = service.submit(config, origin="cli", anew=options.anew)
     open_store().start(run_id, process_name())
-    failure = draw(carry_out(run_id, options.export), console)
+    failure = draw(carry_out(run_id, options.export), console, archive.run(run_id).forecast)
     if failure:
         raise SimulatorError(failure.message, failure.advice)
     console.print(compression_table(run_id))
@@ -115,7 +115,7 @@ def experiment_command(options: argparse.Namespace) -> int:
     run_id = service.submit(config, origin="cli")
     open_store().start(run_id, process_name())
     console.print(config.entry.question)
-    failure = draw(carry_out(run_id, None), console)
+    failure = draw(carry_out(run_id, None), console, archive.run(run_id).forecast)
     if failure:
         raise SimulatorError(failure.message, failure.advice)
     console.print(experiments.table(run_id))
@@ -150,7 +150,9 @@ def compression_table(run_id: str) -> Table:
     measured = by_variant(measurements)
     seeds = max(len(of_seeds) for of_seeds in measured.values())
     over = f", mean \N{PLUS-MINUS SIGN} standard deviation over {seeds} seeds" if seeds > 1 else ""
-    table = Table(title=f"Measured in this run{over}", caption=numbers.busy_note(measurements) or None)
+    notes = " ".join(filter(None, (numbers.kept_note(measurements), numbers.busy_note(measurements))))
+    where = "" if any(m.kept for m in measurements) else " in this run"
+    table = Table(title=f"Measured{where}{over}", caption=notes or None)
     for heading in (
         "variant",
         "accuracy",

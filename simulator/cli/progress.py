@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -10,10 +11,16 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from simulator import events
 from simulator.events import RunFailed
 from simulator.figures import numbers
+from simulator.runs.forecast import remaining
+from simulator.runs.records import Forecast
 
 
-def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | None:
-    """Draw a bar a stage until the events end; gives the failure, if the run failed."""
+def draw(happening: Iterable[events.Event], console: Console, forecast: Forecast | None = None) -> RunFailed | None:
+    """Draw a bar a stage until the events end; gives the failure, if the run failed.
+
+    Args:
+        forecast: Of the run, from which a line says how long it still takes in all; None leaves that line out.
+    """
     columns = (
         TextColumn("{task.description:<8}"),
         BarColumn(bar_width=30),
@@ -24,6 +31,7 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
     failure: RunFailed | None = None
     estimated: list[str] = []
     with Progress(*columns, console=console) as bars:
+        whole = Whole(bars, forecast) if forecast else None
         stages: dict[str, TaskID] = {}
         for event in happening:
             match event:
@@ -34,9 +42,36 @@ def draw(happening: Iterable[events.Event], console: Console) -> RunFailed | Non
                 case events.RunFailed():
                     failure = event
             _move(bars, stages, event)
+            if whole:
+                whole.take(event)
     if estimated:
         console.print(numbers.averages_estimated(estimated))
     return failure
+
+
+class Whole:
+    """The line that says how long the whole run still takes; it has no share, so its bar only moves to and fro."""
+
+    def __init__(self, bars: Progress, forecast: Forecast) -> None:
+        self._bars, self._forecast = bars, forecast
+        self._task = bars.add_task("run", total=None, detail=remaining.in_words(forecast, [], 0.0, None))
+        self._started = time.monotonic()
+        self._ended: list[events.StageFinished] = []
+
+    def take(self, event: events.Event) -> None:
+        """Say it anew after an event."""
+        says = None
+        match event:
+            case events.RunFinished():
+                self._bars.update(self._task, total=1, completed=1)
+            case events.StageFinished():
+                self._ended.append(event)
+            case events.Progress(stage=stage, seconds_left=float(left)):
+                says = (stage, left)
+            case events.LossPoint() | events.EpochFinished() | events.CellFinished():  # a progress comes with them
+                return
+        passed = time.monotonic() - self._started
+        self._bars.update(self._task, detail=remaining.in_words(self._forecast, self._ended, passed, says))
 
 
 def _print_unusual(known: events.Provenance, console: Console) -> None:
@@ -62,7 +97,7 @@ def _move(bars: Progress, stages: dict[str, TaskID], event: events.Event) -> Non
         case events.CellFinished(at=at):
             bars.update(stages["experiment"], detail=", ".join(f"{k} {v}" for k, v in at.items()))
         case events.EpochFinished(validation_accuracy=accuracy):
-            bars.update(bars.task_ids[-1], detail=f"validation accuracy {numbers.percent(accuracy)}")
+            bars.update(list(stages.values())[-1], detail=f"validation accuracy {numbers.percent(accuracy)}")
         case events.StageFinished(stage=stage, kept=kept):
             bars.update(stages[stage], total=1, completed=1)
             if kept:

@@ -29,7 +29,7 @@ from simulator.host.faults import FAULTS, in_words, may_pass
 from simulator.host.paths import data_dir
 from simulator.runs.database.store import RunState, Store, open_store
 from simulator.runs.forecast.memory_advice import MEMORY_ADVICE
-from simulator.runs.kept.code import OF_STUDENT, OF_TEACHER, code
+from simulator.runs.kept.code import OF_MEASUREMENT, OF_STUDENT, OF_TEACHER, code
 from simulator.runs.kept.stages import Keeping
 
 FLUSH_SECONDS = 0.2
@@ -44,7 +44,7 @@ def main() -> None:
     os.chdir(sys.argv[1])
     leave_interrupts_to_the_server()
     orders = watch_stdin()
-    for parts in (OF_TEACHER, OF_STUDENT):
+    for parts in (OF_TEACHER, OF_STUDENT, OF_MEASUREMENT):
         code(parts)  # of the files as imported now: an update may change them while this process waits
     from simulator.engine import pipeline  # noqa: F401  the warm-up
     from simulator.engine.models import MODULES

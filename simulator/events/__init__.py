@@ -143,6 +143,8 @@ class StageFinished(Record):
     Attributes:
         kept: Where the stage was carried out, with these costs, if it was taken over from there; None if this run
             carried it out.
+        measured: How many models the stage "measure" measured; it only times those whose figures are kept. None of
+            other stages, and in runs of earlier versions.
     """
 
     kind: Literal["stage_finished"] = "stage_finished"
@@ -151,6 +153,7 @@ class StageFinished(Record):
     peak_memory_mb: Amount
     examples: Whole = 0
     kept: Kept | None = None
+    measured: Whole | None = None
 
 
 class Measured(Record):

@@ -50,7 +50,7 @@ class Provenance(Record):
 
 
 class Kept(Record):
-    """Where a stage was carried out that this run took over, because everything that decides it was equal.
+    """Where a stage was carried out, or a model measured, that this run took over: all that decides it was equal.
 
     Attributes:
         run: Its id.
@@ -115,6 +115,8 @@ class Measurement(Record):
         sparse_bytes: Of the file whose zeros are left out (``engine/measure/sparse.py``); None in runs of
             earlier versions.
         sparse_encodings: How many tensors of that file are kept "dense", as a "bitmask" and as "2:4".
+        kept: Where all this but ``latency_ms`` and ``stage_peak_memory_mb`` was measured, if it was taken over from
+            there; None if this run measured it.
     """
 
     name: Variant
@@ -141,6 +143,7 @@ class Measurement(Record):
     answers: tuple[Whole, ...] = ()
     sparse_bytes: Positive | None = None
     sparse_encodings: dict[str, Whole] = Field(default_factory=dict)
+    kept: Kept | None = None
 
     @model_validator(mode="after")
     def check_shapes(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from simulator.events import Measurement
+from simulator.events import Kept, Measurement
 from simulator.figures.statistics import Speed, Verdict, spread, was_busy
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -212,6 +212,21 @@ def averages_estimated(variants: Sequence[str]) -> str:
 def kept(run: str, at: datetime, seconds: float) -> str:
     """Where a stage was carried out that was taken over: kept: carried out in run ab12, 3 min ago, in 21 s."""
     return f"kept: carried out in run {run}, {ago(at)}, in {duration(seconds)}"
+
+
+def kept_note(measurements: Sequence[Measurement]) -> str:
+    """Say which figures an earlier run of the same models measured, where and when; "" if all are of this run."""
+    has_repeats = any(m.repeat for m in measurements)
+    names: dict[Kept, list[str]] = {}
+    for m in measurements:
+        if m.kept:
+            repeat = f" (repeat {m.repeat + 1})" if has_repeats and m.name != "teacher" else ""
+            names.setdefault(m.kept, []).append(f"{m.name}{repeat}")
+    if not names:
+        return ""
+    sources = (f"{', '.join(n)} from run {k.run}, {ago(datetime.fromisoformat(k.at))}, on {k.device}"
+               for k, n in names.items())  # fmt: skip
+    return f"Quality and size are kept for {'; '.join(sources)}. Every latency was timed in this run."
 
 
 def several(number: int, thing: str) -> str:

@@ -20,6 +20,8 @@ class Forecast(Record):
     Attributes:
         basis: "recent runs" of this machine, or "estimate" from the size of the work.
         kept: The stages that will be taken over from earlier runs.
+        stages: The seconds of each stage, in the order in which they come, the student's once a seed; empty in runs of
+            earlier versions.
         anew: Whether it is for a run that carries out every stage, also those that are kept.
     """
 
@@ -27,6 +29,7 @@ class Forecast(Record):
     peak_memory_mb: Amount
     basis: Literal["recent runs", "estimate"]
     kept: tuple[Stage, ...] = ()
+    stages: tuple[tuple[Stage, Amount], ...] = ()
     anew: bool = False
 
 

@@ -10,6 +10,7 @@ from simulator.config.run import RunConfig
 from simulator.events import STAGES, EpochFinished, Event, LossPoint, Stage, Variant
 from simulator.figures import numbers
 from simulator.runs import archive
+from simulator.runs.forecast import remaining
 from simulator.runs.records import ENDED, Run
 from ui.figures import charts
 from ui.figures.run import curves
@@ -164,16 +165,26 @@ def share(story: Story) -> float:
 
 
 def pace(story: Story, run: Run) -> str:
-    """Describe the progress of the stage, with its speed and time left if known, or of the file being downloaded."""
+    """Describe the progress of the stage and the time left in all, or the progress of the file being downloaded."""
     if story.seconds is not None:
         return "Done"
     if story.downloading:
         file = story.downloading
         return numbers.download(file.file, file.received, file.total, file.bytes_per_second)
+    elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
+    done = story.progress
+    if done is None and not story.stage:
+        return f"Starting the worker process ({numbers.duration(max(1, elapsed))})"
+    says = (done.stage, done.seconds_left) if done is not None and done.seconds_left is not None else None
+    in_all = remaining.in_words(run.forecast, story.ended_stages, elapsed, says)
+    return " · ".join(filter(None, (of_stage(story), in_all)))
+
+
+def of_stage(story: Story) -> str:
+    """Describe how far the stage under way is, with its speed and time left if known."""
     done = story.progress
     if done is None:
-        elapsed = (datetime.now(UTC) - (run.started_at or run.created_at)).total_seconds()
-        return "Under way" if story.stage else f"Starting the worker process ({numbers.duration(max(1, elapsed))})"
+        return "Under way"
     unit = " cells" if story.stage == "experiment" else " examples" if done.examples_per_second else ""
     parts = [f"{numbers.whole(done.done)} of {numbers.whole(done.total)}{unit}"]
     if done.examples_per_second:

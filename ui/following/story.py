@@ -67,6 +67,7 @@ class Story:
         labels: The class of every test example; empty in runs of earlier versions.
         downloading: The file that is being downloaded; None if there is none.
         finished_stages: Those of the seed under way; the stages in ONCE count for every seed.
+        ended_stages: The stages of every seed that are over, in their order.
         taken_over: The stages of every seed that were carried out in an earlier run, each with the seed's index.
     """
 
@@ -80,6 +81,7 @@ class Story:
     progress: Progress | None = None
     downloading: Downloading | None = None
     finished_stages: dict[Stage, StageFinished] = field(default_factory=dict)
+    ended_stages: list[StageFinished] = field(default_factory=list)
     taken_over: list[tuple[int, StageFinished]] = field(default_factory=list)
     losses: dict[Variant, list[LossPoint]] = field(default_factory=dict)
     epochs: dict[Variant, list[EpochFinished]] = field(default_factory=dict)
@@ -114,6 +116,7 @@ class Story:
                 self.epochs.setdefault(event.variant, []).append(event)
             case StageFinished():
                 self.finished_stages[event.stage] = event
+                self.ended_stages.append(event)
                 if event.kept:
                     self.taken_over.append((self.repeat, event))
             case Measured():

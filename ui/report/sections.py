@@ -76,6 +76,7 @@ def compression_tables(measured: Sequence[Measurement]) -> list[TablePart]:
     """Return the compression table in three parts: how good, how big and how fast."""
     calls = min((latency.runs for m in measured for latency in m.latency_ms.values()), default=0)
     tested = f"On {measured[0].test_examples} test examples that no model has seen."
+    tested = f"{tested} {literal(numbers.kept_note(measured))}".rstrip()
     counted = f"MACs for one example at {literal(measured[0].macs_at)}."
     timed = f"At least {calls} timed calls each. {numbers.busy_note(measured)}".rstrip()
     return [

@@ -18,7 +18,7 @@ from simulator.engine.datasets.batches import Batch
 from simulator.engine.distillation.losses import LossWeights, distillation_loss, soft_loss
 from simulator.engine.measure.layers import layers_of
 from simulator.engine.measure.size import kind_of
-from simulator.engine.measure.variant import describe, first_rows
+from simulator.engine.measure.variant import Examined, describe, first_rows
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, prunable_parameters
 from simulator.engine.setup import Setup, provenance
@@ -33,14 +33,14 @@ CALIBRATION = 64
 
 
 def write_lesson(
-    setup: Setup, variants: Mapping[Variant, nn.Module], answers: Mapping[Variant, Tensor], folder: Path
+    setup: Setup, variants: Mapping[Variant, nn.Module], examined: Mapping[Variant, Examined], folder: Path
 ) -> None:
     """Write ``lesson.json`` and ``lesson.safetensors`` into ``folder``.
 
     Args:
-        answers: Each variant's logits of every test example, [test examples, classes].
+        examined: Each variant's answers and layers.
     """
-    labels = setup.test.labels
+    labels, answers = setup.test.labels, {name: known.answers for name, known in examined.items()}
     right = {name: int((logits.argmax(1) == labels).sum()) for name, logits in answers.items()}
     shown = choose_examples({name: logits.argmax(1).cpu().numpy() for name, logits in answers.items()})
     numbers = {f"logits.{name}": logits.float().cpu().numpy() for name, logits in answers.items()}
@@ -52,9 +52,7 @@ def write_lesson(
         numbers["pictures"] = grey_if_grey(setup.data.test.inputs[shown])
     slices, of_slices = weight_slices(setup, variants)
     example = first_rows(setup, 1)
-    networks: dict[Network, tuple[LayerFacts, ...]] = {
-        name: layers_of(model, setup.module.exported_call, example) for name, model in variants.items()
-    }
+    networks: dict[Network, tuple[LayerFacts, ...]] = {name: known.layers for name, known in examined.items()}
     networks["channels removed"] = layers_of(channels_removed(setup, variants), setup.module.exported_call, example)
     facts = LessonFacts(
         config=setup.config,

@@ -7,13 +7,17 @@ from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from torch import Tensor, nn
+from torch import nn
 
+from simulator.engine.deploy import kept
 from simulator.engine.deploy.export import export
 from simulator.engine.deploy.lesson import write_lesson
 from simulator.engine.distillation.training import predict
 from simulator.engine.measure.latency import measure_in_turns
-from simulator.engine.measure.variant import Observed, first_rows, measure_variant
+from simulator.engine.measure.size import tensors_of
+from simulator.engine.measure.sparse import write_sparse
+from simulator.engine.measure.variant import Examined, examine, first_rows
+from simulator.engine.models import portable
 from simulator.engine.setup import Setup
 from simulator.events import Event, Latency, Measured, Progress, Variant
 from simulator.host.paths import scratch_folder, whole_folder
@@ -44,25 +48,42 @@ def measurement(
         yield Progress(stage="measure", done=number, total=total)
         for name, timed in time_variants(setup, variants, size).items():
             latency[name][f"batch_{size}"] = timed
-    answers: dict[Variant, Tensor] = {}  # logits of the test examples, [examples, classes]
+    known: dict[Variant, Examined] = {}
     with ExitStack() as at_the_end:
-        kept = at_the_end.enter_context(whole_folder(export_to)) if export_to else None
+        left = at_the_end.enter_context(whole_folder(export_to)) if export_to else None
         for number, (name, model) in enumerate(variants.items(), len(BATCH_SIZES)):
             yield Progress(stage="measure", done=number, total=total)
-            with scratch_folder() as folder:
-                export(setup, name, model, folder)
-                answers[name] = predict(model, setup.module.logits, setup.test, bfloat16=False)
-                observed = Observed(name, answers[name], latency[name], peaks[name], repeat)
-                yield Measured(measurement=measure_variant(setup, model, observed, folder))
-                for place in (kept if name == last else None, variants_to and variants_to / name):
-                    if place:
-                        shutil.copytree(folder, place, dirs_exist_ok=True)
-        for place in (kept, variants_to):
+            wanted = [place for place in (left if name == last else None, variants_to and variants_to / name) if place]
+            known[name] = examined_and_exported(setup, name, model, wanted)
+            of_now = {"latency_ms": latency[name], "stage_peak_memory_mb": peaks[name], "repeat": repeat}
+            yield Measured(measurement=known[name].measurement.model_copy(update=of_now))
+        for place in (left, variants_to):
             if place:
-                write_lesson(setup, variants, answers, place)
-        if kept:
-            seal(kept)
+                write_lesson(setup, variants, known, place)
+        if left:
+            seal(left)
     yield Progress(stage="measure", done=total, total=total)
+
+
+def examined_and_exported(setup: Setup, variant: Variant, model: nn.Module, places: list[Path]) -> Examined:
+    """What is measured of a variant, taken over where it is kept; its files are written if that or a place needs them.
+
+    Args:
+        places: Folders for copies of its files.
+    """
+    found = kept.find(setup, variant)
+    if found and not places:
+        return found
+    with scratch_folder() as folder:
+        export(setup, variant, model, folder)
+        sparse = write_sparse(tensors_of(model), folder / portable.SPARSE_FILE)
+        if found is None:
+            answers = predict(model, setup.module.logits, setup.test, bfloat16=False)
+            found = examine(setup, variant, model, answers, folder / portable.WEIGHTS_FILE, sparse)
+            kept.keep(setup, variant, found)
+        for place in places:
+            shutil.copytree(folder, place, dirs_exist_ok=True)
+    return found
 
 
 def time_variants(setup: Setup, variants: Mapping[Variant, nn.Module], size: int) -> dict[Variant, Latency]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,70 +9,69 @@ import torch
 from torch import Tensor, nn
 
 from simulator.engine.datasets.batches import Batch
-from simulator.engine.measure.compute import count_macs
+from simulator.engine.measure.layers import layers_of
 from simulator.engine.measure.quality import measure_quality
-from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of, tensors_of
-from simulator.engine.measure.sparse import write_sparse
-from simulator.engine.models import portable
+from simulator.engine.measure.size import gzip_bytes, layer_reports, sparsity_of
+from simulator.engine.measure.sparse import SparseFile
 from simulator.engine.pruning.masks import prunable_parameters
 from simulator.engine.setup import Setup
-from simulator.events import Latency, Measurement, Variant
+from simulator.events import Measurement, Variant
+from simulator.teaching.lesson import LayerFacts
 
 GENERATED_EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class Observed:
-    """What the measure stage knows about a variant before it measures quality, size and compute.
+class Examined:
+    """What is measured of a variant and is the same in every run that leaves the same model.
 
     Attributes:
+        measurement: All of it but latency, memory and the seed's number.
         answers: Its logits of every test example, [examples, classes], predicted in float32.
-        latency_ms: "batch_1" and "batch_32", timed in turns with the other variants.
-        stage_peak_mb: Peak memory of the stage that made it.
-        repeat: The number of the run's seed that it belongs to.
+        layers: Its layers as they are, for the lesson.
     """
 
-    name: Variant
+    measurement: Measurement
     answers: Tensor
-    latency_ms: Mapping[str, Latency]
-    stage_peak_mb: float
-    repeat: int = 0
+    layers: tuple[LayerFacts, ...]
 
 
-def measure_variant(setup: Setup, model: nn.Module, observed: Observed, folder: Path) -> Measurement:
+def examine(
+    setup: Setup, variant: Variant, model: nn.Module, answers: Tensor, dense: Path, sparse: SparseFile
+) -> Examined:
     """Measure quality, size and compute.
 
-    Quality is measured in float32, as latency was, so that anybody who loads the exported file gets the same answers.
+    Quality is measured in float32, as latency is, so that anybody who loads the exported file gets the same answers.
 
     Args:
-        folder: Holds the variant's model.safetensors; model.sparse.safetensors is written beside it.
+        answers: As in :class:`Examined`.
+        dense: The variant's model.safetensors.
+        sparse: The same without its zeros, as it was written.
     """
-    quality = measure_quality(observed.answers, setup.test.labels)
-    layers = layer_reports(model)
+    reports = layer_reports(model)
     prunable = prunable_parameters(model, setup.module.classifier, setup.config.also_prune)
     one = first_rows(setup, 1)
-    file = folder / portable.WEIGHTS_FILE
-    sparse = write_sparse(tensors_of(model), folder / portable.SPARSE_FILE)
-    return Measurement(
-        name=observed.name,
-        **vars(quality),
-        parameters=sum(layer.parameters for layer in layers),
-        nonzero_parameters=sum(layer.nonzero_parameters for layer in layers),
-        sparsity=sparsity_of(layers),
-        prunable_sparsity=sparsity_of([layer for layer in layers if layer.name in prunable]),
-        macs=count_macs(model, setup.module.exported_call, one),
+    layers = layers_of(model, setup.module.exported_call, one)
+    measurement = Measurement(
+        name=variant,
+        **vars(measure_quality(answers, setup.test.labels)),
+        parameters=sum(report.parameters for report in reports),
+        nonzero_parameters=sum(report.nonzero_parameters for report in reports),
+        sparsity=sparsity_of(reports),
+        prunable_sparsity=sparsity_of([report for report in reports if report.name in prunable]),
+        macs=sum(layer.macs for layer in layers),
         macs_at=describe(one),
-        size_bytes=file.stat().st_size,
-        gzip_bytes=gzip_bytes(file),
-        latency_ms=dict(observed.latency_ms),
-        stage_peak_memory_mb=observed.stage_peak_mb,
-        layers=layers,
+        size_bytes=dense.stat().st_size,
+        gzip_bytes=gzip_bytes(dense),
+        latency_ms={},
+        stage_peak_memory_mb=0.0,
+        layers=reports,
         generated=generated_texts(setup, model),
-        repeat=observed.repeat,
-        answers=tuple(observed.answers.argmax(1).tolist()),
+        answers=tuple(answers.argmax(1).tolist()),
         sparse_bytes=sparse.bytes,
         sparse_encodings=sparse.encodings,
     )
+    return Examined(measurement, answers, layers)
 
 
 def first_rows(setup: Setup, size: int) -> Batch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,15 +18,13 @@ from simulator.engine.host.device import device_name
 from simulator.engine.host.mapped import map_from_disk
 from simulator.engine.measure.size import tensors_of
 from simulator.engine.models import portable
-from simulator.engine.setup import Setup
+from simulator.engine.setup import Setup, is_anew
 from simulator.engine.stages.staged import staged
 from simulator.engine.stages.student import Made, Student
 from simulator.events import EpochFinished, Event, Kept, LossPoint, Stage, StageFinished, StageStarted
 from simulator.events.outcome import Outcome
 from simulator.runs.kept import folders, room, stages
 from simulator.runs.kept.stages import StageRecord
-
-log = logging.getLogger(__name__)
 
 MASKS_FILE, RECORD_FILE = "masks.safetensors", "stage.json"
 TAKEN_OVER = "Taken over from an earlier run, where everything that decides this stage was the same"
@@ -41,24 +38,34 @@ class Carried(NamedTuple):
     peak_here_mb: float
 
 
+def keeps(setup: Setup) -> bool:
+    """Whether this run keeps stages and measurements. Not on a GPU: there two equal trainings end a little apart."""
+    return setup.keeping is not None and setup.device.type == "cpu"
+
+
+def kept_here(setup: Setup) -> Kept:
+    """What is kept with a stage or a measurement: that this run made it, now and on this machine."""
+    assert setup.keeping is not None
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Kept(run=setup.keeping.run, at=now, device=device_name(setup.device))
+
+
 def carried_out(
     student: Student, stage: Stage, note: str, body: Generator[Event, None, Made], repeat: int = 0
 ) -> Generator[Event, None, Carried]:
     """A stage of a student: a kept one if there is one, else ``body``, which is then kept.
-
-    On a GPU nothing is kept: there two trainings from equal inputs end a little apart.
 
     Args:
         note: What ``body`` does, for the screen.
         repeat: Of which seed the stage is.
     """
     setup = student.setup
-    if setup.keeping is None or setup.device.type != "cpu":
+    if not keeps(setup):
         made, peak = yield from staged(stage, note, body, repeat)
         return Carried(made, peak, peak)
     inputs = stages.made_from(stage, setup.config, setup.teacher.folder.name)
     folder = stages.folder(inputs, setup.config)
-    if not setup.keeping.anew:
+    if not is_anew(setup.keeping):
         damage = folders.discard_damaged(folder, inputs)
         found = read(student.initial, folder)
         if found:
@@ -87,14 +94,12 @@ def told_again(stage: Stage, record: StageRecord, repeat: int) -> Generator[Even
 
 
 def keep(setup: Setup, folder: Path, inputs: dict[str, object], made: Made, told: list[Event]) -> None:
-    """Keep a stage that was just carried out; a disk that does not take it does not end the run."""
-    assert setup.keeping is not None
+    """Keep a stage that was just carried out."""
     *curve, finished = told
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     record = StageRecord(
         curve=curve,
         finished=finished,
-        kept=Kept(run=setup.keeping.run, at=now, device=device_name(setup.device)),
+        kept=kept_here(setup),
         strides=strides(made.model),
         is_training=made.model.training,
     )
@@ -103,11 +108,7 @@ def keep(setup: Setup, folder: Path, inputs: dict[str, object], made: Made, told
         MASKS_FILE: save({name: packed(mask) for name, mask in made.masks.items()}),
         RECORD_FILE: record.model_dump_json().encode(),
     }
-    try:
-        folders.keep(folder, files, inputs, replace=setup.keeping.anew)
-        room.make_room()
-    except OSError as error:
-        log.warning("The stage %s cannot be kept, or no room be made for it: %s", folder.name, error)
+    room.keep(folder, files, inputs, replace=is_anew(setup.keeping))
 
 
 def read(initial: nn.Module, folder: Path) -> tuple[Made, StageRecord] | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from simulator.engine.host.device import release_memory
 from simulator.engine.measure.memory import PeakMemory
-from simulator.events import EpochFinished, Event, LossPoint, Progress, Stage, StageFinished, StageStarted
+from simulator.events import EpochFinished, Event, LossPoint, Measured, Progress, Stage, StageFinished, StageStarted
 from simulator.events.outcome import Outcome
 
 T = TypeVar("T")
@@ -22,15 +22,22 @@ def staged(
     Args:
         repeat: The number of the stage's seed; its curves give it too.
     """
-    started, examples = time.perf_counter(), 0
+    started, examples, measured = time.perf_counter(), 0, 0
     yield StageStarted(stage=stage, note=note, repeat=repeat)
     with PeakMemory() as memory:
         outcome = Outcome(body)
         for event in outcome:
             if isinstance(event, Progress) and event.examples_per_second:  # a training says its speed
                 examples = max(examples, event.done)
+            measured += isinstance(event, Measured) and event.measurement.kept is None
             curve = isinstance(event, LossPoint | EpochFinished)
             yield event.model_copy(update={"repeat": repeat}) if curve else event
     release_memory()  # the memory of models that the stage needed and dropped
-    yield StageFinished(stage=stage, seconds=time.perf_counter() - started, peak_memory_mb=memory.mb, examples=examples)
+    yield StageFinished(
+        stage=stage,
+        seconds=time.perf_counter() - started,
+        peak_memory_mb=memory.mb,
+        examples=examples,
+        measured=measured if stage == "measure" else None,
+    )
     return outcome.result, memory.mb

@@ -1,57 +1,28 @@
-"""What a run will cost in time and memory, and whether it may start. Imports no torch.
-
-A machine's pace, seconds per multiply-add (MAC), comes from its own recent runs of the model; before there are any,
-from its matrix-product rate.
-"""
+"""What a run will cost in time and memory, and whether it may start. Imports no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from itertools import product
-from statistics import median
 
 from simulator.catalog.methods import METHODS
-from simulator.catalog.model_info import Recipe
 from simulator.catalog.models import DEFAULT_MODEL, MODELS
 from simulator.config.run import RunConfig
-from simulator.data.availability import weights_state_soon
 from simulator.errors import DoesNotFit
 from simulator.events import Event, RunFinished, Stage, StageFinished
 from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
-from simulator.host.machine import MB, available_memory_mb, bfloat16_hardware, matmul_flops
+from simulator.host.machine import MB, available_memory_mb
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
-from simulator.runs.forecast.workload import epoch_examples, macs_of_example, memory_mb, passes, work
+from simulator.runs.forecast.stage_seconds import Cost, costs_of, pace, plan, stage_seconds, teacher_recipe
+from simulator.runs.forecast.workload import macs_of_example, memory_mb, passes
 from simulator.runs.kept import stages, teachers
 
 __all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_experiment"]
 
-FLOPS_PER_MAC = 2
-
-FIXED_SECONDS: dict[Stage, float] = {
-    "prepare": 4.0,
-    "teacher": 1.0,
-    "control": 0.0,
-    "distil": 0.0,
-    "prune": 1.0,
-    "recover": 0.0,
-    "experiment": 0.0,
-}
-"""Seconds that a stage takes with any settings, until this machine has runs of its own; for measuring see Size."""
-
 SCANNED_LAYERS = 20
 """Layers of a student that a scan goes through: 12 to 52, by the model."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one stage of an earlier run took; ``work`` is in MACs, 0 where nothing was trained."""
-
-    stage: Stage
-    seconds: float
-    work: float
 
 
 def forecast(config: RunConfig, store: Store, anew: bool = False) -> Forecast:
@@ -67,30 +38,28 @@ def forecast(config: RunConfig, store: Store, anew: bool = False) -> Forecast:
         a kept stage may turn out to be damaged.
     """
     teacher, recent = "" if anew else teachers.cached(config), store.recent_costs(config.model)
-    trains_teacher = not teacher
-    costs = [cost for settings, events in recent for cost in _costs(settings, events)]
-    kept = _kept_of_seeds(config, teacher) if teacher else ()
+    costs = [cost for settings, events in recent for cost in costs_of(settings, events)]
+    planned = plan(config, teacher, costs)
     return Forecast(
-        seconds=sum(
-            (_times(stage, config) - kept.count(stage)) * _stage_seconds(stage, config, trains_teacher, costs)
-            for stage in _stages(config)
-        ),
-        peak_memory_mb=_peak_of_run(config, trains_teacher, recent),
+        seconds=sum(seconds for _, seconds in planned),
+        peak_memory_mb=_peak_of_run(config, not teacher, recent),
         basis="recent runs" if recent else "estimate",
-        kept=tuple(stage for stage in stages.KEPT if kept.count(stage) == config.repeats),
+        kept=_kept_of_all_seeds(config, teacher) if teacher else (),
+        stages=tuple(planned),
         anew=anew,
     )
 
 
-def _kept_of_seeds(config: RunConfig, teacher: str) -> tuple[Stage, ...]:
-    """The stages that will be taken over, each as often as there are seeds for which it is kept.
+def _kept_of_all_seeds(config: RunConfig, teacher: str) -> tuple[Stage, ...]:
+    """The stages that will be taken over for every seed.
 
     Args:
         teacher: Its fingerprint.
     """
     seeds = range(config.seed, config.seed + config.repeats)
     of_seeds = [stages.found(config.model_copy(update={"seed": seed}), teacher) for seed in seeds]
-    return tuple(stage for of_seed in of_seeds for stage in of_seed if stage in _stages(config))
+    known = [stage for stage in stages.KEPT if all(stage in of_seed for of_seed in of_seeds)]
+    return tuple(stage for stage in known if stage != "recover" or config.epochs_after_pruning)
 
 
 def forecast_experiment(config: ExperimentConfig, store: Store) -> Forecast:
@@ -105,17 +74,18 @@ def forecast_experiment(config: ExperimentConfig, store: Store) -> Forecast:
     base = config.base
     trains_teacher = not teachers.is_cached(config.widest)
     recent = store.recent_costs(base.model)
-    costs = [cost for settings, events in recent for cost in _costs(settings, events)]
-    once = sum(_stage_seconds(stage, base, trains_teacher, costs) for stage in ("prepare", "teacher"))
+    costs = [cost for settings, events in recent for cost in costs_of(settings, events)]
+    once = [(stage, stage_seconds(stage, base, trains_teacher, costs)) for stage in ("prepare", "teacher")]
     students = _students_seconds(config, costs)
     earlier = [(done, seconds) for done, events in store.recent_experiments(config.name, base.model)
                if not done.continues for seconds in _experiment_seconds(events)]  # fmt: skip
     if earlier:
         students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
     return Forecast(
-        seconds=once + students,
+        seconds=sum(seconds for _, seconds in once) + students,
         peak_memory_mb=_peak_of_experiment(config, trains_teacher),
         basis="recent runs" if earlier else "estimate",
+        stages=(*once, ("experiment", students)),
     )
 
 
@@ -134,9 +104,9 @@ def peak_memory_mb(config: RunConfig | ExperimentConfig, store: Store) -> float:
 
 
 def _peak_of_run(config: RunConfig, trains_teacher: bool, recent: list[tuple[RunConfig, list[Event]]]) -> float:
-    needed = memory_mb(config, _teacher_recipe(config, trains_teacher))
+    needed = memory_mb(config, teacher_recipe(config, trains_teacher))
     peaks = [
-        peak + needed - memory_mb(settings, _teacher_recipe(settings, _trained_teacher(events)))
+        peak + needed - memory_mb(settings, teacher_recipe(settings, _trained_teacher(events)))
         for settings, events in recent
         for peak in _peak(events)
     ]
@@ -144,7 +114,7 @@ def _peak_of_run(config: RunConfig, trains_teacher: bool, recent: list[tuple[Run
 
 
 def _peak_of_experiment(config: ExperimentConfig, trains_teacher: bool) -> float:
-    recipe = _teacher_recipe(config.widest, trains_teacher)
+    recipe = teacher_recipe(config.widest, trains_teacher)
     return max(memory_mb(cell, recipe) for cell in _cells(config))
 
 
@@ -163,7 +133,7 @@ def _students_seconds(config: ExperimentConfig, costs: list[Cost]) -> float:
     a_cell = config.entry.cell_seconds * MODELS[model].size.measure_seconds / MODELS[DEFAULT_MODEL].size.measure_seconds
     places = config.places()
     cells = len(places) if places is not None else SCANNED_LAYERS * config.seeds * len(config.axes[0].values)
-    return trained * _pace("distil", model, costs) + cells * a_cell
+    return trained * pace("distil", model, costs) + cells * a_cell
 
 
 def _experiment_seconds(events: list[Event]) -> list[float]:
@@ -198,68 +168,6 @@ def check_fits(
             f"{numbers.size(available * MB)} are free.",
             what_fits(config, lambda changed: peak_memory_mb(changed, store) <= available),
         )
-
-
-# -- time
-
-
-def _stages(config: RunConfig) -> list[Stage]:
-    stages: list[Stage] = ["prepare", "teacher", "control", "distil", "prune", "recover", "measure"]
-    return [stage for stage in stages if stage != "recover" or config.epochs_after_pruning]
-
-
-def _times(stage: Stage, config: RunConfig) -> int:
-    """How often a stage is carried out: the student's once a seed, the teacher's once."""
-    return 1 if stage in ("prepare", "teacher") else config.repeats
-
-
-def _stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:
-    macs = work(stage, _examples(stage, config, trains_teacher), config)
-    if macs:
-        return macs * _pace(stage, config.model, costs)
-    fixed = [cost.seconds for cost in costs if cost.stage == stage and not cost.work]
-    if fixed:
-        return median(fixed)
-    return MODELS[config.model].size.measure_seconds if stage == "measure" else FIXED_SECONDS[stage]
-
-
-def _pace(stage: Stage, model: str, costs: list[Cost]) -> float:
-    """Seconds per MAC: of this stage in recent runs, else of any training in them, else estimated.
-
-    All their seconds over all their work, so that a short trial, most of which is not training steps, counts little.
-    """
-    trained = [cost for cost in costs if cost.work]
-    counted = [cost for cost in trained if cost.stage == stage] or trained
-    if not counted:
-        return FLOPS_PER_MAC / (matmul_flops() * MODELS[model].size.efficiency[bfloat16_hardware()])
-    return sum(cost.seconds for cost in counted) / sum(cost.work for cost in counted)
-
-
-def _examples(stage: Stage, config: RunConfig, trains_teacher: bool) -> int:
-    """Training examples the stage will see, each epoch anew."""
-    if stage == "teacher":
-        recipe = _teacher_recipe(config, trains_teacher)
-        epochs = recipe.epochs if recipe else 0
-    else:
-        by_stage = {"control": config.epochs, "distil": config.epochs, "recover": config.epochs_after_pruning}
-        epochs = by_stage.get(stage, 0)
-    return epoch_examples(stage, config) * epochs
-
-
-def _teacher_recipe(config: RunConfig, trains_teacher: bool) -> Recipe | None:
-    return teachers.recipe(config.model, _likely_source(config)) if trains_teacher else None
-
-
-def _likely_source(config: RunConfig) -> str:
-    """Where the teacher's weights will come from; until that is known, the source that takes longer."""
-    if config.weights != "auto":
-        return config.weights
-    return "pretrained" if weights_state_soon(config.model) in ("cached", "reachable") else "scratch"
-
-
-def _costs(config: RunConfig, events: list[Event]) -> list[Cost]:
-    stages = [event for event in events if isinstance(event, StageFinished)]
-    return [Cost(e.stage, e.seconds, work(e.stage, e.examples, config)) for e in stages]
 
 
 def _peak(events: list[Event]) -> list[float]:

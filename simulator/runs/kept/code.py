@@ -36,8 +36,15 @@ OF_STUDENT = (
     "events",
     "runs/kept/stages.py",
 )
-OF_MEASUREMENT = (*OF_STUDENT, "engine/measure", "engine/deploy")
-"""Files and folders, below simulator/, that decide what a stage makes."""
+OF_MEASUREMENT = (
+    *OF_STUDENT,
+    "engine/measure",
+    "engine/deploy",
+    "figures/statistics.py",
+    "runs/kept/measurements.py",
+    "teaching/lesson.py",
+)
+"""Files and folders, below simulator/, that decide what a stage makes, or what is measured of it."""
 
 WITHOUT_MEANING = (tokenize.ENCODING, tokenize.COMMENT, tokenize.NL)
 LINE_BEGINS = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)

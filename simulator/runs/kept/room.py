@@ -6,18 +6,22 @@ read it.
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from filelock import FileLock
 
 from simulator.errors import InvalidConfig
 from simulator.host.paths import cache_dir
 from simulator.runs.kept import folders
+
+log = logging.getLogger(__name__)
 
 LIMIT = "KDPS_KEEP_GB"
 USUAL_GB = "4"
@@ -56,6 +60,15 @@ def mark_used(folder: Path) -> None:
     """Note that a kept folder is used now; where the disk takes no note, it only goes earlier."""
     with suppress(OSError):
         os.utime(folder / folders.DESCRIPTION_FILE)
+
+
+def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any], replace: bool) -> None:
+    """Keep a folder as :func:`folders.keep` does, and make room for it; a disk that does not take it ends no run."""
+    try:
+        folders.keep(folder, files, made_from, replace)
+        make_room()
+    except OSError as error:
+        log.warning("%s cannot be kept, or no room be made for it: %s", folder.name, error)
 
 
 def make_room() -> None:

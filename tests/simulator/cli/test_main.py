@@ -11,7 +11,7 @@ import pytest
 import simulator.cli.main as cli
 from simulator.config.run import make_config
 from simulator.data import baselines
-from simulator.events import Latency
+from simulator.events import Kept, Latency
 from simulator.runs import archive
 from simulator.runs.database.store import open_store
 from simulator.runs.kept import seals
@@ -171,3 +171,14 @@ def test_the_table_says_where_its_times_are_not_comparable(monkeypatch):
         captions.append(cli.compression_table("").caption)
     assert captions[0] is None
     assert "busy while these were timed: not comparable" in captions[1]
+
+
+def test_the_table_says_which_figures_are_kept(monkeypatch):
+    kept = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a processor")
+    titles = []
+    for measured in ([measurement("teacher")], [measurement("teacher", kept=kept)]):
+        monkeypatch.setattr(archive, "measurements", lambda _, measured=measured: measured)
+        table = cli.compression_table("")
+        titles.append(table.title)
+    assert titles == ["Measured in this run", "Measured"]
+    assert "kept for teacher from run ab12" in table.caption

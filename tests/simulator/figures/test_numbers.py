@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.events import Kept
 from simulator.figures import numbers
 from simulator.figures.statistics import Discordant, Verdict
+from tests.ui.invented import measurement
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,20 @@ def test_duration(seconds, text):
 def test_where_a_stage_was_carried_out():
     then = datetime.now(UTC) - timedelta(minutes=3)
     assert numbers.kept("ab12", then, 21.4) == "kept: carried out in run ab12, 3 min ago, in 21 s"
+
+
+def test_which_figures_an_earlier_run_measured() -> None:
+    then = (datetime.now(UTC) - timedelta(minutes=3)).isoformat()
+    kept = Kept(run="ab12", at=then, device="a processor")
+    own, teacher, control = measurement("pruned"), measurement("teacher", kept=kept), measurement("control", kept=kept)
+    assert numbers.kept_note([own]) == ""
+    assert numbers.kept_note([teacher, control, own]) == (
+        "Quality and size are kept for teacher, control from run ab12, 3 min ago, on a processor. "
+        "Every latency was timed in this run."
+    )
+    other = measurement("control", kept=kept.model_copy(update={"run": "cd34"}), repeat=1)
+    assert "teacher, control (repeat 1) from run ab12" in numbers.kept_note([teacher, control, other])
+    assert "; control (repeat 2) from run cd34" in numbers.kept_note([teacher, control, other])
 
 
 def test_dates():

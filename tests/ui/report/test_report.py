@@ -14,12 +14,13 @@ from simulator.figures import numbers
 from simulator.figures.statistics import verdict
 from simulator.runs import archive, notes, recorded
 from simulator.runs.database.store import Store
-from tests.ui.invented import PROVENANCE, whole_run
+from tests.ui.invented import PROVENANCE, measurement, whole_run
 from tests.ui.report.paper import loads, stored
 from ui import report
 from ui.figures import columns
 from ui.following.story import tell
 from ui.report.run import kept_stages
+from ui.report.sections import compression_tables
 
 SHIPPED = [r.run.id for r in recorded.all_recorded()]
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\n</textarea>&amp; **bold** `code`"
@@ -62,6 +63,13 @@ def test_it_says_which_stages_were_taken_over_and_from_where() -> None:
     assert kept_stages(story) == [
         "The stage Control is kept: carried out in run ab12, 1 Jan 2026, in 21 s; its memory was measured there."
     ]
+
+
+def test_the_table_says_which_figures_an_earlier_run_measured() -> None:
+    kept = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a [processor]")
+    good, *others = compression_tables([measurement("teacher", kept=kept), measurement("control")])
+    assert "kept for teacher from run ab12, 1 Jan 2026, on a \\[processor\\]" in good.note
+    assert all("kept" not in part.note for part in others)
 
 
 def test_what_the_student_wrote_is_text(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 
 from simulator.config.run import RunConfig, make_config
 from simulator.engine import pipeline, worker
+from simulator.engine.deploy import kept
+from simulator.engine.deploy import stage as deploy
 from simulator.engine.setup import prepare
 from simulator.engine.stages import keeping
 from simulator.engine.stages.student import Made
@@ -26,6 +29,7 @@ from simulator.runs import archive, service
 from simulator.runs.database.store import Store
 from simulator.runs.kept import folders, stages
 from simulator.runs.kept.stages import Keeping
+from simulator.teaching import lesson
 from tests.small_models import small_distilbert, small_t5
 
 TINY: dict[str, Any] = {
@@ -78,7 +82,7 @@ def carried_out(config: RunConfig, keeping: Keeping | None, variants_to: Path | 
 def results(events: list[Event]) -> list[dict[str, Any]]:
     """All that must be equal: everything but times, memory, and where a stage was carried out."""
     costs = {"seconds", "peak_memory_mb", "kept"}
-    of_measured = {"measurement": {"latency_ms", "stage_peak_memory_mb"}}
+    of_measured = {"measurement": {"latency_ms", "stage_peak_memory_mb", "kept"}}
     told = [e for e in events if isinstance(e, LossPoint | EpochFinished | StageFinished | Measured)]
     return [e.model_dump(exclude=of_measured if isinstance(e, Measured) else costs) for e in told]
 
@@ -87,8 +91,18 @@ def taken_over(events: list[Event]) -> list[str]:
     return [e.stage for e in events if isinstance(e, StageFinished) and e.kept]
 
 
-def exported(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*.safetensors"))}
+def measured_elsewhere(events: list[Event]) -> dict[str, str]:
+    """The variants whose measurements were taken over, each with the run that made it."""
+    measured = [e.measurement for e in events if isinstance(e, Measured)]
+    return {m.name: m.kept.run for m in measured if m.kept}
+
+
+def exported(folder: Path) -> dict[str, object]:
+    """All weights, logits and slices, and the lesson's facts but the moment and the machine."""
+    numbers = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*.safetensors"))}
+    facts = json.loads((folder / lesson.FACTS_FILE).read_bytes())
+    del facts["provenance"]
+    return {**numbers, "facts": facts}
 
 
 def config_of(**changes: object) -> RunConfig:
@@ -109,6 +123,53 @@ def test_a_stage_whose_inputs_are_equal_is_taken_over_and_the_run_says_from_wher
     assert notes == [keeping.TAKEN_OVER] * 4
 
 
+ALL = ("teacher", "control", "distilled", "pruned", "recovered")
+
+
+@pytest.mark.parametrize(
+    ("change", "known"),
+    [
+        ({}, ALL),
+        ({"target_sparsity": 0.7}, ALL[:3]),
+        ({"temperature": 2.0}, ALL[:2]),
+        ({"recovery_epochs": 2}, ALL[:4]),
+        ({"seed": 1}, ALL[:1]),
+        ({"also_prune": ("classifier",)}, ()),  # other weights count as those that may be pruned
+    ],
+)
+def test_only_new_models_answer_the_test_set_and_all_are_timed(
+    change: dict[str, Any], known: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = carried_out(config_of(), Keeping("first"))
+    assert measured_elsewhere(first) == {}
+    asked = list[torch.nn.Module]()
+    predict = deploy.predict
+    monkeypatch.setattr(
+        deploy, "predict", lambda model, *rest, **more: asked.append(model) or predict(model, *rest, **more)
+    )
+    again = carried_out(config_of(**change), Keeping("again"))
+    assert measured_elsewhere(again) == dict.fromkeys(known, "first")
+    assert len(asked) == len(ALL) - len(known)
+    before, after = ([e.measurement for e in events if isinstance(e, Measured)] for events in (first, again))
+    assert [m.name for m in after] == list(ALL)
+    for old, new in zip(before, after, strict=True):
+        assert set(new.latency_ms) == {"batch_1", "batch_32"}
+        assert new.latency_ms != old.latency_ms  # two timings are never equal to the last digit
+
+
+def test_a_measurement_that_is_damaged_is_made_anew(caplog: pytest.LogCaptureFixture) -> None:
+    first = carried_out(config_of(), Keeping("first"))
+    (folder,) = (
+        f for f in cache_dir("stages").glob("*-measure-*") if '"control"' in (f / kept.RECORD_FILE).read_text()
+    )
+    os.truncate(folder / kept.ANSWERS_FILE, 100)
+    again = carried_out(config_of(), Keeping("again"))
+    assert set(ALL) - set(measured_elsewhere(again)) == {"control"}
+    assert results(again) == results(first)
+    assert "damaged" in caplog.text and kept.ANSWERS_FILE in caplog.text
+    assert measured_elsewhere(carried_out(config_of(), Keeping("last")))["control"] == "again"
+
+
 @pytest.mark.parametrize(
     ("change", "left"),
     [
@@ -125,9 +186,11 @@ def test_only_what_a_setting_reaches_is_carried_out(change: dict[str, Any], left
 
 def test_anew_carries_out_everything_and_replaces_what_was_kept() -> None:
     carried_out(config_of(), Keeping("first"))
-    assert taken_over(carried_out(config_of(), Keeping("anew", anew=True))) == []
-    kept = {e.kept.run for e in carried_out(config_of(), Keeping("last")) if isinstance(e, StageFinished) and e.kept}
-    assert kept == {"anew"}
+    anew = carried_out(config_of(), Keeping("anew", anew=True))
+    assert taken_over(anew) == [] and measured_elsewhere(anew) == {}
+    runs = {e.kept.run for e in carried_out(config_of(), Keeping("last")) if isinstance(e, StageFinished) and e.kept}
+    assert runs == {"anew"}
+    assert measured_elsewhere(carried_out(config_of(), Keeping("last"))) == dict.fromkeys(ALL, "anew")
     assert taken_over(carried_out(config_of(), None)) == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.errors import DoesNotFit
-from simulator.events import Event, Kept, RunFinished, Stage, StageFinished
+from simulator.events import Event, Kept, RunFinished, Stage, StageFinished, Variant
 from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.figures import numbers
 from simulator.host.paths import cache_dir
@@ -21,7 +21,8 @@ from simulator.runs.forecast.cost import (
     forecast_experiment,
     peak_memory_mb,
 )
-from simulator.runs.kept import folders, stages, teachers
+from simulator.runs.forecast.stage_seconds import TIMING_SHARE
+from simulator.runs.kept import folders, measurements, stages, teachers
 
 
 def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
@@ -86,6 +87,51 @@ def test_kept_stages_cost_no_time_and_are_named_unless_all_is_trained_anew(store
     anew = forecast(config, store, anew=True)
     assert (anew.kept, anew.anew) == ((), True)
     assert anew.seconds > whole.seconds  # its teacher is trained, too
+
+
+def keep_measurements(config: RunConfig, *names: Variant) -> None:
+    for name in names:
+        inputs = measurements.made_from(name, config, teachers.cached(config))
+        assert folders.keep(stages.folder(inputs, config), {"measurement.json": b"{}"}, inputs)
+
+
+def test_kept_measurements_shorten_measuring_to_its_timing(store: Store) -> None:
+    config = config_of()
+    cache_teacher(config)
+
+    def measuring() -> float:
+        return dict(forecast(config, store).stages)["measure"]
+
+    whole = measuring()
+    assert whole == pytest.approx(MODELS[config.model].size.measure_seconds * 4 / 5)  # no recovery: four models
+    keep_measurements(config, "teacher", "control")
+    assert measuring() == pytest.approx(whole * (TIMING_SHARE + (1 - TIMING_SHARE) * 2 / 4))
+    keep_measurements(config, "distilled", "pruned")
+    assert measuring() == pytest.approx(whole * TIMING_SHARE)
+
+
+def test_what_measuring_took_counts_by_how_many_models_it_measured(store: Store) -> None:
+    """A run that only timed most of its models is no forecast of one that measures all."""
+    config = config_of()
+    cache_teacher(config)
+    only_timed = StageFinished(stage="measure", seconds=6, peak_memory_mb=1, measured=0)
+    store.add("second", config, None)
+    store.append("second", [only_timed, RunFinished(seconds=7, peak_memory_mb=900)])
+    store.finish("second", "finished")
+    assert dict(forecast(config, store).stages)["measure"] == pytest.approx(6 / TIMING_SHARE)
+
+
+def test_the_stages_come_in_their_order_once_a_seed_and_add_up(store: Store) -> None:
+    config = config_of(repeats=2, recovery_epochs=1)
+    cache_teacher(config)
+    keep_stages(config, "control")
+    expected = forecast(config, store)
+    of_seed = ["control", "distil", "prune", "recover", "measure"]
+    assert [stage for stage, _ in expected.stages] == ["prepare", "teacher", *of_seed, *of_seed]
+    assert next(seconds for stage, seconds in expected.stages if stage == "control") == 0
+    assert sum(seconds for _, seconds in expected.stages) == pytest.approx(expected.seconds)
+    first, second = (seconds for stage, seconds in expected.stages if stage == "measure")
+    assert second == pytest.approx(first * 4 / 5)  # the teacher is measured once
 
 
 def test_a_stage_that_is_kept_of_one_seed_saves_its_time_once(store: Store) -> None:
@@ -253,8 +299,8 @@ def test_repeats_multiply_the_students_stages_and_not_the_teachers(store: Store)
     cache_teacher(config)
     finished_run(store, "a", config)
     once, three_times = (forecast(config.model_copy(update={"repeats": n}), store) for n in (1, 3))
-    # control 8, distil 8, measure 10, and the fixed second of pruning; prepare and teacher stay
-    assert three_times.seconds - once.seconds == pytest.approx(2 * 27.0, abs=0.1)
+    # control 8, distil 8, the fixed second of pruning, and three of the four models of measure 10
+    assert three_times.seconds - once.seconds == pytest.approx(2 * 24.5, abs=0.1)
     assert three_times.peak_memory_mb == once.peak_memory_mb
 
 

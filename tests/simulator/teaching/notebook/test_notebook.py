@@ -25,7 +25,10 @@ from simulator.engine import datasets, worker
 from simulator.engine.deploy.export import export
 from simulator.engine.deploy.stage import time_variants
 from simulator.engine.distillation.training import predict
-from simulator.engine.measure.variant import Observed, measure_variant
+from simulator.engine.measure.size import tensors_of
+from simulator.engine.measure.sparse import write_sparse
+from simulator.engine.measure.variant import examine
+from simulator.engine.models import portable
 from simulator.engine.setup import prepare, provenance
 from simulator.errors import NotAllowed
 from simulator.events import Described, Measured, RunFinished
@@ -105,8 +108,10 @@ def untrained(store: Store, run_id: str, **settings: Any) -> str:
     folder = archive.export_dir(run_id)
     export(setup, "recovered", student, folder)
     answers = predict(student, setup.module.logits, setup.test, bfloat16=False)
+    sparse = write_sparse(tensors_of(student), folder / portable.SPARSE_FILE)
     latency = {f"batch_{size}": time_variants(setup, {"recovered": student}, size)["recovered"] for size in (1, 32)}
-    measured = measure_variant(setup, student, Observed("recovered", answers, latency, 1.0), folder)
+    examined = examine(setup, "recovered", student, answers, folder / portable.WEIGHTS_FILE, sparse)
+    measured = examined.measurement.model_copy(update={"latency_ms": latency})
     labels = tuple(setup.test.labels.tolist())
     store.add(run_id, config, None)
     store.start(run_id, "1@0.0")

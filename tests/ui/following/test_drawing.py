@@ -7,7 +7,7 @@ import pytest
 
 from simulator.config.run import make_config
 from simulator.events import Downloading, Kept, Progress, RunFailed, StageFinished, StageStarted
-from simulator.runs.database.store import Run
+from simulator.runs.records import Forecast, Run
 from tests.ui.invented import whole_run
 from ui.following import drawing
 from ui.following.story import STAGE_WORDS, tell
@@ -103,6 +103,29 @@ def test_the_pace_names_its_unit_and_no_time_left_when_all_is_done():
     )
     done = under_way.model_copy(update={"done": 3231})
     assert "left" not in drawing.pace(tell([(1, done)]), a_run("running"))
+
+
+def test_the_time_left_in_all_follows_that_of_the_stage():
+    planned = (
+        ("prepare", 4.0),
+        ("teacher", 1.0),
+        ("control", 20.0),
+        ("distil", 20.0),
+        ("prune", 1.0),
+        ("measure", 14.0),
+    )
+    forecast = Forecast(seconds=60, peak_memory_mb=1, basis="estimate", stages=planned)
+    run = a_run("running", started_at=datetime.now(UTC) - timedelta(seconds=7), forecast=forecast)
+    over = [StageFinished(stage="prepare", seconds=4, peak_memory_mb=1),
+            StageFinished(stage="teacher", seconds=1, peak_memory_mb=1)]  # fmt: skip
+    begun = [*over, StageStarted(stage="control", note="")]
+    assert drawing.pace(tell(enumerate(begun, 1)), run) == "Under way · about 53 s left in all"
+    says = Progress(stage="control", done=1, total=9, seconds_left=30.0)
+    assert drawing.pace(tell(enumerate([*begun, says], 1)), run) == (
+        "1 of 9 · about 30 s left in this stage · about 65 s left in all"
+    )
+    late = run.model_copy(update={"started_at": datetime.now(UTC) - timedelta(seconds=70)})
+    assert "the run takes longer than the forecast said" in drawing.pace(tell(enumerate(begun, 1)), late)
 
 
 def test_the_pace_is_that_of_the_file_that_is_fetched():

@@ -82,6 +82,7 @@ def cost(configs: tuple[RunConfig | ExperimentConfig, ...]) -> str:
         update={
             "seconds": sum(f.seconds for f in expected),
             "peak_memory_mb": max(f.peak_memory_mb for f in expected),
+            "kept": tuple(stage for stage in expected[0].kept if all(stage in f.kept for f in expected)),
         }
     )
     words = forecast_words(whole)

@@ -10,8 +10,8 @@ from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
 from simulator.runs import service
 from simulator.runs.database.store import ENDED, Forecast, Run
+from simulator.runs.kept import measurements
 from ui.following import drawing, live
-from ui.following.story import STAGE_TITLES
 from ui.settings import controls
 from ui.shell.guard import errors_shown, show_problem
 
@@ -45,7 +45,7 @@ def draw(config: RunConfig, run: Run | None) -> None:
             _cancel(live_run)
         if forecast is not None:
             with st.container(key="lab_cost", width="content"):
-                st.caption(cost(forecast), help=f"Time and memory: {basis(forecast)}{kept(forecast)}.")
+                st.caption(f"{cost(forecast)}{kept(forecast)}", help=f"Time and memory: {basis(forecast)}.")
     with errors_shown():
         if pressed and not is_under_way(run, config, anew):
             live.choose_run(PLACE, service.submit(config, anew=anew))
@@ -102,9 +102,13 @@ def basis(forecast: Forecast) -> str:
 
 
 def kept(forecast: Forecast) -> str:
-    """Name the stages that the run takes over from earlier ones, if any."""
-    stages = [STAGE_TITLES[stage].lower() for stage in forecast.kept]
-    return f"; kept: teacher, {', '.join(stages)}" if stages else ""
+    """Name the models that the run takes over from earlier ones, if any."""
+    variants = [variant for variant, stage in measurements.STAGE_OF.items() if stage in forecast.kept]
+    if not variants:
+        return ""
+    *others, last = variants
+    several = f"teacher, {', '.join(others)}" if others else "teacher"
+    return f": {several} and {last}{'' if last == 'control' else ' student'} are kept"
 
 
 def train_anew() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from simulator.config.run import make_config
-from simulator.runs import archive
+from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
+from simulator.runs.kept import stages
 from simulator.runs.records import Forecast
 from tests.ui.reading import followed, widget
 from ui.screens.lab import run_bar
@@ -82,6 +85,22 @@ def test_one_switch_trains_everything_anew(open_screen):
     assert run.forecast.anew
 
 
-def test_the_forecast_names_what_is_kept():
-    forecast = Forecast(seconds=6, peak_memory_mb=1000, basis="recent runs", kept=("control", "distil"))
-    assert run_bar.forecast_words(forecast).endswith("(from recent runs here); kept: teacher, control, distil")
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ((), ""),
+        (("control",), ": teacher and control are kept"),
+        (("control", "distil"), ": teacher, control and distilled student are kept"),
+        (stages.KEPT, ": teacher, control, distilled, pruned and recovered student are kept"),
+    ],
+)
+def test_the_forecast_names_what_is_kept(kept, words):
+    forecast = Forecast(seconds=6, peak_memory_mb=1000, basis="recent runs", kept=kept)
+    assert run_bar.forecast_words(forecast) == f"about 6 s, 1.05 GB of memory (from recent runs here){words}"
+
+
+def test_the_bar_says_before_the_run_what_is_kept(open_screen, monkeypatch):
+    kept = Forecast(seconds=6, peak_memory_mb=1000, basis="recent runs", kept=("control", "distil"))
+    monkeypatch.setattr(service, "forecast", lambda config, anew=False: kept)
+    captions = [caption.value for caption in open_screen("lab").caption]
+    assert "about 6 s, 1.05 GB of memory: teacher, control and distilled student are kept" in captions

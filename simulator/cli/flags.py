@@ -47,7 +47,13 @@ def add_experiment_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--continue", dest="continues", default="", metavar="RUN", help="go on from the cells of a run that was stopped"
     )
+    add_anew_flag(parser)
     add_config_flags(parser)
+
+
+def add_anew_flag(parser: argparse.ArgumentParser) -> None:
+    """The flag with which nothing is taken over from earlier runs."""
+    parser.add_argument("--anew", action="store_true", help="carry out every stage, also those that are kept")
 
 
 def allowed(name: str) -> str:

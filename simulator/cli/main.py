@@ -13,7 +13,7 @@ from rich.table import Table
 
 from simulator.catalog.models import MODELS
 from simulator.cli import experiments
-from simulator.cli.flags import Parser, add_config_flags, add_experiment_flags, given
+from simulator.cli.flags import Parser, add_anew_flag, add_config_flags, add_experiment_flags, given
 from simulator.cli.progress import draw
 from simulator.config.data_rules import datasets_here
 from simulator.config.run import make_config
@@ -58,7 +58,7 @@ def make_parser() -> Parser:
     add_config_flags(run)
     run.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
     run.add_argument("--export", type=Path, metavar="DIR", help="write the first seed's variants, a folder each")
-    run.add_argument("--anew", action="store_true", help="carry out every stage, also those that are kept")
+    add_anew_flag(run)
     run.set_defaults(command=run_command)
 
     experiment = commands.add_parser("experiment", help="answer a question with many students, here and now")
@@ -112,7 +112,7 @@ def experiment_command(options: argparse.Namespace) -> int:
     config = experiments.chosen(options.name, given(options), options.axis, options.seeds, options.continues)
     if options.json:
         check_writable(options.json)
-    run_id = service.submit(config, origin="cli")
+    run_id = service.submit(config, origin="cli", anew=options.anew)
     open_store().start(run_id, process_name())
     console.print(config.entry.question)
     failure = draw(carry_out(run_id, None), console, archive.run(run_id).forecast)

@@ -56,6 +56,7 @@ class Whole:
         self._bars, self._forecast = bars, forecast
         self._task = bars.add_task("run", total=None, detail=remaining.in_words(forecast, [], 0.0, None))
         self._started = time.monotonic()
+        self._stage = ""
         self._ended: list[events.StageFinished] = []
 
     def take(self, event: events.Event) -> None:
@@ -64,7 +65,9 @@ class Whole:
         match event:
             case events.RunFinished():
                 self._bars.update(self._task, total=1, completed=1)
-            case events.StageFinished():
+            case events.StageStarted():
+                self._stage = event.stage
+            case events.StageFinished() if event.stage == self._stage:  # an experiment takes over its students' stages
                 self._ended.append(event)
             case events.Progress(stage=stage, seconds_left=float(left)):
                 says = (stage, left)
@@ -98,7 +101,7 @@ def _move(bars: Progress, stages: dict[str, TaskID], event: events.Event) -> Non
             bars.update(stages["experiment"], detail=", ".join(f"{k} {v}" for k, v in at.items()))
         case events.EpochFinished(validation_accuracy=accuracy):
             bars.update(list(stages.values())[-1], detail=f"validation accuracy {numbers.percent(accuracy)}")
-        case events.StageFinished(stage=stage, kept=kept):
+        case events.StageFinished(stage=stage, kept=kept) if stage in stages:
             bars.update(stages[stage], total=1, completed=1)
             if kept:
                 bars.update(stages[stage], detail=f"kept from run {kept.run}")

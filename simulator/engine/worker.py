@@ -105,7 +105,7 @@ def carry_out(run_id: str, store: Store, variants_to: Path | None = None) -> Ite
         config = run.config
         keeping = Keeping(run_id, anew=run.forecast is not None and run.forecast.anew)
         if isinstance(config, ExperimentConfig):
-            yield from experiments.run(config, earlier_cells(config, store))
+            yield from experiments.run(config, earlier_cells(config, store), keeping)
         else:
             yield from pipeline.run(config, data_dir("exports") / run_id, variants_to, keeping)
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from simulator.catalog.model_info import Kind
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
-from simulator.events import CellFinished, Conclusion, Coordinates
+from simulator.events import CellFinished, Conclusion, Coordinates, Stage
 from simulator.events.fields import Record
 
 AxisValue = bool | int | float | str
@@ -96,6 +96,7 @@ class Experiment:
         about: What it asks about, the teacher or the temperature; methods without that are refused.
         refusal: Why a config that is otherwise valid cannot be carried out; "" if it can.
         places: Every cell of a config; None if only the engine knows them (the layers of a model).
+        kept: The stages of a run that its students go through: they are kept and taken over.
         trained_examples: Number of examples that the students see in training, over all epochs and seeds: its cost.
         conclude: Turns all cells into a conclusion.
     """
@@ -117,6 +118,7 @@ class Experiment:
     settings: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 3
     cell_seconds: float = 0.5
+    kept: tuple[Stage, ...] = ()
     kind: Kind | None = None
     dataset: str = ""
     any_axes: bool = False

@@ -99,5 +99,6 @@ FOUR_WAY = Experiment(
     ignored=("schedule", "rounds", "recovery_with_teacher"),
     about="teacher",
     trained_examples=trained_examples,
+    kept=("control", "distil"),
     conclude=conclude,
 )  # fmt: skip

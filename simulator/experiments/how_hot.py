@@ -96,5 +96,6 @@ HOW_HOT = Experiment(
     ignored=PRUNING,
     about="temperature",
     trained_examples=trained_examples,
+    kept=("distil",),
     conclude=conclude,
 )

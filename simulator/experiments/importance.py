@@ -151,5 +151,6 @@ IMPORTANCE = Experiment(
     places=places,
     ignored=("schedule", "rounds"),
     trained_examples=examples_of_shared_distillations,
+    kept=("distil",),
     conclude=conclude,
 )

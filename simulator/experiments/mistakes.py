@@ -169,5 +169,6 @@ MISTAKES = Experiment(
     places=places,
     ignored=("schedule", "rounds"),
     trained_examples=trained_examples,
+    kept=("distil",),
     conclude=conclude,
 )  # fmt: skip

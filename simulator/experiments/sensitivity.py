@@ -170,5 +170,6 @@ SENSITIVITY = Experiment(
     cell_seconds=0.05,
     ignored=tuple(name for name in PRUNING if name not in ("target_sparsity", "also_prune")),
     trained_examples=trained_examples,
+    kept=("distil",),
     conclude=conclude,
 )

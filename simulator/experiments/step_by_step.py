@@ -123,5 +123,6 @@ STEP_BY_STEP = Experiment(
     refusal=refusal,
     places=places,
     trained_examples=examples_of_shared_distillations,
+    kept=("distil",),
     conclude=conclude,
 )

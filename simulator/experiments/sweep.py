@@ -91,5 +91,6 @@ SWEEP = Experiment(
     seeds=2,
     places=places,
     trained_examples=trained_examples,
+    kept=("control", "distil"),
     conclude=conclude,
 )

@@ -222,5 +222,6 @@ ZEROS_OR_CHANNELS = Experiment(
     places=places,
     ignored=("pruning", "target_sparsity", "schedule", "rounds"),
     trained_examples=trained_examples,
+    kept=("distil",),
     conclude=conclude,
 )

@@ -59,10 +59,10 @@ def forecast(config: RunConfig | ExperimentConfig, anew: bool = False) -> Foreca
     """What the run is expected to cost on this machine.
 
     Args:
-        anew: Whether a run carries out every stage, also those that are kept.
+        anew: Whether every stage is carried out, also those that are kept.
     """
     if isinstance(config, ExperimentConfig):
-        return cost.forecast_experiment(config, open_store())
+        return cost.forecast_experiment(config, open_store(), anew)
     return cost.forecast(config, open_store(), anew)
 
 

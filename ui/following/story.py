@@ -116,7 +116,8 @@ class Story:
                 self.epochs.setdefault(event.variant, []).append(event)
             case StageFinished():
                 self.finished_stages[event.stage] = event
-                self.ended_stages.append(event)
+                if event.stage == self.stage:  # an experiment takes over stages of its students
+                    self.ended_stages.append(event)
                 if event.kept:
                     self.taken_over.append((self.repeat, event))
             case Measured():

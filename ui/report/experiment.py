@@ -15,6 +15,7 @@ from ui.figures.parts import Beside, Chart, Part, Points, Section, TablePart, Te
 from ui.following.story import tell
 from ui.report import common
 from ui.report.page import Report
+from ui.report.run import kept_students
 from ui.shell.plain import literal
 
 
@@ -45,7 +46,7 @@ def experiment_report(run: Run) -> Report:
     return Report(
         title=f"{experiment.title}: {MODELS[config.base.model].title}",
         question=experiment.question,
-        origin=common.origin(run, story.provenance),
+        origin=" ".join([common.origin(run, story.provenance), *kept_students(story)]),
         note=notes.note(run.id),
         sections=[
             _conclusion(story.conclusion),

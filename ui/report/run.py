@@ -46,6 +46,16 @@ def kept_stages(story: Story) -> list[str]:
     ]
 
 
+def kept_students(story: Story) -> list[str]:
+    """Say how many students of an experiment were taken over from earlier runs, if any."""
+    kept = [finished.kept for _, finished in story.taken_over if finished.kept]
+    if not kept:
+        return []
+    runs = ", ".join(dict.fromkeys(k.run for k in kept))
+    taken = "1 trained student is" if len(kept) == 1 else f"{len(kept)} trained students are"
+    return [f"{taken} kept from run {runs}, where everything that decides them was equal."]
+
+
 def title(config: RunConfig) -> str:
     """Name model and data."""
     return f"{MODELS[config.model].title} on {dataset_info(config.dataset).title}"

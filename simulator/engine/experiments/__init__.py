@@ -20,25 +20,28 @@ from simulator.events import (
     RunFinished,
 )
 from simulator.experiments.config import ExperimentConfig
+from simulator.runs.kept.stages import Keeping
 
 Earlier = tuple[Provenance, Sequence[CellFinished]]
 """What an earlier run of the same experiment measured, and under which conditions."""
 
 
-def run(config: ExperimentConfig, earlier: Earlier | None = None) -> Iterator[Event]:
+def run(config: ExperimentConfig, earlier: Earlier | None = None, keeping: Keeping | None = None) -> Iterator[Event]:
     """Carry out an experiment, yielding what happens.
 
     Args:
         config: Decides everything.
         earlier: Its cells are taken over if they were measured with the same teacher, data, versions and
             device: then this run would measure the same numbers again.
+        keeping: As whose controls and distilled students are kept, for other runs too; None neither keeps any nor takes
+            over one that is kept. What is pruned of them is not kept: a large table would fill the room of all runs.
 
     Raises:
         NotAvailable: if weights or data that were asked for are not available.
     """
     started = time.perf_counter()
     with PeakMemory() as memory:
-        setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config.widest))
+        setup, preparing = yield from staged("prepare", "Loading weights and data", preparation(config.widest, keeping))
         described = provenance(setup)
         yield Described(provenance=described, class_names=setup.dataset.class_names)
         (teacher, logits), teaching = yield from staged(

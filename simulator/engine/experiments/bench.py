@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -18,10 +18,11 @@ from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, predict, train
 from simulator.engine.pruning.masks import Masks
 from simulator.engine.setup import Setup
+from simulator.engine.stages.keeping import carried_out, keeps
 from simulator.engine.stages.pruned import prune
-from simulator.engine.stages.student import Made, Student, plan, student_of
-from simulator.events import CellFinished, Event, Progress, Variant
-from simulator.events.outcome import result_of
+from simulator.engine.stages.student import Made, Student, control, distil, plan, student_of
+from simulator.events import CellFinished, Event, Progress, Stage, StageFinished, Variant
+from simulator.events.outcome import Outcome, result_of
 from simulator.experiments.base import Place
 from simulator.experiments.config import ExperimentConfig, with_settings
 
@@ -143,10 +144,25 @@ class Bench:
             pass
         return student
 
-    def distil(self, config: RunConfig) -> nn.Module:
-        """The distilled student of a run with these settings."""
-        examples, plan = self.setup.train.first(config.train_examples), self.plan(config, config.epochs, config.seed)
-        return self.train(config, self.new_student(config), examples, plan, self.teacher_logits[: len(examples)])
+    def control(self, config: RunConfig) -> Generator[Event, None, nn.Module]:
+        """The control of a run with these settings; if it is kept, an event says from where it was taken over."""
+        return (yield from self._stage(config, "control", control))
+
+    def distil(self, config: RunConfig) -> Generator[Event, None, nn.Module]:
+        """The distilled student of a run with these settings; if it is kept, an event says so."""
+        return (yield from self._stage(config, "distil", distil))
+
+    def _stage(
+        self, config: RunConfig, stage: Stage, body: Callable[[Student], Generator[Event, None, Made]]
+    ) -> Generator[Event, None, nn.Module]:
+        """A stage of a run; its own events are left out. One that is kept is validated, as a run's stages are."""
+        setup = self.with_config(config)
+        student = student_of(setup, self.teacher, self.teacher_logits, is_validated=keeps(setup))
+        outcome = Outcome(carried_out(student, stage, "", body(student)))
+        for event in outcome:
+            if isinstance(event, StageFinished) and event.kept:
+                yield event
+        return outcome.result.made.model
 
     def recover(self, config: RunConfig, pruned: nn.Module, masks: Masks | None) -> nn.Module:
         """A copy of a pruned student, fine-tuned as in a run with these settings."""

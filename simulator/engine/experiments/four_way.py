@@ -19,7 +19,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
         config = bench.settings(seed=seed)
         soft = bench.teacher_logits[: len(examples)] if taught else None
         # phase one is the same for the pruned and the whole student, and made once
-        first = bench.train(config, bench.new_student(config), examples, bench.plan(config, config.epochs, seed), soft)
+        first = yield from bench.distil(config) if taught else bench.control(config)
         again = bench.plan(config, config.recovery_epochs, seed + 1)
         for place in group:
             student, masks = first, None

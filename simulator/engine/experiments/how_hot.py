@@ -15,14 +15,12 @@ from simulator.experiments.how_hot import places
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """Only the temperature differs between the students of a seed."""
     setup = bench.setup
-    examples = setup.train.first(bench.config.base.train_examples)
-    soft = bench.teacher_logits[: len(examples)]
+    soft = bench.teacher_logits[: bench.config.base.train_examples]
     teacher_answers = bench.logits(bench.teacher, setup.test).argmax(1)
 
     for at, seed in (yield from bench.begin(places(bench.config))):
         config = bench.settings(seed=seed, **at)
-        plan = bench.plan(config, config.epochs, seed)
-        student = bench.train(config, bench.new_student(config), examples, plan, soft)
+        student = yield from bench.distil(config)
         answers = bench.logits(student, setup.test)
         yield from bench.finish(
             (at, seed),

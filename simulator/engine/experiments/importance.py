@@ -13,7 +13,7 @@ from simulator.experiments.importance import places
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """Only the importance and the sparsity differ between the students of a seed."""
     for seed, group in groupby((yield from bench.begin(places(bench.config))), key=lambda place: place[1]):
-        distilled = bench.distil(bench.settings(seed=seed))
+        distilled = yield from bench.distil(bench.settings(seed=seed))
         unpruned = bench.accuracy(distilled, bench.setup.test)
         for place in group:
             config = bench.settings(seed=seed, **place[0])

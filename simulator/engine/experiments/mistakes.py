@@ -40,7 +40,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
     test = bench.setup.test
     for seed, group in groupby((yield from bench.begin(places(bench.config))), key=lambda place: place[1]):
         config = bench.settings(seed=seed)
-        distilled = bench.distil(config)
+        distilled = yield from bench.distil(config)
         pruned, masks = bench.prune(config, distilled)
         recovered = bench.recover(config, pruned, masks)
         for place in group:
@@ -52,7 +52,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
                 )
                 extra["pruned"] = bench.accuracy(cut, test)
             else:
-                student = distilled if right else wrongly_taught(bench, config, mistake)
+                student = distilled if right else (yield from wrongly_taught(bench, config, mistake))
             zeros, _ = zeros_and_rest(student)
             yield from bench.finish(place, accuracy=bench.accuracy(student, test), zeros=zeros, **extra)
 
@@ -69,10 +69,10 @@ def wrongly_pruned(
     return cut, bench.recover(with_it, cut, masks)
 
 
-def wrongly_taught(bench: Bench, config: RunConfig, mistake: str) -> nn.Module:
+def wrongly_taught(bench: Bench, config: RunConfig, mistake: str) -> Generator[Event, None, nn.Module]:
     """A student distilled with one of the mistakes."""
     if mistake == TOO_HOT:
-        return bench.distil(bench.settings(seed=config.seed, **HOT))
+        return (yield from bench.distil(bench.settings(seed=config.seed, **HOT)))
     examples = bench.setup.train.first(config.train_examples)
     forget = without_t_squared(bench.teacher_logits, config.temperature)
     soft = forget if mistake == T_SQUARED else teacher_in_training_mode(bench, examples, config)

@@ -17,14 +17,12 @@ from simulator.experiments.sensitivity import FITTED, UNIFORM, WHOLE, budget_of,
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """One distilled student for each seed is pruned in many ways; nothing is retrained."""
     setup, base = bench.setup, bench.config.base
-    examples = setup.train.first(base.train_examples)
     layers = list(parameters(bench, bench.new_student(base)))
     to_do = yield from bench.begin(all_places(bench, layers))
 
     for seed in sorted({seed for _, seed in to_do}):
         config = bench.settings(seed=seed)
-        plan = bench.plan(config, config.epochs, seed)
-        student = bench.train(config, bench.new_student(config), examples, plan, bench.teacher_logits[: len(examples)])
+        student = yield from bench.distil(config)
         numbers = {name: p.numel() for name, p in parameters(bench, student).items()}
         for at, _ in [place for place in to_do if place[1] == seed]:
             extra: dict[str, float] = {}

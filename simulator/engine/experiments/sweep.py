@@ -6,29 +6,26 @@ from collections.abc import Generator
 
 from torch import nn
 
-from simulator.catalog.methods import METHODS
 from simulator.config.run import RunConfig
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
 from simulator.engine.stages.pruned import recover
-from simulator.events import Event
+from simulator.events import Event, Stage
 from simulator.events.outcome import result_of
 from simulator.experiments.sweep import places
+from simulator.runs.kept import folders, stages
 
-OF_CONTROL = ("student_size", "train_examples", "epochs", "learning_rate", "batch_size", "seed")
-OF_DISTILLED = (*OF_CONTROL, "method", "temperature", "alpha", "beta")
-
-Kept = dict[tuple[object, ...], tuple[nn.Module, float]]
-"""The settings that decided a training -> the trained student and its test accuracy."""
+Trained = dict[tuple[int, str], tuple[nn.Module, float]]
+"""Seed and what decided a training -> the trained student and its test accuracy."""
 
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """Control, distilled, pruned, recovered; a training whose settings did not change is not repeated."""
     setup = bench.setup
-    kept: Kept = {}
+    made: Trained = {}
     for at, seed in (yield from bench.begin(places(bench.config))):
         config = bench.settings(seed=seed, **at)
-        _, of_control = trained(bench, config, kept, OF_CONTROL, taught=False)
-        distilled, of_distilled = trained(bench, config, kept, OF_DISTILLED, taught=True)
+        _, of_control = yield from trained(bench, "control", config, made)
+        distilled, of_distilled = yield from trained(bench, "distil", config, made)
         pruned = bench.prune(config, distilled)
         final = pruned.model
         if config.epochs_after_pruning:
@@ -47,24 +44,18 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
 
 
 def trained(
-    bench: Bench, config: RunConfig, kept: Kept, deciding: tuple[str, ...], taught: bool
-) -> tuple[nn.Module, float]:
-    """A student trained with these settings, and its test accuracy; one with equal settings is reused.
+    bench: Bench, stage: Stage, config: RunConfig, made: Trained
+) -> Generator[Event, None, tuple[nn.Module, float]]:
+    """The student of a stage and its test accuracy; one with equal inputs is used again.
 
     Args:
-        kept: Students of this seed; those of an earlier seed are dropped.
-        deciding: The settings that decide this training.
+        made: Students of this seed; those of an earlier seed are dropped.
     """
-    # the control gets what the plan takes from the method
-    whole = METHODS[config.method].compares_features
-    key = (taught, *(getattr(config, name) for name in deciding), whole)
-    if key not in kept:
-        for old in [k for k in kept if k[1 + deciding.index("seed")] != config.seed]:
-            del kept[old]
-        examples = bench.setup.train.first(config.train_examples)
-        soft = bench.teacher_logits[: len(examples)] if taught else None
-        student = bench.train(
-            config, bench.new_student(config), examples, bench.plan(config, config.epochs, config.seed), soft
-        )
-        kept[key] = student, bench.accuracy(student, bench.setup.test)
-    return kept[key]
+    inputs = stages.made_from(stage, config, bench.setup.teacher.folder.name)
+    key = config.seed, folders.fingerprint(inputs)
+    if key not in made:
+        for old in [k for k in made if k[0] != config.seed]:
+            del made[old]
+        student = yield from bench.control(config) if stage == "control" else bench.distil(config)
+        made[key] = student, bench.accuracy(student, bench.setup.test)
+    return made[key]

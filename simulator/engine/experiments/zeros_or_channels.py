@@ -35,7 +35,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
     to_do = yield from bench.begin(places(bench.config))
     for seed, of_seed in groupby(to_do, key=lambda place: place[1]):
         config = bench.settings(seed=seed)
-        distilled = bench.distil(config)
+        distilled = yield from bench.distil(config)
         unpruned = bench.recover(config, distilled, None)
         for removed, group in groupby(of_seed, key=lambda place: float(place[0]["parts_removed"])):
             students = {UNPRUNED: unpruned, **pruned_alike(bench, config, distilled, removed)}

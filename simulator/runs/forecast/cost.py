@@ -17,7 +17,7 @@ from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
 from simulator.runs.forecast.stage_seconds import Cost, costs_of, pace, plan, stage_seconds, teacher_recipe
 from simulator.runs.forecast.workload import macs_of_example, memory_mb, passes
-from simulator.runs.kept import stages, teachers
+from simulator.runs.kept import folders, stages, teachers
 
 __all__ = ["available_memory_mb", "check_fits", "forecast", "forecast_experiment"]
 
@@ -62,30 +62,33 @@ def _kept_of_all_seeds(config: RunConfig, teacher: str) -> tuple[Stage, ...]:
     return tuple(stage for stage in known if stage != "recover" or config.epochs_after_pruning)
 
 
-def forecast_experiment(config: ExperimentConfig, store: Store) -> Forecast:
+def forecast_experiment(config: ExperimentConfig, store: Store, anew: bool = False) -> Forecast:
     """What an experiment is expected to cost on this machine: one teacher, all its students' training, and its cells.
 
     The pace of training comes from ordinary runs of the model. Where the same experiment was carried out here before,
     all is as much longer or shorter as it was then.
 
     Args:
-        store: As for :func:`forecast`.
+        store, anew: As for :func:`forecast`.
     """
     base = config.base
-    trains_teacher = not teachers.is_cached(config.widest)
+    teacher = "" if anew else teachers.cached(config.widest)
+    trains_teacher = not teacher
     recent = store.recent_costs(base.model)
     costs = [cost for settings, events in recent for cost in costs_of(settings, events)]
     once = [(stage, stage_seconds(stage, base, trains_teacher, costs)) for stage in ("prepare", "teacher")]
-    students = _students_seconds(config, costs)
-    earlier = [(done, seconds) for done, events in store.recent_experiments(config.name, base.model)
+    students = _students_seconds(config, costs, _kept_examples(config, teacher) if teacher else 0)
+    earlier = [(_students_seconds(done, costs, _taken_over(events)), seconds)
+               for done, events in store.recent_experiments(config.name, base.model)
                if not done.continues for seconds in _experiment_seconds(events)]  # fmt: skip
     if earlier:
-        students *= sum(took for _, took in earlier) / sum(_students_seconds(done, costs) for done, _ in earlier)
+        students *= sum(took for _, took in earlier) / sum(expected for expected, _ in earlier)
     return Forecast(
         seconds=sum(seconds for _, seconds in once) + students,
         peak_memory_mb=_peak_of_experiment(config, trains_teacher),
         basis="recent runs" if earlier else "estimate",
         stages=(*once, ("experiment", students)),
+        anew=anew,
     )
 
 
@@ -124,16 +127,40 @@ def _cells(config: ExperimentConfig) -> list[RunConfig]:
     return [config.base.model_copy(update=dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
 
 
-def _students_seconds(config: ExperimentConfig, costs: list[Cost]) -> float:
-    """Training all students of an experiment, and what its cells take beside; by estimate."""
+def _students_seconds(config: ExperimentConfig, costs: list[Cost], kept_examples: int) -> float:
+    """Training all students of an experiment, and what its cells take beside; by estimate.
+
+    Args:
+        kept_examples: The training examples, over all epochs, of the students that are taken over.
+    """
     model = config.base.model
-    trained = (
-        config.entry.trained_examples(config) * passes("distil", _costliest(config)) * macs_of_example(config.base)
-    )
+    examples = max(0, config.entry.trained_examples(config) - kept_examples)
+    trained = examples * passes("distil", _costliest(config)) * macs_of_example(config.base)
     a_cell = config.entry.cell_seconds * MODELS[model].size.measure_seconds / MODELS[DEFAULT_MODEL].size.measure_seconds
     places = config.places()
     cells = len(places) if places is not None else SCANNED_LAYERS * config.seeds * len(config.axes[0].values)
     return trained * pace("distil", model, costs) + cells * a_cell
+
+
+def _kept_examples(config: ExperimentConfig, teacher: str) -> int:
+    """The training examples, over all epochs, of an experiment's students that are kept.
+
+    Args:
+        teacher: Its fingerprint.
+    """
+    needed = [(stage, cell.model_copy(update={"seed": seed}))
+              for stage in config.entry.kept for cell in _cells(config) for seed in config.all_seeds()]  # fmt: skip
+    places = [(stages.folder(inputs, cell), inputs, cell.epochs * cell.train_examples)
+              for stage, cell in needed for inputs in [stages.made_from(stage, cell, teacher)]]  # fmt: skip
+    there = {folder for folder, inputs in {f: i for f, i, _ in places}.items() if folders.made_from(folder) == inputs}
+    examples = [(folder, number) for folder, _, number in places if folder in there]
+    # a sweep counts every cell's training, also those that several cells share
+    return sum(number for _, number in (examples if config.entry.any_axes else dict(examples).items()))
+
+
+def _taken_over(events: list[Event]) -> int:
+    """The training examples of the students that an earlier experiment took over."""
+    return sum(event.examples for event in events if isinstance(event, StageFinished) and event.kept)
 
 
 def _experiment_seconds(events: list[Event]) -> list[float]:

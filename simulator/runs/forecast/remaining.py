@@ -64,7 +64,7 @@ def slowness(forecast: Forecast, ended: Sequence[StageFinished]) -> float:
     """How many times their forecast the trainings took that this run carried out; 1 before the first."""
     trained = [
         (event.seconds, expected)
-        for event, (stage, expected) in zip(ended, forecast.stages, strict=False)
-        if stage in TRAINING and expected and not event.kept
+        for event, (_, expected) in zip(ended, forecast.stages, strict=False)
+        if event.examples and expected and not event.kept
     ]
     return sum(took for took, _ in trained) / sum(expected for _, expected in trained) if trained else 1.0

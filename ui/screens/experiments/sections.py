@@ -17,9 +17,10 @@ from ui.figures.run import tables
 from ui.following import drawing, live, progress_view
 from ui.following.story import Story
 from ui.kit import chart_view, table_view
+from ui.report.run import kept_students
 from ui.screens.experiments import allocation, settings
 from ui.screens.experiments.settings import PREDICTED
-from ui.screens.lab.run_bar import forecast_words, is_under_way
+from ui.screens.lab.run_bar import ANEW, forecast_words, is_under_way, train_anew
 from ui.screens.results import take_home
 from ui.shell import address, routes
 from ui.shell.guard import errors_shown, show_problem
@@ -109,6 +110,7 @@ def prediction(experiment: Experiment) -> str | None:
 
 def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | None) -> None:
     """Show the forecast, Run, and Cancel for the open run."""
+    anew = train_anew(f"{ANEW}_{config.name}" if config else ANEW)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Run",
@@ -121,11 +123,11 @@ def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | N
         cancelled = run is not None and run.state not in ENDED and st.button("Cancel", icon=":material/stop:")
         settings.link_for_others()
         if config is not None:
-            st.caption(forecast_words(service.forecast(config)))
+            st.caption(forecast_words(service.forecast(config, anew)))
     if predicted is None:
         st.caption("Choose your prediction first; then you can press Run.")
-    if pressed and config is not None and not is_under_way(run, config):
-        _open(service.submit(config))
+    if pressed and config is not None and not is_under_way(run, config, anew):
+        _open(service.submit(config, anew=anew))
     if cancelled and run is not None:
         service.cancel(run.id)
         st.toast("Cancelling. The cells measured so far are kept.", icon=":material/stop:")
@@ -170,6 +172,8 @@ def _panel(run_id: str, page_shows: live.Shown, predicted: str | None) -> None:
     if run.state != "queued":
         picture(run.experiment, story)
     provenance.provenance_badge(story.provenance, run, compact=True)
+    for sentence in kept_students(story):
+        st.caption(sentence)
     if run.state == "finished":
         take_home.write_notes(run)
         take_home.report_button(run)

@@ -111,11 +111,11 @@ def kept(forecast: Forecast) -> str:
     return f": {several} and {last}{'' if last == 'control' else ' student'} are kept"
 
 
-def train_anew() -> None:
-    """Draw the switch that carries out every stage again."""
-    st.toggle(
+def train_anew(key: str = ANEW) -> bool:
+    """Draw the switch that carries out every stage again, and return whether it is on."""
+    return st.toggle(
         "Train everything anew",
-        key=ANEW,
+        key=key,
         help="Otherwise a run takes over every stage that an earlier run carried out with equal settings, data and "
         "versions, on the same kind of processor with as many threads. The result is the same; latency is always "
         "measured in the run itself.",

@@ -11,6 +11,7 @@ import torch
 from simulator.engine.distillation.losses import soft_loss
 from simulator.engine.experiments import mistakes
 from simulator.events import CellFinished
+from simulator.events.outcome import result_of
 from tests.simulator.engine.experiments.tiny import bench
 
 
@@ -25,7 +26,7 @@ def test_the_plain_loop_is_the_runs_training_where_nothing_is_wrong(setup, few_s
     config = at_work.settings()
     examples = at_work.setup.train.first(config.train_examples)
     plan = at_work.plan(config, config.epochs, config.seed)
-    ours = at_work.distil(config)
+    ours = result_of(at_work.distil(config))
     plain = mistakes.plain_training(at_work, at_work.new_student(config), examples, plan, right_soft(at_work, config))
     theirs = plain.state_dict()
     assert all(torch.allclose(v.float(), theirs[k].float(), atol=1e-6) for k, v in ours.state_dict().items())
@@ -89,6 +90,6 @@ def test_the_classifier_is_really_pruned(setup):
 def test_too_hot_is_one_epoch_at_those_settings(setup, monkeypatch):
     at_work = bench(setup, "mistakes", epochs=2)
     configs = []
-    monkeypatch.setattr(at_work, "distil", configs.append)
-    mistakes.wrongly_taught(at_work, at_work.settings(), mistakes.TOO_HOT)
+    monkeypatch.setattr(at_work, "distil", lambda config: iter([configs.append(config)]))
+    result_of(mistakes.wrongly_taught(at_work, at_work.settings(), mistakes.TOO_HOT))
     assert [(c.temperature, c.alpha, c.epochs) for c in configs] == [(20.0, 1.0, 1)]

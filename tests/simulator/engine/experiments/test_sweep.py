@@ -6,7 +6,7 @@ import pytest
 
 from simulator.config.run import make_config
 from simulator.engine import experiments, pipeline
-from simulator.engine.experiments.bench import Bench
+from simulator.engine.stages import student
 from simulator.events import Measured
 from simulator.experiments import make_experiment
 from tests.simulator.engine.experiments.tiny import SMALL, cells
@@ -29,13 +29,13 @@ def test_a_sweep_over_methods_gives_each_its_usual_alpha_and_the_teacher_where_i
 
 def test_a_control_is_trained_as_its_students_are(monkeypatch):
     """Methods that compare features train all positions of a text; their control too, so it is not shared."""
-    trained, train = [], Bench.train
+    trained, train = [], student.train
 
-    def noted(bench, config, initial, examples, plan, teacher_logits, masks=None):
-        trained.append((teacher_logits is not None, plan.one_position))
-        return train(bench, config, initial, examples, plan, teacher_logits, masks)
+    def noted(model, training):
+        trained.append((training.teaching is not None, training.plan.one_position))
+        return train(model, training)
 
-    monkeypatch.setattr(Bench, "train", noted)
+    monkeypatch.setattr(student, "train", noted)
     config = make_experiment("sweep", {**SMALL, "recovery_epochs": 0}, {"method": ("kd", "dist", "hint")}, 1)
     list(experiments.run(config))
     assert trained == [(False, True), (True, True), (True, True), (False, False), (True, False)]

@@ -15,7 +15,7 @@ from simulator.figures import numbers
 from simulator.host.machine import MB, available_memory_mb
 from simulator.runs.database.store import Forecast, Store
 from simulator.runs.forecast.memory_advice import what_fits
-from simulator.runs.forecast.stage_seconds import Cost, costs_of, pace, plan, stage_seconds, teacher_recipe
+from simulator.runs.forecast.stage_seconds import Cost, costs_of, once, pace, plan, teacher_recipe
 from simulator.runs.forecast.workload import macs_of_example, memory_mb, passes
 from simulator.runs.kept import folders, stages, teachers
 
@@ -76,7 +76,7 @@ def forecast_experiment(config: ExperimentConfig, store: Store, anew: bool = Fal
     trains_teacher = not teacher
     recent = store.recent_costs(base.model)
     costs = [cost for settings, events in recent for cost in costs_of(settings, events)]
-    once = [(stage, stage_seconds(stage, base, trains_teacher, costs)) for stage in ("prepare", "teacher")]
+    shared = once(base, trains_teacher, costs)
     students = _students_seconds(config, costs, _kept_examples(config, teacher) if teacher else 0)
     earlier = [(_students_seconds(done, costs, _taken_over(events)), seconds)
                for done, events in store.recent_experiments(config.name, base.model)
@@ -84,10 +84,10 @@ def forecast_experiment(config: ExperimentConfig, store: Store, anew: bool = Fal
     if earlier:
         students *= sum(took for _, took in earlier) / sum(expected for expected, _ in earlier)
     return Forecast(
-        seconds=sum(seconds for _, seconds in once) + students,
+        seconds=sum(seconds for _, seconds in shared) + students,
         peak_memory_mb=_peak_of_experiment(config, trains_teacher),
         basis="recent runs" if earlier else "estimate",
-        stages=(*once, ("experiment", students)),
+        stages=(*shared, ("experiment", students)),
         anew=anew,
     )
 

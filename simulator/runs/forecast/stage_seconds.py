@@ -59,8 +59,14 @@ def plan(config: RunConfig, teacher: str, costs: list[Cost]) -> list[Planned]:
         teacher: The fingerprint of the teacher that is kept; "" if all is carried out.
         costs: Of recent runs of the model.
     """
-    planned = [(stage, stage_seconds(stage, config, not teacher, costs)) for stage in ("prepare", "teacher")]
-    return planned + [stage for repeat in range(config.repeats) for stage in _of_seed(repeat, config, teacher, costs)]
+    of_students = [stage for repeat in range(config.repeats) for stage in _of_seed(repeat, config, teacher, costs)]
+    return [*once(config, not teacher, costs), *of_students]
+
+
+def once(config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> list[Planned]:
+    """The stages that all seeds share."""
+    shared: tuple[Stage, ...] = ("prepare", "teacher")
+    return [(stage, stage_seconds(stage, config, trains_teacher, costs)) for stage in shared]
 
 
 def _of_seed(repeat: int, config: RunConfig, teacher: str, costs: list[Cost]) -> list[Planned]:

@@ -8,13 +8,22 @@ import pytest
 
 import simulator.cli.main as cli
 from simulator.config.run import make_config
-from simulator.engine import experiments
+from simulator.engine import experiments, pipeline
 from simulator.engine import worker as worker_room
 from simulator.engine.setup import prepare, provenance
-from simulator.events import CellFinished, Concluded, Described, Progress, RunFinished
+from simulator.events import (
+    CellFinished,
+    Concluded,
+    Described,
+    EpochFinished,
+    Progress,
+    RunFinished,
+    StageFinished,
+)
 from simulator.host.machine import process_name
 from simulator.runs import archive, service
 from simulator.runs.database.store import open_store
+from simulator.runs.kept.stages import Keeping
 from tests.simulator.engine.experiments.tiny import SMALL, TINY, cells, tiny
 
 pytestmark = pytest.mark.usefixtures("use_shared_data")
@@ -74,6 +83,30 @@ def test_an_experiment_goes_on_where_it_was_stopped(done):
     summary = archive.experiment_summary(again)
     assert len(summary["cells"]) == 4 and len(summary["conclusion"]["sentences"]) > 3
     assert described.provenance.teacher == summary["provenance"]["teacher"]
+
+
+@pytest.mark.parametrize(("name", "trainings"), [("sweep", 3), ("four_way", 2), ("mistakes", 2)])
+def test_students_that_are_kept_are_taken_over_and_the_cells_are_the_same(name, trainings):
+    config = tiny(name, seed=7)
+    alone, first, again = (list(experiments.run(config, None, k)) for k in (None, Keeping("first"), Keeping("again")))
+    assert cells(first) == cells(alone) and cells(again) == cells(alone)
+    assert taken_over(first) == taken_over(alone) == []
+    assert taken_over(again) == ["first"] * trainings
+
+
+def test_a_run_and_an_experiment_take_over_each_others_students():
+    config = tiny("how_hot", seed=8)
+    hot = config.base.model_copy(update={"temperature": 20.0})
+    run = list(pipeline.run(hot, keeping=Keeping("run")))
+    assert taken_over(list(experiments.run(config, keeping=Keeping("experiment")))) == ["run"]
+    other = list(pipeline.run(config.base.model_copy(update={"temperature": 1.0}), keeping=Keeping("other")))
+    assert taken_over(other) == ["run", "experiment"]  # the control of the one, the distilled student of the other
+    assert any(isinstance(e, EpochFinished) and e.variant == "distilled" for e in other)  # with its curve
+    assert run[-1].kind == "finished"
+
+
+def taken_over(events):
+    return [e.kept.run for e in events if isinstance(e, StageFinished) and e.kept]
 
 
 def test_cells_measured_under_other_conditions_are_measured_again(done):

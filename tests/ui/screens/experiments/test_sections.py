@@ -58,6 +58,15 @@ def test_run_waits_for_a_prediction_and_then_queues_the_experiment(open_screen, 
     assert "Waiting for its turn" in followed(app)["message"]["queue"]
 
 
+def test_one_switch_trains_an_experiments_students_anew(open_screen):
+    app = open_screen("experiments", experiment="how_hot")
+    app.radio(key="predicted_how_hot").set_value("no").run()
+    app.toggle(key="train_anew_how_hot").set_value(True).run()
+    app.button(key="run_experiment").click().run()
+    (run,) = open_store().list_runs()
+    assert run.forecast.anew
+
+
 def test_a_finished_experiment_shows_its_conclusion_beside_the_prediction(open_screen, stored):
     how_hot(stored, "s1", "finished", WHOLE)
     app = open_screen("experiments", run="s1", predicted="no")

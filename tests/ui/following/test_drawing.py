@@ -116,8 +116,9 @@ def test_the_time_left_in_all_follows_that_of_the_stage():
     )
     forecast = Forecast(seconds=60, peak_memory_mb=1, basis="estimate", stages=planned)
     run = a_run("running", started_at=datetime.now(UTC) - timedelta(seconds=7), forecast=forecast)
-    over = [StageFinished(stage="prepare", seconds=4, peak_memory_mb=1),
-            StageFinished(stage="teacher", seconds=1, peak_memory_mb=1)]  # fmt: skip
+    over = []
+    for stage, seconds in planned[:2]:
+        over += [StageStarted(stage=stage, note=""), StageFinished(stage=stage, seconds=seconds, peak_memory_mb=1)]
     begun = [*over, StageStarted(stage="control", note="")]
     assert drawing.pace(tell(enumerate(begun, 1)), run) == "Under way · about 53 s left in all"
     says = Progress(stage="control", done=1, total=9, seconds_left=30.0)

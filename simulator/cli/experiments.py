@@ -9,11 +9,11 @@ from rich.table import Table
 
 from simulator.config.data_rules import datasets_here
 from simulator.errors import InvalidConfig
-from simulator.events import Concluded
+from simulator.events import Concluded, StageFinished
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.experiments.base import AxisValue
 from simulator.experiments.config import read_values
-from simulator.figures.numbers import reading, setting
+from simulator.figures.numbers import kept_students, reading, setting
 from simulator.runs import archive
 
 
@@ -83,6 +83,8 @@ def _plain(value: AxisValue) -> str:
 
 
 def conclusion(run_id: str) -> str:
-    """What the numbers say, one sentence a line."""
-    result = next(e.conclusion for _, e in archive.events(run_id) if isinstance(e, Concluded))
-    return "\n".join(result.sentences)
+    """What the numbers say, one sentence a line, and which students were taken over."""
+    events = [event for _, event in archive.events(run_id)]
+    result = next(e.conclusion for e in events if isinstance(e, Concluded))
+    kept = kept_students([e.kept for e in events if isinstance(e, StageFinished) and e.kept])
+    return "\n".join(filter(None, (*result.sentences, kept)))

@@ -229,6 +229,14 @@ def kept_note(measurements: Sequence[Measurement]) -> str:
     return f"Quality and size are kept for {'; '.join(sources)}. Every latency was timed in this run."
 
 
+def kept_students(kept: Sequence[Kept]) -> str:
+    """Say how many students of an experiment were taken over from earlier runs; "" if none was."""
+    if not kept:
+        return ""
+    runs = ", ".join(dict.fromkeys(k.run for k in kept))
+    return f"Kept: {several(len(kept), 'trained student')} from run {runs}, where all that decides a student was equal."
+
+
 def several(number: int, thing: str) -> str:
     """1 epoch, 5 epochs."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -137,12 +137,13 @@ def summary(run_id: str) -> dict[str, Any]:
 
 
 def experiment_summary(run_id: str) -> dict[str, Any]:
-    """A summary of a finished experiment: its settings, every cell, what the numbers say."""
+    """A summary of a finished experiment: its settings, the stages with the students taken over, cells, conclusion."""
     history = [event for _, event in events(run_id)]
     return {
         "config": run(run_id).config.model_dump(mode="json"),
         "provenance": next(e.provenance.model_dump(mode="json") for e in history if isinstance(e, Described)),
         "seconds": next(e.seconds for e in history if isinstance(e, RunFinished)),
+        "stages": [e.model_dump(mode="json", exclude={"kind"}) for e in history if isinstance(e, StageFinished)],
         "cells": [e.model_dump(mode="json", exclude={"kind"}) for e in history if isinstance(e, CellFinished)],
         "conclusion": next(e.conclusion.model_dump(mode="json") for e in history if isinstance(e, Concluded)),
     }

@@ -48,12 +48,8 @@ def kept_stages(story: Story) -> list[str]:
 
 def kept_students(story: Story) -> list[str]:
     """Say how many students of an experiment were taken over from earlier runs, if any."""
-    kept = [finished.kept for _, finished in story.taken_over if finished.kept]
-    if not kept:
-        return []
-    runs = ", ".join(dict.fromkeys(k.run for k in kept))
-    taken = "1 trained student is" if len(kept) == 1 else f"{len(kept)} trained students are"
-    return [f"{taken} kept from run {runs}, where everything that decides them was equal."]
+    sentence = numbers.kept_students([finished.kept for _, finished in story.taken_over if finished.kept])
+    return [sentence] if sentence else []
 
 
 def title(config: RunConfig) -> str:

@@ -103,6 +103,13 @@ def test_which_figures_an_earlier_run_measured() -> None:
     assert "; control (repeat 2) from run cd34" in numbers.kept_note([teacher, control, other])
 
 
+def test_how_many_students_an_experiment_took_over() -> None:
+    one, other = (Kept(run=run, at="2026-01-01T00:00:00+00:00", device="a processor") for run in ("ab12", "cd34"))
+    assert numbers.kept_students([]) == ""
+    assert numbers.kept_students([one]).startswith("Kept: 1 trained student from run ab12, where all")
+    assert numbers.kept_students([one, other, one]).startswith("Kept: 3 trained students from run ab12, cd34, where")
+
+
 def test_dates():
     assert numbers.day("2026-05-03T10:00:00+00:00") == "3 May 2026"
     assert numbers.ago(datetime.now(UTC) - timedelta(seconds=30)) == "30 s ago"

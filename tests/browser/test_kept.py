@@ -24,9 +24,9 @@ def test_only_the_sparsity_is_moved_and_the_full_table_is_there_without_training
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_function(f"!location.search.includes('run={first}')")
     steps = page.get_by_role("list", name="Stages of the run").get_by_role("listitem")
-    expect(steps.filter(has_text="Control, kept")).to_be_visible()
+    expect(steps.filter(has_text="Control, kept")).to_be_visible(timeout=TEN_MINUTES)
     expect(steps.filter(has_text="Distil, kept")).to_be_visible()
-    expect(page.get_by_text("Finished in")).to_be_visible()
+    expect(page.get_by_text("Finished in")).to_be_visible(timeout=TEN_MINUTES)
     shoot(page, "lab-kept")
     expect(page.get_by_text(f"Quality and size are kept for {', '.join(BEFORE)} from run {first}")).to_be_visible()
 

@@ -1,9 +1,10 @@
 """How soon the full table is there where only one setting was moved, beside the same run with everything anew.
 
-    python -m benchmarks.kept [--model NAME ...] [--json FILE]
+    python -m benchmarks.kept [--model NAME ...] [--teachers DIR] [--json FILE]
 
 The teacher is kept and a worker waits, as in a server that is used. Seconds are from the order to the end of the run,
-which has measured every variant. Uses a data directory of its own, so it trains the teachers first.
+which has measured every variant. Uses a data directory of its own, so it trains the teachers first, unless another data
+directory has them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -58,10 +60,13 @@ class Row:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", choices=MOVES, action="append")
+    parser.add_argument("--teachers", type=Path, help="a data directory whose kept teachers are copied")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as data:
         os.environ["KDPS_DATA_DIR"] = data
+        if options.teachers:
+            shutil.copytree(options.teachers / "cache" / "teachers", cache_dir("teachers"), dirs_exist_ok=True)
         service.start()
         rows = [row for model in options.model or MOVES for row in of_model(model)]
         service.stop()

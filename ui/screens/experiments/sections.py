@@ -110,7 +110,9 @@ def prediction(experiment: Experiment) -> str | None:
 
 def run_bar(config: ExperimentConfig | None, predicted: str | None, run: Run | None) -> None:
     """Show the forecast, Run, and Cancel for the open run."""
-    anew = train_anew(f"{ANEW}_{config.name}" if config else ANEW)
+    key = f"{ANEW}_{config.name}" if config else ANEW
+    train_anew(key)
+    anew = bool(st.session_state.get(key))
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Run",

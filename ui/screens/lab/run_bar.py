@@ -111,9 +111,9 @@ def kept(forecast: Forecast) -> str:
     return f": {several} and {last}{'' if last == 'control' else ' student'} are kept"
 
 
-def train_anew(key: str = ANEW) -> bool:
-    """Draw the switch that carries out every stage again, and return whether it is on."""
-    return st.toggle(
+def train_anew(key: str = ANEW) -> None:
+    """Draw the switch that carries out every stage again."""
+    st.toggle(
         "Train everything anew",
         key=key,
         help="Otherwise a run takes over every stage that an earlier run carried out with equal settings, data and "

@@ -19,7 +19,7 @@ def draw(happening: Iterable[events.Event], console: Console, forecast: Forecast
     """Draw a bar a stage until the events end; gives the failure, if the run failed.
 
     Args:
-        forecast: Of the run, from which a line says how long it still takes in all; None leaves that line out.
+        forecast: Of the run, from which a line says how long it still takes in total; None leaves that line out.
     """
     columns = (
         TextColumn("{task.description:<8}"),

@@ -165,7 +165,7 @@ def share(story: Story) -> float:
 
 
 def pace(story: Story, run: Run) -> str:
-    """Describe the progress of the stage and the time left in all, or the progress of the file being downloaded."""
+    """Describe the progress of the stage and the time left in total, or the progress of the file being downloaded."""
     if story.seconds is not None:
         return "Done"
     if story.downloading:
@@ -176,8 +176,8 @@ def pace(story: Story, run: Run) -> str:
     if done is None and not story.stage:
         return f"Starting the worker process ({numbers.duration(max(1, elapsed))})"
     says = (done.stage, done.seconds_left) if done is not None and done.seconds_left is not None else None
-    in_all = remaining.in_words(run.forecast, story.ended_stages, elapsed, says)
-    return " · ".join(filter(None, (of_stage(story), in_all)))
+    in_total = remaining.in_words(run.forecast, story.ended_stages, elapsed, says)
+    return " · ".join(filter(None, (of_stage(story), in_total)))
 
 
 def of_stage(story: Story) -> str:

@@ -16,7 +16,7 @@ LONGER = 1.5
 def in_words(
     forecast: Forecast | None, ended: Sequence[StageFinished], passed: float, under_way: tuple[Stage, float] | None
 ) -> str:
-    """Say about how long a run under way still takes in all; "" if it has no forecast of its stages.
+    """Say about how long a run under way still takes in total; "" if it has no forecast of its stages.
 
     Args:
         forecast: As it was when the run was submitted.
@@ -29,7 +29,7 @@ def in_words(
     left = seconds_left(forecast, ended, passed, under_way)
     if left is None:
         return "the run takes longer than the forecast said"
-    words = f"about {numbers.duration(max(1, round(left)))} left in all"
+    words = f"about {numbers.duration(max(1, round(left)))} left in total"
     is_longer = passed + left > LONGER * forecast.seconds
     return f"{words}, longer than the forecast of {numbers.duration(forecast.seconds)}" if is_longer else words
 

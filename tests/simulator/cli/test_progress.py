@@ -63,7 +63,7 @@ def test_a_stage_has_a_bar_that_moves_and_a_failure_is_given_back() -> None:
     assert "Few training steps (distilled)" in shown
 
 
-def test_how_long_the_run_still_takes_in_all_is_said_beside_its_stages() -> None:
+def test_how_long_the_run_still_takes_in_total_is_said_beside_its_stages() -> None:
     console = Console(file=io.StringIO(), width=150, force_terminal=True, color_system=None)
     planned = (("prepare", 4.0), ("control", 20.0), ("measure", 600.0))
     forecast = Forecast(seconds=624, peak_memory_mb=1, basis="estimate", stages=planned)
@@ -75,10 +75,10 @@ def test_how_long_the_run_still_takes_in_all_is_said_beside_its_stages() -> None
     ]
     draw(happening, console, forecast)
     shown = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "about 25 min left in all, longer than the forecast of 10 min" in shown
+    assert "about 25 min left in total, longer than the forecast of 10 min" in shown
 
 
-def test_a_teacher_that_is_prepared_has_no_time_left_in_all() -> None:
+def test_a_teacher_that_is_prepared_has_no_time_left_in_total() -> None:
     console = Console(file=io.StringIO(), width=150, force_terminal=True, color_system=None)
     draw([StageStarted(stage="prepare", note=""), Progress(stage="prepare", done=1, total=3)], console)
-    assert "in all" not in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "in total" not in console.file.getvalue()  # type: ignore[attr-defined]

@@ -105,7 +105,7 @@ def test_the_pace_names_its_unit_and_no_time_left_when_all_is_done():
     assert "left" not in drawing.pace(tell([(1, done)]), a_run("running"))
 
 
-def test_the_time_left_in_all_follows_that_of_the_stage():
+def test_the_time_left_in_total_follows_that_of_the_stage():
     planned = (
         ("prepare", 4.0),
         ("teacher", 1.0),
@@ -120,10 +120,10 @@ def test_the_time_left_in_all_follows_that_of_the_stage():
     for stage, seconds in planned[:2]:
         over += [StageStarted(stage=stage, note=""), StageFinished(stage=stage, seconds=seconds, peak_memory_mb=1)]
     begun = [*over, StageStarted(stage="control", note="")]
-    assert drawing.pace(tell(enumerate(begun, 1)), run) == "Under way · about 53 s left in all"
+    assert drawing.pace(tell(enumerate(begun, 1)), run) == "Under way · about 53 s left in total"
     says = Progress(stage="control", done=1, total=9, seconds_left=30.0)
     assert drawing.pace(tell(enumerate([*begun, says], 1)), run) == (
-        "1 of 9 · about 30 s left in this stage · about 65 s left in all"
+        "1 of 9 · about 30 s left in this stage · about 65 s left in total"
     )
     late = run.model_copy(update={"started_at": datetime.now(UTC) - timedelta(seconds=70)})
     assert "the run takes longer than the forecast said" in drawing.pace(tell(enumerate(begun, 1)), late)

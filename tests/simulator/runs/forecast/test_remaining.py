@@ -30,7 +30,7 @@ def test_what_has_passed_is_taken_from_the_forecast_of_the_stage() -> None:
     assert seconds_left(FORECAST, [], 0, None) == 70
     assert seconds_left(FORECAST, [], 3, None) == 67
     assert seconds_left(FORECAST, ended(4, 1), 10, None) == 60
-    assert in_words(FORECAST, ended(4, 1), 10, None) == "about 60 s left in all"
+    assert in_words(FORECAST, ended(4, 1), 10, None) == "about 60 s left in total"
 
 
 def test_a_stage_that_says_what_it_still_needs_is_believed() -> None:
@@ -41,7 +41,7 @@ def test_a_stage_that_says_what_it_still_needs_is_believed() -> None:
 def test_trainings_to_come_are_as_slow_as_those_that_are_over() -> None:
     assert seconds_left(FORECAST, ended(4, 1, 60), 65, None) == 3 * 20 + 1 + 3 * 10 + 14
     assert in_words(FORECAST, ended(4, 1, 60), 65, None) == (
-        "about 2 min left in all, longer than the forecast of 70 s"
+        "about 2 min left in total, longer than the forecast of 70 s"
     )  # fmt: skip
     assert seconds_left(FORECAST, ended(4, 1, 60, kept=(2,)), 5, None) == 45  # carried out elsewhere, some other day
 

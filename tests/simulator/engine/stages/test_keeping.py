@@ -80,8 +80,8 @@ def carried_out(config: RunConfig, keeping: Keeping | None, variants_to: Path | 
 
 
 def results(events: list[Event]) -> list[dict[str, Any]]:
-    """All that must be equal: everything but times, memory, and where a stage was carried out."""
-    costs = {"seconds", "peak_memory_mb", "kept"}
+    """All that must be equal: everything but times, memory, and where a stage was carried out or a model measured."""
+    costs = {"seconds", "peak_memory_mb", "kept", "measured"}
     of_measured = {"measurement": {"latency_ms", "stage_peak_memory_mb", "kept"}}
     told = [e for e in events if isinstance(e, LossPoint | EpochFinished | StageFinished | Measured)]
     return [e.model_dump(exclude=of_measured if isinstance(e, Measured) else costs) for e in told]

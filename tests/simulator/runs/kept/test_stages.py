@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.config.run import make_config
-from simulator.runs.kept import folders, measurements, stages
+from simulator.runs.kept import folders, stages
 
 CONFIG = make_config({"model": "resnet18"})
 TEACHER = "resnet18-digits-0123456789ab"
@@ -54,16 +54,3 @@ def test_other_code_and_other_libraries_are_other_stages(monkeypatch: pytest.Mon
     monkeypatch.undo()
     monkeypatch.setattr(stages, "versions", lambda packages: dict.fromkeys(packages, "0"))
     assert stages.found(CONFIG, TEACHER) == ()
-
-
-def test_a_measurement_is_found_with_its_model_and_for_the_same_prunable_layers() -> None:
-    assert measurements.found(CONFIG, TEACHER) == ()
-    for variant in ("teacher", "control", "distilled", "pruned"):
-        inputs = measurements.made_from(variant, CONFIG, TEACHER)
-        assert folders.keep(stages.folder(inputs, CONFIG), {"measurement.json": b"{}"}, inputs)
-    assert measurements.found(CONFIG, TEACHER) == ("teacher", "control", "distilled", "pruned")
-    assert measurements.found(CONFIG.model_copy(update={"target_sparsity": 0.9}), TEACHER) == (
-        "teacher", "control", "distilled"
-    )  # fmt: skip
-    assert measurements.found(CONFIG.model_copy(update={"also_prune": ("classifier",)}), TEACHER) == ()
-    assert measurements.found(CONFIG, "another teacher") == ()

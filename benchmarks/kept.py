@@ -36,6 +36,9 @@ MOVES: dict[str, dict[str, dict[str, Any]]] = {
 }
 """Model -> what is moved, away from its default."""
 
+SETTINGS: dict[str, Any] = {}
+"""Of every run, beside its defaults."""
+
 WARM_SECONDS = 15
 POLL_SECONDS = 0.02
 
@@ -87,7 +90,7 @@ def trained_alone(model: str, change: dict[str, Any]) -> float:
 
     A first run trains the teacher where it is not kept yet.
     """
-    if not teachers.is_cached(make_config({"model": model})):
+    if not teachers.is_cached(make_config({"model": model, **SETTINGS})):
         carry_out(model, {"train_examples": 64, "epochs": 1, "recovery_epochs": 0})
     forget_students()
     run_id, seconds = carry_out(model, change)
@@ -98,7 +101,7 @@ def trained_alone(model: str, change: dict[str, Any]) -> float:
 
 def row_of(model: str, moved: str, change: dict[str, Any], anew: float) -> Row:
     """Carry out the run with one setting moved, and take over what the default run left."""
-    expected = service.forecast(make_config({"model": model, **change})).seconds
+    expected = service.forecast(make_config({"model": model, **SETTINGS, **change})).seconds
     run_id, seconds = carry_out(model, change)
     ended = [event for _, event in archive.events(run_id) if isinstance(event, StageFinished)]
     return Row(model, moved, seconds, anew, expected, {e.stage: e.seconds for e in ended if not e.kept})
@@ -108,7 +111,7 @@ def carry_out(model: str, change: dict[str, Any]) -> tuple[str, float]:
     """The id of a run and the seconds until it has ended; a worker waits with torch imported."""
     time.sleep(WARM_SECONDS)
     started = time.perf_counter()
-    run_id = service.submit(make_config({"model": model, **change}))
+    run_id = service.submit(make_config({"model": model, **SETTINGS, **change}))
     while archive.run(run_id).state not in ENDED:
         time.sleep(POLL_SECONDS)
     if archive.run(run_id).state != "finished":

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -297,10 +298,9 @@ def test_an_experiment_whose_students_are_kept_is_expected_to_take_less(store: S
     cache_teacher(experiment.base)
     before = forecast_experiment(experiment, store)
     shared = dict(before.stages)["experiment"]
-    for cell in cost._cells(experiment):
-        for seed in experiment.all_seeds():
-            with suppress(AssertionError):  # several cells share a student
-                keep_stages(cell.model_copy(update={"seed": seed}), *experiment.entry.kept)
+    for cell, seed, stage in product(cost._cells(experiment), experiment.all_seeds(), experiment.entry.kept):
+        with suppress(AssertionError):  # several cells share a student
+            keep_stages(cell.model_copy(update={"seed": seed}), stage)
     after = forecast_experiment(experiment, store)
     left = dict(after.stages)["experiment"]
     assert left < shared

@@ -19,7 +19,7 @@ def test_only_the_sparsity_is_moved_and_the_full_table_is_there_without_training
     first = start_run(page)
     expect(page.get_by_text("Finished in")).to_be_visible(timeout=TEN_MINUTES)
 
-    press(page, "Target sparsity", "ArrowRight")
+    press(page, "Sparsity", "ArrowRight")
     expect(page.get_by_text("teacher, control and distilled student are kept")).to_be_visible()
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_function(f"!location.search.includes('run={first}')")

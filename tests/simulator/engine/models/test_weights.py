@@ -165,7 +165,7 @@ def test_server_that_never_answers_is_given_up_in_time(hub: HubServer, tmp_path:
     hub.faults["model.safetensors"] = "hang"
     started = time.monotonic()
     found = find("t5_small", "auto", hub, tmp_path)
-    assert time.monotonic() - started < 9
+    assert time.monotonic() - started < 60  # by itself it would wait for ever
     assert found["source"] == "scratch"
     assert "timed out" in found["notice"]
 

@@ -72,7 +72,7 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[
         outside += 1
         chance += comb(n, outside) / 2**n
     if not outside:
-        raise ValueError(f"{n} values: choose more for an interval of {confidence:.0%}")
+        raise ValueError(f"{n} values: choose more for an interval with confidence {confidence}")
     return ordered[outside - 1], ordered[n - outside]
 
 

@@ -1,6 +1,4 @@
-"""Pictures from a ZIP file of class folders, in a process of its own.
-
-``python -m simulator.data.uploads.zip_file FILE FOLDER`` starts it.
+"""Pictures from a ZIP file of class folders: ``python -m simulator.data.uploads.zip_file FILE FOLDER`` is a process.
 
 Nothing is ever unpacked to disk, and no name in the ZIP becomes a path: each picture is read into memory, decoded,
 shrunk and written into one file of numbers. Imports no torch.

@@ -187,6 +187,7 @@ READ_BY_MACHINES = {
     ("simulator/host/machine.py", ".2f"): "the name of a process, compared with others",
     ("simulator/runs/database/schema.py", ".0f"): "a setting of SQLite",
     ("ui/figures/run/details.py", "02X"): "a colour",
+    ("ui/figures/run/shapes.py", ".2f"): "a place in an SVG",
     ("ui/report/svg_marks.py", ".1f"): "a place in an SVG path",
 }
 """(module, format) -> what it writes. Each is used once."""

@@ -38,7 +38,7 @@ def test_the_interval_of_a_median_is_scipys(n, confidence):
 
 
 def test_five_values_tell_no_interval_of_a_median():
-    with pytest.raises(ValueError, match="5 values: choose more for an interval of 95%"):
+    with pytest.raises(ValueError, match="5 values: choose more"):
         median_interval([1, 2, 3, 4, 5])
 
 

@@ -76,7 +76,7 @@ def _square(square: Square, middle: float, ground: float, scale: float) -> str:
     whole, solid = (scale * sqrt(bytes_) for bytes_ in (square.bytes, square.solid))
     left = middle - whole / 2
     rectangles = (
-        f'<rect x="{left:.2f}" y="{max(0.0, ground - side):.2f}" width="{side:.2f}" height="{side:.2f}" '
+        f'<rect x="{at(left)}" y="{at(max(0.0, ground - side))}" width="{at(side)}" height="{at(side)}" '
         f'fill="{COLOURS[square.variant]}"{look}/>'
         for side, look in ((whole, PALE), (solid, ""))
     )
@@ -103,22 +103,27 @@ def _bar(bar: Bar, y: float, scale: float, longest: float) -> str:
     return (
         f"<g><title>{escape(bar.tip)}</title>"
         + _text(NAMES - 7, y + 4, bar.label, "end")
-        + f'<rect x="{NAMES}" y="{y - THICK / 2:.1f}" width="{max(1.0, scale * bar.value):.1f}" height="{THICK}" '
+        + f'<rect x="{NAMES}" y="{at(y - THICK / 2)}" width="{at(max(1.0, scale * bar.value))}" height="{THICK}" '
         f'fill="{colour}" stroke="{colour}"{edge}/>'
-        f'<path d="M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {y - 5:.1f}v10M{high:.1f} {y - 5:.1f}v10" '
+        f'<path d="M{at(low)} {at(y)}H{at(high)}M{at(low)} {at(y - 5)}v10M{at(high)} {at(y - 5)}v10" '
         'stroke="currentColor" stroke-width="1.5" fill="none"/>'
         + _text(WIDTH - VALUES + 8, y + 4, bar.text, "start")
         + "</g>"
     )
 
 
+def at(value: float) -> str:
+    """Write a length or a place."""
+    return f"{value:.2f}"
+
+
 def _text(x: float, y: float, text: str, anchor: str, strong: bool = False) -> str:
     weight = ' font-weight="600"' if strong else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}>{escape(text)}</text>'
+    return f'<text x="{at(x)}" y="{at(y)}" text-anchor="{anchor}"{weight}>{escape(text)}</text>'
 
 
 def _svg(inside: str, height: float) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="100%" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {at(height)}" width="100%" '
         f'fill="currentColor" font-size="13" aria-hidden="true">{inside}</svg>'
     )

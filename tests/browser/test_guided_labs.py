@@ -20,7 +20,7 @@ def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
 ) -> None:
     lab = LABS[0]
     page.goto(server)
-    page.get_by_role("button", name="Start with lab 1").click()
+    page.get_by_role("link", name="Start with lab 1").click()
     expect(page.get_by_role("heading", name=lab.question)).to_be_visible()
     forward(page)
     expect(page.get_by_role("button", name="Next", exact=True)).to_be_disabled()

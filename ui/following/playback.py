@@ -22,13 +22,13 @@ STAGE_OF: dict[str, Variant] = {"control": "control", "distil": "distilled", "pr
 
 HTML = """
 <div class="playback">
-  <div class="head"><p class="doing"></p><button type="button"></button></div>
+  <div class="head"><p class="doing"></p><button type="button">Stop</button></div>
   <div class="chart">
     <p class="title"></p><div class="legend"></div>
-    <svg class="plot" role="img"></svg><div class="tip" aria-hidden="true"></div>
+    <svg class="plot" role="img" aria-label="Hard loss by epoch"></svg><div class="tip" aria-hidden="true"></div>
   </div>
   <p class="title weights"></p>
-  <canvas role="img"></canvas>
+  <canvas role="img" aria-label="The student's weights"></canvas>
   <ul aria-label="Measured accuracy on examples that no model was trained on"></ul>
 </div>
 """

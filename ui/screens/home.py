@@ -44,7 +44,8 @@ def hero(shipped: Sequence[Recorded]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"A real run: {literal(_title(one))}, recorded on {literal(one.provenance.device)}, "
-            f"{numbers.day(one.provenance.recorded_at)}.{took}",
+            f"{numbers.day(one.provenance.recorded_at)}.{took} "
+            "The recording says how many weights each layer loses, not which.",
             width="stretch",
         )
         st.page_link(

@@ -34,7 +34,7 @@ def sections(run: Run, story: Story) -> list[Section]:
 
 
 def outcome(run: Run, story: Story) -> Section:
-    """Show what came out as a sentence and a picture."""
+    """Show the outcome as a sentence and a picture."""
     return Section(OUTCOME, outcome_parts(run, story))
 
 

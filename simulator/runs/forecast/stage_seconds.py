@@ -32,7 +32,8 @@ FIXED_SECONDS: dict[Stage, float] = {
 """Seconds that a stage takes with any settings, until this machine has runs of its own; for measuring see Size."""
 
 TIMING_SHARE = 0.6
-"""The part of a model's measuring that is its timing: it is timed in every run, also where the rest is kept."""
+"""The part of a model's measuring that is its timing, which every run does, even where the rest is kept. An estimate
+from one profile of ResNet-18, used for forecasts only."""
 
 
 @dataclass(frozen=True)

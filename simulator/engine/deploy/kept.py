@@ -6,12 +6,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 
 from simulator.engine.measure.variant import Examined
 from simulator.engine.setup import Setup, is_anew
-from simulator.engine.stages.keeping import keeps, kept_here
+from simulator.engine.stages.keeping import keeps, kept_here, read_whole
 from simulator.events import Kept, Measurement, Variant
 from simulator.events.fields import Record
 from simulator.runs.kept import folders, measurements, room, stages
@@ -49,16 +48,11 @@ def find(setup: Setup, variant: Variant) -> Examined | None:
     damage = folders.discard_damaged(folder, inputs)
     if damage:
         log.warning("The kept measurement of %s is damaged (%s) and is made anew", variant, damage)
-    try:
-        record = MeasurementRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
-        answers = load_file(folder / ANSWERS_FILE)["logits"]
-    except FileNotFoundError:
+    whole = read_whole(folder, MeasurementRecord, RECORD_FILE, ANSWERS_FILE)
+    if whole is None:
         return None
-    except ValidationError:  # written by another version
-        folders.discard(folder)
-        return None
-    room.mark_used(folder)
-    return Examined(record.measurement.model_copy(update={"kept": record.kept}), answers, record.layers)
+    record, (answers,) = whole
+    return Examined(record.measurement.model_copy(update={"kept": record.kept}), answers["logits"], record.layers)
 
 
 def keep(setup: Setup, variant: Variant, examined: Examined) -> None:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -22,9 +22,12 @@ from simulator.engine.setup import Setup, is_anew
 from simulator.engine.stages.staged import staged
 from simulator.engine.stages.student import Made, Student
 from simulator.events import EpochFinished, Event, Kept, LossPoint, Stage, StageFinished, StageStarted
+from simulator.events.fields import Record
 from simulator.events.outcome import Outcome
 from simulator.runs.kept import folders, room, stages
 from simulator.runs.kept.stages import StageRecord
+
+R = TypeVar("R", bound=Record)
 
 MASKS_FILE, RECORD_FILE = "masks.safetensors", "stage.json"
 TAKEN_OVER = "Taken over from an earlier run, where everything that decides this stage was the same"
@@ -117,20 +120,35 @@ def read(initial: nn.Module, folder: Path) -> tuple[Made, StageRecord] | None:
     Args:
         initial: The student before any training.
     """
-    try:
-        record = StageRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
-        tensors, masks = load_file(folder / portable.WEIGHTS_FILE), load_file(folder / MASKS_FILE)
-    except FileNotFoundError:
+    found = read_whole(folder, StageRecord, RECORD_FILE, portable.WEIGHTS_FILE, MASKS_FILE)
+    if found is None:
         return None
-    except ValidationError:  # written by another version
-        folders.discard(folder)
-        return None
-    room.mark_used(folder)
+    record, (tensors, masks) = found
     model = copy.deepcopy(initial)
     portable.fill(model, {name: laid_out(t, record.strides.get(name)) for name, t in tensors.items()})
     model.train(record.is_training)
     map_from_disk(model)
     return Made(model, {name: unpacked(bits, model.get_parameter(name)) for name, bits in masks.items()}), record
+
+
+def read_whole(folder: Path, kind: type[R], record: str, *files: str) -> tuple[R, list[dict[str, Tensor]]] | None:
+    """A kept record and the tensors beside it; None if they are not there, or were written by another version.
+
+    Args:
+        kind: Of the record.
+        record: The name of its file.
+        files: The names of the tensors' files.
+    """
+    try:
+        known = kind.model_validate_json((folder / record).read_bytes())
+        tensors = [load_file(folder / file) for file in files]
+    except FileNotFoundError:
+        return None
+    except ValidationError:
+        folders.discard(folder)
+        return None
+    room.mark_used(folder)
+    return known, tensors
 
 
 def strides(model: nn.Module) -> dict[str, tuple[int, ...]]:

@@ -48,7 +48,7 @@ def run(
         export_to: A folder for the final student of the first seed (model.safetensors, config.json,
             README.md, load.py and the tokenizer) and the lesson; None keeps nothing.
         variants_to: A folder for all of the first seed's variants, each in a folder of its name, and the lesson.
-        keeping: As whose the stages are kept; None neither keeps any nor takes over one that is kept.
+        keeping: The run under whose id stages are kept; with None, stages are neither kept nor taken over.
 
     Raises:
         NotAvailable: if weights or data that were asked for cannot be had.
@@ -64,12 +64,12 @@ def run(
         taught, teacher_peak = yield from staged("teacher", teacher_room.note(setup), teacher_room.provide(setup))
         peak = max(prepare_peak, teacher_peak)
 
-        # one student a seed, all of the one teacher; the first one's files are kept
+        # one student per seed, all taught by this teacher; only the first one's files are kept
         for repeat in range(config.repeats):
             of_seed = replace(setup, config=config.model_copy(update={"seed": config.seed + repeat}))
             keep = (None, None) if repeat else (export_to, variants_to)
             peak = max(peak, (yield from one_student(of_seed, repeat, taught, teacher_peak, keep)))
-    # the stages' own watches look at other moments, and may have seen more
+    # each stage samples its memory at moments of its own, and may have seen a higher peak
     yield RunFinished(seconds=time.perf_counter() - started, peak_memory_mb=max(peak, whole.mb))
 
 
@@ -83,13 +83,13 @@ def one_student(
     """Train, prune, recover and measure the student of one seed; gives the peak memory in MiB.
 
     Args:
-        repeat: Of which seed the student is; beside the first one the teacher is measured.
+        repeat: Which of the run's seeds this is, from 0; the teacher is measured with the first.
         taught: The teacher, and its logits [training examples, classes].
         teacher_peak: Peak memory of the teacher's stage.
-        keep: As ``export_to`` and ``variants_to`` of :func:`run`.
+        keep: ``export_to`` and ``variants_to``, as for :func:`run`.
     """
     config, student = setup.config, student_of(setup, *taught)
-    removal.mask_rule(setup).parameters(student.initial)  # a layer that is not there is said before any training
+    removal.mask_rule(setup).parameters(student.initial)  # an unknown layer is reported before any training
     left: dict[Variant, Carried] = {} if repeat else {"teacher": Carried(Made(taught[0]), teacher_peak, teacher_peak)}
     # control: the student without the teacher. Same start, batches, steps and seed as the next
     left["control"] = yield from carried_out(student, "control", CONTROL_NOTE, control(student), repeat)
@@ -98,7 +98,7 @@ def one_student(
     note = DISTIL_NOTES[METHODS[config.method].has_teacher]
     left["distilled"] = yield from carried_out(student, "distil", note, distil(student), repeat)
 
-    # prune: the distilled student loses weights or channels, and is not retrained yet
+    # prune: the distilled student loses weights or channels; it is not retrained yet
     distilled, note = left["distilled"].made.model, removal.note(setup, student.initial)
     left["pruned"] = yield from carried_out(student, "prune", note, prune(setup, distilled), repeat)
 

@@ -47,7 +47,7 @@ def keeps(setup: Setup) -> bool:
 
 
 def kept_here(setup: Setup) -> Kept:
-    """What is kept with a stage or a measurement: that this run made it, now and on this machine."""
+    """The label of what is kept: which run made it, when, and on which processor."""
     assert setup.keeping is not None
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Kept(run=setup.keeping.run, at=now, device=device_name(setup.device))
@@ -60,7 +60,7 @@ def carried_out(
 
     Args:
         note: What ``body`` does, for the screen.
-        repeat: Of which seed the stage is.
+        repeat: Which of the run's seeds this is, from 0.
     """
     setup = student.setup
     if not keeps(setup):
@@ -89,7 +89,7 @@ def carried_out(
 
 
 def told_again(stage: Stage, record: StageRecord, repeat: int) -> Generator[Event, None, None]:
-    """The events of a kept stage; its end says where it was carried out."""
+    """The events of a kept stage; the last one says which run carried it out."""
     yield StageStarted(stage=stage, note=TAKEN_OVER, repeat=repeat)
     for event in record.curve:
         yield event.model_copy(update={"repeat": repeat})
@@ -115,7 +115,7 @@ def keep(setup: Setup, folder: Path, inputs: dict[str, object], made: Made, told
 
 
 def read(initial: nn.Module, folder: Path) -> tuple[Made, StageRecord] | None:
-    """A kept stage that was found undamaged; None if there is none, or another process deletes it meanwhile.
+    """A kept stage that was found undamaged; None if there is none, or if another process has just deleted it.
 
     Args:
         initial: The student before any training.
@@ -132,12 +132,12 @@ def read(initial: nn.Module, folder: Path) -> tuple[Made, StageRecord] | None:
 
 
 def read_whole(folder: Path, kind: type[R], record: str, *files: str) -> tuple[R, list[dict[str, Tensor]]] | None:
-    """A kept record and the tensors beside it; None if they are not there, or were written by another version.
+    """A kept record and the tensors beside it; None if a file is missing or was written by another version.
 
     Args:
-        kind: Of the record.
-        record: The name of its file.
-        files: The names of the tensors' files.
+        kind: The record's type.
+        record: The name of the record's file.
+        files: The names of the files with tensors.
     """
     try:
         known = kind.model_validate_json((folder / record).read_bytes())
@@ -152,25 +152,25 @@ def read_whole(folder: Path, kind: type[R], record: str, *files: str) -> tuple[R
 
 
 def strides(model: nn.Module) -> dict[str, tuple[int, ...]]:
-    """Name -> strides of the tensors that do not lie in memory as their dimensions are ordered.
+    """Name -> strides of the tensors whose layout in memory does not follow the order of their dimensions.
 
-    Kernels are chosen by them, and other kernels add up in another order.
+    The layout decides which kernel runs, and another kernel sums in another order.
     """
     return {name: t.stride() for name, t in model.state_dict().items() if t.stride() != in_order(t.shape)}
 
 
 def in_order(shape: torch.Size) -> tuple[int, ...]:
-    """The strides of a tensor that lies in memory as its dimensions are ordered."""
+    """The strides of a tensor whose layout follows the order of its dimensions."""
     return torch.empty(shape, device="meta").stride()
 
 
 def laid_out(tensor: Tensor, stride: tuple[int, ...] | None) -> Tensor:
-    """A copy in memory of its own, aligned as every tensor of torch: a file's tensors begin anywhere."""
+    """A copy with these strides, aligned as torch aligns its tensors: in a file they may begin at any byte."""
     return tensor.clone() if stride is None else torch.empty_strided(tensor.shape, stride).copy_(tensor)
 
 
 def packed(mask: Tensor) -> Tensor:
-    """A mask as bits, eight in a byte."""
+    """A mask as bits, eight to a byte."""
     return torch.from_numpy(np.packbits(mask.cpu().numpy()))
 
 

@@ -1,4 +1,4 @@
-"""What to change so that a run fits into memory: only what makes it fit by the forecast itself. Imports no torch."""
+"""What to change so that a run fits into memory: every advice is checked by the forecast. Imports no torch."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ MEMORY_ADVICE = (
     "Close other programs, or choose a smaller student, batch or image size; a teacher, which trains with a batch size "
     "of its own, needs less only with a smaller image size or as another model."
 )
-"""Where a run was ended for want of memory, and what fits is not known."""
+"""The advice after a run ran out of memory, where what fits is not known."""
 
 NOTHING = "Nothing that can be chosen here fits. Close other programs, or use a machine with more memory."
 
 
 def what_fits(config: Config, fits: Fits) -> str:
-    """Advice that works: single settings, else all of them at their smallest, else another model.
+    """Advice that works: a single setting, else all settings at their smallest, else another model.
 
     Args:
-        config: What does not fit.
+        config: The run or experiment that does not fit.
         fits: Whether a run or experiment with these settings does.
     """
     ways = list(_single_settings(config, fits)) or list(_all_settings(config, fits)) or list(_models(config, fits))
@@ -41,7 +41,7 @@ def what_fits(config: Config, fits: Fits) -> str:
 
 
 def _single_settings(config: Config, fits: Fits) -> Iterator[str]:
-    """Of each setting that can be smaller, the largest value that fits; of an axis, the values that do."""
+    """For each setting that can be smaller, the largest value that fits; for an axis, the values that fit."""
     for name, values in _smaller(config).items():
         fitting = (value for value in values if fits(_changed(config, {name: value})))
         yield from (_words({name: value}) for value in islice(fitting, 1))
@@ -65,7 +65,7 @@ def _models(config: Config, fits: Fits) -> Iterator[str]:
     for model in MODELS.values():
         same_data = dataset_info(base.dataset).kind == model.kind
         settings = {"model": model.name, "weights": base.weights, **({"dataset": base.dataset} if same_data else {})}
-        with suppress(InvalidConfig):  # an experiment that this model or data set has no part in
+        with suppress(InvalidConfig):  # an experiment that does not take this model or data set
             other = (
                 make_experiment(config.name, settings, datasets=datasets)
                 if isinstance(config, ExperimentConfig)
@@ -76,12 +76,12 @@ def _models(config: Config, fits: Fits) -> Iterator[str]:
 
 
 def _smaller(config: Config) -> dict[str, list[Any]]:
-    """Setting -> the smaller values that it may have, the largest first; none where it is not chosen here."""
+    """Setting -> the smaller values that it may have, the largest first; without settings that are fixed here."""
     base, sizes = _base(config), MODELS[_base(config).model].student.values
     values: dict[str, list[Any]] = {
         "batch_size": [base.batch_size >> n for n in range(1, 8) if base.batch_size >> n >= SMALLEST_BATCH],
         "image_size": [32] if MODELS[base.model].kind == "image" and base.image_size > 32 else [],
-        # layers that are named by hand are those of a student of this size
+        # layers named by hand belong to a student of this size
         "student_size": [s for s in reversed(sizes) if s < base.student_size and not base.by_hand],
         "method": [SOFT_TARGETS] if METHODS[base.method].compares_pairs else [],
     }

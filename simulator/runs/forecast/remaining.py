@@ -1,4 +1,4 @@
-"""How much longer a run under way will take: from the forecast of its stages, and from what they took. No torch."""
+"""How much longer a run will take: from the forecast of its stages, and from the time they took. No torch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.runs.forecast.workload import TRAINING
 from simulator.runs.records import Forecast
 
 LONGER = 1.5
-"""A run that takes this many times its forecast is said to take longer."""
+"""From this many times its forecast on, a run is called longer than forecast."""
 
 
 def in_words(
@@ -45,7 +45,7 @@ def seconds_left(
 ) -> float | None:
     """The seconds that a run still needs; None where a stage takes longer than its forecast and does not say how long.
 
-    The trainings to come are taken to be as much slower or faster than their forecast as those that are over.
+    Trainings to come are assumed to miss their forecast by the same factor as those that are over.
 
     Args:
         forecast, ended, passed, under_way: As for :func:`in_words`; the stages are as planned.

@@ -29,11 +29,11 @@ FIXED_SECONDS: dict[Stage, float] = {
     "recover": 0.0,
     "experiment": 0.0,
 }
-"""Seconds that a stage takes with any settings, until this machine has runs of its own; for measuring see Size."""
+"""Seconds of a stage with any settings, until this machine has runs of its own; for measuring see Size."""
 
 TIMING_SHARE = 0.6
-"""The part of a model's measuring that is its timing, which every run does, even where the rest is kept. An estimate
-from one profile of ResNet-18, used for forecasts only."""
+"""The part of a model's measuring that is its timing, which every run does, even if the rest is kept. An estimate from
+one profile of ResNet-18, used for forecasts only."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def variants(config: RunConfig, repeat: int) -> list[Variant]:
 
 
 def measuring(timed: int, measured: int) -> float:
-    """The work of timing and measuring so many models, in models of which both is done."""
+    """The work of timing and measuring these numbers of models; a model that is both timed and measured counts 1."""
     return TIMING_SHARE * timed + (1 - TIMING_SHARE) * measured
 
 
@@ -145,7 +145,7 @@ def _likely_source(config: RunConfig) -> str:
 
 
 def costs_of(config: RunConfig, events: list[Event]) -> list[Cost]:
-    """What each stage of an earlier run took; of a stage that it took over, what that took where it was carried out."""
+    """What each stage of an earlier run took; for a stage that it took over, what the first run took."""
     ended = [event for event in events if isinstance(event, StageFinished)]
     costs = [Cost(e.stage, e.seconds, work(e.stage, e.examples, config)) for e in ended if e.stage != "measure"]
     for repeat, event in enumerate(e for e in ended if e.stage == "measure"):

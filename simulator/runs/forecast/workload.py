@@ -1,4 +1,4 @@
-"""How much work and memory a run is, from its settings alone. Imports no torch.
+"""How much work and memory a run needs, from its settings alone. Imports no torch.
 
 Work is counted in multiply-adds (MACs).
 """
@@ -39,8 +39,9 @@ TOKENS: dict[str, int] = {"docstrings": 16, "reviews_topic": 24, "reviews_sentim
 
 
 def work(stage: Stage, examples: int, config: RunConfig) -> float:
-    """MACs of training on so many examples, and of validation before the first epoch and after each; 0 for a stage
-    that does not train.
+    """MACs of training on so many examples, validation before the first and after every epoch included.
+
+    0 for a stage that does not train.
     """
     if stage not in TRAINING or not examples:
         return 0.0
@@ -59,7 +60,7 @@ def _share(stage: Stage, config: RunConfig) -> float:
 
 
 def passes(stage: Stage, config: RunConfig) -> float:
-    """What training on one example costs, in forward passes of the teacher; one more where features are compared."""
+    """Cost of training on one example, in forward passes of the teacher; one more if features are compared."""
     taught = stage == "distil" or (stage == "recover" and config.recovery_with_teacher)
     beside = int(taught and METHODS[config.method].compares_features)
     return _share(stage, config) * FORWARD_AND_BACKWARD + beside

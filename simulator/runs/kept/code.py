@@ -1,4 +1,4 @@
-"""What code and libraries do, for fingerprints: the code's is equal where only comments and docstrings differ."""
+"""Fingerprints of our code, which ignore comments and docstrings, and the versions of libraries."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ OF_MEASUREMENT = (
     "runs/kept/measurements.py",
     "teaching/lesson.py",
 )
-"""Files and folders, below simulator/, that decide what a stage makes, or what is measured of it."""
+"""Files and folders below simulator/ that decide what comes out of a stage, or what is measured."""
 
 WITHOUT_MEANING = (tokenize.ENCODING, tokenize.COMMENT, tokenize.NL)
 LINE_BEGINS = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
@@ -54,10 +54,10 @@ _one_at_a_time = threading.Lock()  # many sessions may ask for the same at once
 
 
 def code(parts: tuple[str, ...]) -> str:
-    """The fingerprint of all Python files in these files and folders, and of models that were added from elsewhere.
+    """The fingerprint of these parts of our code, and of models that were added from elsewhere.
 
     Args:
-        parts: Below simulator/.
+        parts: Files and folders below simulator/.
     """
     with _one_at_a_time:
         return _fingerprint(parts, os.environ.get(MORE_MODELS, ""))
@@ -77,7 +77,7 @@ def _files(places: Iterator[Path]) -> Iterator[Path]:
 
 
 def _added_models(added: str) -> Iterator[Path]:
-    """The files beside the modules that the environment names."""
+    """All Python files in the folders of the modules that the environment variable names."""
     for module in filter(None, added.split(",")):
         found = find_spec(module.strip())
         if found and found.origin:
@@ -85,9 +85,9 @@ def _added_models(added: str) -> Iterator[Path]:
 
 
 def _meaning(file: Path) -> str:
-    """A file's words without comments, docstrings and blank lines.
+    """A file's tokens without comments, docstrings and blank lines.
 
-    Taken from its tokens: Python 3.11 cannot parse into syntax trees on several threads at once, as sessions would.
+    Not a syntax tree: Python 3.11 cannot build those on several threads at once, as sessions would.
     """
     with file.open("rb") as content:
         tokens = [token for token in tokenize.tokenize(content.readline) if token.type not in WITHOUT_MEANING]

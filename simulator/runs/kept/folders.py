@@ -1,8 +1,8 @@
 """Folders of files that are used again later: written whole or not at all, and checked before they are used.
 
-A folder is written beside its place, forced to the disk and only then renamed to its place, so however its writer ends,
-what is there is whole. The first to finish a folder stays: nothing is ever written into one that is there. It also
-holds what it was made from, and the size and SHA-256 of every file.
+A folder is written under another name, synced to the disk and only then renamed. So a folder that has its final name is
+whole, however its writer ended. Of two writers the first to finish wins: nothing is ever written into a finished
+folder. It also holds what it was made from, and the size and SHA-256 of every file.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ DESCRIPTION_FILE = "kept.json"
 
 
 def fingerprint(made_from: Mapping[str, Any]) -> str:
-    """Twelve hexadecimal digits that change whenever anything does that a folder is made from (plain values)."""
+    """Twelve hexadecimal digits that change when anything changes that a folder is made from (plain values)."""
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any], replace: bool = False) -> bool:
-    """Write a folder; of two that do so at once, the first to finish stays.
+    """Write a folder; of two writers, the first to finish wins.
 
     Args:
-        folder: Its place; the folder above it is there.
+        folder: Its final place; the folder above must exist.
         files: Name -> content.
         made_from: Everything that decides the content, as plain values.
-        replace: Whether this one takes the place of one that is there.
+        replace: Whether to replace a folder that is there already.
 
     Returns:
-        Whether this folder is the one that is now there.
+        Whether the folder now there is the one written here.
     """
     beside = _beside(folder)
     try:
@@ -65,9 +65,9 @@ def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any],
 
 
 def made_from(folder: Path) -> dict[str, Any] | None:
-    """What a folder was made from; None where there is none, or one that is plainly not whole.
+    """What a folder was made from; None if there is none, or if a file is missing or has the wrong size.
 
-    Contents are not read, so a flipped bit goes unseen here: for forecasts, which are asked for often.
+    Contents are not read, so a flipped bit is not noticed here. Forecasts use this, since they are asked for often.
     """
     try:
         description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ def made_from(folder: Path) -> dict[str, Any] | None:
 
 
 def damage(folder: Path, made_from: Mapping[str, Any]) -> str:
-    """What is wrong with a folder that should be made from this, every byte of it read; "" if it is whole."""
+    """What is wrong with a folder that should have been made from this; "" if nothing is. Reads every byte."""
     try:
         description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
         if description["made_from"] != json.loads(json.dumps(made_from)):
@@ -93,9 +93,9 @@ def damage(folder: Path, made_from: Mapping[str, Any]) -> str:
 
 
 def discard_damaged(folder: Path, made_from: Mapping[str, Any]) -> str:
-    """Remove a folder that is not as it was written; nobody finds half of it meanwhile.
+    """Remove a folder that is damaged; no other process ever sees half of it.
 
-    One process at a time looks and removes, so none takes away what another has made anew since it looked.
+    One process at a time checks and removes, so none removes what another has written anew since the check.
 
     Returns:
         What was wrong with it; "" if nothing was, or none is there.
@@ -110,7 +110,7 @@ def discard_damaged(folder: Path, made_from: Mapping[str, Any]) -> str:
 
 
 def discard(folder: Path) -> None:
-    """Remove a folder, if it is still there; nobody finds half of it meanwhile."""
+    """Remove a folder, if it is still there; no other process ever sees half of it."""
     old = _beside(folder, "old-")
     with suppress(FileNotFoundError):
         folder.rename(old)
@@ -118,7 +118,7 @@ def discard(folder: Path) -> None:
 
 
 def _beside(folder: Path, what: str = "") -> Path:
-    """A name in the same folder under which nothing is taken for kept."""
+    """A name beside the folder that is never mistaken for something kept."""
     return folder.with_name(f".{what}{folder.name}{unfinished()}")
 
 
@@ -130,7 +130,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Force the names in a folder to the disk, where the system lets folders be opened (Windows does not)."""
+    """Sync the names in a folder to the disk, where folders can be opened (not on Windows)."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -147,10 +147,10 @@ def sha256_of(file: Path) -> str:
 
 
 def file_damage(file: Path, size: int | None, sha256: str) -> str:
-    """What is wrong with a file, every byte of it read; "" if it is as it was written.
+    """What is wrong with a file; "" if nothing is. Reads every byte.
 
     Args:
-        size: In bytes, so that a file that was cut off is named as such; None if it is not known.
+        size: The bytes it should have, so that a truncated file is named as such; None if unknown.
     """
     try:
         there = file.stat().st_size

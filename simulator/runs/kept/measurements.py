@@ -1,7 +1,7 @@
-"""The kept measurements of models: what decides each, and where it is. Imports no torch.
+"""The kept measurements of models: what decides each, and where it is kept. Imports no torch.
 
-What is measured of a model, except its latency, follows from the model and the test data (the fingerprint of its
-teacher or stage has both), from the layers that may be pruned, and from what libraries and code do.
+Everything that is measured of a model, except its latency, depends only on the model and the test data (both are in the
+fingerprint of its teacher or stage), on the layers that may be pruned, and on the versions of libraries and code.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def made_from(variant: Variant, config: RunConfig, teacher: str) -> dict[str, An
 
 
 def found(config: RunConfig, teacher: str) -> tuple[Variant, ...]:
-    """The variants of a run's first student whose measurements are kept, and the teacher if its own is.
+    """The variants of a run's first seed whose measurements are kept, the teacher included.
 
     Args:
         teacher: Its fingerprint.

@@ -1,7 +1,7 @@
-"""The room that kept stages have on the disk: the least recently used go first where it gets too small.
+"""How much disk space kept stages may take: when it is used up, the least recently used are deleted first.
 
-Teachers go last, for they take longest to make; one that was used within the last hour stays, for a run may be about to
-read it.
+Teachers go last, since they take longest to train; one that was used within the last hour stays, since a run may be
+about to read it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SPARED_SECONDS = 3600
 
 
 class Entry(NamedTuple):
-    """A kept folder, in the order in which they go."""
+    """A kept folder; sorts in the order in which folders are deleted."""
 
     is_teacher: bool
     used_at: float
@@ -57,18 +57,18 @@ def limit_bytes() -> float:
 
 
 def mark_used(folder: Path) -> None:
-    """Note that a kept folder is used now; where the disk takes no note, it only goes earlier."""
+    """Note that a kept folder is used now; if that cannot be written, it is only deleted earlier."""
     with suppress(OSError):
         os.utime(folder / folders.DESCRIPTION_FILE)
 
 
 def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any], replace: bool) -> None:
-    """Keep a folder as :func:`folders.keep` does, and make room for it; a disk that does not take it ends no run."""
+    """Keep a folder as :func:`folders.keep` does, and make room for it; a failure is logged and ends no run."""
     try:
         folders.keep(folder, files, made_from, replace)
         make_room()
     except OSError as error:
-        log.warning("%s cannot be kept, or no room be made for it: %s", folder.name, error)
+        log.warning("%s cannot be kept, or space for it cannot be freed: %s", folder.name, error)
 
 
 def make_room() -> None:
@@ -87,7 +87,7 @@ def make_room() -> None:
 
 
 def _entries(place: str, is_teacher: bool) -> list[Entry]:
-    """What is kept in a place; what another process writes or deletes at this moment is left out."""
+    """What is kept in a place, except what another process is writing or deleting."""
     found = []
     for folder in cache_dir(place).iterdir():
         with suppress(FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""The seal on what a run leaves for its own pages: the SHA-256 of every file, so that damage is seen."""
+"""The seal on the files that a run leaves for its own pages: their SHA-256, so that damage is noticed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def seal(folder: Path) -> None:
 
 
 def broken_seal(folder: Path, names: Collection[str] = ()) -> str:
-    """What is wrong with the files of a folder, every byte of them read; "" if nothing is.
+    """What is wrong with the files of a folder; "" if nothing is. Reads every byte.
 
-    Runs of earlier versions left no seal: theirs cannot be checked.
+    Runs of earlier versions left no seal: their files cannot be checked.
 
     Args:
-        names: Only of these files; empty for all.
+        names: The files to check; empty for all.
     """
     try:
         written = (folder / SUMS_FILE).read_text(encoding="ascii")
@@ -43,7 +43,7 @@ def broken_seal(folder: Path, names: Collection[str] = ()) -> str:
 
 
 def broken_seal_as_last_read(folder: Path) -> str:
-    """The same of all files, which are read again only once one has changed: for pages, which ask often."""
+    """The same for all files, but they are read again only when one has changed: pages ask often."""
     try:
         return _last_read(folder, tuple((file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir()))
     except OSError as error:

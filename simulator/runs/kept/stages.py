@@ -1,7 +1,7 @@
-"""The kept stages of students: what decides each, and where it is. Imports no torch.
+"""The kept stages of students: what decides each, and where it is kept. Imports no torch.
 
 A stage's inputs are its teacher's fingerprint (model, data, weights, processor, threads, precision), the settings that
-reach it, and what libraries and code do.
+affect it, and the versions of libraries and code.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ SETTINGS_OF: dict[Stage, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Keeping:
-    """Whether and as whose a run's stages are kept.
+    """Whose stages are kept, and whether kept ones are taken over.
 
     Attributes:
         run: The id of the run.
-        anew: Whether stages that are kept already are carried out all the same, and replaced.
+        anew: Whether stages that are already kept are carried out again and replaced.
     """
 
     run: str
@@ -50,11 +50,11 @@ class Keeping:
 
 
 class StageRecord(Record):
-    """What is kept of a stage beside the weights that it left.
+    """What is kept of a stage beside the weights.
 
     Attributes:
-        curve: Its loss points and validation accuracies, as of the first seed.
-        strides: How tensors lie in memory whose dimensions are not in order: name -> strides.
+        curve: Its loss points and validation accuracies, numbered as for the first seed.
+        strides: Name -> strides of the tensors whose layout does not follow the order of their dimensions.
         is_training: Whether the stage left its model in training mode.
     """
 
@@ -66,11 +66,11 @@ class StageRecord(Record):
 
 
 PACKAGES = ("numpy", "safetensors", "torch-pruning")
-"""Beside those that decide a teacher."""
+"""Packages that decide a stage, beside those that decide its teacher."""
 
 
 def made_from(stage: Stage, config: RunConfig, teacher: str) -> dict[str, Any]:
-    """Everything that decides what a stage makes, as plain values.
+    """Everything that decides the result of a stage, as plain values.
 
     Args:
         teacher: Its fingerprint.
@@ -79,7 +79,7 @@ def made_from(stage: Stage, config: RunConfig, teacher: str) -> dict[str, Any]:
         "stage": stage,
         "teacher": teacher,
         "settings": settings(config, SETTINGS_OF[stage]),
-        # a text model whose features are compared works out every position, and so does its control
+        # a text model whose features are compared computes every position, and so does its control
         "every_position": METHODS[config.method].compares_features,
         "versions": versions(PACKAGES),
         "code": code(OF_STUDENT),
@@ -87,7 +87,7 @@ def made_from(stage: Stage, config: RunConfig, teacher: str) -> dict[str, Any]:
 
 
 def settings(config: RunConfig, names: tuple[str, ...]) -> dict[str, Any]:
-    """The settings of these names that have an effect."""
+    """Those of the named settings that have an effect."""
     method = METHODS[config.method]
     without_effect = {
         "temperature": not method.uses_temperature,
@@ -102,13 +102,13 @@ def _plain(value: Any) -> Any:
 
 
 def folder(made_from: dict[str, Any], config: RunConfig) -> Path:
-    """Where a stage that all this decides is or will be kept; the folder's name is its fingerprint."""
+    """The folder of the stage with these inputs, whether it is there or not; its name is its fingerprint."""
     name = f"{config.model}-{config.dataset}-{made_from['stage']}-{folders.fingerprint(made_from)}"
     return cache_dir("stages") / name
 
 
 def found(config: RunConfig, teacher: str) -> tuple[Stage, ...]:
-    """The stages of a run's first student that are kept, as far as it can be seen without reading them whole.
+    """The kept stages of a run's first seed, as far as can be told without reading them in full.
 
     Args:
         teacher: Its fingerprint.

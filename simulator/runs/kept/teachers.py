@@ -1,7 +1,7 @@
-"""The kept teachers: what decides one, its fingerprint, and where it is. Imports no torch.
+"""The kept teachers: what decides one, its fingerprint, and where it is kept. Imports no torch.
 
-A teacher depends on the student's settings only where the student gets more than 4,000 examples. Its
-seed is fixed, so that every seed of the student learns from the same teacher and a class trains it once.
+A teacher depends on the student's settings only if the student gets more than 4,000 examples. Its seed is fixed, so
+that students of every seed learn from the same teacher and a class trains it once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simulator.runs.kept.code import OF_TEACHER, code, versions
 
 TEACHER_SEED = 0
 MOST_EXAMPLES = 4_000
-"""A teacher is trained on all of a small data set, on so many of a large one; or on as many as its student."""
+"""A teacher is trained on at most this many examples, or on as many as its student if that is more."""
 
 PACKAGES = ("torch", "transformers", "torchvision", "tokenizers", "sentencepiece")
 """A teacher is trained again when one of these changes."""
@@ -33,15 +33,15 @@ def recipe(model: str, source: str) -> Recipe:
 
 
 def train_examples(config: RunConfig) -> int:
-    """How many examples a teacher is trained on, if the data set has as many."""
+    """How many examples a teacher is trained on, if the data set has that many."""
     return max(config.train_examples, MOST_EXAMPLES)
 
 
 def description(config: RunConfig, source: str) -> dict[str, Any]:
     """What decides a teacher, as far as it is known before data, weights and torch are loaded.
 
-    The processor and the number of threads decide in which order sums are added up, and so, after some hundred steps,
-    which examples a teacher gets wrong.
+    The processor and the number of threads decide the order of summation, and so, after some hundred steps, which
+    examples a teacher gets wrong.
     """
     return {
         "model": config.model,
@@ -61,7 +61,7 @@ def description(config: RunConfig, source: str) -> dict[str, Any]:
 
 
 def folder(made_from: Mapping[str, Any]) -> Path:
-    """Where the teacher that all this decides is or will be kept; the folder's name is its fingerprint."""
+    """The folder of the teacher made from this, whether it is there or not; its name is its fingerprint."""
     return cache_dir("teachers") / f"{made_from['model']}-{made_from['dataset']}-{folders.fingerprint(made_from)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -58,3 +59,13 @@ def _loaded(room: str) -> tuple[Recorded, ...]:
 def find(run_id: str) -> Recorded | None:
     """The shipped run with this id, if there is one."""
     return next((r for r in (*all_recorded(), *of_labs()) if r.run.id == run_id), None)
+
+
+def named(run_ids: Iterable[str]) -> list[Recorded]:
+    """The shipped runs with these ids, in their order; those that are not shipped are left out."""
+    return [recorded for recorded in map(find, run_ids) if recorded is not None]
+
+
+def of_experiment(name: str) -> list[Recorded]:
+    """The shipped runs of an experiment."""
+    return [r for r in of_labs() if r.run.experiment is not None and r.run.experiment.name == name]

@@ -57,3 +57,10 @@ def test_they_stand_behind_the_stored_runs_and_answer_like_them():
 def test_the_counts_are_the_published_ones():
     for name, counted in counts.read().items():
         assert counted.parameters == MODELS[name].published.parameters
+
+
+def test_shipped_runs_are_found_by_id_and_by_experiment():
+    first, second = recorded.of_labs()[:2]
+    assert recorded.named((second.run.id, "not-shipped", first.run.id)) == [second, first]
+    assert [r.run.id for r in recorded.of_experiment("how_hot")] == ["recorded-lab-temperature"]
+    assert recorded.of_experiment("missing_digit") == []

@@ -7,7 +7,7 @@ import streamlit as st
 from simulator.catalog.models import MODELS
 from simulator.experiments import EXPERIMENTS, Experiment, ExperimentConfig, make_experiment
 from simulator.figures import numbers
-from simulator.runs import archive, service
+from simulator.runs import archive, recorded, service
 from simulator.runs.database.store import ENDED, Run
 from ui.figures import table
 from ui.figures.experiments import cell_charts as charts
@@ -17,6 +17,7 @@ from ui.figures.run import tables
 from ui.following import drawing, live, progress_view
 from ui.following.story import Story
 from ui.kit import chart_view, table_view
+from ui.kit.card import card
 from ui.report.run import kept_students
 from ui.screens.experiments import allocation, settings
 from ui.screens.experiments.settings import PREDICTED
@@ -61,9 +62,8 @@ def catalogue() -> None:
         "conclusion is computed from the numbers, and says so if the expected effect did not appear."
     )
     for experiment in EXPERIMENTS.values():
-        with st.container(border=True):
-            st.markdown(f"**{experiment.title}**")
-            st.markdown(experiment.question)
+        with card(f"experiment_{experiment.name}", recorded.of_experiment(experiment.name)):
+            st.markdown(f"**{experiment.title}**  \n{experiment.question}")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
                     routes.EXPERIMENTS.path,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from simulator.errors import RunNotFound, SimulatorError
-from simulator.runs import archive
+from simulator.runs import archive, recorded
 from simulator.runs.records import Run
 from simulator.teaching.labs import LABS, Lab, progress
 from simulator.teaching.labs.progress import LabProgress
+from ui.kit.card import card
 from ui.screens import path
 from ui.shell import address
 from ui.shell.guard import errors_shown
@@ -136,7 +137,7 @@ def catalogue(known: str | None) -> None:
     st.progress(len([r for r in begun.values() if r.is_done]) / len(LABS), text=done_words(begun.values()))
     for number, lab in enumerate(LABS, 1):
         record = begun.get(lab.name)
-        with st.container(border=True):
+        with card(f"lab_{lab.name}", recorded.named(lab.recorded)):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
                     f"{number}. {lab.title}", icon=state_icon(record), key=f"open_lab_{number}",

@@ -11,8 +11,13 @@ from tests.browser.screens import press, shoot
 pytestmark = pytest.mark.browser
 
 
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
 def forward(page: Page) -> None:
+    """Press Next, which stands below the step; the following one opens at its top."""
     page.get_by_role("button", name="Next", exact=True).click()
+    page.wait_for_function(f"{SCROLLED} === 0")
 
 
 def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
@@ -38,6 +43,9 @@ def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
     expect(page.get_by_text(answer.sentence)).to_be_visible()
     expect(page.get_by_text("You said +3.0 points; the measured answer is")).to_be_visible()
     shoot(page, "guided-lab-measured")
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.get_by_role("button", name="Next", exact=True).scroll_into_view_if_needed()
+    page.wait_for_function(f"{SCROLLED} > 200")
 
     for question in lab.questions(evidence(lab.recorded)):
         forward(page)
@@ -52,6 +60,7 @@ def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
     expect(page.get_by_text("Checks: 2 of 2 right.")).to_be_visible()
     for sentence in lab.takeaway(evidence(lab.recorded)):
         expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_role("img", name="You said: +3.0 points. Measured:")).to_be_visible()
     shoot(page, "guided-lab-takeaway")
 
     # the same link in a second browser shows the same; the lab's own link carries nobody's progress

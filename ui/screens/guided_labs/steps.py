@@ -12,7 +12,7 @@ from ui.figures import table
 from ui.following import live
 from ui.kit import table_view
 from ui.screens import quiz
-from ui.screens.guided_labs import run_step
+from ui.screens.guided_labs import run_step, summing_up
 from ui.screens.guided_labs import sections as guided_labs
 from ui.screens.guided_labs.sections import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
 from ui.screens.path import DEEPER
@@ -184,6 +184,8 @@ def takeaway(place: Place, record: LabProgress, found: Evidence) -> None:
     asked = sitting(place, record, found)
     st.markdown(f"**Checks: {asked.score} of {len(asked.questions)} right.**")
     st.markdown(beside(place.lab.prediction, record.prediction, place.lab.answer(found)))
+    if place.progress is not None:
+        summing_up.show(place.progress)
     with st.container(horizontal=True):
         deeper = routes.ROUTES[DEEPER[place.lab.name]]
         st.page_link(deeper.path, label=f"Go deeper: {deeper.title}", icon=":material/explore:")

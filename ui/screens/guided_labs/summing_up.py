@@ -1,0 +1,37 @@
+"""A student's own predictions beside what was measured, of every lab that is done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.teaching.labs import LABS, evidence, progress
+from ui.figures import predictions
+from ui.figures.parts import Panel, Picture
+from ui.kit import picture_view
+from ui.screens.guided_labs.sections import Place, there
+
+
+def show(known: str) -> None:
+    """Draw the predictions of a progress, if a lab of it is done."""
+    panels = [_panel(place) for place in _done(known)]
+    if panels:
+        st.markdown("**Your predictions so far**")
+        st.caption("The ring is what you said, the dot what was measured. The closer, the better you knew.")
+        picture_view.show(Picture("predictions", panels))
+
+
+def _done(known: str) -> list[Place]:
+    records = progress.read(known)
+    places = (
+        Place(number, lab, known, record, there(record.runs))
+        for number, lab in enumerate(LABS, 1)
+        if (record := records.get(lab.name)) and record.is_done
+    )
+    return [place for place in places if place.has_finished]
+
+
+def _panel(place: Place) -> Panel:
+    assert place.record is not None
+    answer = place.lab.answer(evidence(place.record.runs))
+    title = f"{place.number}. {place.lab.title}"
+    return predictions.panel(title, place.lab.prediction, place.record.prediction, answer)

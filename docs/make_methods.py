@@ -86,7 +86,12 @@ SECTIONS = (
     Section(
         "Distillation",
         "The loss is alpha times the method's soft loss plus 1 - alpha times the hard loss, cross-entropy with the "
-        "labels (`simulator/engine/distillation/losses.py`), unless stated otherwise.",
+        "labels (`simulator/engine/distillation/losses.py`), unless stated otherwise.\n\n"
+        "With fewer labels than training examples (the setting `labels`), the teacher still answers all examples, and "
+        "the hard loss of a batch is the mean over its labelled examples. A method that needs the true class takes the "
+        "teacher's answer where the label is hidden. The control, and every training without a teacher, has the "
+        "labelled examples only: they are repeated, so that it takes equally many steps. The teacher learns from all "
+        "labels (`simulator/engine/stages/student.py`).",
         ("simulator/engine/distillation/methods.py", "simulator/engine/distillation/feature_losses.py"),
         [Entry(m.name, m.title, m.help, distillation_facts(m)) for m in METHODS.values()],
     ),

@@ -37,6 +37,19 @@ def check_student(config: Settings) -> None:
         )
 
 
+def check_labels(config: Settings) -> None:
+    """Refuse more labels than there are training examples.
+
+    Raises:
+        ValueError: with how many there may be.
+    """
+    if config.labels > config.train_examples:
+        raise ValueError(
+            f"labels {config.labels} is more than train_examples {config.train_examples}: choose at most "
+            f"{config.train_examples}"
+        )
+
+
 def check_data(config: Settings, dataset: DatasetInfo, datasets: Datasets = DATASETS) -> None:
     """Refuse settings that do not go with the data, naming what does.
 

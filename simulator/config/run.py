@@ -38,6 +38,7 @@ class RunConfig(Record):
     dataset: Annotated[str, SETTINGS["dataset"]] = FROM_CATALOGUE
     student_size: Annotated[float, SETTINGS["student_size"]] = FROM_CATALOGUE
     train_examples: Annotated[int, SETTINGS["train_examples"]] = FROM_CATALOGUE
+    labels: Annotated[int, SETTINGS["labels"]] = FROM_CATALOGUE
     method: Annotated[str, SETTINGS["method"]] = "kd"
     temperature: Annotated[float, SETTINGS["temperature"]] = 4.0
     alpha: Annotated[float, SETTINGS["alpha"]] = FROM_CATALOGUE
@@ -83,6 +84,8 @@ class RunConfig(Record):
                 data[name] = value
         if data.get("train_examples") is None:
             data["train_examples"] = data_rules.default_examples(_known(str(data["dataset"]), info))
+        if data.get("labels") is None:
+            data["labels"] = data["train_examples"]  # all of them
         method = METHODS.get(str(data.get("method", "kd")))
         if method is not None and data.get("alpha") is None:
             data["alpha"] = method.alpha
@@ -103,6 +106,7 @@ class RunConfig(Record):
     def check_combinations(self, info: ValidationInfo) -> Self:
         """Refuse settings that do not go together, naming what does."""
         data_rules.check_student(self)
+        data_rules.check_labels(self)
         if dataset := _known(self.dataset, info):
             data_rules.check_data(self, dataset, info.context or DATASETS)
         pruning_rules.check(self)
@@ -122,6 +126,11 @@ class RunConfig(Record):
     def layer_shares(self) -> dict[str, float]:
         """``layer_sparsity`` as parameter name -> share to remove."""
         return parse(self.layer_sparsity)
+
+    @property
+    def has_all_labels(self) -> bool:
+        """Whether every training example has a label for the student."""
+        return self.labels == self.train_examples
 
     @property
     def epochs_after_pruning(self) -> int:

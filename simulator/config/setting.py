@@ -29,7 +29,11 @@ class Settings(Protocol):
 
     @property
     def train_examples(self) -> int:
-        """Labelled examples of the student."""
+        """Training examples of the student."""
+
+    @property
+    def labels(self) -> int:
+        """How many of them have a label."""
 
     @property
     def method(self) -> str:

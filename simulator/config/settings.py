@@ -31,9 +31,18 @@ SETTINGS: dict[str, Setting] = {
     "student_size": Setting("Student size", "How small the student is."),
     "train_examples": Setting(
         "Training examples",
-        "How many labelled examples the student learns from. Fewer is faster and harder. The teacher always "
+        "How many examples the student learns from. Fewer is faster and harder. The teacher always "
         "learns from all the data (up to 4,000 examples, or as many as the student if that is more).",
         low=64,
+        high=60_000,
+        step=1,
+    ),
+    "labels": Setting(
+        "Labelled examples",
+        "How many of the training examples have a label for the student; the teacher has learnt from all labels. "
+        "With few labels the student still learns the teacher's answers to all training examples. Without the "
+        "teacher it has the labelled ones only, and sees them more often: both take equally many steps.",
+        low=20,
         high=60_000,
         step=1,
     ),

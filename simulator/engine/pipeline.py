@@ -91,7 +91,8 @@ def one_student(
     config, student = setup.config, student_of(setup, *taught)
     removal.mask_rule(setup).parameters(student.initial)  # an unknown layer is reported before any training
     left: dict[Variant, Carried] = {} if repeat else {"teacher": Carried(Made(taught[0]), teacher_peak, teacher_peak)}
-    # control: the student without the teacher. Same start, batches, steps and seed as the next
+    # control: the student without the teacher. Same start, steps and seed as the next, and the same batches unless
+    # labels are hidden
     left["control"] = yield from carried_out(student, "control", CONTROL_NOTE, control(student), repeat)
 
     # distil: the same student, with what the method makes of the teacher

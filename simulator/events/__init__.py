@@ -107,7 +107,7 @@ class LossPoint(Record):
     """One logged step.
 
     ``total`` is alpha * soft + (1 - alpha) * hard, unless the method's paper has other weights; ``soft`` is None
-    without a teacher.
+    without a teacher, ``hard`` where no example of the step's batch has a label.
     """
 
     kind: Literal["loss"] = "loss"
@@ -115,7 +115,7 @@ class LossPoint(Record):
     step: Whole
     epoch: Amount
     total: Measure
-    hard: Measure
+    hard: Measure | None
     soft: Measure | None = None
     learning_rate: Amount
     repeat: Whole = 0

@@ -26,9 +26,9 @@ ONE_SEED = (
     "One seed cannot tell an effect from chance: this is only what that seed did. Use more seeds to draw a conclusion."
 )
 SAME_TEACHER = (
-    "student_size", "train_examples", "method", "temperature", "alpha", "beta", "epochs", "pruning", "importance",
-    "scope", "target_sparsity", "round_to", "recovery_epochs", "schedule", "rounds", "recovery_with_teacher",
-    "learning_rate", "batch_size",
+    "student_size", "train_examples", "labels", "method", "temperature", "alpha", "beta", "epochs", "pruning",
+    "importance", "scope", "target_sparsity", "round_to", "recovery_epochs", "schedule", "rounds",
+    "recovery_with_teacher", "learning_rate", "batch_size",
 )  # fmt: skip
 """Settings that a sweep may vary: all its cells share one teacher, and the seeds are an axis of their own."""
 
@@ -71,11 +71,10 @@ class ExperimentConfig(Record):
         return with_settings(self.base, {"train_examples": max(most)} if most else {})
 
     def settings_of_cells(self) -> Iterator[RunConfig]:
-        """The settings that the data must allow: those that all cells share, and these with each value of an axis."""
-        yield self.base
-        for axis in self.axes:
-            if axis.setting in SETTINGS:
-                yield from (with_settings(self.base, {axis.setting: value}) for value in axis.values)
+        """The settings of a run in every cell: the base with each combination of the axes' values that are settings."""
+        axes = {axis.setting: axis.values for axis in self.axes if axis.setting in SETTINGS}
+        for values in product(*axes.values()):
+            yield with_settings(self.base, dict(zip(axes, values, strict=True)))
 
     def conclude(self, cells: Sequence[CellFinished]) -> Conclusion:
         """The conclusion from all cells; with one seed, no prediction is called right or wrong."""
@@ -141,7 +140,9 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def with_settings(base: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
-    """A RunConfig with some settings changed, checked again; an alpha that is its method's default stays the default.
+    """A RunConfig with some settings changed, checked again.
+
+    An alpha that is its method's default stays the default, and where all examples have labels, all keep them.
 
     Raises:
         ValueError: with every setting that is wrong.
@@ -149,6 +150,8 @@ def with_settings(base: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
     values = {**base.model_dump(), **changes}
     if "alpha" not in changes and base.alpha == METHODS[base.method].alpha:
         del values["alpha"]
+    if "labels" not in changes and base.has_all_labels:
+        del values["labels"]
     try:
         return make_config(values)
     except InvalidConfig as error:
@@ -201,8 +204,9 @@ def _check_ignored(config: ExperimentConfig) -> None:
     """Refuse settings that would be stored and shown, but change nothing."""
     experiment, base = config.entry, config.base
     default = make_config(fitting_defaults(experiment, base.model))
+    usual = {**default.model_dump(), "labels": base.train_examples}  # all of them
     for name in ("repeats", *experiment.ignored, *(axis.setting for axis in config.axes)):
-        if name in SETTINGS and getattr(base, name) != getattr(default, name):
+        if name in SETTINGS and getattr(base, name) != usual[name]:
             raise InvalidConfig(
                 f"{name} {getattr(base, name)} is ignored in {experiment.name}.",
                 "Leave it out. An experiment uses --seeds instead of repeats, and --axis for what it varies.",

@@ -30,7 +30,7 @@ def refusal(config: Design) -> str:
 
 
 def trained_examples(config: Design) -> int:
-    """Both take equally many steps; the control sees its few examples repeatedly."""
+    """Control and distilled of every cell: both take equally many steps."""
     return len(places(config)) * config.base.epochs * config.base.train_examples
 
 
@@ -89,13 +89,13 @@ FEW_LABELS = Experiment(
     paper="Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 6 (3 % of the speech data)",
     quantities=Quantities({"accuracy": "Test accuracy"}),
     axes={"labels": (50, 100, 200, 500)},
-    own_bounds={"labels": (20, 60_000)},
     settings={"student_size": 0.25, "epochs": 5},
     seeds=5,
     refusal=refusal,
     places=places,
     ignored=PRUNING,
     about="teacher",
+    kept=("control", "distil"),
     trained_examples=trained_examples,
     conclude=conclude,
 )

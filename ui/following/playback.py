@@ -80,7 +80,8 @@ def steps(recorded: Recorded) -> Iterator[dict[str, Any]]:
     pruning, or a variant's measured accuracy.
     """
     losses = tell(enumerate(recorded.events, 1)).losses_of(0)
-    means = {v: iter(curves.running_mean([point.hard for point in points])) for v, points in losses.items()}
+    hard = {variant: [p.hard for p in points if p.hard is not None] for variant, points in losses.items()}
+    means = {variant: iter(curves.running_mean(values)) for variant, values in hard.items()}
     for event in recorded.events:
         match event:
             case StageStarted(repeat=0):
@@ -89,7 +90,7 @@ def steps(recorded: Recorded) -> Iterator[dict[str, Any]]:
                     "words": STAGE_WORDS[event.stage],
                     "variant": STAGE_OF.get(event.stage),
                 }
-            case LossPoint(repeat=0):
+            case LossPoint(repeat=0) if event.hard is not None:
                 yield {"point": [event.variant, round(event.epoch, 3), round(next(means[event.variant]), 4)]}
             case StageFinished(stage="prune"):
                 yield {"pruned": True}

@@ -67,7 +67,8 @@ def question(config: RunConfig) -> str:
     learns = f"What does {small} learn from its teacher that the labels alone do not teach it"
     if not method.has_teacher:
         learns = f"What do smoothed labels teach {small} that the labels alone do not"
-    trained = f"{numbers.whole(config.train_examples)} examples, {numbers.several(config.epochs, 'epoch')}"
+    few = "" if config.has_all_labels else f" ({numbers.whole(config.labels)} with a label)"
+    trained = f"{numbers.whole(config.train_examples)} examples{few}, {numbers.several(config.epochs, 'epoch')}"
     if not config.target_sparsity and not config.by_hand:
         return f"{learns} ({setup}; {trained})?"
     lost = f"pruning ({PRUNING[config.pruning].title.lower()}, {fields.asked_sparsity(config)})"

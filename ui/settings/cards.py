@@ -48,7 +48,7 @@ CARDS = (
         icon=":material/schema:",
         about="A large network is the teacher; the student is a smaller one of its kind.",
         terms=("teacher", "student"),
-        names=("model", "dataset", "student_size", "train_examples", "image_size", "weights"),
+        names=("model", "dataset", "student_size", "train_examples", "labels", "image_size", "weights"),
         named=("model", "dataset", "student_size", "train_examples"),
     ),
     Card(
@@ -80,7 +80,7 @@ def in_brief(name: str, config: RunConfig) -> str:
     value = fields.written(name, config)
     match name:
         case "train_examples":
-            return f"{value} examples"
+            return f"{value} examples{'' if config.has_all_labels else f', {numbers.whole(config.labels)} labelled'}"
         case "alpha":
             return f"alpha {value}"
         case "scope":

@@ -133,7 +133,7 @@ def draw(name: str, config: RunConfig) -> None:
         "persist_state": "session",
     }
     match control.shape:
-        case "choice" | "sizes" | "log":
+        case "choice" | "sizes" | "log" | "stops":
             _draw_choice(control, config, default, common)
         case "several":
             st.multiselect(options=tuple(control.setting.choices), default=list(default), **common)

@@ -20,7 +20,7 @@ from simulator.config.settings import SETTINGS
 from simulator.data.own_data import dataset_info, datasets_for, record
 from simulator.figures import numbers
 
-Shape = Literal["choice", "sizes", "log", "integer", "slider", "flag", "several", "text"]
+Shape = Literal["choice", "sizes", "log", "stops", "integer", "slider", "flag", "several", "text"]
 
 WIDEST_SLIDER = 10_000
 
@@ -44,6 +44,8 @@ def _shape(name: str, setting: Setting) -> Shape:
     kind, low, high = RunConfig.model_fields[name].annotation, setting.low, setting.high
     if name == "also_prune":
         return "several"
+    if name == "labels":
+        return "stops"
     if name == "dataset" or setting.choices:
         return "choice"
     if kind is bool:
@@ -81,6 +83,9 @@ def choices(name: str, config: RunConfig) -> tuple[Any, ...]:
         )
     if name == "dataset":
         return tuple(d.name for d in datasets_for(config.model))
+    if name == "labels":
+        stops = decades(cast("float", control.setting.low), config.train_examples)
+        return tuple(sorted({*map(int, stops), config.labels, config.train_examples}))
     if control.shape == "sizes":
         return MODELS[config.model].student.values
     if control.shape == "log":
@@ -109,6 +114,8 @@ def written(name: str, config: RunConfig) -> str:
             return student_in_words(config)
         case "train_examples":
             return numbers.whole(value)
+        case "labels":
+            return "all" if config.has_all_labels else numbers.whole(value)
         case "target_sparsity":
             return numbers.whole_percent(value)
     return shown(name, value) or "none"

@@ -47,6 +47,8 @@ def fit(asked: Mapping[str, Any], before: RunConfig | None) -> tuple[RunConfig, 
         for name in FOLLOW:
             if values.get(name) == getattr(old, name):
                 values.pop(name, None)
+    if before is not None and before.has_all_labels and values.get("labels") == before.labels:
+        values.pop("labels", None)  # all of them, however many there are now
     model = values.get("model", RunConfig().model)
     if model not in MODELS:
         notes.append(f"There is no model {brief(repr(model))}: {fields.shown('model', RunConfig().model)} is used.")
@@ -90,6 +92,8 @@ def default_of(name: str, config: RunConfig) -> Any:
     """Return a control's default, given the model and the data; a setting that equals it stays out of the URL."""
     if name == "model":
         return RunConfig().model
+    if name == "labels":
+        return config.train_examples
     if name in ("dataset", "method"):
         return getattr(defaults(config.model), name)
     return getattr(defaults(config.model, config.dataset, config.method), name)

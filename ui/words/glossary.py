@@ -7,7 +7,8 @@ import streamlit as st
 GLOSSARY = {
     "teacher": "The large model, trained on the data first.",
     "student": "The smaller model that should come close to the teacher.",
-    "control": "The student trained without the teacher: same start, same batches, same number of steps.",
+    "control": "The student trained without the teacher: same start, same number of steps and, where all "
+    "labels are known, same batches.",
     "distilled": "The student trained by the chosen method: from the labels and the soft loss.",
     "pruned": "The distilled student with weights or channels removed in one step, not yet retrained.",
     "recovered": "The pruned student after retraining; what was pruned stays pruned. The schedule says when "

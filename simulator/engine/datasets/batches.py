@@ -13,6 +13,9 @@ Batch = dict[str, Tensor]
 BUCKET_BATCHES = 16
 """Texts are sorted by length within this many batches: enough to save most padding, few enough to stay random."""
 
+UNLABELLED = -100
+"""Stands for a label that is hidden. No class has this number, and PyTorch's cross-entropy ignores it."""
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -27,6 +30,27 @@ class Examples:
     def first(self, n: int) -> Examples:
         """The first ``n`` examples."""
         return Examples({name: values[:n] for name, values in self.inputs.items()}, self.labels[:n])
+
+    def only_first_labelled(self, n: int) -> Examples:
+        """All examples; the labels of all but the first ``n`` are hidden."""
+        if n >= len(self):
+            return self
+        return Examples(self.inputs, torch.cat([self.labels[:n], torch.full_like(self.labels[n:], UNLABELLED)]))
+
+    def repeated(self, n: int) -> Examples:
+        """``n`` examples: these, one after the other and then again from the first."""
+        if n == len(self):
+            return self
+        return self.at(torch.arange(n, device=self.labels.device) % len(self))
+
+    def labelled(self) -> Examples:
+        """The examples whose label is not hidden."""
+        known = self.labels != UNLABELLED
+        return self if known.all() else self.at(known)
+
+    def at(self, rows: Tensor) -> Examples:
+        """Some of the examples: ``rows`` is a boolean mask or numbers of rows."""
+        return Examples({name: values[rows] for name, values in self.inputs.items()}, self.labels[rows])
 
     def rows(self, index: Tensor) -> Batch:
         """A batch of the given rows, its padding cut to the longest text among them."""

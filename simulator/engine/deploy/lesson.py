@@ -22,6 +22,7 @@ from simulator.engine.measure.variant import Examined, describe, first_rows
 from simulator.engine.pruning import removal
 from simulator.engine.pruning.masks import Masks, prunable_parameters
 from simulator.engine.setup import Setup, provenance
+from simulator.engine.stages.student import student_examples
 from simulator.events import Variant
 from simulator.teaching import lesson
 from simulator.teaching.lesson import LayerFacts, LessonFacts, Network, SliceFacts
@@ -176,7 +177,8 @@ def calibrate(
     """
     student, rows = variants["distilled"], torch.arange(min(CALIBRATION, setup.config.train_examples))
     rows = rows.to(setup.device)
-    batch = setup.train.rows(rows)
+    examples = student_examples(setup)
+    batch = examples.rows(rows)
     student.eval()
     norms: dict[str, Tensor] = {}
     names = {module: name for name, module in layers.items()}
@@ -191,7 +193,7 @@ def calibrate(
     answers = setup.module.logits(student, batch)
     soft = soft_loss(answers, teacher_logits, config.temperature)
     weights = LossWeights(config.alpha, METHODS[config.method].weight_of_labels(config.alpha))
-    loss = distillation_loss(answers, setup.train.labels[rows], soft, weights)
+    loss = distillation_loss(answers, examples.labels[rows], soft, weights)
     for handle in handles:
         handle.remove()
     found = torch.autograd.grad(loss.total, [module.weight for module in layers.values()])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from simulator.catalog.methods import METHODS, USUAL_BETA, Method
-from simulator.engine.datasets.batches import Examples
+from simulator.engine.datasets.batches import UNLABELLED, Examples
 from simulator.engine.distillation.feature_losses import FEATURE_METHODS, Projection, make_projection
 from simulator.engine.distillation.features import Tap, look
 from simulator.engine.distillation.losses import LossWeights, warmed_up
@@ -89,7 +89,9 @@ class Guide:
         loss = LOGITS_METHODS.get(teaching.method, kd)
         if teaching.needs.uses_beta:
             loss = partial(loss, beta=teaching.beta)
-        return loss(student_logits, teaching.logits[rows], self.examples.labels[rows], teaching.temperature)
+        logits, labels = teaching.logits[rows], self.examples.labels[rows]
+        true = torch.where(labels == UNLABELLED, logits.argmax(1), labels)  # the teacher's answer, if it is hidden
+        return loss(student_logits, logits, true, teaching.temperature)
 
     def on_features(self, tap: Tap, rows: Tensor) -> Tensor:
         """The term on features; the teacher runs for it."""

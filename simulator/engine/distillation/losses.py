@@ -7,12 +7,17 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.nn import functional as F
 
+from simulator.engine.datasets.batches import UNLABELLED
+
 
 class Loss(NamedTuple):
-    """The blended loss and its terms, each a scalar; ``soft`` is None where there is no teacher."""
+    """The blended loss and its terms, each a scalar.
+
+    ``hard`` is None where no example of the batch has a label, ``soft`` where there is no teacher.
+    """
 
     total: Tensor
-    hard: Tensor
+    hard: Tensor | None
     soft: Tensor | None
 
 
@@ -64,13 +69,17 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, temperature: float
 def distillation_loss(student_logits: Tensor, labels: Tensor, soft: Tensor | None, weights: LossWeights) -> Loss:
     """``weights.soft * soft + weights.hard * hard``; without a teacher the hard loss alone.
 
+    The hard loss is the mean over the examples that have a label. If none has, the soft term stands alone.
+
     Args:
         student_logits: [batch, classes].
-        labels: [batch], class numbers.
-        soft: The method's loss, a scalar; None for training without a teacher.
+        labels: [batch], class numbers, or UNLABELLED.
+        soft: The method's loss, a scalar; None for training without a teacher, for which every example has a label.
         weights: Alpha and 1 - alpha, unless the method's paper says otherwise.
     """
-    hard = F.cross_entropy(student_logits, labels)
+    if soft is not None and (labels == UNLABELLED).all():
+        return Loss(weights.soft * soft, None, soft)
+    hard = F.cross_entropy(student_logits, labels, ignore_index=UNLABELLED)
     if soft is None:
         return Loss(hard, hard, None)
     return Loss(weights.soft * soft + weights.hard * hard, hard, soft)

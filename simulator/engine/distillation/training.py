@@ -246,7 +246,7 @@ class Reports:
             step=step,
             epoch=step / self.steps.of_all_parts * self.training.plan.epochs,
             total=loss.total.item(),
-            hard=loss.hard.item(),
+            hard=None if loss.hard is None else loss.hard.item(),
             soft=None if loss.soft is None else loss.soft.item(),
             learning_rate=learning_rate,
         )

@@ -20,7 +20,7 @@ from simulator.engine.pruning.masks import Masks
 from simulator.engine.setup import Setup
 from simulator.engine.stages.keeping import carried_out, keeps
 from simulator.engine.stages.pruned import prune
-from simulator.engine.stages.student import Made, Student, control, distil, plan, student_of
+from simulator.engine.stages.student import Made, Student, control, distil, learned_from, plan, student_of
 from simulator.events import CellFinished, Event, Progress, Stage, StageFinished, Variant
 from simulator.events.outcome import Outcome, result_of
 from simulator.experiments.base import Place
@@ -166,7 +166,7 @@ class Bench:
 
     def recover(self, config: RunConfig, pruned: nn.Module, masks: Masks | None) -> nn.Module:
         """A copy of a pruned student, fine-tuned as in a run with these settings."""
-        examples = self.setup.train.first(config.train_examples)
+        examples = learned_from(self.with_config(config), taught=config.recovery_with_teacher)
         soft = self.teacher_logits[: len(examples)] if config.recovery_with_teacher else None
         again = self.plan(config, config.recovery_epochs, config.seed + 1)  # other batches than before
         return self.train(config, pruned, examples, again, soft, masks)
@@ -189,11 +189,6 @@ class Bench:
 def share_right(logits: Tensor, labels: Tensor) -> float:
     """The share of examples whose largest logit is at the label."""
     return int((logits.argmax(1) == labels).sum()) / len(labels)
-
-
-def rows_of(examples: Examples, rows: Tensor) -> Examples:
-    """Some of the examples: ``rows`` is a boolean mask or numbers of rows."""
-    return Examples({name: values[rows] for name, values in examples.inputs.items()}, examples.labels[rows])
 
 
 def zeros_and_rest(model: nn.Module) -> tuple[float, int]:

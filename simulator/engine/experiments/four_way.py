@@ -6,17 +6,18 @@ from collections.abc import Generator
 from itertools import groupby
 
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
+from simulator.engine.stages.student import learned_from
 from simulator.events import Event
 from simulator.experiments.four_way import places
 
 
 def cells(bench: Bench) -> Generator[Event, None, None]:
     """Phase one: train. Phase two: train further, half of the students after pruning."""
-    examples = bench.setup.train.first(bench.config.base.train_examples)
     to_do = yield from bench.begin(places(bench.config))
 
     for (seed, taught), group in groupby(to_do, key=lambda place: (place[1], bool(place[0]["teacher"]))):
         config = bench.settings(seed=seed)
+        examples = learned_from(bench.with_config(config), taught)
         soft = bench.teacher_logits[: len(examples)] if taught else None
         # phase one is the same for the pruned and the whole student, and made once
         first = yield from bench.distil(config) if taught else bench.control(config)

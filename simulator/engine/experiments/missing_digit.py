@@ -7,7 +7,7 @@ from collections.abc import Generator
 import torch
 from torch import Tensor
 
-from simulator.engine.experiments.bench import Bench, rows_of, share_right
+from simulator.engine.experiments.bench import Bench, share_right
 from simulator.events import Event
 from simulator.experiments.missing_digit import CONTROL, MISSING, places
 
@@ -18,7 +18,7 @@ def cells(bench: Bench) -> Generator[Event, None, None]:
     # the transfer set: the examples that the student may see, and the teacher's logits [examples, classes]
     examples = setup.train.first(bench.config.base.train_examples)
     seen = examples.labels != MISSING
-    transfer, soft = rows_of(examples, seen), bench.teacher_logits[: len(examples)][seen]
+    transfer, soft = examples.at(seen), bench.teacher_logits[: len(examples)][seen]
 
     for at, seed in (yield from bench.begin(places(bench.config))):
         config = bench.settings(seed=seed, temperature=at.get("temperature", bench.config.base.temperature))

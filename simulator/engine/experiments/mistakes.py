@@ -28,6 +28,7 @@ from simulator.engine.distillation.training import (
 )
 from simulator.engine.experiments.bench import Bench, zeros_and_rest
 from simulator.engine.host.device import autocast
+from simulator.engine.stages.student import student_examples
 from simulator.events import Event
 from simulator.experiments.mistakes import CLASSIFIER, HOT, MASKS, OF_PRUNING, RIGHT, T_SQUARED, TOO_HOT, places
 
@@ -73,7 +74,7 @@ def wrongly_taught(bench: Bench, config: RunConfig, mistake: str) -> Generator[E
     """A student distilled with one of the mistakes."""
     if mistake == TOO_HOT:
         return (yield from bench.distil(bench.settings(seed=config.seed, **HOT)))
-    examples = bench.setup.train.first(config.train_examples)
+    examples = student_examples(bench.with_config(config))
     forget = without_t_squared(bench.teacher_logits, config.temperature)
     soft = forget if mistake == T_SQUARED else teacher_in_training_mode(bench, examples, config)
     plan = bench.plan(config, config.epochs, config.seed)

@@ -18,6 +18,7 @@ from simulator.engine.measure.variant import first_rows
 from simulator.engine.pruning.importance import calibration
 from simulator.engine.pruning.masks import Masks, apply_masks
 from simulator.engine.pruning.removal import mask_rule
+from simulator.engine.stages.student import student_examples
 from simulator.errors import SimulatorError
 from simulator.events import CellFinished, Event, Latency
 from simulator.experiments.base import Place
@@ -85,7 +86,7 @@ def pruned_to(bench: Bench, config: RunConfig, distilled: nn.Module, left: int) 
             "Choose lower values of parts_removed.",
         )
     sparsity = 1 - (left - rest) / many
-    batches = calibration(setup.module.logits, setup.train.first(config.train_examples), config.batch_size, config.seed)
+    batches = calibration(setup.module.logits, student_examples(setup), config.batch_size, config.seed)
     masks = rule.masks(student, batches, level=lambda _: sparsity)
     apply_masks(weights, masks)
     return student, masks

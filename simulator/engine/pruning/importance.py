@@ -47,14 +47,15 @@ class Calibration:
 def calibration(
     logits: Callable[[nn.Module, Batch], Tensor], examples: Examples, batch_size: int, seed: int
 ) -> Calibration:
-    """The first few batches of a seeded order of the training examples.
+    """The first few batches of a seeded order of the training examples that have a label.
 
     Args:
         examples: The student's training examples; held-out examples must not decide what is pruned.
         seed: Decides the order, and the random importance.
     """
-    rows = training_order(examples, batch_size, seed, epoch=0)[:CALIBRATION_BATCHES]
-    return Calibration(logits, [(examples.rows(r), examples.labels[r]) for r in rows], seed)
+    labelled = examples.labelled()
+    rows = training_order(labelled, batch_size, seed, epoch=0)[:CALIBRATION_BATCHES]
+    return Calibration(logits, [(labelled.rows(r), labelled.labels[r]) for r in rows], seed)
 
 
 def magnitude(model: nn.Module, parameters: Parameters, calibration: Calibration) -> Scores:

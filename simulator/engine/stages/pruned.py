@@ -54,7 +54,7 @@ def in_rounds(student: Student, distilled: nn.Module, again: Training) -> Genera
     latest, held = Made(distilled), Masks()
     for number in range(rounds):
         smaller = copy.deepcopy(latest.model)
-        held = removal.remove(setup, smaller, student.examples, held, (number + 1, rounds), distilled)
+        held = removal.remove(setup, smaller, student_examples(setup), held, (number + 1, rounds), distilled)
         part = replace(again.plan, part=(number, rounds))
         latest = yield from learn(smaller, replace(again, plan=part, masks=held))
     return latest

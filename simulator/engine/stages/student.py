@@ -42,19 +42,15 @@ class Student:
     teaching: Teaching
     is_validated: bool = True
 
-    @property
-    def examples(self) -> Examples:
-        """The training examples of the student: the first of the teacher's."""
-        return student_examples(self.setup)
-
     def training(self, stage: Stage, variant: Variant, plan: TrainingPlan, teaching: Teaching | None) -> Training:
         """A training of this student.
 
         Args:
             teaching: None trains on labels alone.
         """
+        examples = learned_from(self.setup, taught=teaching is not None)
         validation = self.setup.validation if self.is_validated else None
-        return Training(self.setup.module, self.examples, validation, plan, stage, variant, teaching)
+        return Training(self.setup.module, examples, validation, plan, stage, variant, teaching)
 
 
 def student_of(setup: Setup, teacher: nn.Module, logits: Tensor, is_validated: bool = True) -> Student:
@@ -73,8 +69,26 @@ def student_of(setup: Setup, teacher: nn.Module, logits: Tensor, is_validated: b
 
 
 def student_examples(setup: Setup) -> Examples:
-    """The training examples of the student: the first of the teacher's."""
-    return setup.train.first(setup.config.train_examples)
+    """The training examples of the student: the first of the teacher's. Only the first of them have a label."""
+    return setup.train.first(setup.config.train_examples).only_first_labelled(setup.config.labels)
+
+
+def learned_from(setup: Setup, taught: bool) -> Examples:
+    """The examples that a training of the student learns from.
+
+    A teacher answers every training example, also those without a label. Without one, the labelled examples are
+    repeated until they are as many, so that both trainings take equally many steps with batches of equal sizes.
+
+    Source: Chen, Kornblith, Swersky, Norouzi and Hinton 2020, "Big Self-Supervised Models are Strong Semi-Supervised
+    Learners", arXiv:2006.10029, section 2.
+
+    Args:
+        taught: Whether the method of distillation is used; not every method has a teacher.
+    """
+    examples = student_examples(setup)
+    if taught and METHODS[setup.config.method].has_teacher:
+        return examples
+    return examples.first(setup.config.labels).repeated(len(examples))
 
 
 def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:
@@ -94,7 +108,10 @@ def plan(setup: Setup, epochs: int, seed: int) -> TrainingPlan:
 
 
 def control(student: Student) -> Generator[Event, None, Made]:
-    """The student trained without the teacher. Same initial weights, batches, steps and seed as the distilled one."""
+    """The student trained without the teacher. Same initial weights, steps and seed as the distilled one.
+
+    Where all labels are known, its batches are the same, too; else they hold labelled examples only.
+    """
     config = student.setup.config
     alone = plan(student.setup, config.epochs, config.seed)
     return (yield from learn(student.initial, student.training("control", "control", alone, None)))

@@ -118,13 +118,7 @@ def _peak_of_run(config: RunConfig, trains_teacher: bool, recent: list[tuple[Run
 
 def _peak_of_experiment(config: ExperimentConfig, trains_teacher: bool) -> float:
     recipe = teacher_recipe(config.widest, trains_teacher)
-    return max(memory_mb(cell, recipe) for cell in _cells(config))
-
-
-def _cells(config: ExperimentConfig) -> list[RunConfig]:
-    """The base with every combination of the axes' values that are settings of a run."""
-    axes = {axis.setting: axis.values for axis in config.axes if axis.setting in RunConfig.model_fields}
-    return [config.base.model_copy(update=dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
+    return max(memory_mb(cell, recipe) for cell in config.settings_of_cells())
 
 
 def _students_seconds(config: ExperimentConfig, costs: list[Cost], kept_examples: int) -> float:
@@ -148,10 +142,11 @@ def _kept_examples(config: ExperimentConfig, teacher: str) -> int:
     Args:
         teacher: Its fingerprint.
     """
-    needed = [(stage, cell.model_copy(update={"seed": seed}))
-              for stage in config.entry.kept for cell in _cells(config) for seed in config.all_seeds()]  # fmt: skip
-    places = [(stages.folder(inputs, cell), inputs, cell.epochs * cell.train_examples)
-              for stage, cell in needed for inputs in [stages.made_from(stage, cell, teacher)]]  # fmt: skip
+    places = []
+    for cell in config.settings_of_cells():
+        for stage, seed in product(config.entry.kept, config.all_seeds()):
+            inputs = stages.made_from(stage, cell.model_copy(update={"seed": seed}), teacher)
+            places.append((stages.folder(inputs, cell), inputs, cell.epochs * cell.train_examples))
     there = {folder for folder, inputs in {f: i for f, i, _ in places}.items() if folders.made_from(folder) == inputs}
     examples = [(folder, number) for folder, _, number in places if folder in there]
     # a sweep counts every cell's training, also those that several cells share

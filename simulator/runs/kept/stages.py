@@ -21,7 +21,7 @@ from simulator.runs.kept.code import OF_STUDENT, code, versions
 
 KEPT: tuple[Stage, ...] = ("control", "distil", "prune", "recover")
 
-OF_CONTROL = ("student_size", "train_examples", "epochs", "learning_rate", "batch_size", "seed")
+OF_CONTROL = ("student_size", "train_examples", "labels", "epochs", "learning_rate", "batch_size", "seed")
 OF_DISTILLED = (*OF_CONTROL, "method", "alpha", "temperature", "beta")
 OF_PRUNED = (
     *OF_DISTILLED, "pruning", "importance", "scope", "layer_sparsity", "target_sparsity", "also_prune", "round_to",

@@ -93,6 +93,7 @@ def facts_of(run: Run) -> dict[str, Any]:
         "class_names": described.class_names,
         "label_words": info.label_words,
         "relative_steps": model.relative_steps,
+        "has_teacher": method.has_teacher,
         "hard_weight": method.weight_of_labels(config.alpha),
         "warm_up": method.warm_up,
         "few_steps": model.few_steps if any(e.estimated_averages for e in epochs) else (0, 0),

@@ -33,6 +33,7 @@ def test_every_model_goes_with_every_data_set_of_its_kind_and_no_other() -> None
         ({"student_size": 0.3}, "student_size 0.3 .*choose width 0.25, 0.5, 1"),
         ({"train_examples": 5_000}, "more than digits has.*1077"),
         ({"model": "distilbert", "student_size": 6}, "layers 1, 2, 3, 4, 5"),
+        ({"train_examples": 200, "labels": 201}, "labels 201 is more than train_examples 200: choose at most 200"),
     ],
 )
 def test_what_the_model_or_the_data_does_not_have_is_named_with_what_it_has(

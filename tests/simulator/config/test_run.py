@@ -33,6 +33,7 @@ def test_a_models_name_alone_is_a_complete_config(model: str) -> None:
         ({"image_size": "48"}, "image_size is '48'.*32 or 64"),
         ({"pruning": "structured", "round_to": "16"}, "round_to is '16'.*1, 4 or 8"),
         ({"rounds": 11}, "rounds is 11.*10"),
+        ({"labels": 19}, "labels is 19.*greater than or equal to 20"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(wrong: dict[str, Any], message: str) -> None:
@@ -50,6 +51,14 @@ def test_a_config_is_frozen_and_survives_being_stored() -> None:
     assert RunConfig.model_validate_json(config.model_dump_json()) == config
     with pytest.raises(ValidationError):
         config.epochs = 3  # type: ignore[misc]
+
+
+def test_all_examples_have_labels_unless_it_is_asked_otherwise() -> None:
+    """Records of before the setting hold none, and mean all."""
+    stored = make_config({"train_examples": 300}).model_dump()
+    assert stored.pop("labels") == 300
+    assert RunConfig.model_validate(stored).has_all_labels
+    assert not make_config({"train_examples": 300, "labels": 299}).has_all_labels
 
 
 READS_NO_DISK = """
@@ -95,6 +104,7 @@ AS_TEXT: dict[str, tuple[Any, Any]] = {
     "dataset": ("digits", "digits"),
     "student_size": ("0.25", 0.25),
     "train_examples": ("128", 128),
+    "labels": ("100", 100),
     "temperature": ("2.5", 2.5),
     "alpha": ("0.3", 0.3),
     "beta": ("2", 2.0),

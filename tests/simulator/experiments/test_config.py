@@ -30,8 +30,10 @@ DESCRIBED = Described(provenance=PROVENANCE, class_names=("a", "b"))
         (lambda: make_experiment("how_hot", axes={"temperature": (0.5,)}), ["temperature", "0.5"]),
         (lambda: make_experiment("how_hot", axes={"temperature": (1.0, 1.0)}), ["a value twice"]),
         (lambda: make_experiment("how_hot", axes={"alpha": (0.5,)}), ["cannot vary alpha", "temperature"]),
-        (lambda: make_experiment("few_labels", axes={"labels": (5,)}), ["labels 5", "20"]),
+        (lambda: make_experiment("few_labels", axes={"labels": (5,)}), ["labels is 5", "20"]),
         (lambda: make_experiment("few_labels", axes={"labels": (1077,)}), ["leave nothing to the teacher"]),
+        (lambda: make_experiment("few_labels", {"labels": 50}), ["labels 50 is ignored", "--axis"]),
+        (lambda: make_experiment("missing_digit", {"labels": 50}), ["labels 50 is ignored in missing_digit"]),
         (lambda: make_experiment("four_way", {"recovery_epochs": 0}), ["second phase"]),
         (lambda: make_experiment("step_by_step", axes={"schedule": ("cubic",)}), ["schedule cubic", "one_shot"]),
         (
@@ -140,6 +142,14 @@ def test_a_sweep_over_methods_leaves_each_its_usual_alpha_unless_one_was_asked_f
     assert with_settings(usual, {"method": "label_smoothing", "alpha": 0.5}).alpha == 0.5
 
 
+def test_where_all_examples_have_labels_other_examples_have_them_too():
+    usual, few = make_experiment("sweep").base, make_experiment("sweep", {"labels": 50}).base
+    assert with_settings(usual, {"train_examples": 700}).labels == 700
+    assert with_settings(few, {"train_examples": 700}).labels == 50
+    with pytest.raises(InvalidConfig, match="labels 90 is more than train_examples 64"):
+        make_experiment("sweep", axes={"train_examples": (64, 200), "labels": (50, 90)})
+
+
 def test_a_sweep_takes_settings_that_fit_only_together_and_refuses_a_pair_that_does_not():
     fine = make_experiment(
         "sweep", axes={"pruning": ("unstructured", "structured"), "schedule": ("one_shot", "iterative")}
@@ -147,6 +157,21 @@ def test_a_sweep_takes_settings_that_fit_only_together_and_refuses_a_pair_that_d
     assert len(fine.places()) == 4 * fine.seeds
     with pytest.raises(InvalidConfig, match="schedule cubic does not go with pruning structured"):
         make_experiment("sweep", axes={"pruning": ("unstructured", "structured"), "schedule": ("one_shot", "cubic")})
+
+
+@pytest.mark.parametrize(
+    "axes",
+    [
+        {"train_examples": (700, 1077), "labels": (500,)},
+        {"pruning": ("structured",), "round_to": (4, 8)},
+    ],
+)
+def test_settings_that_fit_only_together_are_those_of_the_cells(axes):
+    """Of a sweep whose base has 200 examples and prunes single weights."""
+    config = make_experiment("sweep", axes={**axes})
+    cells = [{name: getattr(cell, name) for name in axes} for cell in config.settings_of_cells()]
+    assert cells == [at for at, _ in config.places()[: len(cells)]] and len(cells) == 2
+    service.submit(config, origin="cli")
 
 
 def test_a_sweep_with_a_method_that_compares_features_is_expected_to_take_longer(store: Store):

@@ -18,6 +18,7 @@ from ui.report.run import question, run_report, title
         ({"method": "label_smoothing"}, "What do smoothed labels teach a smaller ResNet-18"),
         ({"model": "distilbert", "student_size": 1}, "(1 layer)"),
         ({"target_sparsity": 0.0}, "1,077 examples, 5 epochs)?"),
+        ({"labels": 50, "target_sparsity": 0.0}, "1,077 examples (50 with a label), 5 epochs)?"),
         ({"pruning": "structured"}, "50 %) and 2 epochs of recovery?"),
         ({"recovery_epochs": 0}, "(single weights, 50 %)?"),
     ],

@@ -28,6 +28,7 @@ def test_a_folded_card_shows_the_values_that_matter_most():
     data, distillation, pruning = CARDS
     config = make_config({"model": "resnet18", "student_size": 0.25, "train_examples": 1000, "recovery_epochs": 1})
     assert data.summary(config) == "ResNet-18, Handwritten digits, width 0.25, 1,000 examples"
+    assert data.summary(config.model_copy(update={"labels": 50})).endswith("1,000 examples, 50 labelled")
     assert distillation.summary(config) == "Soft targets (Hinton), alpha 0.7"
     assert pruning.summary(config) == "Single weights, global, 1 recovery epoch"
     assert pruning.summary(make_config({"pruning": "2:4"})) == "Two of every four (2:4), 2 recovery epochs"

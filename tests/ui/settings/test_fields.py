@@ -111,3 +111,10 @@ def test_alpha_follows_the_method_and_a_method_that_does_not_fit_is_not_offered(
 def test_a_method_without_temperature_says_why_the_slider_rests():
     assert "temperature" in SETTINGS["temperature"].why_fixed(fitting.defaults("resnet18", None, "rkd"))
     assert not SETTINGS["temperature"].why_fixed(fitting.defaults("resnet18"))
+
+
+@pytest.mark.parametrize(("labels", "offered"), [(None, (20, 30, 50, 100, 150)), (47, (20, 30, 47, 50, 100, 150))])
+def test_labels_are_offered_in_steps_up_to_all_and_beside_them_what_was_asked_for(labels, offered):
+    config = make_config({"train_examples": 150, "labels": labels})
+    assert fields.choices("labels", config) == offered
+    assert fields.written("labels", config) == ("all" if labels is None else "47")

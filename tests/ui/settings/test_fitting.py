@@ -52,6 +52,8 @@ def test_switching_the_data_lowers_the_examples_to_what_there_is():
         ({"seed": -1}, "seed", 0),
         ({"learning_rate": 5.0}, "learning_rate", 1e-3),
         ({"learning_rate": float("nan")}, "learning_rate", 1e-3),
+        ({"train_examples": 200, "labels": 300}, "labels", 200),
+        ({"labels": 5}, "labels", 1077),
     ],
 )
 def test_what_does_not_fit_is_replaced_and_noted(asked, field, used):
@@ -129,3 +131,19 @@ def test_own_data_that_is_gone_is_said_to_be_gone() -> None:
     config, notes = fitting.fit({"model": "resnet18", "dataset": "own-deadbeef"}, None)
     assert config.dataset == "digits"
     assert notes == ["Data own-deadbeef is not on this server, perhaps deleted: Handwritten digits is used."]
+
+
+@pytest.mark.parametrize("examples", [100, 300])
+def test_all_labels_stay_all_and_few_stay_as_many_as_they_are(examples):
+    for labels, kept in ((200, examples), (50, 50)):
+        before = make_config({"train_examples": 200, "labels": labels})
+        config, notes = fitting.fit({**before.model_dump(), "train_examples": examples}, before)
+        assert (config.labels, notes) == (kept, [])
+    other, _ = fitting.fit({**make_config({}).model_dump(), "model": "distilbert"}, make_config({}))
+    assert other.has_all_labels and other == make_config({"model": "distilbert"})
+
+
+def test_a_link_names_the_labels_only_where_some_are_hidden():
+    assert fitting.default_of("labels", make_config({"train_examples": 300})) == 300
+    linked, notes = fitting.from_link({"train_examples": ["300"], "labels": ["50"]})
+    assert (linked, notes) == ({"train_examples": 300, "labels": 50}, [])

@@ -100,6 +100,8 @@ def _settings(run: Run, config: RunConfig) -> None:
     )
     st.caption(literal(in_one_line(settings)))
     changed = [name for name in RunConfig.model_fields if getattr(settings, name) != getattr(config, name)]
+    if settings.has_all_labels and config.has_all_labels:
+        changed = [name for name in changed if name != "labels"]
     if changed:
         st.caption(
             f":material/tune: The controls now say {literal(_listed(changed, config))}; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from simulator.engine.datasets.batches import Examples, by_length, training_order
+from simulator.engine.datasets.batches import UNLABELLED, Examples, by_length, training_order
 
 
 def texts(count: int, longest: int = 12) -> Examples:
@@ -52,3 +52,28 @@ def test_a_batch_is_cut_to_its_longest_text_and_the_examples_stay_whole() -> Non
     assert batch["input_ids"].shape == batch["attention_mask"].shape == (3, longest)
     assert examples.inputs["input_ids"].shape == (20, 12)
     assert len(examples.first(4)) == 4 and examples.first(4).labels.tolist() == [0, 1, 2, 3]
+
+
+def test_rows_are_chosen_by_mask_and_by_number() -> None:
+    examples = Examples({"pixels": torch.arange(8).reshape(4, 2)}, torch.tensor([3, 1, 2, 0]))
+    for rows in (torch.tensor([True, False, True, False]), torch.tensor([0, 2])):
+        some = examples.at(rows)
+        assert some.inputs["pixels"].tolist() == [[0, 1], [4, 5]] and some.labels.tolist() == [3, 2]
+
+
+@pytest.mark.parametrize("n", [1, 7, 64, 65])
+def test_hidden_labels_are_gone_and_the_examples_stay(n: int) -> None:
+    examples = texts(65)
+    hidden = examples.only_first_labelled(n)
+    assert all(torch.equal(hidden.inputs[name], values) for name, values in examples.inputs.items())
+    assert hidden.labels.tolist() == [*range(n), *[UNLABELLED] * (65 - n)]
+    assert hidden.labelled().labels.tolist() == list(range(n))
+    assert torch.equal(hidden.labelled().inputs["input_ids"], examples.first(n).inputs["input_ids"])
+
+
+@pytest.mark.parametrize("n", [5, 6, 64])
+def test_repeated_examples_come_equally_often_give_or_take_one(n: int) -> None:
+    examples = texts(5)
+    again = examples.repeated(n)
+    assert len(again) == n and again.labels.bincount().max() - again.labels.bincount().min() <= 1
+    assert torch.equal(again.inputs["input_ids"], examples.inputs["input_ids"][again.labels])  # a label is a row here

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from simulator.engine.datasets.batches import UNLABELLED
 from simulator.engine.distillation.losses import LABELS_ONLY, LossWeights, distillation_loss, soft_loss, warmed_up
 
 
@@ -86,3 +87,22 @@ def test_a_warm_up_is_a_straight_line_from_0_to_alpha_and_then_level():
     weights = [warmed_up(0.9, 0.25, step / 12) for step in (1, 2, 3, 4, 12)]
     assert weights == pytest.approx([0.3, 0.6, 0.9, 0.9, 0.9])
     assert [warmed_up(0.8, 0.0, done) for done in (0.01, 1.0)] == [0.8, 0.8]
+
+
+def test_the_hard_loss_is_the_mean_over_the_examples_that_have_a_label(logits):
+    student, _ = logits
+    student.requires_grad_()
+    labels = torch.tensor([3, UNLABELLED, 0, UNLABELLED, 1, 4, UNLABELLED])
+    known = labels != UNLABELLED
+    loss = distillation_loss(student, labels, student.new_tensor(2.0), LossWeights(0.7, 0.3))
+    expected = F.cross_entropy(student[known], labels[known])
+    assert loss.hard.item() == pytest.approx(expected.item(), rel=1e-12)
+    assert loss.total.item() == pytest.approx(0.7 * 2.0 + 0.3 * expected.item(), rel=1e-12)
+    (gradient,) = torch.autograd.grad(loss.hard, student)
+    assert torch.equal(gradient.abs().sum(1) > 0, known)
+
+
+def test_without_any_label_the_soft_loss_stands_alone(logits):
+    soft = soft_loss(*logits, 4.0)
+    loss = distillation_loss(logits[0], torch.full((7,), UNLABELLED), soft, LossWeights(0.7, 0.3))
+    assert loss.hard is None and loss.soft == soft and loss.total == 0.7 * soft

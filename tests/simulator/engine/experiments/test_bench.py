@@ -7,8 +7,7 @@ import copy
 import pytest
 import torch
 
-from simulator.engine.datasets.batches import Examples
-from simulator.engine.experiments.bench import rows_of, share_right, zeros_and_rest
+from simulator.engine.experiments.bench import share_right, zeros_and_rest
 from simulator.events import CellFinished, Progress
 from simulator.events.outcome import Outcome
 from tests.simulator.engine.experiments.tiny import bench, cells
@@ -51,13 +50,6 @@ def test_a_trained_student_is_a_copy_that_equal_settings_train_again(setup, taug
     assert all(torch.equal(value, before[name]) for name, value in initial.state_dict().items())
     assert all(torch.equal(value, two[name]) for name, value in one.items())
     assert not torch.equal(one["fc.weight"], before["fc.weight"])
-
-
-def test_rows_are_chosen_by_mask_and_by_number():
-    examples = Examples({"pixels": torch.arange(8).reshape(4, 2)}, torch.tensor([3, 1, 2, 0]))
-    for rows in (torch.tensor([True, False, True, False]), torch.tensor([0, 2])):
-        some = rows_of(examples, rows)
-        assert some.inputs["pixels"].tolist() == [[0, 1], [4, 5]] and some.labels.tolist() == [3, 2]
 
 
 def test_shares_are_counted():

@@ -39,6 +39,7 @@ TINY: dict[str, Any] = {
 CHANGES: dict[str, list[Any]] = {
     "student_size": [0.75],
     "train_examples": [96],
+    "labels": [30],
     "method": ["dkd", "hint", "label_smoothing", "rkd"],
     "temperature": [2.0, 8.0],
     "alpha": [0.0, 0.3, 1.0],

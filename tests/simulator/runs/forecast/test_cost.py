@@ -292,19 +292,21 @@ def test_an_experiment_finds_the_teacher_of_its_widest_cell(store: Store) -> Non
     assert forecast_experiment(experiment, store).seconds < before
 
 
-@pytest.mark.parametrize("name", ["sweep", "how_hot", "four_way", "importance", "sensitivity", "mistakes"])
+@pytest.mark.parametrize(
+    "name", ["sweep", "few_labels", "how_hot", "four_way", "importance", "sensitivity", "mistakes"]
+)
 def test_an_experiment_whose_students_are_kept_is_expected_to_take_less(store: Store, name: str) -> None:
     experiment = make_experiment(name, {"recovery_epochs": 0} if name == "sweep" else {}, seeds=2)
     cache_teacher(experiment.base)
     before = forecast_experiment(experiment, store)
     shared = dict(before.stages)["experiment"]
-    for cell, seed, stage in product(cost._cells(experiment), experiment.all_seeds(), experiment.entry.kept):
+    for cell, seed, stage in product(experiment.settings_of_cells(), experiment.all_seeds(), experiment.entry.kept):
         with suppress(AssertionError):  # several cells share a student
             keep_stages(cell.model_copy(update={"seed": seed}), stage)
     after = forecast_experiment(experiment, store)
     left = dict(after.stages)["experiment"]
     assert left < shared
-    if name in ("sweep", "how_hot", "sensitivity"):  # only what cells take beside training is left
+    if name in ("sweep", "few_labels", "how_hot", "sensitivity"):  # only what cells take beside training is left
         assert left == cost._students_seconds(experiment, [], experiment.entry.trained_examples(experiment))
     anew = forecast_experiment(experiment, store, anew=True)
     assert anew.anew and anew.seconds > before.seconds

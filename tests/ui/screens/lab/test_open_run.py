@@ -38,6 +38,14 @@ def test_moving_a_control_does_not_disturb_a_run(open_screen, stored):
     assert widget(app, "temperature").value == 4.0
 
 
+def test_fewer_examples_that_all_have_labels_are_one_change(open_screen, stored):
+    stored("r1", "running", list(whole_run())[:12])
+    app = open_screen("lab", run="r1", train_examples="200")
+    assert "now say Training examples = 200; this run has Training examples = 1,077." in words(app)
+    app = open_screen("lab", run="r1", labels="50")
+    assert "now say Labelled examples = 50; this run has Labelled examples = all." in words(app)
+
+
 def test_the_controls_take_over_every_setting_of_a_run_of_another_model(open_screen, stored):
     config = make_config({"model": "t5_small", "learning_rate": 1e-3, "also_prune": ("norms",), "seed": 7})
     stored("r1", "finished", list(whole_run()), config)

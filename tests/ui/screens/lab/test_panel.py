@@ -62,7 +62,7 @@ def test_every_setting_that_applies_stands_at_the_top_or_in_its_card(open_screen
 
     app = open_screen("lab")
     assert stands("Model and data") == (
-        {"model", "dataset", "student_size", "train_examples"},
+        {"model", "dataset", "student_size", "train_examples", "labels"},
         {"image_size", "weights"},
     )
     assert stands("Distillation") == ({"method", "alpha"}, {"learning_rate", "batch_size", "seed", "repeats"})

@@ -3,7 +3,7 @@
 A data set may use 3,000 tokens of a vocabulary of 30,000. The other rows get no
 gradient and, as embeddings are not decayed, would stay as they are. Leaving them out of the
 training step changes no number and saves their gradients, their two Adam moments and the time
-to write them at every step (a third of DistilBERT's parameters).
+to write them at every step (a third of DistilBERT's parameters). The rows themselves wait on the disk.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from simulator.engine.datasets.batches import Examples
+from simulator.engine.host.mapped import map_from_disk
 
 TOKEN_INPUTS = ("input_ids", "label_ids")
 PADDING = 0
@@ -48,6 +49,7 @@ def used_rows_only(
     try:
         for module in sharing:
             module.weight = rows
+        map_from_disk(nn.ParameterList([whole]))
         yield tuple(renumber(split, number_of) for split in splits)
     finally:
         with torch.no_grad():

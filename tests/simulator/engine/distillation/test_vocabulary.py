@@ -2,6 +2,7 @@
 
 import copy
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from simulator.engine.distillation.vocabulary import used_rows_only
 from simulator.engine.models import MODULES
 from tests.small_models import small_distilbert, small_t5, token_batch
 
+MAPS = Path("/proc/self/maps")
 MODELS = {"distilbert": small_distilbert, "t5_small": small_t5}
 
 
@@ -56,6 +58,23 @@ def test_the_embedding_is_small_inside_and_whole_and_tied_after(name):
     assert torch.equal(before, after)
     if name == "t5_small":
         assert model.lm_head.weight is model.encoder.embed_tokens.weight is model.decoder.embed_tokens.weight is after
+
+
+@pytest.mark.skipif(not MAPS.exists(), reason="only Linux lists what lies where in memory")
+@pytest.mark.parametrize("name", MODELS)
+def test_the_whole_embedding_waits_on_the_disk(name):
+    model = MODELS[name]()
+    whole = model.get_input_embeddings().weight
+    assert not lies_on_disk(whole)
+    with used_rows_only(model, few_tokens()):
+        assert lies_on_disk(whole)
+        assert not lies_on_disk(model.get_input_embeddings().weight)
+
+
+def lies_on_disk(tensor):
+    mappings = [line.split() for line in MAPS.read_text().splitlines() if line.endswith("/weights (deleted)")]
+    bounds = [[int(end, 16) for end in mapping[0].split("-")] for mapping in mappings]
+    return any(start <= tensor.data_ptr() < end for start, end in bounds)
 
 
 def test_a_failure_inside_leaves_the_model_whole():

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 import torchvision
 from torch import Tensor, nn
-from torch.utils.benchmark import timer as synchronized_clock
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
+
+from simulator.engine.measure.latency import synchronized_clock
 
 STUDENTS = 4
 WAYS = {"none": 0, "one": 1, "two": 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import timeit
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,7 +11,6 @@ from typing import TypeVar
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.benchmark import timer as synchronized_clock
 
 from simulator.engine.measure.alone import timing_alone
 from simulator.engine.measure.others import OthersCpu
@@ -58,6 +58,13 @@ def measure_in_turns(
                     call.timeit(1)  # to warm up
                 times[name].append(call.timeit(1))
     return {name: summed_up(values, others.share) for name, values in times.items()}
+
+
+def synchronized_clock() -> float:
+    """Seconds, once a GPU has finished. As in ``torch.utils.benchmark``, whose import brings a compiler's tools."""
+    if torch.accelerator.is_available():
+        torch.accelerator.synchronize()
+    return time.perf_counter()
 
 
 def enough(times: Mapping[Name, list[float]], seconds: float) -> bool:

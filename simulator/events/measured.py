@@ -108,7 +108,8 @@ class Measurement(Record):
         macs: Multiply-adds of one example's forward pass at ``macs_at``; element-wise work is left out.
         size_bytes: Of the dense safetensors file; ``gzip_bytes`` of the same file gzipped.
         latency_ms: By batch: "batch_1" and "batch_32".
-        stage_peak_memory_mb: Highest resident memory while the stage that made it ran.
+        stage_peak_memory_mb: Highest memory of the process while the stage that made it ran; on Linux without mapped
+            files, which the system can take back.
         generated: For T5: (text, true label word, generated text) of a few test examples.
         repeat: Of which of the run's seeds; 0 is the first. The teacher is measured once, in repeat 0.
         answers: The predicted class of every test example, in their order; empty in runs of earlier versions.

@@ -50,6 +50,12 @@ class Limits:
         peak = folder / "memory.peak"  # since Linux 5.19
         return int((peak if peak.exists() else folder / "memory.max_usage_in_bytes").read_text()) / MB
 
+    def anonymous_memory_mb(self) -> float:
+        """What the group holds now without its file cache, which makes room where it must; MiB."""
+        lines = (self.folders["memory"] / "memory.stat").read_text().splitlines()
+        fields = dict(line.split() for line in lines)
+        return int(fields.get("total_rss", fields.get("anon", 0))) / MB
+
     def out_of_memory_kills(self) -> int:
         """How many of the group's processes the system has killed because its memory was full."""
         folder = self.folders["memory"]

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,12 @@ def answers(address: str) -> bool:
 
 @contextmanager
 def served(
-    data_directory: Path, *options: str, root: Path = ROOT, main: str = "streamlit_app.py", **environment: str
+    data_directory: Path,
+    *options: str,
+    root: Path = ROOT,
+    main: str = "streamlit_app.py",
+    inside: Callable[[list[str]], list[str]] = list,
+    **environment: str,
 ) -> Iterator[Served]:
     """The app on a port of its own, with a data directory of its own; ended afterwards.
 
@@ -57,13 +62,14 @@ def served(
         options: For ``streamlit run``, beside those that it always gets.
         root: The checkout that is served.
         main: Its main file.
+        inside: From the server's command to one that starts it somewhere, as in a control group.
         environment: Variables beside those that are set already.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", main, "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", *options]
     everything = {**os.environ, "KDPS_DATA_DIR": str(data_directory), **environment}
-    process = subprocess.Popen(command, cwd=root, env=everything)
+    process = subprocess.Popen(inside(command), cwd=root, env=everything)
     address = f"http://127.0.0.1:{port}"
 
     def is_up() -> bool:

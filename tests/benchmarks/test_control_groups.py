@@ -62,3 +62,13 @@ def test_no_worker_waits_with_torch_loaded_in_a_small_container(monkeypatch: pyt
     monkeypatch.delenv("KDPS_WARM", raising=False)
     with limited(memory_mb=1000) as limits:
         assert answer(limits, WARM) == "False"
+
+
+def test_anonymous_memory_is_counted_without_the_file_cache() -> None:
+    hold = "import sys; x = bytearray(b'x') * 2**26; print(len(x), flush=True); sys.stdin.read()"
+    with limited(memory_mb=200) as limits:
+        command = limits.command([sys.executable, "-c", hold])
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdout and process.stdout.readline()
+            assert 64 < limits.anonymous_memory_mb() < 90
+            process.kill()

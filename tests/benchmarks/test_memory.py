@@ -6,7 +6,10 @@ import pytest
 
 from benchmarks import memory
 from benchmarks.control_groups import NoControlGroups, limited
+from simulator.catalog.models import MODELS
+from simulator.config.run import make_config
 from simulator.host.machine import MB
+from simulator.runs.forecast.workload import memory_mb
 
 
 @pytest.mark.slow(minutes=1.5)
@@ -21,4 +24,6 @@ def test_resnet18_completes_in_one_gigabyte_server_and_teacher_included() -> Non
     assert list(outcome.peaks_mb) == [
         *("server", "start", "prepare", "teacher", "control", "distil", "prune", "recover", "measure")
     ]
+    expected = memory_mb(make_config({"model": "resnet18"}), MODELS["resnet18"].teacher_scratch)
+    assert expected < outcome.limit_mb - outcome.peaks_mb["server"], "the app would refuse the run"
     assert 50 < outcome.peaks_mb["server"] < 200 < outcome.peak_mb < outcome.limit_mb

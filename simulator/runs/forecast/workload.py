@@ -6,7 +6,7 @@ Work is counted in multiply-adds (MACs).
 from __future__ import annotations
 
 from simulator.catalog.methods import METHODS
-from simulator.catalog.model_info import Recipe
+from simulator.catalog.model_info import Kind, Recipe
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info, record
@@ -19,10 +19,11 @@ FORWARD_AND_BACKWARD = 3
 """A training step costs about three forward passes: the backward pass multiplies twice as much."""
 
 
-BASE_MB = 1120.0
-"""Resident memory of a worker beyond its models: 865 MiB once torch, torchvision, transformers and torch-pruning are
-imported, and what the data, the kernels' working space and the allocator add: a whole run of ResNet-18 on digits
-peaked at 1,319 MiB where its models explain 200. Read with psutil: Linux, Python 3.11, torch 2.15."""
+BASE_MB: dict[Kind, float] = {"image": 620.0, "text": 1120.0}
+"""Memory of a worker beyond its models, MiB. For image models: what ``python -m benchmarks.memory`` shows of ResNet-18
+and MobileNetV2 without the server, less what their models explain (415 with PyTorch's CPU wheels, 550 with CUDA), and
+70 for the pages of libraries that are in use. For text models also what the allocator keeps between batches of
+different lengths. Read on Linux with Python 3.11."""
 
 FLOAT_BYTES = 4
 
@@ -106,4 +107,4 @@ def memory_mb(config: RunConfig, teacher_recipe: Recipe | None) -> float:
     pairs = batch**2 if METHODS[config.method].compares_pairs else 0
     related = TENSORS_OF_PAIRS * FLOAT_BYTES * pairs * size.feature_width
     while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + batch * activations * _student_share(config) + related
-    return BASE_MB + max(while_teacher, while_student) / MB
+    return BASE_MB[MODELS[config.model].kind] + max(while_teacher, while_student) / MB

@@ -53,12 +53,16 @@ def config_of(**values: object) -> RunConfig:
     return make_config({"recovery_epochs": 0, **values})
 
 
+MEASURED_MB = {"distilbert": 1716, "t5_small": 1716, "mobilenet_v2": 671, "resnet18": 758}
+"""What a worker took at least, with CUDA for images and the CPU wheels for texts (``python -m benchmarks.memory``)."""
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_without_runs_the_size_of_the_work_decides(store: Store, model: str) -> None:
     short, long = config_of(model=model, epochs=1), config_of(model=model, epochs=20)
     assert forecast(short, store).basis == "estimate"
     assert forecast(short, store).seconds < forecast(long, store).seconds
-    assert forecast(short, store).peak_memory_mb > 800
+    assert forecast(short, store).peak_memory_mb > MEASURED_MB[model]
 
 
 def test_a_cached_teacher_saves_its_training(store: Store) -> None:

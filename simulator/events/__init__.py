@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
-from simulator.events.fields import LARGEST_WHOLE, Amount, Fraction, Measure, Name, Record, Whole
+from simulator.events.fields import LARGEST_WHOLE, Amount, Fraction, Measure, Name, Positive, Record, Whole
 from simulator.events.measured import (
     VARIANTS,
     Kept,
@@ -15,6 +15,7 @@ from simulator.events.measured import (
     Measurement,
     Precision,
     Provenance,
+    SweptPoint,
     Variant,
 )
 
@@ -46,6 +47,8 @@ __all__ = [
     "Stage",
     "StageFinished",
     "StageStarted",
+    "Swept",
+    "SweptPoint",
     "Variant",
 ]
 
@@ -167,6 +170,29 @@ Coordinates = dict[str, bool | Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGES
 """Where a cell is in an experiment: setting -> value."""
 
 
+class Swept(Record):
+    """The distilled student was pruned to several sparsities, each time at once and without any retraining.
+
+    Attributes:
+        points: From no pruning to the most.
+        examples: How many test examples each answered, from the first on.
+        repeat: Of which seed the student is.
+    """
+
+    kind: Literal["swept"] = "swept"
+    points: tuple[SweptPoint, ...] = Field(min_length=2)
+    examples: Positive
+    repeat: Whole = 0
+
+    @model_validator(mode="after")
+    def check_counts(self) -> Self:
+        """Refuse more right answers than examples, and sparsities out of order."""
+        asked = [point.target_sparsity for point in self.points]
+        if max(point.right for point in self.points) > self.examples or asked != sorted(set(asked)):
+            raise ValueError(f"the sweep has more right answers than {self.examples} examples, or is out of order")
+        return self
+
+
 class CellFinished(Record):
     """One cell of an experiment was measured: one place in its table, with one seed.
 
@@ -248,6 +274,7 @@ Event = Annotated[
     | EpochFinished
     | StageFinished
     | Measured
+    | Swept
     | CellFinished
     | Concluded
     | RunFinished

@@ -155,3 +155,17 @@ class Measurement(Record):
         if self.answers and (len(self.answers) != self.test_examples or max(self.answers) >= classes):
             raise ValueError(f"answers are not one of {classes} classes for each of {self.test_examples} test examples")
         return self
+
+
+class SweptPoint(Record):
+    """How the distilled student answers once it is pruned, without any retraining.
+
+    Attributes:
+        target_sparsity: What was asked for; 0: it is not pruned.
+        removed: The measured share of the weights that pruning may touch that is zero or cut out.
+        right: How many examples it answers correctly.
+    """
+
+    target_sparsity: Fraction
+    removed: Fraction
+    right: Whole

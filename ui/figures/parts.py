@@ -134,13 +134,31 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Slide:
+    """A slider over a fraction, and the parts that show what holds there.
+
+    Attributes:
+        start: Where it stands at first, and what is printed.
+        parts: From a value to its parts.
+    """
+
+    key: str
+    label: str
+    low: float
+    high: float
+    step: float
+    start: float
+    parts: Callable[[float], Sequence[Part]]
+
+
+@dataclass(frozen=True)
 class Beside:
     """Parts side by side, two in a row if there is room."""
 
     parts: Sequence[Chart | Choice]
 
 
-Part = Text | Points | Code | Gains | TablePart | Chart | Picture | Way | Choice | Beside
+Part = Text | Points | Code | Gains | TablePart | Chart | Picture | Way | Choice | Slide | Beside
 
 
 @dataclass(frozen=True)

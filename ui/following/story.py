@@ -26,6 +26,7 @@ from simulator.events import (
     Stage,
     StageFinished,
     StageStarted,
+    Swept,
     Variant,
 )
 from simulator.figures import numbers
@@ -86,6 +87,7 @@ class Story:
     losses: dict[Variant, list[LossPoint]] = field(default_factory=dict)
     epochs: dict[Variant, list[EpochFinished]] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
+    swept: list[Swept] = field(default_factory=list)
     cells: list[CellFinished] = field(default_factory=list)
     conclusion: Conclusion | None = None
     seconds: float | None = None
@@ -122,6 +124,8 @@ class Story:
                     self.taken_over.append((self.repeat, event))
             case Measured():
                 self.measurements.append(event.measurement)
+            case Swept():
+                self.swept.append(event)
             case CellFinished():
                 self.cells.append(event)
                 if self.progress is not None:  # the event that counts this cell may come only with the next cell

@@ -7,7 +7,21 @@ from typing import assert_never
 
 import streamlit as st
 
-from ui.figures.parts import Beside, Chart, Choice, Code, Gains, Part, Picture, Points, Section, TablePart, Text, Way
+from ui.figures.parts import (
+    Beside,
+    Chart,
+    Choice,
+    Code,
+    Gains,
+    Part,
+    Picture,
+    Points,
+    Section,
+    Slide,
+    TablePart,
+    Text,
+    Way,
+)
 from ui.kit import chart_view, picture_view, table_view
 
 
@@ -47,6 +61,8 @@ def _draw(part: Part) -> None:
             picture_view.show(part)
         case Choice():
             _choice(part)
+        case Slide():
+            st.fragment(_slide, key=part.key)(part)
         case Beside(parts):
             _beside(parts)
         case _:
@@ -79,6 +95,13 @@ def _choice(part: Choice) -> None:
         part.label, list(part.options), default=part.start, required=True, wrap=True, key=part.key
     )
     draw_parts(part.options[chosen or part.start]())
+
+
+def _slide(part: Slide) -> None:
+    value = st.slider(
+        part.label, part.low, part.high, part.start, part.step, format="percent", key=f"{part.key}_slider"
+    )
+    draw_parts(part.parts(value))
 
 
 def _beside(parts: Sequence[Part]) -> None:

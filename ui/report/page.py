@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from simulator.figures import numbers
 from ui.figures.charts import COLOURS
-from ui.figures.parts import Beside, Chart, Choice, Panel, Part, Section, Way
+from ui.figures.parts import Beside, Chart, Choice, Panel, Part, Section, Slide, Way
 from ui.report import svg
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _on_paper(parts: Iterable[Part]) -> Iterator[Part]:
             case Choice():
                 for name in part.on_paper:
                     yield from _on_paper(part.options[name]())
+            case Slide():
+                yield from _on_paper(part.parts(part.start))
             case _:
                 yield part
 

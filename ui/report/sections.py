@@ -20,6 +20,7 @@ from ui.figures.run import costs, curves, details, picture, sizes, tables
 from ui.following import drawing, live
 from ui.following.story import Story
 from ui.report import common
+from ui.report.what_if import what_if
 from ui.shell import routes
 from ui.shell.plain import literal
 from ui.words import findings, glossary, headline, methods
@@ -265,6 +266,6 @@ def sources(run: Run, story: Story) -> Section:
 
 
 BUILDERS: tuple[Callable[[Run, Story], Section | None], ...] = (
-    outcome, statistics, compression, caveats, cost, honest_size, learning, layers, confusions, written, settings,
-    sources,
+    outcome, statistics, compression, what_if, caveats, cost, honest_size, learning, layers, confusions, written,
+    settings, sources,
 )  # fmt: skip

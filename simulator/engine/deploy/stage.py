@@ -9,9 +9,11 @@ from pathlib import Path
 
 from torch import nn
 
+from simulator.config.settings import SETTINGS
 from simulator.engine.deploy import kept
 from simulator.engine.deploy.export import export
 from simulator.engine.deploy.lesson import write_lesson
+from simulator.engine.deploy.sweep import sweep
 from simulator.engine.distillation.training import predict
 from simulator.engine.measure.latency import measure_in_turns
 from simulator.engine.measure.size import tensors_of
@@ -36,13 +38,14 @@ def measurement(
     variants_to: Path | None,
     repeat: int,
 ) -> Generator[Event, None, None]:
-    """Measure every variant of a seed, export the last or all of them, and leave a lesson beside them.
+    """Measure every variant of a seed, export the last or all of them, leave a lesson beside them, and try sparsities.
 
     Args:
         export_to: A folder for the last variant; None keeps nothing.
         variants_to: A folder for all variants, each in a folder of its name; None keeps nothing.
     """
-    last, total = list(variants)[-1], len(BATCH_SIZES) + len(variants)
+    last, sweeps = list(variants)[-1], not SETTINGS["target_sparsity"].why_fixed(setup.config)
+    total = len(BATCH_SIZES) + len(variants) + sweeps
     latency: dict[Variant, dict[str, Latency]] = {name: {} for name in variants}
     for number, size in enumerate(BATCH_SIZES):  # in turns: other work on the machine affects all variants alike
         yield Progress(stage="measure", done=number, total=total)
@@ -62,6 +65,9 @@ def measurement(
                 write_lesson(setup, variants, known, place)
         if left:
             seal(left)
+    if sweeps:
+        yield Progress(stage="measure", done=total - 1, total=total)
+        yield sweep(setup, variants["distilled"], repeat)
     yield Progress(stage="measure", done=total, total=total)
 
 

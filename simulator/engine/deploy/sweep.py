@@ -25,11 +25,6 @@ FORWARD_AND_BACKWARD = 3
 """A training step on an example costs about three answers: forward, and twice as much backward."""
 
 
-def is_possible(config: RunConfig) -> bool:
-    """Whether one sparsity decides what goes: not where the pattern fixes it, or a share is written for each layer."""
-    return config.pattern.only_sparsity is None and not config.by_hand
-
-
 def examples_answered(config: RunConfig, there_are: int) -> int:
     """How many test examples each pruned student answers: as many as a small share of the run pays for.
 

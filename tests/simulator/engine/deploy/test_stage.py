@@ -24,7 +24,7 @@ PEAKS = {"teacher": 100.0, "distilled": 200.0, "pruned": 300.0}
 def carried_out(untrained: Untrained, export_to: Path | None, variants_to: Path | None) -> list[Measurement]:
     events = list(measurement(untrained.setup, untrained.variants, PEAKS, export_to, variants_to, repeat=1))
     progress = [event for event in events if isinstance(event, Progress)]
-    assert [(event.done, event.total) for event in progress] == [(done, 5) for done in range(6)]
+    assert [(event.done, event.total) for event in progress] == [(done, 6) for done in range(7)]
     return [event.measurement for event in events if isinstance(event, Measured)]
 
 

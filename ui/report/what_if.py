@@ -1,0 +1,48 @@
+"""What pruning alone would leave of the distilled student at other sparsities: a section that answers a slider."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from simulator.catalog.pruning import IMPORTANCES, PRUNING
+from simulator.config.settings import SETTINGS
+from simulator.figures import numbers
+from simulator.runs.database.store import Run
+from ui.figures.parts import Chart, Part, Section, Slide, Text
+from ui.figures.run import what_if as shown
+from ui.following.story import Story
+
+TITLE = "What if you pruned more, or less?"
+
+
+def what_if(run: Run, story: Story) -> Section:
+    """Show what pruning alone would leave of the distilled student at other sparsities, as the run measured it."""
+    start = run.settings.target_sparsity
+    if _missing(run, story):
+        return Section(TITLE, [Text(_missing(run, story), quiet=True)])
+    setting = SETTINGS["target_sparsity"]
+    slide = Slide(
+        "what_if", setting.title, setting.low, setting.high, setting.step, start, partial(at_sparsity, run, story)
+    )
+    return Section(TITLE, [slide])
+
+
+def _missing(run: Run, story: Story) -> str:
+    """Say why a run cannot say what other sparsities would do; "" if it can."""
+    if story.swept:
+        return ""
+    fixed = SETTINGS["target_sparsity"].why_fixed(run.settings)
+    return fixed or "This run did not measure it: an earlier version carried it out, or it ended before."
+
+
+def at_sparsity(run: Run, story: Story, sparsity: float) -> list[Part]:
+    """Return the curve over the measured sparsities, with a mark at one, and what was measured there."""
+    swept, config = story.swept, run.settings
+    how = f"{PRUNING[config.pruning].title.lower()}, {IMPORTANCES[config.importance].title.lower()}"
+    examples = f"{numbers.whole(swept[0].examples)} of the test examples"
+    caption = (
+        f"The distilled student, pruned at once as this run prunes ({how}) and **not retrained**; each point was "
+        f"measured on {examples}. Bars: {shown.bars_of(swept)}."
+    )
+    chart = Chart("what_if_curve", shown.curve(swept, sparsity), "Pruned without retraining", caption, shown.alt(swept))
+    return [Text(shown.at(swept, sparsity)), chart]

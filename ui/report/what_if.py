@@ -13,31 +13,24 @@ from ui.figures.run import what_if as shown
 from ui.following.story import Story
 
 TITLE = "What if you pruned more, or less?"
+NOT_MEASURED = "This run did not measure it: an earlier version carried it out, or it ended before."
 
 
 def what_if(run: Run, story: Story) -> Section:
     """Show what pruning alone would leave of the distilled student at other sparsities, as the run measured it."""
-    start = run.settings.target_sparsity
-    if _missing(run, story):
-        return Section(TITLE, [Text(_missing(run, story), quiet=True)])
-    setting = SETTINGS["target_sparsity"]
-    slide = Slide(
-        "what_if", setting.title, setting.low, setting.high, setting.step, start, partial(at_sparsity, run, story)
-    )
-    return Section(TITLE, [slide])
-
-
-def _missing(run: Run, story: Story) -> str:
-    """Say why a run cannot say what other sparsities would do; "" if it can."""
-    if story.swept:
-        return ""
-    fixed = SETTINGS["target_sparsity"].why_fixed(run.settings)
-    return fixed or "This run did not measure it: an earlier version carried it out, or it ended before."
+    start, setting = run.settings.target_sparsity, SETTINGS["target_sparsity"]
+    if not story.swept:
+        why = setting.why_fixed(run.settings) or NOT_MEASURED
+        return Section(TITLE, [Text(why, quiet=True)])
+    parts = partial(at_sparsity, run, story)
+    return Section(TITLE, [Slide("what_if", setting.title, setting.low, setting.high, setting.step, start, parts)])
 
 
 def at_sparsity(run: Run, story: Story, sparsity: float) -> list[Part]:
-    """Return the curve over the measured sparsities, with a mark at one, and what was measured there."""
+    """Return the curve over the measured sparsities, with a mark at one, and what was measured there; [] without it."""
     swept, config = story.swept, run.settings
+    if not swept:
+        return []
     how = f"{PRUNING[config.pruning].title.lower()}, {IMPORTANCES[config.importance].title.lower()}"
     examples = f"{numbers.whole(swept[0].examples)} of the test examples"
     caption = (

@@ -17,7 +17,7 @@ from simulator.data import descriptions, own_data
 from simulator.data.own_data import OwnData
 from simulator.data.uploads.csv_file import plain
 from simulator.errors import InvalidConfig, NotAvailable, SimulatorError
-from simulator.events import CellFinished, Concluded, Described, Event, Measured, Measurement, RunFinished
+from simulator.events import CellFinished, Concluded, Described, Event, Measured, Measurement, RunFinished, Swept
 from simulator.events.fields import Record
 from simulator.figures.numbers import day, size, whole
 from simulator.runs import notes
@@ -87,6 +87,10 @@ class Entry(Record):
                 raise ValueError(f"the measurement of {m.name} in run {self.run.id} is of other classes or examples")
             if m.repeat >= self.run.settings.repeats:
                 raise ValueError(f"run {self.run.id} has a measurement of seed {m.repeat + 1}, which it does not have")
+        answered = {m.repeat: m.test_examples for m in measured if m.name == "distilled"}
+        for swept in (event for event in self.events if isinstance(event, Swept)):
+            if swept.examples > answered.get(swept.repeat, 0):
+                raise ValueError(f"run {self.run.id} tried sparsities on more examples than it measured")
         keys = [(m.repeat, m.name) for m in measured]
         if len(set(keys)) < len(keys):
             raise ValueError(f"run {self.run.id} has two measurements of one variant and seed")

@@ -16,7 +16,7 @@ from simulator.runs import archive, recorded
 from tests.ui.invented import whole_run
 from tests.ui.reading import panels_on, tables_on
 from ui import report
-from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Picture, Points, Section, TablePart, Text
+from ui.figures.parts import Beside, Chart, Choice, Gains, Part, Picture, Points, Section, Slide, TablePart, Text
 from ui.following.story import tell
 from ui.report import page
 from ui.report.sections import sections
@@ -72,6 +72,8 @@ def flat(parts) -> Iterator[Part]:
             yield from flat(part.parts)
         elif isinstance(part, Choice):
             yield from flat(part.options[part.start]())
+        elif isinstance(part, Slide):
+            yield from flat(part.parts(part.start))
         else:
             yield part
 

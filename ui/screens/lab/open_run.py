@@ -16,6 +16,7 @@ from simulator.runs.database.store import ENDED, Run
 from ui.following import live
 from ui.following.story import STAGE_TITLES, STAGE_WORDS
 from ui.kit import section_view
+from ui.report import what_if
 from ui.report.run import kept_stages
 from ui.report.sections import compression_tables, outcome_parts, statistics
 from ui.screens.lab.run_bar import PLACE
@@ -68,7 +69,8 @@ def show_run(run: Run, config: RunConfig) -> None:
     _settings(run, config)
     measured = archive.measurements(run.id) if run.state in ENDED else []
     if measured:
-        section_view.draw_parts(outcome_parts(run, live.story_of(run.id)))
+        ended = live.story_of(run.id)
+        section_view.draw_parts([*outcome_parts(run, ended), *what_if.at_sparsity(run, ended, config.target_sparsity)])
     live.follow(run)
     with st.expander("Your notes", icon=":material/edit_note:", key="notes"):
         take_home.write_notes(run)

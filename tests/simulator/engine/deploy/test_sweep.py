@@ -63,9 +63,7 @@ def test_what_it_costs_is_a_small_share_of_the_trainings() -> None:
     assert examples_answered(make_config({}), there_are=40) == 40
 
 
-@pytest.mark.parametrize(
-    ("changes", "times"), [({}, 1), ({"pruning": "2:4"}, 0), ({"scope": "by_hand"}, 0)], ids=str
-)
+@pytest.mark.parametrize(("changes", "times"), [({}, 1), ({"pruning": "2:4"}, 0), ({"scope": "by_hand"}, 0)], ids=str)
 def test_the_measure_stage_tries_sparsities_where_there_is_one_to_choose(
     untrained: Untrained, changes: dict[str, object], times: int
 ) -> None:

@@ -176,13 +176,17 @@ class Swept(Record):
     Attributes:
         points: From no pruning to the most.
         examples: How many test examples each answered, from the first on.
+        seconds: What it took.
         repeat: Of which seed the student is.
+        kept: Where all this was measured, if it was taken over from there; None if this run measured it.
     """
 
     kind: Literal["swept"] = "swept"
     points: tuple[SweptPoint, ...] = Field(min_length=2)
     examples: Positive
+    seconds: Amount
     repeat: Whole = 0
+    kept: Kept | None = None
 
     @model_validator(mode="after")
     def check_counts(self) -> Self:

@@ -237,6 +237,12 @@ def kept_students(kept: Sequence[Kept]) -> str:
     return f"Kept: {several(len(kept), 'trained student')} from run {runs}, where all that decides a student was equal."
 
 
+def kept_sweeps(kept: Sequence[Kept]) -> str:
+    """Say from which runs sweeps over sparsities were taken over; "" if none was."""
+    sources = dict.fromkeys(f"run {k.run}, {ago(datetime.fromisoformat(k.at))}, on {k.device}" for k in kept)
+    return f"Kept from {'; '.join(sources)}: all that decides it was equal." if sources else ""
+
+
 def several(number: int, thing: str) -> str:
     """1 epoch, 5 epochs."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

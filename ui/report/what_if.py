@@ -11,6 +11,7 @@ from simulator.runs.database.store import Run
 from ui.figures.parts import Chart, Part, Section, Slide, Text
 from ui.figures.run import what_if as shown
 from ui.following.story import Story
+from ui.shell.plain import literal
 
 TITLE = "What if you pruned more, or less?"
 NOT_MEASURED = "This run did not measure it: an earlier version carried it out, or it ended before."
@@ -32,10 +33,10 @@ def at_sparsity(run: Run, story: Story, sparsity: float) -> list[Part]:
     if not swept:
         return []
     how = f"{PRUNING[config.pruning].title.lower()}, {IMPORTANCES[config.importance].title.lower()}"
-    examples = f"{numbers.whole(swept[0].examples)} of the test examples"
+    kept = literal(numbers.kept_sweeps([of_seed.kept for of_seed in swept if of_seed.kept]))
     caption = (
-        f"The distilled student, pruned at once as this run prunes ({how}) and **not retrained**; each point was "
-        f"measured on {examples}. Bars: {shown.bars_of(swept)}."
+        f"The distilled student, pruned at once as this run prunes ({how}) and **not retrained**. Each point was "
+        f"measured on {numbers.whole(swept[0].examples)} test examples. Bars: {shown.bars_of(swept)}. {kept}".rstrip()
     )
     chart = Chart("what_if_curve", shown.curve(swept, sparsity), "Pruned without retraining", caption, shown.alt(swept))
     return [Text(shown.at(swept, sparsity)), chart]

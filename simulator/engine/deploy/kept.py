@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from safetensors.torch import save
+from torch import Tensor
 
 from simulator.engine.measure.variant import Examined
 from simulator.engine.setup import Setup, is_anew
 from simulator.engine.stages.keeping import keeps, kept_here, read_whole
-from simulator.events import Kept, Measurement, Variant
+from simulator.events import Kept, Measurement, Swept, Variant
 from simulator.events.fields import Record
-from simulator.runs.kept import folders, measurements, room, stages
+from simulator.runs.kept import folders, measurements, room, stages, sweeps
 from simulator.teaching.lesson import LayerFacts
 
 log = logging.getLogger(__name__)
 
-ANSWERS_FILE, RECORD_FILE = "answers.safetensors", "measurement.json"
+R = TypeVar("R", bound=Record)
+
+ANSWERS_FILE, RECORD_FILE, SWEEP_FILE = "answers.safetensors", "measurement.json", "sweep.json"
 
 
 class MeasurementRecord(Record):
@@ -42,13 +45,9 @@ def place(setup: Setup, variant: Variant) -> tuple[Path, dict[str, Any]]:
 
 def find(setup: Setup, variant: Variant) -> Examined | None:
     """What an earlier run measured of the same model; its measurement says where. None if there is nothing whole."""
-    if not keeps(setup) or is_anew(setup.keeping):
+    if not takes_over(setup):
         return None
-    folder, inputs = place(setup, variant)
-    damage = folders.discard_damaged(folder, inputs)
-    if damage:
-        log.warning("The kept measurement of %s is damaged (%s) and is made anew", variant, damage)
-    whole = read_whole(folder, MeasurementRecord, RECORD_FILE, ANSWERS_FILE)
+    whole = undamaged(*place(setup, variant), MeasurementRecord, RECORD_FILE, ANSWERS_FILE)
     if whole is None:
         return None
     record, (answers,) = whole
@@ -63,3 +62,45 @@ def keep(setup: Setup, variant: Variant, examined: Examined) -> None:
     record = MeasurementRecord(measurement=examined.measurement, layers=examined.layers, kept=kept_here(setup))
     files = {RECORD_FILE: record.model_dump_json().encode(), ANSWERS_FILE: save({"logits": examined.answers})}
     room.keep(folder, files, inputs, replace=is_anew(setup.keeping))
+
+
+def place_of_sweep(setup: Setup) -> tuple[Path, dict[str, Any]]:
+    """Where the sweep of a run's distilled student is or will be kept, and everything that decides it."""
+    inputs = sweeps.made_from(setup.config, setup.teacher.folder.name)
+    return stages.folder(inputs, setup.config), inputs
+
+
+def find_sweep(setup: Setup, repeat: int) -> Swept | None:
+    """The sweep of an earlier run over the same student; it says of which. None if there is nothing whole.
+
+    Args:
+        repeat: Of which of this run's seeds the student is.
+    """
+    if not takes_over(setup):
+        return None
+    whole = undamaged(*place_of_sweep(setup), Swept, SWEEP_FILE)
+    return whole[0].model_copy(update={"repeat": repeat}) if whole else None
+
+
+def keep_sweep(setup: Setup, swept: Swept) -> None:
+    """Keep a sweep that was just carried out."""
+    if not keeps(setup):
+        return
+    folder, inputs = place_of_sweep(setup)
+    record = swept.model_copy(update={"kept": kept_here(setup)})
+    room.keep(folder, {SWEEP_FILE: record.model_dump_json().encode()}, inputs, replace=is_anew(setup.keeping))
+
+
+def takes_over(setup: Setup) -> bool:
+    """Whether this run looks for what is kept."""
+    return keeps(setup) and not is_anew(setup.keeping)
+
+
+def undamaged(
+    folder: Path, inputs: dict[str, Any], kind: type[R], record: str, *files: str
+) -> tuple[R, list[dict[str, Tensor]]] | None:
+    """As :func:`read_whole`; what is damaged is deleted first, and the log says so."""
+    damage = folders.discard_damaged(folder, inputs)
+    if damage:
+        log.warning("The kept folder %s is damaged (%s) and is made anew", folder.name, damage)
+    return read_whole(folder, kind, record, *files)

@@ -108,7 +108,8 @@ def channels_removed(setup: Setup, variants: Mapping[Variant, nn.Module]) -> nn.
     model = copy.deepcopy(variants["distilled"])
     scope = setup.config.scope if setup.config.scope in PRUNING["structured"].scopes else "global"
     structured = {"pruning": "structured", "scope": scope, "importance": "magnitude"}
-    removal.remove(replace(setup, config=setup.config.model_copy(update=structured)), model, setup.train, Masks())
+    asked = replace(setup, config=setup.config.model_copy(update=structured))
+    removal.remove(asked, model, removal.calibrated(asked, setup.train), Masks())
     return model
 
 

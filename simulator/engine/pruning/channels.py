@@ -16,7 +16,7 @@ from torch_pruning.pruner import function
 
 from simulator.catalog import pruning as catalog
 from simulator.catalog.pruning import ChannelPart
-from simulator.engine.pruning.importance import IMPORTANCES, Calibration
+from simulator.engine.pruning.importance import Calibration, scores_of
 from simulator.engine.pruning.units import Cut, units_to_keep
 
 LAYERS = (nn.Conv2d, nn.Linear)
@@ -90,7 +90,7 @@ def group_score(model: nn.Module, importance: str, calibration: Calibration) -> 
         return lambda group: torch.rand(len(group[0].idxs), generator=generator)
     scored = tuple(kind for part in info.channel_parts for kind in PARTS[part])
     weights = {f"{name}.weight": m.weight for name, m in model.named_modules() if isinstance(m, scored)}
-    scores = IMPORTANCES[importance](model, weights, calibration)
+    scores = scores_of(importance, model, weights, calibration)
     power = 1 if info.is_scale else 2
     powers = {weights[name]: score.abs().pow(power) for name, score in scores.items()}
 

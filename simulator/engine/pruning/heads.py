@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from simulator.catalog import pruning as catalog
 from simulator.engine.models.base import Model
 from simulator.engine.models.places import Attention, FeedForward
-from simulator.engine.pruning.importance import IMPORTANCES, Calibration
+from simulator.engine.pruning.importance import Calibration, scores_of
 from simulator.engine.pruning.units import Cut, left_of, units_to_keep
 
 
@@ -64,7 +64,7 @@ def part_scores(
     layers = [x for f in feed_forward for x in (f.up, f.down)] + [x for a in attention for x in (*a.inner, *a.outer)]
     names = {module: name for name, module in model.named_modules()}
     weights = {f"{names[layer]}.weight": layer.weight for layer in layers}
-    scores = IMPORTANCES[importance](model, weights, calibration)
+    scores = scores_of(importance, model, weights, calibration)
     by_weight = {weights[name]: score for name, score in scores.items()}
     return [f.importance(by_weight) for f in feed_forward], [a.importance(by_weight) for a in attention]
 

@@ -37,11 +37,14 @@ class Calibration:
         logits: From the model and a batch to [batch, classes].
         batches: Inputs and labels [batch] of a few training examples.
         seed: Decides the random importance.
+        remembered: The scores of the first model, for copies of it that are pruned in other shares; None scores every
+            model anew.
     """
 
     logits: Callable[[nn.Module, Batch], Tensor]
     batches: Sequence[tuple[Batch, Tensor]]
     seed: int
+    remembered: Scores | None = None
 
 
 def calibration(
@@ -184,6 +187,16 @@ ImportanceFunction = Callable[[nn.Module, Parameters, Calibration], Scores]
 IMPORTANCES: dict[str, ImportanceFunction] = {
     f.__name__: f for f in (magnitude, random, taylor, wanda, batchnorm_scale)
 }
+
+
+def scores_of(importance: str, model: nn.Module, parameters: Parameters, calibration: Calibration) -> Scores:
+    """The scores by the importance of that name; where the calibration remembers them, its first model's."""
+    if calibration.remembered:
+        return dict(calibration.remembered)
+    scores = IMPORTANCES[importance](model, parameters, calibration)
+    if calibration.remembered is not None:
+        calibration.remembered.update(scores)
+    return scores
 
 
 def norms_of(model: nn.Module) -> dict[str, nn.BatchNorm2d]:

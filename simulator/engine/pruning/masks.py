@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from simulator.catalog import pruning as catalog
 from simulator.config.run import RunConfig
-from simulator.engine.pruning.importance import IMPORTANCES, Calibration, Parameters, Scores, rank_within_rows
+from simulator.engine.pruning.importance import Calibration, Parameters, Scores, rank_within_rows, scores_of
 from simulator.errors import SimulatorError
 
 Masks = dict[str, Tensor]
@@ -188,7 +188,7 @@ class MaskRule:
         """
         config, parameters = self.config, self.parameters(model)
         info, in_one = catalog.IMPORTANCES[config.importance], catalog.SCOPES[config.scope].over_all_layers
-        scores = IMPORTANCES[config.importance](model, parameters, calibration)
+        scores = scores_of(config.importance, model, parameters, calibration)
         if info.ranks_within_rows and not in_one and not config.pattern.within_fours:
             scores = {name: rank_within_rows(s) for name, s in scores.items()}
         for name, mask in (dropped or {}).items():

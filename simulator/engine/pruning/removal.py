@@ -9,7 +9,7 @@ from torch import nn
 from simulator.engine.datasets.batches import Examples
 from simulator.engine.pruning.channels import prune_channels
 from simulator.engine.pruning.heads import prune_transformer
-from simulator.engine.pruning.importance import calibration
+from simulator.engine.pruning.importance import Calibration, calibration
 from simulator.engine.pruning.masks import MaskRule, Masks, apply_masks, left_dense
 from simulator.engine.pruning.schedules import after_round
 from simulator.engine.pruning.units import Cut
@@ -21,10 +21,19 @@ def mask_rule(setup: Setup) -> MaskRule:
     return MaskRule(setup.config, setup.module.classifier)
 
 
+def calibrated(setup: Setup, examples: Examples) -> Calibration:
+    """What the run's importance may use besides the weights.
+
+    Args:
+        examples: The student's training examples.
+    """
+    return calibration(setup.module.logits, examples, setup.config.batch_size, setup.config.seed)
+
+
 def remove(
     setup: Setup,
     model: nn.Module,
-    examples: Examples,
+    batches: Calibration,
     dropped: Masks,
     round_of: tuple[int, int] = (1, 1),
     whole: nn.Module | None = None,
@@ -32,7 +41,7 @@ def remove(
     """Prune ``model`` in place, in one of several rounds or at once.
 
     Args:
-        examples: The student's training examples, for importances that use data.
+        batches: From :func:`calibrated`.
         dropped: The masks of the round before; none in the first.
         round_of: This round, from 1, and how many there are.
         whole: The model before the first round; None in the first.
@@ -41,7 +50,6 @@ def remove(
         The masks; none if the model got smaller.
     """
     config, classifier = setup.config, setup.module.classifier
-    batches = calibration(setup.module.logits, examples, config.batch_size, config.seed)
     if not config.pattern.removes_units:
         rule = mask_rule(setup)
         number, rounds = round_of
@@ -51,7 +59,7 @@ def remove(
     share = after_round(config.target_sparsity, *round_of)
     cut = Cut(config.scope, share, config.importance, config.round_to)
     if setup.module.units(model) is None:
-        prune_channels(model, examples.inputs["pixels"][:1], classifier, cut, batches, whole)
+        prune_channels(model, batches.batches[0][0]["pixels"][:1], classifier, cut, batches, whole)
     else:
         prune_transformer(model, setup.module, cut, batches, whole)
     return Masks()

@@ -22,7 +22,7 @@ def prune(setup: Setup, distilled: nn.Module) -> Generator[Event, None, Made]:
     """Prune a copy of the distilled student at once."""
     yield Progress(stage="prune", done=0, total=1)
     pruned = copy.deepcopy(distilled)
-    masks = removal.remove(setup, pruned, student_examples(setup), Masks())
+    masks = removal.remove(setup, pruned, removal.calibrated(setup, student_examples(setup)), Masks())
     map_from_disk(pruned)
     yield Progress(stage="prune", done=1, total=1)
     return Made(pruned, masks)
@@ -51,10 +51,10 @@ def recover(student: Student, distilled: nn.Module, pruned: Made) -> Generator[E
 def in_rounds(student: Student, distilled: nn.Module, again: Training) -> Generator[Event, None, Made]:
     """Prune the distilled student a little and train it, in turns."""
     setup, rounds = student.setup, student.setup.config.rounds
-    latest, held = Made(distilled), Masks()
+    latest, held, batches = Made(distilled), Masks(), removal.calibrated(setup, student_examples(setup))
     for number in range(rounds):
         smaller = copy.deepcopy(latest.model)
-        held = removal.remove(setup, smaller, student_examples(setup), held, (number + 1, rounds), distilled)
+        held = removal.remove(setup, smaller, batches, held, (number + 1, rounds), distilled)
         part = replace(again.plan, part=(number, rounds))
         latest = yield from learn(smaller, replace(again, plan=part, masks=held))
     return latest

@@ -15,7 +15,7 @@ from simulator.experiments.config import ANY_CONFIG, ExperimentConfig
 from simulator.runs.database.rows import reading
 from simulator.runs.database.schema import events, measurements, runs
 
-COST_EVENTS = ("stage_finished", "finished")
+COST_EVENTS = ("stage_finished", "swept", "finished")
 
 
 class EventRows:
@@ -59,7 +59,7 @@ class EventRows:
             return {run_id: int(size) for run_id, size in connection.execute(query)}
 
     def recent_costs(self, model: str, limit: int = 5) -> list[tuple[RunConfig, list[Event]]]:
-        """The costs of a model's latest finished runs: settings, and each StageFinished and RunFinished.
+        """The costs of a model's latest finished runs: settings, and each StageFinished, Swept and RunFinished.
 
         Imported runs are left out, because they may come from another machine.
         """

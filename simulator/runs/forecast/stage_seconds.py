@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
+from typing import Literal
 
 from simulator.catalog.model_info import Recipe
 from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.data.availability import weights_state_soon
-from simulator.events import VARIANTS, Event, Stage, StageFinished, Variant
+from simulator.events import VARIANTS, Event, Stage, StageFinished, Swept, Variant
 from simulator.host.machine import bfloat16_hardware, matmul_flops
-from simulator.runs.forecast.workload import epoch_examples, work
-from simulator.runs.kept import measurements, stages, teachers
+from simulator.runs.forecast.workload import TRAINING, epoch_examples, sweep_work, work
+from simulator.runs.kept import measurements, stages, sweeps, teachers
 
 FLOPS_PER_MAC = 2
 
@@ -38,13 +39,13 @@ one profile of ResNet-18, used for forecasts only."""
 
 @dataclass(frozen=True)
 class Cost:
-    """What one stage of an earlier run took.
+    """What one stage of an earlier run took; the sweep over sparsities, a part of measuring, is counted by itself.
 
     Attributes:
-        work: In MACs where something was trained, in models where they were measured; else 0.
+        work: In MACs where something was trained, in models where they were measured, in examples in a sweep; else 0.
     """
 
-    stage: Stage
+    stage: Stage | Literal["sweep"]
     seconds: float
     work: float
 
@@ -78,7 +79,9 @@ def _of_seed(repeat: int, config: RunConfig, teacher: str, costs: list[Cost]) ->
     models = measuring(len(names), len(set(names) - set(known)))
     planned = [(stage, 0.0 if stage in kept else stage_seconds(stage, config, not teacher, costs))
                for stage in stages.KEPT if stage != "recover" or config.epochs_after_pruning]  # fmt: skip
-    return [*planned, ("measure", models * seconds_of_a_model(config.model, costs))]
+    sweeps_here = sweeps.sweeps(of_seed) and not (teacher and sweeps.found(of_seed, teacher))
+    sweep = sweep_seconds(config, costs) if sweeps_here else 0.0
+    return [*planned, ("measure", models * seconds_of_a_model(config.model, costs) + sweep)]
 
 
 def variants(config: RunConfig, repeat: int) -> list[Variant]:
@@ -100,6 +103,14 @@ def seconds_of_a_model(model: str, costs: list[Cost]) -> float:
     return sum(cost.seconds for cost in past) / sum(cost.work for cost in past)
 
 
+def sweep_seconds(config: RunConfig, costs: list[Cost]) -> float:
+    """Seconds of a sweep over sparsities that is carried out."""
+    past = [cost for cost in costs if cost.stage == "sweep"]
+    if not past:
+        return sweep_work(config) * pace("distil", config.model, costs)
+    return sweeps.examples_answered(config) * sum(cost.seconds for cost in past) / sum(cost.work for cost in past)
+
+
 def stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:
     """Seconds of a stage that is carried out, except measuring."""
     macs = work(stage, examples(stage, config, trains_teacher), config)
@@ -114,7 +125,7 @@ def pace(stage: Stage, model: str, costs: list[Cost]) -> float:
 
     All their seconds over all their work, so that a short trial, most of which is not training steps, counts little.
     """
-    trained = [cost for cost in costs if cost.work and cost.stage != "measure"]
+    trained = [cost for cost in costs if cost.work and cost.stage in TRAINING]
     counted = [cost for cost in trained if cost.stage == stage] or trained
     if not counted:
         return FLOPS_PER_MAC / (matmul_flops() * MODELS[model].size.efficiency[bfloat16_hardware()])
@@ -148,8 +159,11 @@ def costs_of(config: RunConfig, events: list[Event]) -> list[Cost]:
     """What each stage of an earlier run took; for a stage that it took over, what the first run took."""
     ended = [event for event in events if isinstance(event, StageFinished)]
     costs = [Cost(e.stage, e.seconds, work(e.stage, e.examples, config)) for e in ended if e.stage != "measure"]
+    swept = {e.repeat: e for e in events if isinstance(e, Swept)}
     for repeat, event in enumerate(e for e in ended if e.stage == "measure"):
         timed = len(variants(config, repeat))
         measured = timed if event.measured is None else event.measured
-        costs.append(Cost("measure", event.seconds, measuring(timed, measured)))
-    return costs
+        sweep = swept.get(repeat)
+        in_sweep = sweep.seconds if sweep and not sweep.kept else 0.0
+        costs.append(Cost("measure", event.seconds - in_sweep, measuring(timed, measured)))
+    return [*costs, *(Cost("sweep", sweep.seconds, sweep.examples) for sweep in swept.values())]

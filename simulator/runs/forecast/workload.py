@@ -12,7 +12,7 @@ from simulator.config.run import RunConfig
 from simulator.data.own_data import dataset_info, record
 from simulator.events import Stage
 from simulator.host.machine import MB
-from simulator.runs.kept import teachers
+from simulator.runs.kept import sweeps, teachers
 
 TRAINING: tuple[Stage, ...] = ("teacher", "control", "distil", "recover")
 FORWARD_AND_BACKWARD = 3
@@ -48,6 +48,12 @@ def work(stage: Stage, examples: int, config: RunConfig) -> float:
         return 0.0
     validated = (examples / epoch_examples(stage, config) + 1) * dataset_info(config.dataset).validation_examples
     return (examples * passes(stage, config) + validated * _share(stage, config)) * macs_of_example(config)
+
+
+def sweep_work(config: RunConfig) -> float:
+    """MACs of the answers of a sweep over sparsities."""
+    answers = len(sweeps.SPARSITIES) * sweeps.examples_answered(config)
+    return answers * _student_share(config) * macs_of_example(config)
 
 
 def macs_of_example(config: RunConfig) -> float:

@@ -42,6 +42,7 @@ OF_MEASUREMENT = (
     "engine/deploy",
     "figures/statistics.py",
     "runs/kept/measurements.py",
+    "runs/kept/sweeps.py",
     "teaching/lesson.py",
 )
 """Files and folders below simulator/ that decide what comes out of a stage, or what is measured."""

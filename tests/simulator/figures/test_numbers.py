@@ -103,6 +103,15 @@ def test_which_figures_an_earlier_run_measured() -> None:
     assert "; control (repeat 2) from run cd34" in numbers.kept_note([teacher, control, other])
 
 
+def test_from_which_runs_sweeps_were_taken_over() -> None:
+    then = (datetime.now(UTC) - timedelta(minutes=3)).isoformat()
+    one, other = (Kept(run=run, at=then, device="a processor") for run in ("ab12", "cd34"))
+    of_one = "run ab12, 3 min ago, on a processor"
+    assert numbers.kept_sweeps([]) == ""
+    assert numbers.kept_sweeps([one, one]) == f"Kept from {of_one}: all that decides it was equal."
+    assert f"{of_one}; run cd34, 3 min ago" in numbers.kept_sweeps([one, other])
+
+
 def test_how_many_students_an_experiment_took_over() -> None:
     one, other = (Kept(run=run, at="2026-01-01T00:00:00+00:00", device="a processor") for run in ("ab12", "cd34"))
     assert numbers.kept_students([]) == ""

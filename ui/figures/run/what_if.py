@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isclose
+from statistics import fmean
 from typing import NamedTuple
 
 import plotly.graph_objects as go
@@ -14,10 +15,15 @@ from simulator.figures.statistics import spread, wilson_interval
 from ui.figures.charts import COLOURS, DASHES, NEUTRAL, figure
 
 
+OTHERWISE = 0.01
+"""From here on, the share of the weights that is gone differs from the sparsity that was asked for."""
+
+
 class Point(NamedTuple):
-    """The accuracy at one sparsity, with the ends of its bar; all are fractions."""
+    """The accuracy at one sparsity, with the ends of its bar, and the weights that are gone; all are fractions."""
 
     sparsity: float
+    removed: float
     accuracy: float
     low: float
     high: float
@@ -27,12 +33,14 @@ def points(swept: Sequence[Swept]) -> list[Point]:
     """Return what was measured: of one seed with its 95 % interval, of several their mean and standard deviation."""
     found = []
     for number, first in enumerate(swept[0].points):
-        over = spread([of_seed.points[number].right / of_seed.examples for of_seed in swept])
+        of_seeds = [of_seed.points[number] for of_seed in swept]
+        removed = fmean(p.removed for p in of_seeds)
+        over = spread([p.right / of_seed.examples for p, of_seed in zip(of_seeds, swept, strict=True)])
         if over.deviation is None:
             low, high = wilson_interval(first.right, swept[0].examples)
         else:
             low, high = over.mean - over.deviation, over.mean + over.deviation
-        found.append(Point(first.target_sparsity, over.mean, low, high))
+        found.append(Point(first.target_sparsity, removed, over.mean, low, high))
     return found
 
 
@@ -79,7 +87,10 @@ def at(swept: Sequence[Swept], sparsity: float) -> str:
     if exact:
         how = f"Pruned to {numbers.whole_percent(sparsity)}, without retraining" if sparsity else "Not pruned"
         ends = numbers.percent_interval(exact.low, exact.high)
-        return f"{how}, the student answers **{numbers.percent(exact.accuracy)}** correctly ({ends})."
+        gone = f" {numbers.nearest_percent(exact.removed)} of the weights that pruning may touch are then gone."
+        is_otherwise = abs(exact.removed - sparsity) > OTHERWISE
+        answers = f"{how}, the student answers **{numbers.percent(exact.accuracy)}** correctly ({ends})."
+        return answers + gone * is_otherwise
     below = max((p for p in shown if p.sparsity < sparsity), key=lambda p: p.sparsity)
     above = min((p for p in shown if p.sparsity > sparsity), key=lambda p: p.sparsity, default=below)
     ends = " and ".join(f"{numbers.percent(p.accuracy)} at {numbers.whole_percent(p.sparsity)}" for p in (below, above))

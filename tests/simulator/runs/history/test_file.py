@@ -290,6 +290,15 @@ def test_a_variant_that_is_measured_twice_is_refused(exported: str, refused_whol
     refused_whole(json.dumps(document).encode(), "two measurements of one variant")
 
 
+def test_a_sweep_over_sparsities_on_examples_that_were_not_measured_is_refused(
+    exported: str, refused_whole: Refuses
+) -> None:
+    document = json.loads(exported)
+    points = [{"target_sparsity": share, "removed": share, "right": 1} for share in (0.0, 0.5)]
+    document["runs"][0]["events"].append({"kind": "swept", "points": points, "examples": 5, "seconds": 1.0})
+    refused_whole(json.dumps(document).encode(), "more examples than it measured")
+
+
 def test_a_file_of_nothing_but_brackets_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_file, "from_json", lambda content: pytest.fail("read"))
     for values in (b"{}", b"[]"):

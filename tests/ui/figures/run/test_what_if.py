@@ -11,9 +11,9 @@ from ui.figures.run import what_if
 RIGHT = {0.0: 190, 0.5: 180, 0.8: 150, 0.9: 40}
 
 
-def swept(repeat: int = 0, fewer: int = 0) -> Swept:
-    points = tuple(SweptPoint(target_sparsity=s, removed=s, right=n - fewer) for s, n in RIGHT.items())
-    return Swept(points=points, examples=200, repeat=repeat)
+def swept(repeat: int = 0, fewer: int = 0, power: float = 1.0) -> Swept:
+    points = tuple(SweptPoint(target_sparsity=s, removed=s**power, right=n - fewer) for s, n in RIGHT.items())
+    return Swept(points=points, examples=200, seconds=2.0, repeat=repeat)
 
 
 def test_the_curve_shows_what_was_measured_and_the_mark_stands_at_the_slider() -> None:
@@ -35,6 +35,11 @@ def test_between_two_sparsities_nothing_is_made_up() -> None:
     )
 
 
+def test_where_other_weights_are_gone_than_were_asked_for_it_says_how_many() -> None:
+    assert what_if.at([swept(power=0.5)], 0.5).endswith("71 % of the weights that pruning may touch are then gone.")
+    assert what_if.at([swept()], 0.5).endswith("to 93.4 %).")
+
+
 def test_several_seeds_give_their_mean_and_deviation() -> None:
     several = [swept(), swept(1, fewer=20)]
     assert what_if.points(several)[0].accuracy == pytest.approx(0.9)
@@ -44,6 +49,6 @@ def test_several_seeds_give_their_mean_and_deviation() -> None:
 
 def test_more_right_answers_than_examples_or_sparsities_out_of_order_are_refused() -> None:
     with pytest.raises(ValueError, match="more right answers"):
-        Swept(points=swept().points, examples=100)
+        Swept(points=swept().points, examples=100, seconds=2.0)
     with pytest.raises(ValueError, match="out of order"):
-        Swept(points=swept().points[::-1], examples=200)
+        Swept(points=swept().points[::-1], examples=200, seconds=2.0)

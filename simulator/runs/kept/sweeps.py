@@ -17,7 +17,7 @@ from simulator.runs.kept.code import OF_MEASUREMENT, code, versions
 SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Ten, after none at all."""
 
-SHARE = 0.06
+SHARE = 0.2
 """The answers of a sweep, as a share of the examples that the control and the distilled student are trained on."""
 
 FEWEST, MOST = 100, 450

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.catalog.model_info import Kind
+from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.config.settings import SETTINGS
 from simulator.runs.kept import folders, stages
@@ -17,8 +19,9 @@ from simulator.runs.kept.code import OF_MEASUREMENT, code, versions
 SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Ten, after none at all."""
 
-SHARE = 0.2
-"""The answers of a sweep, as a share of the examples that the control and the distilled student are trained on."""
+SHARE: dict[Kind, float] = {"image": 0.2, "text": 0.08}
+"""The answers of a sweep, as a share of the examples that the control and the distilled student are trained on. A text
+costs more: students of texts may train in bfloat16, but always answer in float32."""
 
 FEWEST, MOST = 100, 450
 """Test examples, where there are so many. Below 100 the intervals are too wide to read."""
@@ -37,7 +40,7 @@ def examples_answered(config: RunConfig) -> int:
     Counted from the settings, not timed, so that equal runs have equal events.
     """
     trained = 2 * config.train_examples * config.epochs
-    return min(MOST, max(FEWEST, int(SHARE * trained / len(SPARSITIES))))
+    return min(MOST, max(FEWEST, int(SHARE[MODELS[config.model].kind] * trained / len(SPARSITIES))))
 
 
 def made_from(config: RunConfig, teacher: str) -> dict[str, Any]:

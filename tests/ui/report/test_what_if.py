@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.config.run import make_config
-from simulator.events import RunFinished
+from simulator.events import Kept, RunFinished
 from tests.ui.figures.run.test_what_if import swept
 from tests.ui.invented import whole_run
 from tests.ui.reading import widget, words
@@ -27,6 +27,15 @@ def test_the_slider_on_results_answers_from_what_the_run_measured(open_screen, s
     app.slider(key="what_if_slider").set_value(0.8).run()
     assert "Pruned to 80 %, without retraining, the student answers **75.0 %** correctly" in words(app)
     assert "**not retrained**" in words(app)
+
+
+def test_it_says_on_how_many_examples_and_from_which_run_it_was_kept(stored):
+    kept = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a processor")
+    *before, of_sweep, end = tried()
+    stored("r1", "finished", [*before, of_sweep.model_copy(update={"kept": kept}), end])
+    text = report.html("r1")
+    assert "measured on 200 test examples" in text and "Bars: the 95 % interval." in text
+    assert "Kept from run ab12" in text
 
 
 def test_the_lab_answers_at_its_own_slider(open_screen, stored):

@@ -14,7 +14,6 @@ from simulator.figures import numbers
 from simulator.figures.statistics import spread, wilson_interval
 from ui.figures.charts import COLOURS, DASHES, NEUTRAL, figure
 
-
 OTHERWISE = 0.01
 """From here on, the share of the weights that is gone differs from the sparsity that was asked for."""
 

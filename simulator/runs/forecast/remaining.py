@@ -57,7 +57,7 @@ def seconds_left(
         return under_way[1] + to_come
     in_stage = max(0.0, passed - sum(event.seconds for event in ended if not event.kept))
     left = seconds * (pace if stage in TRAINING else 1) - in_stage
-    return left + to_come if left > 0 or not seconds else None
+    return max(0.0, left) + to_come if left > 0 or not seconds else None
 
 
 def slowness(forecast: Forecast, ended: Sequence[StageFinished]) -> float:

@@ -23,8 +23,8 @@ from simulator.runs.forecast.cost import (
     forecast_experiment,
     peak_memory_mb,
 )
-from simulator.runs.forecast.stage_seconds import TIMING_SHARE, sweep_seconds
-from simulator.runs.kept import folders, measurements, stages, teachers
+from simulator.runs.forecast.stage_seconds import TIMING_SHARE
+from simulator.runs.kept import folders, measurements, stages, sweeps, teachers
 
 
 def finished_run(store: Store, name: str, config: RunConfig, peak: float = 1_000, trained_seconds: float = 8.0) -> None:
@@ -101,13 +101,21 @@ def keep_measurements(config: RunConfig, *names: Variant) -> None:
         assert folders.keep(stages.folder(inputs, config), {"measurement.json": b"{}"}, inputs)
 
 
+def keep_sweep(config: RunConfig) -> None:
+    """Keep the sweep over sparsities of each of a run's students."""
+    for repeat in range(config.repeats):
+        of_seed = config.model_copy(update={"seed": config.seed + repeat})
+        inputs = sweeps.made_from(of_seed, teachers.cached(of_seed))
+        folders.keep(stages.folder(inputs, of_seed), {"sweep.json": b"{}"}, inputs)
+
+
 def test_kept_measurements_shorten_measuring_to_its_timing(store: Store) -> None:
     config = config_of()
     cache_teacher(config)
-    sweep = sweep_seconds(config, [])
+    keep_sweep(config)
 
     def measuring() -> float:
-        return dict(forecast(config, store).stages)["measure"] - sweep
+        return dict(forecast(config, store).stages)["measure"]
 
     whole = measuring()
     assert whole == pytest.approx(MODELS[config.model].size.measure_seconds * 4 / 5)  # no recovery: four models
@@ -121,17 +129,18 @@ def test_what_measuring_took_counts_by_how_many_models_it_measured(store: Store)
     """A run that only timed most of its models is no forecast of one that measures all."""
     config = config_of()
     cache_teacher(config)
+    keep_sweep(config)
     only_timed = StageFinished(stage="measure", seconds=6, peak_memory_mb=1, measured=0)
     store.add("second", config, None)
     store.append("second", [only_timed, RunFinished(seconds=7, peak_memory_mb=900)])
     store.finish("second", "finished")
-    measured = dict(forecast(config, store).stages)["measure"] - sweep_seconds(config, [])
-    assert measured == pytest.approx(6 / TIMING_SHARE)
+    assert dict(forecast(config, store).stages)["measure"] == pytest.approx(6 / TIMING_SHARE)
 
 
 def test_the_stages_come_in_their_order_once_a_seed_and_add_up(store: Store) -> None:
     config = config_of(repeats=2, recovery_epochs=1)
     cache_teacher(config)
+    keep_sweep(config)
     keep_stages(config, "control")
     expected = forecast(config, store)
     of_seed = ["control", "distil", "prune", "recover", "measure"]
@@ -176,6 +185,7 @@ def test_a_text_teacher_that_was_trained_on_all_positions_is_not_used() -> None:
 def test_equal_settings_are_expected_to_take_what_they_took(store: Store) -> None:
     config = config_of()
     cache_teacher(config)
+    keep_sweep(config)
     finished_run(store, "a", config, peak=1_234)
     expected = forecast(config, store)
     assert expected.basis == "recent runs"
@@ -199,6 +209,7 @@ def test_epochs_examples_and_pixels_scale_what_recent_runs_took(store: Store) ->
     larger = config_of(epochs=2, train_examples=200, image_size=64)
     cache_teacher(config)
     cache_teacher(larger)
+    keep_sweep(config)
     finished_run(store, "a", config)
     base = forecast(config, store).seconds
     trained = 16.0  # seconds of control and distil together
@@ -209,7 +220,9 @@ def test_epochs_examples_and_pixels_scale_what_recent_runs_took(store: Store) ->
         ({"train_examples": 400}, 2 * 400 * 3 + 3 * 270),
         ({"image_size": 64}, 4 * before),
     ):
-        expected = forecast(config.model_copy(update=changes), store).seconds
+        changed = config.model_copy(update=changes)
+        keep_sweep(changed)
+        expected = forecast(changed, store).seconds
         assert expected == pytest.approx(base + trained * (passes / before - 1)), changes
     assert teachers.is_cached(larger)
 
@@ -343,6 +356,7 @@ def test_a_method_that_compares_features_costs_a_pass_of_the_teacher(store):
 def test_repeats_multiply_the_students_stages_and_not_the_teachers(store: Store) -> None:
     config = config_of()
     cache_teacher(config)
+    keep_sweep(config.model_copy(update={"repeats": 3}))
     finished_run(store, "a", config)
     once, three_times = (forecast(config.model_copy(update={"repeats": n}), store) for n in (1, 3))
     # control 8, distil 8, the fixed second of pruning, and three of the four models of measure 10

@@ -14,17 +14,20 @@ from ui.following.story import Story
 from ui.shell.plain import literal
 
 TITLE = "What if you pruned more, or less?"
+STEP = 0.05
 NOT_MEASURED = "This run did not measure it: an earlier version carried it out, or it ended before."
 
 
 def what_if(run: Run, story: Story) -> Section:
     """Show what pruning alone would leave of the distilled student at other sparsities, as the run measured it."""
-    start, setting = run.settings.target_sparsity, SETTINGS["target_sparsity"]
+    setting = SETTINGS["target_sparsity"]
     if not story.swept:
         why = setting.why_fixed(run.settings) or NOT_MEASURED
         return Section(TITLE, [Text(why, quiet=True)])
-    parts = partial(at_sparsity, run, story)
-    return Section(TITLE, [Slide("what_if", setting.title, setting.low, setting.high, setting.step, start, parts)])
+    measured = story.swept[0].points
+    low, high = measured[0].target_sparsity, measured[-1].target_sparsity
+    start = min(max(run.settings.target_sparsity, low), high)
+    return Section(TITLE, [Slide("what_if", setting.title, low, high, STEP, start, partial(at_sparsity, run, story))])
 
 
 def at_sparsity(run: Run, story: Story, sparsity: float) -> list[Part]:

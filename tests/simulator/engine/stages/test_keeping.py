@@ -22,7 +22,7 @@ from simulator.engine.setup import prepare
 from simulator.engine.stages import keeping
 from simulator.engine.stages.student import Made
 from simulator.errors import InvalidConfig
-from simulator.events import EpochFinished, Event, LossPoint, Measured, RunFinished, StageFinished, StageStarted
+from simulator.events import EpochFinished, Event, LossPoint, Measured, RunFinished, StageFinished, StageStarted, Swept
 from simulator.host.machine import process_name
 from simulator.host.paths import cache_dir
 from simulator.runs import archive, service
@@ -84,7 +84,7 @@ def results(events: list[Event]) -> list[dict[str, Any]]:
     """All that must be equal: everything but times, memory, and where a stage was carried out or a model measured."""
     costs = {"seconds", "peak_memory_mb", "kept", "measured"}
     of_measured = {"measurement": {"latency_ms", "stage_peak_memory_mb", "kept"}}
-    told = [e for e in events if isinstance(e, LossPoint | EpochFinished | StageFinished | Measured)]
+    told = [e for e in events if isinstance(e, LossPoint | EpochFinished | StageFinished | Measured | Swept)]
     return [e.model_dump(exclude=of_measured if isinstance(e, Measured) else costs) for e in told]
 
 

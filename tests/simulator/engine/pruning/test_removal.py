@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from simulator.config.run import make_config
-from simulator.engine.pruning.removal import mask_rule, note, remove
+from simulator.engine.pruning.removal import calibrated, mask_rule, note, remove
 from simulator.engine.setup import Setup, prepare
 
 SMALL = {"model": "resnet18", "dataset": "digits", "student_size": 0.25, "train_examples": 64, "weights": "scratch"}
@@ -25,9 +25,9 @@ def test_masks_leave_zeros_in_place_and_later_rounds_keep_them() -> None:
     setup = setup_of(target_sparsity=0.8)
     student = student_of(setup)
     size = sum(p.numel() for p in student.parameters())
-    first = remove(setup, student, setup.train.first(64), {}, (1, 2))
+    first = remove(setup, student, calibrated(setup, setup.train.first(64)), {}, (1, 2))
     half_way = {name: student.get_parameter(name).detach() == 0 for name in first}
-    second = remove(setup, student, setup.train.first(64), first, (2, 2))
+    second = remove(setup, student, calibrated(setup, setup.train.first(64)), first, (2, 2))
     assert sum(p.numel() for p in student.parameters()) == size
     for name, mask in second.items():
         zeros = student.get_parameter(name).detach() == 0
@@ -41,9 +41,9 @@ def test_channels_go_for_good_and_rounds_end_where_one_shot_does() -> None:
     setup = setup_of(pruning="structured", scope="layer_wise", target_sparsity=0.5)
     whole = student_of(setup)
     at_once, in_rounds = copy.deepcopy(whole), copy.deepcopy(whole)
-    assert remove(setup, at_once, setup.train, {}) == {}
+    assert remove(setup, at_once, calibrated(setup, setup.train), {}) == {}
     for number in (1, 2):
-        remove(setup, in_rounds, setup.train, {}, (number, 2), whole)
+        remove(setup, in_rounds, calibrated(setup, setup.train), {}, (number, 2), whole)
     sizes = [sum(p.numel() for p in model.parameters()) for model in (whole, at_once, in_rounds)]
     assert sizes[1] == sizes[2] < 0.4 * sizes[0]
 

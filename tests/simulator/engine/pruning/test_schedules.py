@@ -6,6 +6,7 @@ from torch import nn
 
 from simulator.config.run import make_config
 from simulator.engine.datasets.batches import Examples
+from simulator.engine.pruning.importance import Calibration
 from simulator.engine.pruning.masks import MaskRule, dense_masks
 from simulator.engine.pruning.schedules import CubicMasks, after_round, cubic, redrawn, rewound
 
@@ -62,7 +63,7 @@ def test_cubic_masks_rise_then_hold_and_never_bring_a_weight_back(steps):
 
 def masks_of(model, sparsity=0.5):
     config = make_config({"target_sparsity": sparsity})
-    return MaskRule(config, ()).masks(model, None)
+    return MaskRule(config, ()).masks(model, Calibration(lambda model, batch: batch["x"], (), seed=0))
 
 
 def test_a_lottery_ticket_is_exactly_the_initial_weights_times_the_mask():

@@ -21,7 +21,9 @@ SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 SHARE: dict[Kind, float] = {"image": 0.2, "text": 0.08}
 """The answers of a sweep, as a share of the examples that the control and the distilled student are trained on. A text
-costs more: students of texts may train in bfloat16, but always answer in float32."""
+costs more: students of texts may train in bfloat16, but always answer in float32. With these shares, a sweep took at
+most a tenth of the CPU time of the students' trainings in a default run, less of the whole run: DistilBERT 8.9 %,
+T5-small 5.5 %, and with channels chosen by Taylor ResNet-18 6.6 % and MobileNetV2 9.7 % (one thread of a Xeon)."""
 
 FEWEST, MOST = 100, 450
 """Test examples, where there are so many. Below 100 the intervals are too wide to read."""

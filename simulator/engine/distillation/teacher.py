@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
+from functools import partial
 
 import torch
 from safetensors.torch import load_file, save
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 
 from simulator.engine.distillation.plan import TrainingPlan
 from simulator.engine.distillation.training import Training, predict, train
-from simulator.engine.measure.size import tensors_of
+from simulator.engine.measure.size import save_model
 from simulator.engine.models import portable
 from simulator.engine.setup import Setup, is_anew
 from simulator.events import Event
@@ -67,8 +68,8 @@ def train_teacher(setup: Setup) -> Generator[Event, None, None]:
     yield from train(model, Training(setup.module, setup.train, setup.validation, plan, "teacher", "teacher"))
     # The teacher is frozen and the inputs are not augmented: one pass gives the soft targets of every epoch.
     logits = predict(model, setup.module.logits, setup.train, setup.bfloat16)
-    files = {
-        portable.WEIGHTS_FILE: save(tensors_of(model)),
+    files: dict[str, folders.Content] = {
+        portable.WEIGHTS_FILE: partial(save_model, model),
         portable.ARCHITECTURE_FILE: architecture_json(setup, model, None),
         LOGITS_FILE: save({"logits": logits.cpu()}),
     }

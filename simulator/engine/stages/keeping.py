@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Generator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 
 from simulator.engine.host.device import device_name
 from simulator.engine.host.mapped import map_from_disk
-from simulator.engine.measure.size import tensors_of
+from simulator.engine.measure.size import save_model
 from simulator.engine.models import portable
 from simulator.engine.setup import Setup, is_anew
 from simulator.engine.stages.staged import staged
@@ -106,8 +107,8 @@ def keep(setup: Setup, folder: Path, inputs: dict[str, object], made: Made, told
         strides=strides(made.model),
         is_training=made.model.training,
     )
-    files = {
-        portable.WEIGHTS_FILE: save(tensors_of(made.model)),
+    files: dict[str, folders.Content] = {
+        portable.WEIGHTS_FILE: partial(save_model, made.model),
         MASKS_FILE: save({name: packed(mask) for name, mask in made.masks.items()}),
         RECORD_FILE: record.model_dump_json().encode(),
     }

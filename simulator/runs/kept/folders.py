@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,16 @@ from simulator.host.paths import cache_dir, unfinished
 
 DESCRIPTION_FILE = "kept.json"
 
+Content = bytes | Callable[[Path], object]
+"""What a file holds, or what writes it: weights need not be in memory a second time."""
+
 
 def fingerprint(made_from: Mapping[str, Any]) -> str:
     """Twelve hexadecimal digits that change when anything changes that a folder is made from (plain values)."""
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any], replace: bool = False) -> bool:
+def keep(folder: Path, files: Mapping[str, Content], made_from: Mapping[str, Any], replace: bool = False) -> bool:
     """Write a folder; of two writers, the first to finish wins.
 
     Args:
@@ -44,9 +47,7 @@ def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any],
     beside = _beside(folder)
     try:
         beside.mkdir()
-        for name, content in files.items():
-            _write(beside / name, content)
-        sums = {name: [len(content), hashlib.sha256(content).hexdigest()] for name, content in files.items()}
+        sums = {name: _write(beside / name, content) for name, content in files.items()}
         description = json.dumps({"made_from": made_from, "files": sums}, indent=2)
         _write(beside / DESCRIPTION_FILE, description.encode())
         _sync(beside)
@@ -122,11 +123,18 @@ def _beside(folder: Path, what: str = "") -> Path:
     return folder.with_name(f".{what}{folder.name}{unfinished()}")
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write(file: Path, content: Content) -> tuple[int, str]:
+    """Write a file and sync it to the disk; gives its size and its SHA-256."""
+    if not isinstance(content, bytes):
+        content(file)
+        with file.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        return file.stat().st_size, sha256_of(file)
     with file.open("xb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+    return len(content), hashlib.sha256(content).hexdigest()
 
 
 def _sync(folder: Path) -> None:

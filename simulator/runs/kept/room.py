@@ -62,7 +62,7 @@ def mark_used(folder: Path) -> None:
         os.utime(folder / folders.DESCRIPTION_FILE)
 
 
-def keep(folder: Path, files: Mapping[str, bytes], made_from: Mapping[str, Any], replace: bool) -> None:
+def keep(folder: Path, files: Mapping[str, folders.Content], made_from: Mapping[str, Any], replace: bool) -> None:
     """Keep a folder as :func:`folders.keep` does, and make room for it; a failure is logged and ends no run."""
     try:
         folders.keep(folder, files, made_from, replace)

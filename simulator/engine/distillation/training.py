@@ -16,7 +16,7 @@ from simulator.engine.distillation.guidance import Guide, Teaching, guided
 from simulator.engine.distillation.losses import LABELS_ONLY, Loss, distillation_loss
 from simulator.engine.distillation.plan import Steps, TrainingPlan, steps_of, warm_up_then_decay
 from simulator.engine.distillation.vocabulary import used_rows_only
-from simulator.engine.host.device import autocast, release_memory
+from simulator.engine.host.device import Thrift, autocast, release_memory
 from simulator.engine.measure.alone import Pause
 from simulator.engine.models.base import Model
 from simulator.engine.pruning.masks import Masks, apply_masks
@@ -96,7 +96,7 @@ def _train(
     masked = {name: model.get_parameter(name) for name in masks}
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warm_up_then_decay(step, steps.number))
     lag = averages_lag(model, steps.number, plan.few_steps)
-    step, reports, pause = 0, Reports(training, steps), Pause()
+    step, reports, pause, thrift = 0, Reports(training, steps), Pause(), Thrift()
 
     if training.validation is not None and plan.part[0] == 0:
         yield validated(model, training, 0)
@@ -112,6 +112,7 @@ def _train(
             check_step(loss, clip_gradients(model), training.stage, now, rate, plan.learning_rate)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)  # the next forward pass, and the end, need the memory
+            thrift.between_batches()
             step += 1
             # pruned weights are set back to zero
             if training.remask is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 import weakref
 
+import psutil
 import pytest
 import torch
 
@@ -51,3 +53,20 @@ def test_released_is_what_only_refers_to_itself() -> None:
     del model
     device.release_memory()
     assert gone() is None
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told to return memory")
+@pytest.mark.parametrize(("free_mb", "is_returned"), [(device.LITTLE_MB - 1, True), (device.LITTLE_MB + 1, False)])
+def test_what_a_batch_leaves_free_is_returned_where_little_is_free(
+    monkeypatch: pytest.MonkeyPatch, free_mb: float, is_returned: bool
+) -> None:
+    monkeypatch.setattr(device, "available_memory_mb", lambda: free_mb)
+    monkeypatch.setattr(device, "TRIM_SECONDS", 0.0)
+    thrift, blocks = device.Thrift(), [b"x" * 100_000 for _ in range(2_000)]
+    held = blocks[::2]
+    del blocks
+    before = psutil.Process().memory_info().rss
+    thrift.between_batches()
+    returned = before - psutil.Process().memory_info().rss
+    assert (returned > 50_000_000) is is_returned
+    assert len(held) == 1_000

@@ -88,12 +88,28 @@ class Entry(Record):
             if m.repeat >= self.run.settings.repeats:
                 raise ValueError(f"run {self.run.id} has a measurement of seed {m.repeat + 1}, which it does not have")
         answered = {m.repeat: m.test_examples for m in measured if m.name == "distilled"}
-        for swept in (event for event in self.events if isinstance(event, Swept)):
-            if swept.examples > answered.get(swept.repeat, 0):
-                raise ValueError(f"run {self.run.id} tried sparsities on more examples than it measured")
+        self._check_swept([event for event in self.events if isinstance(event, Swept)], answered)
         keys = [(m.repeat, m.name) for m in measured]
         if len(set(keys)) < len(keys):
             raise ValueError(f"run {self.run.id} has two measurements of one variant and seed")
+
+    def _check_swept(self, swept: list[Swept], answered: Mapping[int, int]) -> None:
+        """Check the sweeps over sparsities: pages average them over the seeds, from the unpruned student on.
+
+        Args:
+            answered: Seed -> the test examples that its distilled student answered.
+        """
+        if any(of_seed.examples > answered.get(of_seed.repeat, 0) for of_seed in swept):
+            raise ValueError(f"run {self.run.id} tried sparsities on more examples than it measured")
+        if len({of_seed.repeat for of_seed in swept}) < len(swept):
+            raise ValueError(f"run {self.run.id} has two sweeps over sparsities of one seed")
+        asked = {(of_seed.examples, *(p.target_sparsity for p in of_seed.points)) for of_seed in swept}
+        if len(asked) > 1:
+            raise ValueError(
+                f"the sparsities that run {self.run.id} tried, or their examples, differ between its seeds"
+            )
+        if any(of_seed.points[0].target_sparsity for of_seed in swept):
+            raise ValueError(f"a sweep over sparsities of run {self.run.id} does not begin with the unpruned student")
 
     def _check_cells(self) -> None:
         run, experiment = self.run, self.run.experiment

@@ -299,6 +299,44 @@ def test_a_sweep_over_sparsities_on_examples_that_were_not_measured_is_refused(
     refused_whole(json.dumps(document).encode(), "more examples than it measured")
 
 
+def of_seed(repeat: int, *sparsities: float, examples: int = 1) -> dict[str, Any]:
+    """A sweep over sparsities, as a file holds it."""
+    points = [{"target_sparsity": share, "removed": share, "right": 1} for share in sparsities]
+    return {"kind": "swept", "points": points, "examples": examples, "seconds": 1.0, "repeat": repeat}
+
+
+def with_sweeps(*swept: dict[str, Any]) -> bytes:
+    """A file of a real run with a second seed, and these sweeps over sparsities."""
+    document = json.loads(real())
+    run, events = document["runs"][0]["run"], document["runs"][0]["events"]
+    run["config"]["repeats"] = 2
+    again = [e for e in events if e["kind"] == "measured" and e["measurement"]["name"] == "distilled"]
+    again = [e | {"measurement": e["measurement"] | {"repeat": 1}} for e in again]
+    document["runs"][0]["events"] = [e for e in events if e["kind"] != "swept"] + again + list(swept)
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize(
+    ("swept", "reason"),
+    [
+        ([of_seed(0, 0.5, 0.9)], "does not begin with the unpruned student"),
+        ([of_seed(0, 0.0, 0.5), of_seed(1, 0.0, 0.5, 0.9)], "differ between its seeds"),
+        ([of_seed(0, 0.0, 0.5), of_seed(1, 0.0, 0.9)], "differ between its seeds"),
+        ([of_seed(0, 0.0, 0.5), of_seed(1, 0.0, 0.5, examples=2)], "differ between its seeds"),
+        ([of_seed(0, 0.0, 0.5), of_seed(0, 0.0, 0.5)], "two sweeps over sparsities of one seed"),
+        ([of_seed(0, 0.0, 0.9, 0.5)], "out of order"),
+    ],
+)
+def test_sweeps_over_sparsities_that_no_run_measures_are_refused(
+    refused_whole: Refuses, swept: list[dict[str, Any]], reason: str
+) -> None:
+    refused_whole(with_sweeps(*swept), reason)
+
+
+def test_a_sweep_over_sparsities_of_each_seed_is_taken(store: Store) -> None:
+    assert history.import_history(with_sweeps(of_seed(0, 0.0, 0.5), of_seed(1, 0.0, 0.5))).added == 2
+
+
 def test_a_file_of_nothing_but_brackets_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_file, "from_json", lambda content: pytest.fail("read"))
     for values in (b"{}", b"[]"):

@@ -23,7 +23,7 @@ from simulator.engine.setup import Setup
 from simulator.events import Event, Latency, Measured, Progress, Variant
 from simulator.host.paths import scratch_folder, whole_folder
 from simulator.runs.kept.seals import seal
-from simulator.runs.kept.sweeps import sweeps
+from simulator.runs.kept.sweeps import has_sweep
 
 BATCH_SIZES = (1, 32)
 SECONDS = 0.6
@@ -44,8 +44,8 @@ def measurement(
         export_to: A folder for the last variant; None keeps nothing.
         variants_to: A folder for all variants, each in a folder of its name; None keeps nothing.
     """
-    last, has_sweep = list(variants)[-1], sweeps(setup.config)
-    total = len(BATCH_SIZES) + len(variants) + has_sweep
+    last, sweeps = list(variants)[-1], has_sweep(setup.config)
+    total = len(BATCH_SIZES) + len(variants) + sweeps
     latency: dict[Variant, dict[str, Latency]] = {name: {} for name in variants}
     for number, size in enumerate(BATCH_SIZES):  # in turns: other work on the machine affects all variants alike
         yield Progress(stage="measure", done=number, total=total)
@@ -65,7 +65,7 @@ def measurement(
                 write_lesson(setup, variants, known, place)
         if left:
             seal(left)
-    if has_sweep:
+    if sweeps:
         yield Progress(stage="measure", done=total - 1, total=total)
         yield sweep(setup, variants["distilled"], repeat)
     yield Progress(stage="measure", done=total, total=total)

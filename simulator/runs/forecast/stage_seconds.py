@@ -42,7 +42,7 @@ class Cost:
     """What one stage of an earlier run took; the sweep over sparsities, a part of measuring, is counted by itself.
 
     Attributes:
-        work: In MACs where something was trained, in models where they were measured, in examples in a sweep; else 0.
+        work: In MACs where something was trained and in a sweep, in models where they were measured; else 0.
     """
 
     stage: Stage | Literal["sweep"]
@@ -79,7 +79,7 @@ def _of_seed(repeat: int, config: RunConfig, teacher: str, costs: list[Cost]) ->
     models = measuring(len(names), len(set(names) - set(known)))
     planned = [(stage, 0.0 if stage in kept else stage_seconds(stage, config, not teacher, costs))
                for stage in stages.KEPT if stage != "recover" or config.epochs_after_pruning]  # fmt: skip
-    sweeps_here = sweeps.sweeps(of_seed) and not (teacher and sweeps.found(of_seed, teacher))
+    sweeps_here = sweeps.has_sweep(of_seed) and not (teacher and sweeps.found(of_seed, teacher))
     sweep = sweep_seconds(config, costs) if sweeps_here else 0.0
     return [*planned, ("measure", models * seconds_of_a_model(config.model, costs) + sweep)]
 
@@ -108,7 +108,7 @@ def sweep_seconds(config: RunConfig, costs: list[Cost]) -> float:
     past = [cost for cost in costs if cost.stage == "sweep"]
     if not past:
         return sweep_work(config) * pace("distil", config.model, costs)
-    return sweeps.examples_answered(config) * sum(cost.seconds for cost in past) / sum(cost.work for cost in past)
+    return sweep_work(config) * sum(cost.seconds for cost in past) / sum(cost.work for cost in past)
 
 
 def stage_seconds(stage: Stage, config: RunConfig, trains_teacher: bool, costs: list[Cost]) -> float:
@@ -166,4 +166,4 @@ def costs_of(config: RunConfig, events: list[Event]) -> list[Cost]:
         sweep = swept.get(repeat)
         in_sweep = sweep.seconds if sweep and not sweep.kept else 0.0
         costs.append(Cost("measure", event.seconds - in_sweep, measuring(timed, measured)))
-    return [*costs, *(Cost("sweep", sweep.seconds, sweep.examples) for sweep in swept.values())]
+    return [*costs, *(Cost("sweep", sweep.seconds, sweep_work(config)) for sweep in swept.values())]

@@ -31,7 +31,7 @@ FEWEST, MOST = 100, 450
 OF_PRUNING = ("pruning", "importance", "scope", "also_prune", "round_to")
 
 
-def sweeps(config: RunConfig) -> bool:
+def has_sweep(config: RunConfig) -> bool:
     """Whether a run's sparsity can be chosen, so that others can be tried."""
     return not SETTINGS["target_sparsity"].why_fixed(config)
 

@@ -62,23 +62,28 @@ def measure_seconds(costs: list[Cost], teacher: str = "", **changes: object) -> 
 def test_a_sweep_over_sparsities_is_a_part_of_measuring_and_is_counted_by_itself() -> None:
     elsewhere = Kept(run="ab12", at="2026-01-01T00:00:00+00:00", device="a processor")
     measured = StageFinished(stage="measure", seconds=9, peak_memory_mb=1, measured=5)
-    assert costs_of(CONFIG, [swept(2), measured]) == [Cost("measure", 7, measuring(5, 5)), Cost("sweep", 2, 100)]
+    in_sweep = Cost("sweep", 2, sweep_work(CONFIG))
+    assert costs_of(CONFIG, [swept(2), measured]) == [Cost("measure", 7, measuring(5, 5)), in_sweep]
     taken_over = costs_of(CONFIG, [swept(2, kept=elsewhere), measured])
-    assert taken_over == [Cost("measure", 9, measuring(5, 5)), Cost("sweep", 2, 100)]
+    assert taken_over == [Cost("measure", 9, measuring(5, 5)), in_sweep]
 
 
-def test_a_sweep_takes_as_long_as_earlier_ones_by_its_examples_and_before_that_by_its_work() -> None:
+def test_a_sweep_takes_as_long_as_earlier_ones_by_its_work_and_before_that_as_training_does() -> None:
     trained = [Cost("distil", 10.0, 1e9), Cost("measure", 5.0, 5.0)]
     assert sweep_seconds(CONFIG, trained) == pytest.approx(sweep_work(CONFIG) * 10 / 1e9)
-    answered = sweeps.examples_answered(CONFIG)
-    assert sweep_seconds(CONFIG, [*trained, Cost("sweep", 2, 100)]) == pytest.approx(answered * 2 / 100)
+    earlier = costs_of(CONFIG, [swept(2)])
+    assert sweep_seconds(CONFIG, [*trained, *earlier]) == pytest.approx(2)
+    larger = CONFIG.model_copy(update={"image_size": 64})
+    assert sweep_seconds(larger, [*trained, *earlier]) == pytest.approx(4 * 2)  # four times as many pixels
     assert measure_seconds(trained) == pytest.approx(5 + sweep_seconds(CONFIG, trained))
     longer = CONFIG.model_copy(update={"epochs": 20})
-    assert sweep_work(longer) / sweeps.examples_answered(longer) == pytest.approx(sweep_work(CONFIG) / answered)
+    assert sweep_work(longer) / sweep_work(CONFIG) == pytest.approx(
+        sweeps.examples_answered(longer) / sweeps.examples_answered(CONFIG)
+    )
 
 
 def test_a_sweep_costs_nothing_where_it_is_kept_or_the_sparsity_is_fixed() -> None:
-    costs = [Cost("distil", 10.0, 1e9), Cost("measure", 5.0, 5.0), Cost("sweep", 2.0, 100)]
+    costs = [Cost("distil", 10.0, 1e9), Cost("measure", 5.0, 5.0), Cost("sweep", 2.0, sweep_work(CONFIG))]
     assert measure_seconds(costs, pruning="2:4") == pytest.approx(5)
     assert measure_seconds(costs, TEACHER) > 5.1
     inputs = sweeps.made_from(CONFIG, TEACHER)

@@ -35,5 +35,5 @@ def test_it_is_found_whatever_the_sparsity_and_the_recovery_but_not_for_another_
 
 
 def test_there_is_none_where_the_sparsity_is_decided_otherwise() -> None:
-    assert sweeps.sweeps(CONFIG)
-    assert not any(sweeps.sweeps(make_config(fixed)) for fixed in ({"pruning": "2:4"}, {"scope": "by_hand"}))
+    assert sweeps.has_sweep(CONFIG)
+    assert not any(sweeps.has_sweep(make_config(fixed)) for fixed in ({"pruning": "2:4"}, {"scope": "by_hand"}))

@@ -39,13 +39,12 @@ def chosen(
         RunNotFound: if there is no run ``continues``.
     """
     datasets = datasets_here()
-    base = make_experiment(name, settings, datasets=datasets).base
     values: dict[str, tuple[AxisValue, ...]] = {}
     for axis in axes:
         setting, equals, text = axis.partition("=")
         if not equals:
             raise InvalidConfig(f"--axis {axis!r} has no values.", "Write it as temperature=1,4,8.")
-        values[setting] = read_values(base, setting, text)
+        values[setting] = read_values(setting, text)
     config = make_experiment(name, settings, values, seeds, datasets)
     if not continues:
         return config

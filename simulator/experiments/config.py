@@ -197,6 +197,7 @@ def make_experiment(
             "; ".join(f"{w}: {p}" if w else p for w, p in zip(where, problems, strict=True)) + "."
         ) from None
     _check_ignored(config)
+    _check_cells_have(config)
     return config
 
 
@@ -222,21 +223,34 @@ def _check_ignored(config: ExperimentConfig) -> None:
         )
 
 
-def read_values(base: RunConfig, setting: str, text: str) -> tuple[AxisValue, ...]:
+def _check_cells_have(config: ExperimentConfig) -> None:
+    """Refuse a value of an axis that a cell would not have, because another of its settings decides it."""
+    axes = [axis for axis in config.axes if axis.setting in SETTINGS]
+    for cell, values in zip(config.settings_of_cells(), product(*(axis.values for axis in axes)), strict=True):
+        for axis, value in zip(axes, values, strict=True):
+            why = SETTINGS[axis.setting].why_fixed(cell)
+            if why and getattr(cell, axis.setting) != value:
+                raise InvalidConfig(f"{axis.setting} {value} is ignored in a cell. {why}", "Leave it out.")
+
+
+def read_values(setting: str, text: str) -> tuple[AxisValue, ...]:
     """The values of an axis, read from text in which commas separate them.
+
+    Each is checked by itself: what it goes with are the other settings of its cells (see :func:`make_experiment`).
 
     Raises:
         InvalidConfig: if one cannot be read as a value of that setting.
     """
+    of_a_run = setting in SETTINGS
+    kind: Any = RunConfig.model_fields[setting].rebuild_annotation() if of_a_run else int | float
+    value: TypeAdapter[AxisValue] = TypeAdapter(kind, config=RunConfig.model_config)
     values: list[AxisValue] = []
     for part in filter(None, (p.strip() for p in text.split(","))):
         try:
-            if setting in SETTINGS:
-                values.append(getattr(with_settings(base, {setting: part}), setting))
-            else:
-                values.append(int(part) if part.isdecimal() else float(part))
-        except ValueError as error:
-            raise InvalidConfig(f"{setting} {part!r} cannot be used: {error}") from None
+            values.append(value.validate_python(part))
+        except ValidationError as error:
+            reason = error.errors()[-1]["msg"].removeprefix("Value error, ")
+            raise InvalidConfig(f"{setting} {part!r} cannot be used: {reason}.") from None
     return tuple(values)
 
 

@@ -103,10 +103,8 @@ def test_settings_of_an_experiment(for_a_while):
 
 
 def test_values_of_an_axis_as_they_are_typed(for_a_while):
-    base = make_config({})
-
     @given(st.sampled_from([*SAME_TEACHER, "level"]), st.lists(odd_texts, max_size=4))
     def holds(setting, texts):
-        unless_refused(lambda: read_values(base, setting, ",".join(texts)))
+        unless_refused(lambda: read_values(setting, ",".join(texts)))
 
     for_a_while(holds)

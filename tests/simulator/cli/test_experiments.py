@@ -43,6 +43,12 @@ def test_settings_and_values_are_taken_from_the_flags():
     assert (config.base.epochs, config.values("temperature"), config.seeds) == (2, (1.0, 9.0), 2)
 
 
+def test_a_sweep_takes_values_that_fit_only_together():
+    """Its base has 200 examples, and each of its cells has more than 500."""
+    config = experiments.chosen("sweep", {}, ["train_examples=700,1077", "labels=500"], 1, "")
+    assert (config.values("train_examples"), config.values("labels")) == ((700, 1077), (500,))
+
+
 def test_a_run_of_another_experiment_cannot_be_continued():
     open_store().add("s", make_experiment("four_way"), None)
     with pytest.raises(InvalidConfig, match="no run of how_hot"):

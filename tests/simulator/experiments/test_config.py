@@ -75,7 +75,14 @@ DESCRIBED = Described(provenance=PROVENANCE, class_names=("a", "b"))
         (lambda: make_experiment("sweep", axes={"image_size": (32, 64)}), ["cannot vary image_size"]),
         (lambda: make_experiment("sweep", axes=dict.fromkeys(("epochs", "alpha", "temperature"), (1,))), ["axes"]),
         (lambda: make_experiment("how_hot", seeds=6), ["seeds", "5"]),
-        (lambda: read_values(make_config({}), "temperature", "1, warm"), ["warm"]),
+        (lambda: read_values("temperature", "1, warm"), ["warm"]),
+        (lambda: read_values("labels", "50, 19"), ["labels '19'", "20"]),
+        (lambda: read_values("scope", "global, all"), ["scope 'all'", "choose global"]),
+        (lambda: make_experiment("sweep", axes={"labels": (500,)}), ["labels 500 is more than train_examples 200"]),
+        (
+            lambda: make_experiment("sweep", {"pruning": "2:4"}, {"target_sparsity": (0.3, 0.7)}),
+            ["target_sparsity 0.3 is ignored in a cell", "2:4 removes exactly half"],
+        ),
     ],
 )
 def test_an_experiment_that_cannot_be_is_refused_with_what_can(make, words):
@@ -86,12 +93,11 @@ def test_an_experiment_that_cannot_be_is_refused_with_what_can(make, words):
 
 
 def test_typed_values_are_read_as_their_setting_is():
-    base = make_config({})
-    assert read_values(base, "temperature", "1, 4.5") == (1.0, 4.5)
-    assert read_values(base, "epochs", "1,2") == (1, 2)
-    assert read_values(base, "recovery_with_teacher", "true,false") == (True, False)
-    assert read_values(base, "scope", "global, layer_wise") == ("global", "layer_wise")
-    assert read_values(base, "labels", "50,100") == (50, 100)
+    assert read_values("temperature", "1, 4.5") == (1.0, 4.5)
+    assert read_values("epochs", "1,2") == (1, 2)
+    assert read_values("recovery_with_teacher", "true,false") == (True, False)
+    assert read_values("scope", "global, layer_wise") == ("global", "layer_wise")
+    assert read_values("labels", "50,100") == (50, 100)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -168,7 +174,9 @@ def test_a_sweep_takes_settings_that_fit_only_together_and_refuses_a_pair_that_d
 )
 def test_settings_that_fit_only_together_are_those_of_the_cells(axes):
     """Of a sweep whose base has 200 examples and prunes single weights."""
-    config = make_experiment("sweep", axes={**axes})
+    typed = {name: read_values(name, ",".join(map(str, axes[name]))) for name in axes}
+    assert typed == axes
+    config = make_experiment("sweep", axes=typed)
     cells = [{name: getattr(cell, name) for name in axes} for cell in config.settings_of_cells()]
     assert cells == [at for at, _ in config.places()[: len(cells)]] and len(cells) == 2
     service.submit(config, origin="cli")

@@ -53,7 +53,7 @@ def settings_of(experiment: Experiment, run: Run | None) -> ExperimentConfig | N
     try:
         base = make_experiment(experiment.name, {"model": model}).base
         starts = {axis.setting: axis.values for axis in default.axes}
-        axes = (_sweep_axes if experiment.any_axes else _own_axes)(experiment, base, starts)
+        axes = _sweep_axes(experiment, base, starts) if experiment.any_axes else _own_axes(experiment, starts)
         config = make_experiment(experiment.name, {"model": model}, axes, seeds)
     except SimulatorError as error:
         show_problem(error.message, error.advice)
@@ -94,8 +94,8 @@ def _take_once(run: Run | None) -> None:
 Axes = Mapping[str, tuple[AxisValue, ...]]
 
 
-def _own_axes(experiment: Experiment, base: RunConfig, starts: Axes) -> Axes:
-    return {name: _values(experiment, base, name, values) for name, values in starts.items()}
+def _own_axes(experiment: Experiment, starts: Axes) -> Axes:
+    return {name: _values(experiment, name, values) for name, values in starts.items()}
 
 
 def _sweep_axes(experiment: Experiment, base: RunConfig, starts: Axes) -> Axes:
@@ -113,16 +113,16 @@ def _sweep_axes(experiment: Experiment, base: RunConfig, starts: Axes) -> Axes:
             persist_state="session",
         )
         start = starts.get(name) or fields.choices(name, base) or (getattr(base, name),)
-        axes[name] = _values(experiment, base, name, start)
+        axes[name] = _values(experiment, name, start)
     return axes
 
 
-def _values(experiment: Experiment, base: RunConfig, name: str, start: Sequence[AxisValue]) -> tuple[AxisValue, ...]:
+def _values(experiment: Experiment, name: str, start: Sequence[AxisValue]) -> tuple[AxisValue, ...]:
     typed = st.text_input(
         f"Values of {_axis_label(name)}", ", ".join(map(charts.shown, start)), key=f"values_{experiment.name}_{name}",
         help="Separated by commas.", bind="query-params", persist_state="session",
     )  # fmt: skip
-    return read_values(base, name, typed)
+    return read_values(name, typed)
 
 
 def _axis_label(name: str) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from simulator.catalog.datasets import DATASETS, DatasetInfo
 from simulator.catalog.methods import METHODS, USUAL_BETA
@@ -38,7 +46,7 @@ class RunConfig(Record):
     dataset: Annotated[str, SETTINGS["dataset"]] = FROM_CATALOGUE
     student_size: Annotated[float, SETTINGS["student_size"]] = FROM_CATALOGUE
     train_examples: Annotated[int, SETTINGS["train_examples"]] = FROM_CATALOGUE
-    labels: Annotated[int, SETTINGS["labels"]] = FROM_CATALOGUE
+    labels: Annotated[int, SETTINGS["labels"], Field(validate_default=True)] = FROM_CATALOGUE
     method: Annotated[str, SETTINGS["method"]] = "kd"
     temperature: Annotated[float, SETTINGS["temperature"]] = 4.0
     alpha: Annotated[float, SETTINGS["alpha"]] = FROM_CATALOGUE
@@ -84,8 +92,6 @@ class RunConfig(Record):
                 data[name] = value
         if data.get("train_examples") is None:
             data["train_examples"] = data_rules.default_examples(_known(str(data["dataset"]), info))
-        if data.get("labels") is None:
-            data["labels"] = data["train_examples"]  # all of them
         method = METHODS.get(str(data.get("method", "kd")))
         if method is not None and data.get("alpha") is None:
             data["alpha"] = method.alpha
@@ -101,6 +107,14 @@ class RunConfig(Record):
         if _known(name, info) is None and (info.context or not own_data.NAME.fullmatch(name)):
             raise ValueError(f"choose one of {', '.join(DATASETS)}, or a data set that was uploaded here")
         return name
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def label_all(cls, labels: Any, info: ValidationInfo) -> Any:
+        """Every training example has a label where nothing was given; a wrong number of them is refused once."""
+        if labels is not None:
+            return labels
+        return info.data.get("train_examples") or SETTINGS["labels"].low
 
     @model_validator(mode="after")
     def check_combinations(self, info: ValidationInfo) -> Self:

@@ -46,6 +46,13 @@ def test_every_wrong_setting_is_named_at_once() -> None:
         make_config({"epochs": 99, "seed": -1})
 
 
+@pytest.mark.parametrize("wrong", [70_000, 3, "many"])
+def test_only_what_was_asked_for_is_named(wrong: object) -> None:
+    with pytest.raises(InvalidConfig, match="train_examples is") as refused:
+        make_config({"train_examples": wrong})
+    assert "labels" not in refused.value.message
+
+
 def test_a_config_is_frozen_and_survives_being_stored() -> None:
     config = make_config({"model": "mobilenet_v2", "also_prune": ["norms", "biases"]})
     assert RunConfig.model_validate_json(config.model_dump_json()) == config

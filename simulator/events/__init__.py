@@ -177,7 +177,7 @@ class Swept(Record):
         points: From no pruning to the most.
         examples: How many test examples each answered, from the first on.
         seconds: What it took.
-        repeat: Of which seed the student is.
+        repeat: The number of the student's seed among the run's seeds, from 0.
         kept: Where all this was measured, if it was taken over from there; None if this run measured it.
     """
 

@@ -15,14 +15,14 @@ from ui.shell.plain import literal
 
 TITLE = "What if you pruned more, or less?"
 STEP = 0.05
-NOT_MEASURED = "This run did not measure it: an earlier version carried it out, or it ended before."
+WHY_NO_CURVE = "This run did not measure it: an earlier version carried it out, or it ended before."
 
 
 def what_if(run: Run, story: Story) -> Section:
     """Show what pruning alone would leave of the distilled student at other sparsities, as the run measured it."""
     setting = SETTINGS["target_sparsity"]
     if not story.swept:
-        why = setting.why_fixed(run.settings) or NOT_MEASURED
+        why = setting.why_fixed(run.settings) or WHY_NO_CURVE
         return Section(TITLE, [Text(why, quiet=True)])
     measured = story.swept[0].points
     low, high = measured[0].target_sparsity, measured[-1].target_sparsity

@@ -74,7 +74,7 @@ def find_sweep(setup: Setup, repeat: int) -> Swept | None:
     """The sweep of an earlier run over the same student; it says of which. None if there is nothing whole.
 
     Args:
-        repeat: Of which of this run's seeds the student is.
+        repeat: The number of the student's seed among this run's seeds, from 0.
     """
     if not takes_over(setup):
         return None

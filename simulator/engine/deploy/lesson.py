@@ -109,7 +109,7 @@ def channels_removed(setup: Setup, variants: Mapping[Variant, nn.Module]) -> nn.
     scope = setup.config.scope if setup.config.scope in PRUNING["structured"].scopes else "global"
     structured = {"pruning": "structured", "scope": scope, "importance": "magnitude"}
     asked = replace(setup, config=setup.config.model_copy(update=structured))
-    removal.remove(asked, model, removal.calibrated(asked, setup.train), Masks())
+    removal.remove(asked, model, removal.calibrated(asked, student_examples(setup)), Masks())
     return model
 
 

@@ -118,7 +118,7 @@ QUESTIONS = (
             "It checks the teacher's answers",
             "It is the student before any training",
         ),
-        why="The same student, batches, steps and seed without the teacher: only the difference is due to the "
+        why="The same student, labels, steps and seed without the teacher: only the difference is due to the "
         "teacher. Source: Cho and Hariharan 2019, arXiv:1910.01348, who compare in this way.",
     ),
     say_fair(

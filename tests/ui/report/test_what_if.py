@@ -10,7 +10,7 @@ from tests.ui.figures.run.test_what_if import swept
 from tests.ui.invented import whole_run
 from tests.ui.reading import widget, words
 from ui import report
-from ui.report.what_if import NOT_MEASURED
+from ui.report.what_if import WHY_NO_CURVE
 
 
 def tried():
@@ -53,7 +53,7 @@ def test_the_report_shows_it_where_the_run_was_pruned(stored):
 
 @pytest.mark.parametrize(
     ("changes", "why"),
-    [({}, NOT_MEASURED), ({"pruning": "2:4"}, "2:4 removes exactly half of every layer that it prunes")],
+    [({}, WHY_NO_CURVE), ({"pruning": "2:4"}, "2:4 removes exactly half of every layer that it prunes")],
     ids=str,
 )
 def test_a_run_that_did_not_measure_it_says_why(open_screen, stored, changes, why):

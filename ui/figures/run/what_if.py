@@ -14,8 +14,8 @@ from simulator.figures import numbers
 from simulator.figures.statistics import spread, wilson_interval
 from ui.figures.charts import COLOURS, DASHES, NEUTRAL, figure
 
-OTHERWISE = 0.01
-"""From here on, the share of the weights that is gone differs from the sparsity that was asked for."""
+NOTICEABLE = 0.01
+"""If the share of the weights that is gone differs by more than this from the sparsity asked for, the text says so."""
 
 
 class Point(NamedTuple):
@@ -87,9 +87,9 @@ def at(swept: Sequence[Swept], sparsity: float) -> str:
         how = f"Pruned to {numbers.whole_percent(sparsity)}, without retraining" if sparsity else "Not pruned"
         ends = numbers.percent_interval(exact.low, exact.high)
         gone = f" {numbers.nearest_percent(exact.removed)} of the weights that pruning may touch are then gone."
-        is_otherwise = abs(exact.removed - sparsity) > OTHERWISE
+        differs = abs(exact.removed - sparsity) > NOTICEABLE
         answers = f"{how}, the student answers **{numbers.percent(exact.accuracy)}** correctly ({ends})."
-        return answers + gone * is_otherwise
+        return answers + gone * differs
     below = max((p for p in shown if p.sparsity < sparsity), key=lambda p: p.sparsity)
     above = min((p for p in shown if p.sparsity > sparsity), key=lambda p: p.sparsity, default=below)
     ends = " and ".join(f"{numbers.percent(p.accuracy)} at {numbers.whole_percent(p.sparsity)}" for p in (below, above))

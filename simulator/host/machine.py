@@ -70,6 +70,7 @@ def available_memory_mb(busy: Collection[int] = ()) -> float:
 
     What the workers of this process hold is theirs only until the run starts: it takes the place
     of the one that waits, or of one that has ended by then. So the largest of them counts as free.
+    The files that it maps do so already.
 
     Args:
         busy: Process numbers of workers that may still run beside the new run: what they hold stays theirs.
@@ -81,9 +82,15 @@ def available_memory_mb(busy: Collection[int] = ()) -> float:
 
 def _held_by_worker(process: psutil.Process) -> int:
     try:
-        return process.memory_info().rss if WORKER_MODULE in process.cmdline() else 0
+        return held_bytes(process) if WORKER_MODULE in process.cmdline() else 0
     except psutil.NoSuchProcess:  # it has ended meanwhile
         return 0
+
+
+def held_bytes(process: psutil.Process) -> int:
+    """Memory of a process that the system cannot take back, where it says so: on Linux without the mapped files."""
+    memory = process.memory_info()
+    return int(memory.rss - getattr(memory, "shared", 0))
 
 
 def cgroup_room(mounted: Path = CGROUPS, membership: Path = MEMBERSHIP) -> float:

@@ -9,8 +9,9 @@ from typing import Self
 import psutil
 import torch
 
+from simulator.host.machine import MB, held_bytes
+
 EVERY_SECONDS = 0.05
-MB = 2**20
 
 
 class PeakMemory:
@@ -49,5 +50,4 @@ class PeakMemory:
 
     def _look(self) -> None:
         cuda = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0
-        held = self._process.memory_info()
-        self.mb = max(self.mb, (held.rss - getattr(held, "shared", 0) + cuda) / MB)
+        self.mb = max(self.mb, (held_bytes(self._process) + cuda) / MB)

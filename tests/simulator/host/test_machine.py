@@ -113,6 +113,24 @@ def test_what_a_waiting_worker_holds_is_free_for_the_run_it_will_carry_out() -> 
         worker.communicate(b"\n")
 
 
+@pytest.mark.skipif(not psutil.LINUX, reason="only Linux tells mapped files from other memory")
+def test_the_files_that_a_waiting_worker_maps_are_not_free_twice(tmp_path: Path) -> None:
+    """Its libraries count as available already: the system can take their pages back."""
+    file = tmp_path / "library"
+    file.write_bytes(bytes(300 * MB))
+    code = "import mmap, sys; file = open(sys.argv[2], 'rb'); "
+    code += "pages = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ); "
+    code += "sum(pages[::4096]); print('ready', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, WORKER_MODULE, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline()
+        assert psutil.Process(worker.pid).memory_info().rss > 300 * MB
+        assert available_memory_mb() < available_memory_mb(busy=[worker.pid]) + 150
+        worker.communicate(b"\n")
+
+
 def test_the_machines_speed_is_found_quickly_and_once() -> None:
     matmul_flops.cache_clear()
     started = time.process_time()

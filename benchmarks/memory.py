@@ -25,7 +25,7 @@ from benchmarks.control_groups import Limits, limited
 from simulator.catalog.models import MODELS, MORE_MODELS
 from simulator.config.run import RunConfig, make_config
 from simulator.events import StageStarted
-from simulator.host.machine import MB
+from simulator.host.machine import MB, is_alive, process_name
 from simulator.runs.database.store import ENDED, Store, open_store
 from tests.serving import served
 
@@ -98,20 +98,28 @@ def carry_out(model: str, limit_mb: float) -> Outcome:
     environment = {MORE_MODELS: "benchmarks.one_epoch", "HF_HUB_OFFLINE": "1", "KDPS_WARM": "0"}
     with tempfile.TemporaryDirectory() as folder, limited(cpu=CORES, memory_mb=limit_mb) as limits:
         os.environ["KDPS_DATA_DIR"] = folder
-        with served(Path(folder), main=HOSTED, inside=limits.command, **environment):
+        with served(Path(folder), main=HOSTED, inside=limits.command, **environment) as server:
             outcome = Outcome(limit_mb, peaks_mb={"server": limits.anonymous_memory_mb()})
-            watch(make_config({"model": model, **SHORT}), open_store(), limits, outcome)
+            config, name = make_config({"model": model, **SHORT}), process_name(server.pid)
+            watch(config, open_store(), limits, outcome, name)
             return outcome
 
 
-def watch(config: RunConfig, store: Store, limits: Limits, outcome: Outcome) -> None:
-    """Put a run into the server's queue, whatever the forecast says of its memory, and follow it to its end."""
+def watch(config: RunConfig, store: Store, limits: Limits, outcome: Outcome, server: str) -> None:
+    """Put a run into the server's queue, whatever the forecast says of its memory, and follow it to its end.
+
+    Args:
+        server: Its process, by name; where it ends, nobody carries the run out.
+    """
     run_id, stage, seen = secrets.token_hex(5), "start", 0
     store.add(run_id, config, None)
     while (state := store.state_of(run_id)) not in ENDED:
         outcome.peaks_mb[stage] = max(outcome.peaks_mb.get(stage, 0.0), limits.anonymous_memory_mb())
         for number, event in store.events(run_id, seen):
             seen, stage = number, event.stage if isinstance(event, StageStarted) else stage
+        if not is_alive(server):
+            outcome.message = "The server's process was killed by the system: probably out of memory."
+            return
         time.sleep(POLL_SECONDS)
     outcome.completed, outcome.message = state == "finished", store.get(run_id).message
 

@@ -144,7 +144,8 @@ COST: dict[str, Column] = {
         lambda m: m.stage_peak_memory_mb * 2**20,
         numbers.size,
         None,
-        "Highest memory of the whole run, the other models included, while the stage that made this variant ran.",
+        "Highest memory of the whole run, the other models included, while the stage that made this variant ran. "
+        "On Linux, runs of versions before 28 November 2026 counted mapped files, such as libraries, too.",
     ),
 }
 MIDDLE_HALF = "The range that the middle half of the timed calls fell into."

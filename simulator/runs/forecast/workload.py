@@ -19,11 +19,19 @@ FORWARD_AND_BACKWARD = 3
 """A training step costs about three forward passes: the backward pass multiplies twice as much."""
 
 
-BASE_MB: dict[Kind, float] = {"image": 620.0, "text": 1120.0}
+BASE_MB: dict[Kind, float] = {"image": 620.0, "text": 820.0}
 """Memory of a worker beyond its models, MiB. For image models: what ``python -m benchmarks.memory`` shows of ResNet-18
 and MobileNetV2 without the server, less what their models explain (415 with PyTorch's CPU wheels, 550 with CUDA), and
-70 for the pages of libraries that are in use. For text models also what the allocator keeps between batches of
-different lengths. Read on Linux with Python 3.11."""
+70 for the pages of libraries that are in use. For text models also what batches of different lengths leave where
+little memory is free and is returned between them: with CUDA wheels T5-small's student took 770 beyond its model in
+training, DistilBERT's 590. Where 3,000 are free, nothing is returned, and a run may take more."""
+
+WAITING: dict[Kind, int] = {"image": 5, "text": 4}
+"""How many students take as much memory as waits beside one in training, or as measuring takes. Five variants of an
+image model wait. Those of text models are mapped from the disk, but measuring T5-small takes as much as four: its
+default run with a teacher peaked at 2,058 MiB without the server, and DistilBERT's, measured until its recovery ended,
+at 1,731 (CUDA wheels, file cache left out, in a control group of 2,575 MiB, 28 November 2026). DistilBERT's whole run
+peaked at 1,584 with CPU wheels."""
 
 FLOAT_BYTES = 4
 
@@ -100,17 +108,18 @@ def memory_mb(config: RunConfig, teacher_recipe: Recipe | None) -> float:
     """Estimated peak memory of a run, MiB.
 
     A model in training holds its weights, their gradients and AdamW's two moments. At the end the
-    student is there in five variants, beside the teacher.
+    student is there in several variants, beside the teacher.
 
     Args:
         teacher_recipe: How the teacher is trained, whose batch size is its own; None where it was trained before.
     """
-    size, batch = MODELS[config.model].size, config.batch_size
+    size, kind, batch = MODELS[config.model].size, MODELS[config.model].kind, config.batch_size
     teacher = MODELS[config.model].published.parameters
     student = size.fixed_parameters + (teacher - size.fixed_parameters) * _student_share(config)
     activations = _units(config) * size.activation_bytes_per_unit  # of one example in the teacher
     while_teacher = FLOAT_BYTES * 4 * teacher + teacher_recipe.batch_size * activations if teacher_recipe else 0.0
     pairs = batch**2 if METHODS[config.method].compares_pairs else 0
     related = TENSORS_OF_PAIRS * FLOAT_BYTES * pairs * size.feature_width
-    while_student = FLOAT_BYTES * (teacher + (5 + 3) * student) + batch * activations * _student_share(config) + related
-    return BASE_MB[MODELS[config.model].kind] + max(while_teacher, while_student) / MB
+    students = FLOAT_BYTES * (teacher + (3 + WAITING[kind]) * student)
+    while_student = students + batch * activations * _student_share(config) + related
+    return BASE_MB[kind] + max(while_teacher, while_student) / MB

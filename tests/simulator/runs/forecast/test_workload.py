@@ -6,6 +6,7 @@ import pytest
 
 from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
+from simulator.host.machine import MB
 from simulator.runs.forecast.workload import macs_of_example, memory_mb, passes, work
 
 
@@ -17,6 +18,17 @@ def test_relations_between_examples_take_memory_with_the_square_of_the_batch() -
 
     assert more_than_hinton(128) == pytest.approx(582, rel=0.15)  # what was measured
     assert more_than_hinton(256) == pytest.approx(4 * more_than_hinton(128))
+
+
+@pytest.mark.parametrize(("model", "of_teacher", "of_run"), [("distilbert", 1731, 1731), ("t5_small", 1793, 2058)])
+def test_a_text_run_is_expected_to_need_what_was_measured_and_fits_a_small_host(
+    model: str, of_teacher: float, of_run: float
+) -> None:
+    """A small host has 2.7 GB; its server takes 96 MiB with one page open."""
+    recipe = MODELS[model].teacher_scratch
+    assert of_run < memory_mb(make_config({"model": model, "weights": "scratch"}), recipe) < 2.7e9 / MB - 200
+    smallest = make_config({"model": model, "student_size": MODELS[model].student.values[0]})
+    assert memory_mb(smallest, recipe) > of_teacher
 
 
 @pytest.mark.parametrize("model", ["mobilenet_v2", "resnet18"])

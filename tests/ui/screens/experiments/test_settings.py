@@ -25,6 +25,17 @@ def test_a_sweep_takes_any_two_settings(open_screen):
     assert run.experiment.axes[0].values[:2] == ("global", "layer_wise")
 
 
+def test_a_sweep_takes_values_that_fit_only_together(open_screen):
+    """Its base has 200 examples, and each of its cells has more than 500."""
+    app = open_screen("experiments", experiment="sweep", predicted="yes")
+    for number, (name, typed) in enumerate({"train_examples": "700, 1077", "labels": "500"}.items()):
+        app.selectbox(key=f"axis_{number}").set_value(name).run()
+        app.text_input(key=f"values_sweep_{name}").set_value(typed).run()
+    app.button(key="run_experiment").click().run()
+    (run,) = archive.list_runs(("queued",))
+    assert [axis.values for axis in run.experiment.axes] == [(700, 1077), (500,)]
+
+
 def test_a_link_to_a_run_sets_the_controls_to_it_and_a_change_is_said(open_screen, stored):
     config = make_experiment("how_hot", {"model": "mobilenet_v2"}, {"temperature": (1.0, 3.0)}, seeds=2)
     stored("s1", "finished", WHOLE, config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.screens.lab import open_run, panel, run_bar
+from ui.screens.lab import open_run, panel, preset_row, run_bar
 from ui.settings import controls
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
@@ -12,12 +12,13 @@ from ui.shell.guard import errors_shown
 need_frame()
 top = st.container()
 with top:
-    settled = controls.settle()
+    settled = controls.settle(preset_row.asked())
     controls.show_notes()
+    preset_row.row(settled)
 
 left, right = panel.columns()
 with left:
-    st.title("Lab")
+    preset_row.question(settled)
     panel.sliders(settled)
     bar = st.container(key="lab_bar")
     panel.cards(settled)

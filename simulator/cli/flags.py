@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
+from simulator.catalog.presets import PRESETS
 from simulator.config.settings import SETTINGS
 from simulator.data import own_data
 from simulator.figures import numbers
@@ -33,6 +34,12 @@ def add_config_flags(parser: argparse.ArgumentParser) -> None:
             metavar=name.split("_")[-1].upper(),
             help=f"{setting.help}{f' ({limits})' if limits else ''}".replace("%", "%%"),
         )
+
+
+def add_preset_flag(parser: argparse.ArgumentParser) -> None:
+    """The settings of a preset; other flags override them."""
+    words = f"Settings that go with a question; other flags override them. (one of {', '.join(PRESETS)})"
+    parser.add_argument("--preset", choices=PRESETS, metavar="NAME", help=words)
 
 
 def add_experiment_flags(parser: argparse.ArgumentParser) -> None:
@@ -74,12 +81,14 @@ def allowed(name: str) -> str:
 
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings among the flags that were given, as they were typed.
+    """The settings among the flags that were given, as they were typed, over those of the preset if there is one.
 
     Raises:
         NotAvailable: if they name own data that was deleted.
     """
-    values = {name: value for name, value in vars(options).items() if name in SETTINGS}
+    preset = getattr(options, "preset", None)
+    values = dict(PRESETS[preset].settings) if preset else {}
+    values |= {name: value for name, value in vars(options).items() if name in SETTINGS}
     dataset = values.get("dataset")
     if dataset is not None and own_data.record(dataset):
         own_data.check_here(dataset)

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from simulator.catalog.models import MODELS
 from simulator.cli import experiments
-from simulator.cli.flags import Parser, add_anew_flag, add_config_flags, add_experiment_flags, given
+from simulator.cli.flags import Parser, add_anew_flag, add_config_flags, add_experiment_flags, add_preset_flag, given
 from simulator.cli.progress import draw
 from simulator.config.data_rules import datasets_here
 from simulator.config.run import make_config
@@ -55,6 +55,7 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
 
     run = commands.add_parser("run", help="distil and prune one model, here and now")
+    add_preset_flag(run)
     add_config_flags(run)
     run.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
     run.add_argument("--export", type=Path, metavar="DIR", help="write the first seed's variants, a folder each")

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from simulator.catalog.presets import PRESETS
 from tests.browser.screens import LONG, TEN_MINUTES, open_lab, start_run
 from tests.ui.test_colours import contrast
 from ui.settings.cards import CARDS
@@ -43,10 +44,11 @@ def curve(page: Page) -> Locator:
 
 def test_settings_run_and_the_live_curve_are_in_sight_together(page: Page, server: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
-    open_lab(page, server, LONG)
+    open_lab(page, server, "preset=five_seeds")  # with its question, and under way for long
     start_run(page)
     expect(page.get_by_text("examples per second")).to_be_visible(timeout=TEN_MINUTES)
     in_sight = [page.get_by_role("slider", name=name) for name in SLIDERS]
+    in_sight += [page.get_by_text(PRESETS["five_seeds"].question), page.get_by_role("radio", name="Few labels")]
     in_sight += [page.get_by_role("button", name="Run", exact=True), *cards(page), curve(page)]
     for found in in_sight:
         left, top, right, bottom = box(found)

@@ -30,14 +30,24 @@ EXPLAINED: dict[str, Mapping[str, MethodInfo]] = {
 """The settings whose help explains every choice."""
 
 SETTLED = "settings_settled"
+TAKEN, AGAIN = "settings_taken", "settings_taken_again"
 NOTES = "settings_notes"
 
 
-def settle() -> RunConfig:
+def is_new() -> bool:
+    """Whether this session has no settings yet."""
+    return SETTLED not in st.session_state
+
+
+def settle(preset: Mapping[str, Any] | None = None) -> RunConfig:
     """Return this session's settings, made to fit together. Call it before any control is drawn.
 
     The first call after another page reads the link that was followed; settings that it does not name stay as they
     were. :func:`show_notes` shows which could not be kept. A change of model brings the new model's defaults.
+
+    Args:
+        preset: The settings of the preset in the link. With the defaults they replace the session's settings and
+            whatever else the link names.
     """
     before: RunConfig | None = st.session_state.get(SETTLED)
     state = st.session_state
@@ -46,13 +56,20 @@ def settle() -> RunConfig:
     arrived = just_arrived() or before is None
     if arrived:
         linked, notes = fitting.from_link(address.lists(fields.all_controls()))
-        asked |= linked
+        if preset is None:
+            asked |= linked
+        else:
+            asked, before, notes = dict(preset), None, []
+    if AGAIN in state:
+        asked = dict(state.pop(AGAIN))
     if "also_prune" in asked:
         asked["also_prune"] = tuple(asked["also_prune"])
     config, refused = fitting.fit(asked, before)
     if arrived:
-        _spell_as_shown(config)
+        _spell_as_shown(config, all_of_it=preset is not None)
         _leave_out_unused(config)
+        if preset is not None and any(getattr(config, name) != value for name, value in linked.items()):
+            state[TAKEN] = config
     for name in fields.all_controls():
         _put(name, getattr(config, name), config)
     if arrived or before != config:
@@ -61,15 +78,18 @@ def settle() -> RunConfig:
     return config
 
 
-def _spell_as_shown(config: RunConfig) -> None:
+def _spell_as_shown(config: RunConfig, all_of_it: bool) -> None:
     """Start again with the link spelt as the controls show it, if it spells options differently (model=t5_small).
 
     Streamlit would drop such options from the address, and forbids writing a control's parameter once it is drawn.
+
+    Args:
+        all_of_it: Whether settings that the link does not name are written, too: it named a preset.
     """
     rewritten = False
     for name, shown in in_link(config).items():
         wanted = [shown] if isinstance(shown, str) else shown
-        if address.holds(name) and address.lists([name])[name] != wanted:
+        if (all_of_it or address.holds(name)) and address.lists([name]).get(name) != wanted:
             address.put(name, wanted)
             rewritten = True
     if rewritten:
@@ -84,11 +104,16 @@ def _leave_out_unused(config: RunConfig) -> None:
 
 
 def _put(name: str, value: Any, config: RunConfig) -> None:
-    """Give a value to a widget that holds, or starts with, another one."""
+    """Give a value to a widget that holds, or starts with, another one, or whose parameter in the address is another.
+
+    When a slider gets another range, Streamlit corrects the address only in a later run, and only if it is set there.
+    """
+    shown = in_link(config).get(name)
+    is_stale = address.holds(name) and address.lists([name]).get(name) not in (shown, [shown])
     held = st.session_state.get(name, fitting.default_of(name, config))
     if isinstance(value, tuple):
         value, held = list(value), list(held)
-    if held != value:
+    if held != value or is_stale:
         st.session_state[name] = value
 
 
@@ -97,6 +122,7 @@ def take(config: RunConfig) -> None:
     for name, value in config:
         st.session_state[name] = list(value) if isinstance(value, tuple) else value
     st.session_state[SETTLED] = config  # so that no setting counts as the old model's default
+    st.session_state[TAKEN] = config
 
 
 def in_link(config: RunConfig) -> dict[str, str | list[str]]:
@@ -204,8 +230,12 @@ def chosen(settled: RunConfig) -> RunConfig:
     """Return the config that the controls hold now that they are drawn.
 
     The browser's Back button changes widgets while they are drawn. If they then do not fit together, the page starts
-    again and settles them first.
+    again and settles them first. It also starts again after :func:`take`: a slider that gets another range takes its
+    value from the address that the page was opened with, so it has to be set a second time.
     """
+    if TAKEN in st.session_state:
+        st.session_state[AGAIN] = st.session_state.pop(TAKEN)
+        st.rerun()
     held = {name: st.session_state.get(name, getattr(settled, name)) for name in fields.all_controls()}
     held["also_prune"] = tuple(held["also_prune"])
     config, refused = fitting.fit(held, None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import simulator.cli.main as cli
-from simulator.cli.flags import Parser, add_config_flags, allowed, given
+from simulator.catalog.presets import PRESETS
+from simulator.cli.flags import Parser, add_config_flags, add_preset_flag, allowed, given
 from simulator.config.run import RunConfig, make_config
 from simulator.data import own_data, uploads
 from simulator.errors import NotAvailable
@@ -43,6 +44,16 @@ def test_what_was_given_is_a_runs_setting_as_it_was_typed(parser: Parser) -> Non
     values = given(parser.parse_args("--sparsity 0.8 --also-prune norms biases --seed 7".split()))
     assert values == {"target_sparsity": "0.8", "also_prune": ["norms", "biases"], "seed": "7"}
     assert make_config(values).also_prune == ("norms", "biases")
+
+
+def test_a_preset_gives_settings_that_other_flags_override(parser: Parser, capsys: pytest.CaptureFixture[str]) -> None:
+    add_preset_flag(parser)
+    config = make_config(given(parser.parse_args("--preset cut_90 --epochs 2".split())))
+    assert config == make_config({**PRESETS["cut_90"].settings, "epochs": 2})
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--preset", "nonsense"])
+    assert "nonsense" in capsys.readouterr().err
+    assert all(name in parser.format_help() for name in PRESETS)
 
 
 def test_own_data_that_was_deleted_is_not_taken(parser: Parser) -> None:

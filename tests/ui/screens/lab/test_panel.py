@@ -31,7 +31,7 @@ def test_a_link_that_does_not_fit_is_noted_and_the_page_works(open_screen):
 
 
 def test_switching_the_model_keeps_what_fits(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     widget(app, "temperature").set_value(9.0)
     app.run()
     widget(app, "model").set_value("distilbert")
@@ -44,7 +44,7 @@ def test_switching_the_model_keeps_what_fits(open_screen):
 
 
 def test_settings_survive_a_change_of_page(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     widget(app, "temperature").set_value(9.0)
     app.run()
     app.switch_page("pages/home.py").run()
@@ -60,7 +60,7 @@ def test_every_setting_that_applies_stands_at_the_top_or_in_its_card(open_screen
             {c.key for c in place.children.values() if getattr(c, "key", None) in SETTINGS} for place in (card, more)
         )
 
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     assert stands("Model and data") == (
         {"model", "dataset", "student_size", "train_examples", "labels"},
         {"image_size", "weights"},
@@ -76,7 +76,7 @@ def test_every_setting_that_applies_stands_at_the_top_or_in_its_card(open_screen
 
 
 def test_help_explains_every_choice_of_a_radio(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     for name, listed in EXPLAINED.items():
         shown = widget(app, name)
         offered = [choice for choice in listed.values() if choice.title in shown.options]
@@ -86,7 +86,7 @@ def test_help_explains_every_choice_of_a_radio(open_screen):
 
 
 def test_two_of_four_settles_the_sparsity_and_says_so(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     assert not widget(app, "target_sparsity").disabled
     widget(app, "target_sparsity").set_value(0.8)
     widget(app, "pruning").set_value("2:4")
@@ -152,7 +152,7 @@ def test_a_link_followed_later_in_a_session_sets_model_and_data_together(open_sc
 
 @pytest.mark.usefixtures("tiny_cnn")
 def test_a_model_that_was_registered_from_outside_can_be_chosen(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     assert widget(app, "model").options[-1] == "Tiny CNN"
     widget(app, "model").set_value("tiny_cnn").run()
     assert not app.exception

@@ -14,7 +14,7 @@ from ui.screens.lab import run_bar
 
 
 def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     widget(app, "temperature").set_value(8.0)
     widget(app, "epochs").set_value(2)
     app.run()
@@ -26,7 +26,7 @@ def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_s
 
 
 def test_run_pressed_again_and_again_starts_one_run_until_a_setting_changes(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     for _ in range(3):
         app.button(key="run_button").click().run()
     assert len(open_store().list_runs()) == 1
@@ -70,14 +70,14 @@ def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch
         raise DoesNotFit("It needs 9 GB and 1 GB is free.", "Choose a smaller batch.")
 
     monkeypatch.setattr(cost, "check_fits", refuse)
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     app.button(key="run_button").click().run()
     assert "Choose a smaller batch." in app.error[0].value
     assert open_store().list_runs() == []
 
 
 def test_one_switch_trains_everything_anew(open_screen):
-    app = open_screen("lab")
+    app = open_screen("lab", preset="usual")
     assert widget(app, "train_anew").value is False
     widget(app, "train_anew").set_value(True).run()
     app.button(key="run_button").click().run()

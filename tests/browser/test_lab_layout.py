@@ -48,7 +48,7 @@ def test_settings_run_and_the_live_curve_are_in_sight_together(page: Page, serve
     start_run(page)
     expect(page.get_by_text("examples per second")).to_be_visible(timeout=TEN_MINUTES)
     in_sight = [page.get_by_role("slider", name=name) for name in SLIDERS]
-    in_sight += [page.get_by_text(PRESETS["five_seeds"].question), page.get_by_role("radio", name="Few labels")]
+    in_sight += [page.get_by_text(PRESETS["five_seeds"].question), page.get_by_role("button", name="Few labels")]
     in_sight += [page.get_by_role("button", name="Run", exact=True), *cards(page), curve(page)]
     for found in in_sight:
         left, top, right, bottom = box(found)
@@ -95,3 +95,16 @@ def test_the_shortcut_starts_the_run(page: Page, server: str) -> None:
     page.keyboard.press("Control+Enter")
     page.wait_for_function("new URLSearchParams(location.search).has('run')")
     page.get_by_role("button", name="Cancel this run").click()
+
+
+def test_a_slider_that_leaves_a_preset_keeps_its_place_and_the_focus(page: Page, server: str) -> None:
+    open_lab(page, server)
+    slider = page.get_by_role("slider", name="Temperature T")
+    slider.focus()
+    _, top, *_ = box(slider)
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Settings of your own.")).to_be_visible()
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", "6")
+    assert box(slider)[1] == top

@@ -46,8 +46,8 @@ def settle(preset: Mapping[str, Any] | None = None) -> RunConfig:
     were. :func:`show_notes` shows which could not be kept. A change of model brings the new model's defaults.
 
     Args:
-        preset: The settings of the preset in the link. With the defaults they replace the session's settings and
-            whatever else the link names.
+        preset: The settings of the preset in the link. With the defaults they replace the session's settings; what
+            else the link names is set on top of them.
     """
     before: RunConfig | None = st.session_state.get(SETTLED)
     state = st.session_state
@@ -59,8 +59,9 @@ def settle(preset: Mapping[str, Any] | None = None) -> RunConfig:
         if preset is None:
             asked |= linked
         else:
-            asked, before, notes = dict(preset), None, []
-    if AGAIN in state:
+            asked, before = {**preset, **linked}, None
+    taken = AGAIN in state
+    if taken:
         asked = dict(state.pop(AGAIN))
     if "also_prune" in asked:
         asked["also_prune"] = tuple(asked["also_prune"])
@@ -68,10 +69,11 @@ def settle(preset: Mapping[str, Any] | None = None) -> RunConfig:
     if arrived:
         _spell_as_shown(config, all_of_it=preset is not None)
         _leave_out_unused(config)
-        if preset is not None and any(getattr(config, name) != value for name, value in linked.items()):
-            state[TAKEN] = config
+    other_ranges = (
+        arrived or taken or before is None or (before.model, before.dataset) != (config.model, config.dataset)
+    )
     for name in fields.all_controls():
-        _put(name, getattr(config, name), config)
+        _put(name, getattr(config, name), config, other_ranges)
     if arrived or before != config:
         state[NOTES] = notes + (refused if before is None or before.model == config.model else [])
     state[SETTLED] = config
@@ -103,13 +105,14 @@ def _leave_out_unused(config: RunConfig) -> None:
         address.drop(name)
 
 
-def _put(name: str, value: Any, config: RunConfig) -> None:
+def _put(name: str, value: Any, config: RunConfig, other_ranges: bool) -> None:
     """Give a value to a widget that holds, or starts with, another one, or whose parameter in the address is another.
 
     When a slider gets another range, Streamlit corrects the address only in a later run, and only if it is set there.
+    While a slider moves, its address lags behind, and a value that is set would set the slider back.
     """
     shown = in_link(config).get(name)
-    is_stale = address.holds(name) and address.lists([name]).get(name) not in (shown, [shown])
+    is_stale = other_ranges and address.holds(name) and address.lists([name]).get(name) not in (shown, [shown])
     held = st.session_state.get(name, fitting.default_of(name, config))
     if isinstance(value, tuple):
         value, held = list(value), list(held)

@@ -16,10 +16,11 @@ from ui.following import live
 from ui.settings import controls
 from ui.shell import address
 
-PRESET = "preset"
-"""The parameter of the address. It is there while the controls show exactly the settings of a preset."""
+PRESET, USUAL = "preset", "usual"
+"""The parameter of the address, and the preset that moves no setting: only this one stays there, so that a reload does
+not start with the first one. The others' settings take their place at once: the address of a page whose sliders move is
+not to be written."""
 
-CHIP, KIND = "preset_chip", "preset_kind"
 KINDS: dict[Kind, str] = {"image": "Pictures", "text": "Text"}
 
 
@@ -32,40 +33,29 @@ def asked() -> Mapping[str, Any] | None:
 
 
 def row(settled: RunConfig) -> None:
-    """Draw the title and the presets for the kind of data that the controls show; the address names the chosen one."""
-    chosen = preset_of(settled)
-    if chosen is None:
+    """Draw the title and the presets for the kind of data that the controls show."""
+    if address.text(PRESET) != USUAL:
         address.drop(PRESET)
-    elif address.text(PRESET) != chosen:
-        address.put(PRESET, chosen)
-    st.session_state[CHIP] = chosen
+        if not controls.in_link(settled):
+            address.put(PRESET, USUAL)
     with st.container(horizontal=True, vertical_alignment="center", key="lab_presets"):
         st.title("Lab", width="content")
-        st.pills(
-            "Questions to begin with",
-            [name for name, preset in PRESETS.items() if preset.kind == MODELS[settled.model].kind],
-            format_func=lambda name: PRESETS[name].title,
-            key=CHIP,
-            label_visibility="collapsed",
-            on_change=_take_chip,
-            wrap=True,
-        )
+        for name, preset in PRESETS.items():
+            if preset.kind == MODELS[settled.model].kind:
+                _button(preset.title, f"preset_{name}", name, name == preset_of(settled))
 
 
 def question(settled: RunConfig) -> None:
     """Draw the choice of the kind of data, and what the chosen preset is about."""
-    st.session_state[KIND] = MODELS[settled.model].kind
-    st.segmented_control(
-        "Kind of data",
-        list(KINDS),
-        format_func=lambda kind: KINDS[kind],
-        key=KIND,
-        required=True,
-        label_visibility="collapsed",
-        on_change=_take_kind,
-    )
-    if chosen := preset_of(settled):
-        st.markdown(f"**{PRESETS[chosen].question}** Look at {PRESETS[chosen].look_at}")
+    with st.container(horizontal=True, key="lab_kinds"):
+        for kind, title in KINDS.items():
+            _button(title, f"kind_{kind}", FIRST[kind], kind == MODELS[settled.model].kind)
+    chosen = preset_of(settled)
+    with st.container(key="lab_question"):
+        if chosen:
+            st.markdown(f"**{PRESETS[chosen].question}** Look at {PRESETS[chosen].look_at}")
+        else:  # an element in any case: the sliders below stay the same ones, and stay in their place
+            st.markdown("**Settings of your own.** What do you expect of them?")
 
 
 def preset_of(config: RunConfig) -> str | None:
@@ -73,14 +63,13 @@ def preset_of(config: RunConfig) -> str | None:
     return next((name for name, preset in PRESETS.items() if make_config(dict(preset.settings)) == config), None)
 
 
-def _take_chip() -> None:
-    """Set every control to the chosen preset; a chip that is clicked again chooses the same one."""
-    if name := st.session_state[CHIP]:
-        _take(name)
+def _button(title: str, key: str, preset: str, is_chosen: bool) -> None:
+    """Draw a button that sets every control to a preset.
 
-
-def _take_kind() -> None:
-    _take(FIRST[st.session_state[KIND]])
+    A choice that the page sets would be wrong here: where a slider is moved quickly, the browser still sends the choice
+    of before, which Streamlit takes for a click.
+    """
+    st.button(title, key=key, type="primary" if is_chosen else "secondary", on_click=_take, args=(preset,))
 
 
 def _take(name: str) -> None:

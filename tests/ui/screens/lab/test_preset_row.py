@@ -9,7 +9,7 @@ from simulator.config.run import RunConfig, make_config
 from simulator.runs.database.store import open_store
 from tests.ui.invented import whole_run
 from tests.ui.reading import widget, words
-from ui.screens.lab.preset_row import CHIP, KIND, PRESET
+from ui.screens.lab.preset_row import PRESET
 from ui.shell.frame import ARRIVED
 
 
@@ -27,7 +27,8 @@ def submitted(app) -> RunConfig:
 
 
 def chip(app) -> str | None:
-    return widget(app, CHIP).value
+    chosen = [b.key.removeprefix("preset_") for b in app.button if b.proto.type == "primary" and "preset_" in b.key]
+    return next(iter(chosen), None)
 
 
 def reloaded(open_screen, app, **written_by_the_browser):
@@ -38,20 +39,21 @@ def reloaded(open_screen, app, **written_by_the_browser):
 def test_the_lab_starts_with_the_first_preset_and_its_question(open_screen):
     app = open_screen("lab")
     assert chip(app) == FIRST["image"]
-    assert app.query_params[PRESET] == FIRST["image"]
+    assert set(app.query_params) == set(PRESETS[FIRST["image"]].settings)
     assert PRESETS[FIRST["image"]].question in words(app)
     assert submitted(app) == config_of(FIRST["image"])
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_click_sets_every_control_and_the_address_names_the_preset(open_screen, name):
+def test_a_click_sets_every_control(open_screen, name):
     app = open_screen("lab", seed="7", temperature="9", method="Relations (DIST)")
     assert chip(app) is None and PRESET not in app.query_params
     if PRESETS[name].kind == "text":
-        widget(app, KIND).set_value("text").run()
+        app.button(key="kind_text").click().run()
         assert chip(app) == FIRST["text"]
-    widget(app, CHIP).set_value(name).run()
-    assert chip(app) == app.query_params[PRESET] == name
+    app.button(key=f"preset_{name}").click().run()
+    assert chip(app) == name
+    assert app.query_params.get(PRESET) == ("usual" if name == "usual" else None)
     assert PRESETS[name].look_at in words(app)
     assert submitted(app) == config_of(name)
 
@@ -59,8 +61,8 @@ def test_a_click_sets_every_control_and_the_address_names_the_preset(open_screen
 @pytest.mark.parametrize("name", ["cut_channels", "text_too_hot", "usual"])
 def test_a_link_with_nothing_but_a_preset_opens_it_and_writes_its_settings_into_the_address(open_screen, name):
     app = open_screen("lab", preset=name)
-    assert chip(app) == app.query_params[PRESET] == name
-    assert set(app.query_params) == {PRESET, *PRESETS[name].settings}
+    assert chip(app) == name
+    assert set(app.query_params) == (set(PRESETS[name].settings) or {PRESET})
     assert submitted(app) == config_of(name)
 
 
@@ -77,7 +79,7 @@ def test_a_setting_that_is_moved_leaves_the_preset_and_the_address_says_all(open
 
 def test_the_address_follows_a_setting_whose_range_depends_on_the_data(open_screen):
     app = open_screen("lab", train_examples="200", epochs="3")
-    widget(app, KIND).set_value("text").run()
+    app.button(key="kind_text").click().run()
     assert submitted(reloaded(open_screen, app)) == config_of("text_few_labels")
     widget(app, "temperature").set_value(9.0).run()
     assert set(app.query_params) - {"run", "temperature"} == set(PRESETS["text_few_labels"].settings)
@@ -86,10 +88,18 @@ def test_the_address_follows_a_setting_whose_range_depends_on_the_data(open_scre
     assert submitted(reloaded(open_screen, app, temperature="9")) == wanted
 
 
-def test_a_preset_in_a_link_decides_every_setting(open_screen):
-    app = open_screen("lab", preset="cut_90", temperature="8")
-    assert submitted(app) == config_of("cut_90")
-    assert "temperature" not in app.query_params
+@pytest.mark.parametrize("name", ["cut_90", "usual"])
+def test_what_a_link_names_beside_a_preset_is_set_on_top_of_it(open_screen, name):
+    app = open_screen("lab", preset=name, temperature="8")
+    assert submitted(app) == make_config({**PRESETS[name].settings, "temperature": 8.0})
+
+
+def test_without_any_setting_moved_the_address_says_so(open_screen):
+    app = open_screen("lab", epochs="3")
+    widget(app, "epochs").set_value(5).run()
+    assert chip(app) == app.query_params[PRESET] == "usual"
+    app = open_screen("lab", preset="usual")  # a browser takes the default out of the address
+    assert chip(app) == "usual" and submitted(app) == config_of("usual")
 
 
 def test_a_link_with_settings_or_a_run_does_not_start_with_a_preset(open_screen, stored):

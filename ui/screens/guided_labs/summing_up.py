@@ -9,14 +9,18 @@ from ui.figures import predictions
 from ui.figures.parts import Panel, Picture
 from ui.kit import picture_view
 from ui.screens.guided_labs.sections import Place, there
+from ui.shell.guard import errors_shown
 
 
 def show(known: str) -> None:
     """Draw the predictions of a progress, if a lab of it is done."""
-    panels = [_panel(place) for place in _done(known)]
+    panels: list[Panel] = []
+    for place in _done(known):
+        with errors_shown():  # what cannot be read of one lab does not hide the others
+            panels.append(_panel(place))
     if panels:
         st.markdown("**Your predictions so far**")
-        st.caption("The ring is what you said, the dot what was measured. The closer, the better you knew.")
+        st.caption("The ring is what you said, the dot what was measured.")
         picture_view.show(Picture("predictions", panels))
 
 

@@ -1,29 +1,23 @@
 """The four real models at full size through the whole pipeline, by its command, with few examples and epochs.
 
-Teachers are trained for as long as their recipe says, so their accuracy is checked too. Each run has what a small host
-gives: 2.7 GB and two cores.
+Teachers are trained for as long as their recipe says, so their accuracy is checked too.
 """
 
 import json
-import subprocess
-import sys
-from contextlib import ExitStack
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from benchmarks.control_groups import NoControlGroups, limited
+import simulator.cli.main as cli
 from simulator.catalog.datasets import DATASETS
 from simulator.catalog.models import MODELS
 from simulator.engine.datasets import load
 from simulator.engine.models import MODULES, portable
-from simulator.host.machine import MB
 from tests import exported
 
 MINUTES = {"distilbert": 5, "t5_small": 4, "mobilenet_v2": 1, "resnet18": 1}
 TEACHER_AT_LEAST = {"distilbert": 0.70, "t5_small": 0.70, "mobilenet_v2": 0.97, "resnet18": 0.97}
-SMALL_HOST = {"cpu": 2, "memory_mb": 2.7e9 / MB}
 STUDENT = {
     "distilbert": ["--student-size", "2"],
     "t5_small": ["--student-size", "2", "--pruning", "structured"],
@@ -36,28 +30,12 @@ STUDENT = {
 def test_a_run_of_the_real_model(name, tmp_path):
     out, export = tmp_path / "out.json", tmp_path / "export"
     few = ["--train-examples", "256", "--epochs", "1", "--recovery-epochs", "1", "--weights", "scratch", *STUDENT[name]]
-    command = [
-        sys.executable, "-m", "simulator", "run", "--model", name, *few, "--json", str(out), "--export", str(export),
-    ]  # fmt: skip
-    untested = completed_in_small_host(command)
+    assert cli.main(["run", "--model", name, *few, "--json", str(out), "--export", str(export)]) == 0
     variants = {v["name"]: v for v in json.loads(out.read_text())["variants"]}
     assert list(variants) == ["teacher", "control", "distilled", "pruned", "recovered"]
     assert variants["teacher"]["accuracy"] >= TEACHER_AT_LEAST[name]
     for variant in variants.values():
         recount(name, variant, export / variant["name"])
-    if untested:
-        pytest.skip(f"The run is right, but nothing limited its memory to 2.7 GB: {untested}")
-
-
-def completed_in_small_host(command):
-    """Carry out a command with little memory; says why its memory could not be limited, "" if it was."""
-    with ExitStack() as stack:
-        try:
-            command, untested = stack.enter_context(limited(**SMALL_HOST)).command(command), ""
-        except NoControlGroups as error:
-            untested = str(error)
-        subprocess.run(command, check=True)
-    return untested
 
 
 def recount(name, variant, folder):

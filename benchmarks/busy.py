@@ -206,7 +206,7 @@ def training(model: str) -> Work:
     """One epoch in which a fresh student is distilled."""
     config = make_config({"model": model, "weights": "scratch", "epochs": 1})
     examples = EXAMPLES[MODELS[model].kind]
-    config = config.model_copy(update={"train_examples": examples})
+    config = config.model_copy(update={"train_examples": examples, "labels": examples})
     setup = prepare(config)
     classes = len(setup.dataset.class_names)
     teacher = setup.module.build_teacher(classes, setup.weights, seed=0)

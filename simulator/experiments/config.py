@@ -191,14 +191,17 @@ def make_experiment(
             seeds=experiment.seeds if seeds is None else seeds,
         )
     except ValidationError as error:
-        problems = [e["msg"].removeprefix("Value error, ") for e in error.errors()]
-        where = [".".join(str(part) for part in e["loc"]) for e in error.errors()]
-        raise InvalidConfig(
-            "; ".join(f"{w}: {p}" if w else p for w, p in zip(where, problems, strict=True)) + "."
-        ) from None
+        raise InvalidConfig(_problems(error)) from None
     _check_ignored(config)
     _check_cells_have(config)
     return config
+
+
+def _problems(error: ValidationError) -> str:
+    """Say where each problem is, and what it is."""
+    problems = [e["msg"].removeprefix("Value error, ") for e in error.errors()]
+    where = [".".join(str(part) for part in e["loc"]) for e in error.errors()]
+    return "; ".join(f"{w}: {p}" if w else p for w, p in zip(where, problems, strict=True)) + "."
 
 
 def _check_ignored(config: ExperimentConfig) -> None:

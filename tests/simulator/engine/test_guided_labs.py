@@ -41,7 +41,7 @@ def right(found, variant):
 
 
 def shrunk(config, **changes):
-    return config.model_copy(update={**SMALL, **changes})
+    return config.model_copy(update={**SMALL, "labels": SMALL["train_examples"], **changes})
 
 
 def test_small_runs_answer_what_zeros_and_channels_are_worth():

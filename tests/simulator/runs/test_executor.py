@@ -72,7 +72,7 @@ def test_runs_are_carried_out_one_at_a_time_in_the_order_they_came(store: Store,
     names = [add(store, name, QUICK) for name in "cab"]
     assert [store.queue_position(name) for name in names][-1] in (2, 3)
     executor.wake()
-    wait_until(lambda: all(state(store, name) == "finished" for name in names))
+    wait_until(lambda: all(state(store, name) == "finished" for name in names), 300)
     runs = [store.get(name) for name in names]
     for before, after in itertools.pairwise(runs):
         assert before.finished_at is not None

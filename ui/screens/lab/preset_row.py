@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -38,11 +39,12 @@ def row(settled: RunConfig) -> None:
         address.drop(PRESET)
         if not controls.in_link(settled):
             address.put(PRESET, USUAL)
+    chosen = preset_of(settled)
     with st.container(horizontal=True, vertical_alignment="center", key="lab_presets"):
         st.title("Lab", width="content")
         for name, preset in PRESETS.items():
             if preset.kind == MODELS[settled.model].kind:
-                _button(preset.title, f"preset_{name}", name, name == preset_of(settled))
+                _button(preset.title, f"preset_{name}", name, name == chosen)
 
 
 def question(settled: RunConfig) -> None:
@@ -60,7 +62,12 @@ def question(settled: RunConfig) -> None:
 
 def preset_of(config: RunConfig) -> str | None:
     """Return the preset that has exactly these settings, if any."""
-    return next((name for name, preset in PRESETS.items() if make_config(dict(preset.settings)) == config), None)
+    return next((name for name in PRESETS if _config(name) == config), None)
+
+
+@cache  # every move of a slider compares with all of them
+def _config(name: str) -> RunConfig:
+    return make_config(dict(PRESETS[name].settings))
 
 
 def _button(title: str, key: str, preset: str, is_chosen: bool) -> None:
@@ -73,4 +80,4 @@ def _button(title: str, key: str, preset: str, is_chosen: bool) -> None:
 
 
 def _take(name: str) -> None:
-    controls.take(make_config(dict(PRESETS[name].settings)))
+    controls.take(_config(name))

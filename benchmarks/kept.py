@@ -40,7 +40,7 @@ SETTINGS: dict[str, Any] = {}
 """Of every run, beside its defaults."""
 
 WARM_SECONDS = 15
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def _texts(content: bytes, folder: Path) -> Checked:
 
 def _groups_of(texts: list[str]) -> np.ndarray:
     """The groups of near-duplicates, [examples], found in a process of its own: words can be chosen to take minutes."""
-    command = [sys.executable, "-m", near_duplicates.__name__]
+    command = [sys.executable, "-P", near_duplicates.__file__]  # as a file: it needs nothing of this package
     try:
         done = subprocess.run(
             command,

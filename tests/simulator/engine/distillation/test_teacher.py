@@ -13,22 +13,22 @@ from pathlib import Path
 import pytest
 import torch
 
-from simulator.config.run import make_config
+from simulator.config.run import RunConfig, make_config
 from simulator.engine import pipeline
 from simulator.engine.distillation import teacher as teacher_room
 from simulator.engine.setup import prepare
 from simulator.events import Described, Event, Provenance, StageFinished, StageStarted
 from simulator.runs.kept import teachers
 
-SMALL = make_config({"student_size": 0.25, "train_examples": 128, "epochs": 1, "weights": "scratch"})
+
+@pytest.fixture(autouse=True)
+def short_teachers(tiny_cnn: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a tiny model, trained for one epoch on the student's 128 examples."""
+    shorten(monkeypatch)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def short_teachers():
-    """Trained for one epoch on the student's 128 examples."""
-    with pytest.MonkeyPatch.context() as patch:
-        shorten(patch)
-        yield
+def small() -> RunConfig:
+    return make_config({"model": "tiny_cnn", "train_examples": 128, "epochs": 1, "weights": "scratch"})
 
 
 def shorten(patch: pytest.MonkeyPatch) -> None:
@@ -48,15 +48,15 @@ def kept_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def kept(kept_once: Path, data_directory: Path) -> Path:
+def kept(data_directory: Path, request: pytest.FixtureRequest) -> Path:
     """The folder of a teacher that a test may spoil."""
-    shutil.copytree(kept_once, data_directory)
+    shutil.copytree(request.getfixturevalue("kept_once"), data_directory)  # once the tiny model is registered
     (folder,) = (data_directory / "cache" / "teachers").iterdir()
     return folder
 
 
 def carry_out() -> list[Event]:
-    return list(pipeline.prepare_teacher(SMALL))
+    return list(pipeline.prepare_teacher(small()))
 
 
 def provenance(events: list[Event]) -> Provenance:
@@ -82,7 +82,7 @@ def test_another_number_of_threads_is_another_teacher(monkeypatch: pytest.Monkey
     names = set()
     for threads in ("1", "2"):
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
-        setup = prepare(SMALL)
+        setup = prepare(small())
         assert torch.get_num_threads() == int(threads)
         names.add(setup.teacher.folder.name)
     assert len(names) == 2
@@ -122,7 +122,7 @@ RACE = """
 import sys, time
 from pathlib import Path
 import pytest
-from tests.simulator.engine.distillation.test_teacher import SMALL, shorten
+from tests.simulator.engine.distillation.test_teacher import shorten, small
 from simulator.engine import pipeline; from simulator.engine.distillation import teacher
 shorten(pytest.MonkeyPatch())
 me, other = sys.argv[1:]
@@ -133,7 +133,7 @@ def both_have_trained(folder, files, made_from, replace):
         time.sleep(0.01)
     print(keep(folder, files, made_from, replace))
 teacher.folders.keep = both_have_trained
-list(pipeline.prepare_teacher(SMALL))
+list(pipeline.prepare_teacher(small()))
 """
 
 
@@ -154,7 +154,7 @@ def test_of_two_processes_that_train_the_same_teacher_the_first_keeps_it(data_di
 
 def test_a_kept_teacher_is_not_written_again(kept: Path) -> None:
     """A run that began before another kept the same teacher, and ends after it."""
-    setup = prepare(SMALL)
+    setup = prepare(small())
     before = (kept / "model.safetensors").stat()
     list(teacher_room.train_teacher(setup))
     after = (kept / "model.safetensors").stat()
@@ -167,15 +167,15 @@ def test_a_cache_of_an_earlier_version_is_left_alone(data_directory: Path) -> No
     old.mkdir(parents=True)
     (old / "teacher.json").write_text('{"description": {"model": "resnet18"}}')
     (old / "model.safetensors").write_bytes(b"old")
-    assert not teachers.is_cached(SMALL)
+    assert not teachers.is_cached(small())
     assert trained_examples(carry_out()) == 128
-    assert teachers.is_cached(SMALL)
+    assert teachers.is_cached(small())
     assert (old / "model.safetensors").read_bytes() == b"old"
 
 
 def test_other_kernels_are_another_processor(monkeypatch: pytest.MonkeyPatch, kept: Path) -> None:
     """What PyTorch or oneDNN is told not to use changes which kernels run, and with them the last digits."""
-    assert teachers.is_cached(SMALL)
+    assert teachers.is_cached(small())
     monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
-    assert not teachers.is_cached(SMALL)
-    assert prepare(SMALL).teacher.folder != kept
+    assert not teachers.is_cached(small())
+    assert prepare(small()).teacher.folder != kept

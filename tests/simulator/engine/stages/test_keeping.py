@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,19 +60,7 @@ CHANGES: dict[str, list[Any]] = {
 """Setting -> other values than those of ``TINY``."""
 
 
-@pytest.fixture(scope="module")
-def with_tiny_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory in which the tiny teacher is kept."""
-    folder = tmp_path_factory.mktemp("tiny")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KDPS_DATA_DIR", str(folder))
-        list(pipeline.prepare_teacher(config_of()))
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def quick(tiny_cnn: None, request: pytest.FixtureRequest, data_directory: Path) -> None:
-    shutil.copytree(request.getfixturevalue("with_tiny_teacher"), data_directory, dirs_exist_ok=True)
+pytestmark = pytest.mark.usefixtures("kept_tiny_teacher")
 
 
 def carried_out(config: RunConfig, keeping: Keeping | None, variants_to: Path | None = None) -> list[Event]:

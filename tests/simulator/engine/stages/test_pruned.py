@@ -1,4 +1,4 @@
-"""Whole small runs of a real ResNet for every schedule and pattern: what the variants are, read from their files."""
+"""Whole runs of a tiny CNN for every schedule and pattern: what the variants are, read from their files."""
 
 import pytest
 import torch
@@ -10,11 +10,10 @@ from simulator.engine.stages import student
 from simulator.errors import SimulatorError
 from simulator.events import EpochFinished, LossPoint, Measured, Progress, StageFinished, StageStarted
 from tests import exported
-from tests.simulator.engine.test_pipeline import SMALL
 
-pytestmark = pytest.mark.usefixtures("use_shared_data")
+pytestmark = pytest.mark.usefixtures("kept_tiny_teacher")
 
-SHORT = {**SMALL, "epochs": 1, "recovery_epochs": 1}
+SHORT = {"model": "tiny_cnn", "train_examples": 192, "epochs": 1, "recovery_epochs": 1, "weights": "scratch"}
 
 
 def carry_out(folder=None, **settings):
@@ -30,7 +29,7 @@ def measured(events):
 
 
 def weights(folder, variant):
-    return prunable_parameters(exported.load(folder / variant), ("fc",), ())
+    return prunable_parameters(exported.load(folder / variant), ("classifier",), ())
 
 
 @pytest.mark.parametrize("schedule", ["iterative", "cubic"])
@@ -91,11 +90,11 @@ def test_a_ticket_starts_from_the_initial_weights_under_the_mask(monkeypatch):
 def test_two_of_four_holds_through_recovery_and_names_what_stays_dense(tmp_path):
     events = carry_out(tmp_path, pruning="2:4", importance="wanda")
     (note,) = [e.note for e in of(events, StageStarted) if e.stage == "prune"]
-    assert note.endswith("not a multiple of four: conv1.weight")
+    assert note.endswith("not a multiple of four: stages.0.0.weight")
     for variant in ("pruned", "recovered"):
         for name, p in weights(tmp_path, variant).items():
             zeros = (p.detach().movedim(1, -1) == 0).numpy()
-            if name == "conv1.weight":
+            if name == "stages.0.0.weight":
                 assert not zeros.any()
             else:
                 assert (zeros.reshape(-1, 4).sum(1) == 2).all(), (variant, name)
@@ -113,7 +112,7 @@ def test_structured_rounds_reach_the_target_and_stay_trainable():
 
 
 def test_shares_by_hand_are_the_measured_ones():
-    shares = {"layer1.0.conv1.weight": 0.25, "layer4.0.conv2.weight": 0.9}
+    shares = {"stages.1.0.weight": 0.25, "stages.2.0.weight": 0.9}
     found = measured(carry_out(scope="by_hand", layer_sparsity=shares))
     for variant in ("pruned", "recovered"):
         for layer in found[variant].layers:
@@ -127,4 +126,4 @@ def test_a_layer_that_is_not_there_is_said_before_anything_is_trained():
     events = []
     with pytest.raises(SimulatorError, match=r"nowhere\.weight") as refused:
         events.extend(run)
-    assert "layer1.0.conv1.weight" in refused.value.advice
+    assert "stages.1.0.weight" in refused.value.advice

@@ -216,17 +216,16 @@ def kept(run: str, at: datetime, seconds: float) -> str:
 
 def kept_note(measurements: Sequence[Measurement]) -> str:
     """Say which figures an earlier run of the same models measured, where and when; "" if all are of this run."""
-    has_repeats = any(m.repeat for m in measurements)
-    names: dict[Kept, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for m in measurements:
         if m.kept:
-            repeat = f" (repeat {m.repeat + 1})" if has_repeats and m.name != "teacher" else ""
-            names.setdefault(m.kept, []).append(f"{m.name}{repeat}")
+            repeat = f" (repeat {m.repeat + 1})" if measurements[-1].repeat and m.name != "teacher" else ""
+            names.setdefault(m.kept.run, []).append(f"{m.name}{repeat}")
     if not names:
         return ""
-    sources = (f"{', '.join(n)} from run {k.run}, {ago(datetime.fromisoformat(k.at))}, on {k.device}"
-               for k, n in names.items())  # fmt: skip
-    return f"Quality and size are kept for {'; '.join(sources)}. Every latency was timed in this run."
+    of_run = sources([m.kept for m in measurements if m.kept])
+    told = "; ".join(f"{', '.join(of)} from {of_run[run]}" for run, of in names.items())
+    return f"Quality and size are kept for {told}. Every latency was timed in this run."
 
 
 def kept_students(kept: Sequence[Kept]) -> str:
@@ -239,8 +238,13 @@ def kept_students(kept: Sequence[Kept]) -> str:
 
 def kept_sweeps(kept: Sequence[Kept]) -> str:
     """Say from which runs sweeps over sparsities were taken over; "" if none was."""
-    sources = dict.fromkeys(f"run {k.run}, {ago(datetime.fromisoformat(k.at))}, on {k.device}" for k in kept)
-    return f"Kept from {'; '.join(sources)}: all that decides it was equal." if sources else ""
+    return f"Kept from {'; '.join(sources(kept).values())}: all that decides it was equal." if kept else ""
+
+
+def sources(kept: Sequence[Kept]) -> dict[str, str]:
+    """The id of each run from which something was taken over, and that run in words: when it last kept some of it."""
+    last = {k.run: k for k in sorted(kept, key=lambda k: datetime.fromisoformat(k.at))}
+    return {k.run: f"run {k.run}, {ago(datetime.fromisoformat(k.at))}, on {k.device}" for k in last.values()}
 
 
 def several(number: int, thing: str) -> str:

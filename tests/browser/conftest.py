@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,12 @@ expect.set_options(timeout=A_MINUTE)  # a busy machine is slow, and no test here
 def servers_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory of this module's server."""
     return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def kept_teacher(servers_data: Path, with_teacher: Path) -> None:
+    """A trained ResNet-18 where the server looks for one: for tests of what comes after its training."""
+    shutil.copytree(with_teacher / "cache" / "teachers", servers_data / "cache" / "teachers", dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.serving import ROOT
 SHOTS = ROOT / "screenshots"
 WIDTHS = (1280, 390)
 A_MINUTE, TEN_MINUTES = 60_000, 600_000
-# The teacher is trained on all digits once; the rest of the run is kept short.
+# As little as can be trained.
 SHORT = "train_examples=64&epochs=1&recovery_epochs=1&student_size=0.25"
 # Minutes on a fast idle machine: for tests that do something to a run while it is under way, and cancel it.
 LONG = "train_examples=1077&epochs=20&recovery_epochs=20&repeats=5"

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 BEFORE = ["teacher", "control", "distilled"]
 
 
+@pytest.mark.usefixtures("kept_teacher")
 def test_only_the_sparsity_is_moved_and_the_full_table_is_there_without_training(page: Page, server: str) -> None:
     open_lab(page, server, f"{SHORT}&target_sparsity=0.5")
     first = start_run(page)

@@ -69,6 +69,7 @@ def test_set_sliders_run_see_the_curve_grow_reload_cancel(page: Page, server: st
     expect(notes).to_be_visible()
 
 
+@pytest.mark.usefixtures("kept_teacher")
 def test_a_run_to_its_end_its_results_and_its_downloads(page: Page, server: str) -> None:
     open_lab(page, server, SHORT)
     run_id = start_run(page)

@@ -98,6 +98,8 @@ def test_which_figures_an_earlier_run_measured() -> None:
         "Quality and size are kept for teacher, control from run ab12, 3 min ago, on a processor. "
         "Every latency was timed in this run."
     )
+    earlier = kept.model_copy(update={"at": (datetime.now(UTC) - timedelta(minutes=5)).isoformat()})
+    assert "teacher, control from run ab12, 3 min" in numbers.kept_note([measurement("teacher", kept=earlier), control])
     other = measurement("control", kept=kept.model_copy(update={"run": "cd34"}), repeat=1)
     assert "teacher, control (repeat 1) from run ab12" in numbers.kept_note([teacher, control, other])
     assert "; control (repeat 2) from run cd34" in numbers.kept_note([teacher, control, other])
@@ -110,6 +112,8 @@ def test_from_which_runs_sweeps_were_taken_over() -> None:
     assert numbers.kept_sweeps([]) == ""
     assert numbers.kept_sweeps([one, one]) == f"Kept from {of_one}: all that decides it was equal."
     assert f"{of_one}; run cd34, 3 min ago" in numbers.kept_sweeps([one, other])
+    earlier = one.model_copy(update={"at": (datetime.now(UTC) - timedelta(minutes=5)).isoformat()})
+    assert numbers.kept_sweeps([earlier, one]) == numbers.kept_sweeps([one])
 
 
 def test_how_many_students_an_experiment_took_over() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.figures.compare import rows
-from ui.screens.compare import pictures as pictures
-from ui.screens.compare import sections
 from ui.screens.results import open_run
+from ui.screens.results.compare import pictures, sections
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
 

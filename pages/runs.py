@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.screens import runs
+from ui.screens.results import runs
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
 

@@ -92,7 +92,7 @@ def test_one_that_is_under_way_is_cancelled_from_there(open_screen, stored):
 def test_what_is_confirmed_is_deleted_and_nothing_else(damaged):
     def ask() -> None:
         from simulator.runs import archive
-        from ui.screens import runs
+        from ui.screens.results import runs
 
         runs.confirm_delete_unreadable(archive.unreadable_runs()[0])
 

@@ -15,7 +15,7 @@ from simulator.events import Event
 from simulator.runs import service
 from simulator.runs.database.store import open_store
 from ui.figures.compare import rows
-from ui.screens.compare import sections as compare
+from ui.screens.results.compare import sections as compare
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 

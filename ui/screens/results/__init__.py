@@ -1,1 +1,1 @@
-"""Results: everything that was measured in one run, and what can be downloaded from it."""
+"""Results with its tabs: one run and its downloads, the list of all runs, and several runs compared."""

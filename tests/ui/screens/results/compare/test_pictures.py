@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.ui.figures.compare.test_rows import HERE, entry
 from tests.ui.invented import TESTED, measurement
 from ui.figures.compare import rows
-from ui.screens.compare.pictures import about_front, brushed
+from ui.screens.results.compare.pictures import about_front, brushed
 
 
 def about(entries, cost):

@@ -15,7 +15,7 @@ from ui.figures.compare import plots as charts
 from ui.figures.compare import rows
 from ui.figures.compare.rows import Entry, Front, Where
 from ui.kit import chart_view
-from ui.screens.compare import sections as compare
+from ui.screens.results.compare import sections as compare
 from ui.words import glossary
 
 SCATTER, PARALLEL = "Accuracy against cost", "All figures at once"

@@ -12,7 +12,7 @@ from simulator.runs import recorded, service
 from tests.ui.invented import PROVENANCE, measurement, whole_run
 from tests.ui.reading import panels_on, tables_on
 from ui.figures.compare import rows
-from ui.screens.compare import pictures
+from ui.screens.results.compare import pictures
 
 RECORDED = [r.run.id for r in recorded.all_recorded()]
 

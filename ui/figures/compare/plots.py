@@ -6,16 +6,16 @@ As everywhere, a colour stands for a variant; the letter beside a point stands f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log
+from math import hypot
 from typing import Any
 
 import plotly.graph_objects as go
 
-from simulator.events import Variant
 from ui.figures.charts import COLOURS, NEUTRAL, SYMBOLS, figure
+from ui.figures.compare.axes import Axis, fitted
+from ui.figures.compare.letters import NEAREST, Offset, Point, offsets
 from ui.figures.compare.rows import AXES, Entry, Front
 
-WIDE = 6.0  # above this ratio of the largest to the smallest cost, a log axis shows more
 Ranges = Mapping[str, tuple[float, float]]
 """Column -> the lowest and the highest value kept."""
 
@@ -27,27 +27,67 @@ def scatter(
 
     The front is a staircase: nothing better has been measured between two of its points.
     """
-    (x_title, x_factor), (y_title, y_factor) = AXES[cost], AXES[quality]
-    chart = figure(460, x_title, y_title)
-    chart.update_layout(dragmode="select")
-    costs = [e.values[cost] for e in (*chosen, *others) if cost in e.values]
-    is_log = bool(costs) and max(costs) > WIDE * min(costs)
+    chosen, others = ([e for e in entries if cost in e.values and quality in e.values] for entries in (chosen, others))
+    across, upwards = _axis(cost, [*chosen, *others], may_be_log=True), _axis(quality, [*chosen, *others])
+    chart = figure(HEIGHT, "", "")
+    chart.update_layout(dragmode="select", xaxis=across.layout(), yaxis=upwards.layout())
     _points(chart, others, cost, quality)
     x, y = staircase(front, cost, quality)
     chart.add_scatter(
-        x=[x_factor * value for value in x],
-        y=[y_factor * value for value in y],
+        x=[AXES[cost][1] * value for value in x],
+        y=[AXES[quality][1] * value for value in y],
         mode="lines",
         line={"color": NEUTRAL, "width": 2, "dash": "dash"},
         name="Pareto front",
         hoverinfo="skip",
     )
-    _points(chart, chosen, cost, quality, letters, is_log)
-    if is_log:
-        chart.update_xaxes(type="log", dtick="D2", tickformat=",~g")
-    else:
-        chart.update_xaxes(rangemode="tozero")
+    _points(chart, chosen, cost, quality, letters)
+    chart.update_layout(annotations=_letters(chosen, others, letters, [(cost, across), (quality, upwards)]))
     return chart
+
+
+HEIGHT = 460
+
+
+def _at(entry: Entry, column: str) -> float:
+    """Return a figure in the unit of its axis."""
+    return AXES[column][1] * entry.values[column]
+
+
+def _axis(column: str, entries: Sequence[Entry], may_be_log: bool = False) -> Axis:
+    """Return the axis that fits the figures, with the middle half of timed calls."""
+    factor = AXES[column][1]
+    values = [factor * value for e in entries for value in (e.values[column], *e.middle.get(column, ()))]
+    return fitted(AXES[column][0], values, may_be_log)
+
+
+def _letters(
+    chosen: Sequence[Entry], others: Sequence[Entry], letters: Mapping[str, str], axes: Sequence[tuple[str, Axis]]
+) -> list[dict[str, Any]]:
+    """Return a letter for each chosen point; none covers another one, nor a point if there is room."""
+
+    def places(entries: Sequence[Entry]) -> list[Point]:
+        return [Point(*(axis.share(_at(e, column)) for column, axis in axes)) for e in entries]
+
+    beside = offsets(places(chosen), places(others))
+    at = [[axis.at(_at(e, column)) for column, axis in axes] for e in chosen]
+    return [_letter(letters[e.run], x, y, offset) for e, (x, y), offset in zip(chosen, at, beside, strict=True)]
+
+
+def _letter(letter: str, x: float, y: float, offset: Offset) -> dict[str, Any]:
+    """Return a letter beside its point, with a line to it if it stands further away."""
+    return {
+        "text": letter,
+        "x": x,
+        "y": y,
+        "ax": offset.x,
+        "ay": -offset.y,  # Plotly counts pixels downwards
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "arrowcolor": NEUTRAL if hypot(*offset) > NEAREST + 1 else "rgba(0, 0, 0, 0)",
+        "standoff": 5,
+        "borderpad": 0,
+    }
 
 
 def staircase(front: Front, cost: str, quality: str) -> tuple[list[float], list[float]]:
@@ -69,54 +109,28 @@ def _points(
     cost: str,
     quality: str,
     letters: Mapping[str, str] | None = None,
-    is_log: bool = False,
 ) -> None:
     """Draw a point per entry: with its run's letter if letters are given, else faint."""
     x_factor, y_factor = AXES[cost][1], AXES[quality][1]
-    drawn = [e for e in entries if cost in e.values and quality in e.values]
-    sides = letter_sides(drawn, cost, quality, is_log) if letters else {}
     for variant in COLOURS:
-        group = [e for e in drawn if e.variant == variant]
+        group = [e for e in entries if e.variant == variant]
         if not group:
             continue
         x = [x_factor * e.values[cost] for e in group]
         chart.add_scatter(
             x=x,
             y=[y_factor * e.values[quality] for e in group],
-            mode="markers+text" if letters else "markers",
+            mode="markers",
             text=[letters.get(e.run, e.run) if letters else e.run for e in group],
-            textposition=[sides[e.run, e.variant] for e in group] if letters else None,
             name=variant,
             showlegend=bool(letters),
             marker={"color": COLOURS[variant], "symbol": SYMBOLS[variant], "size": 12 if letters else 7},
             opacity=1 if letters else 0.3,
-            unselected={"marker": {"opacity": 0.2}, "textfont": {"color": NEUTRAL}},
+            unselected={"marker": {"opacity": 0.2}},
             error_x=_middle_halves(group, cost, x, COLOURS[variant]) if letters else None,
             customdata=[[e.run, e.variant, e.texts[quality], e.texts[cost]] for e in group],
             hovertemplate=f"%{{text}} {variant}: %{{customdata[2]}}, %{{customdata[3]}}<extra></extra>",
         )
-
-
-Sides = dict[tuple[str, Variant], str]
-SIDES = ("top center", "bottom center", "middle right", "middle left")
-CLOSE = 0.04
-"""Letters of points this close, as a share of each axis, would overlap."""
-
-
-def letter_sides(entries: Sequence[Entry], cost: str, quality: str, is_log: bool) -> Sides:
-    """Return (run, variant) -> the side of its point for its letter; close points get different sides."""
-    across = log if is_log else float
-    at = {(e.run, e.variant): (across(e.values[cost]), e.values[quality]) for e in entries}
-    widths = [max(values) - min(values) or 1 for values in zip(*at.values(), strict=True)]
-    sides: Sides = {}
-    for key, place in at.items():
-        near = [
-            side
-            for other, side in sides.items()
-            if all(abs(a - b) < CLOSE * width for a, b, width in zip(place, at[other], widths, strict=True))
-        ]
-        sides[key] = next((side for side in SIDES if side not in near), SIDES[0])
-    return sides
 
 
 def _middle_halves(group: Sequence[Entry], cost: str, x: Sequence[float], colour: str) -> dict[str, Any] | None:

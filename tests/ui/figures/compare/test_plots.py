@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from math import log10
+
 import pytest
 
 from tests.ui.invented import measurement
 from ui.figures import charts
 from ui.figures.compare import plots as compare
 from ui.figures.compare import rows
+from ui.figures.compare.letters import NEAREST
 
 HERE = rows.Where("digits", "a CPU, 2 threads")
 LETTERS = {"one": "A", "two": "B"}
@@ -48,26 +51,29 @@ def test_the_front_is_a_staircase_over_everything_to_the_dearest(entries):
     )
 
 
-def test_letters_of_points_that_are_close_stand_on_different_sides(entries):
+def test_each_point_has_its_runs_letter_beside_it(entries):
     beside = entry("two", "teacher", 0.905, 4_050_000)
     chart, _ = scattered([*entries, beside])
-    teachers = next(trace for trace in chart.data if trace.name == "teacher")
-    assert list(teachers.textposition) == ["top center", "bottom center"]
-    pruned = next(trace for trace in chart.data if trace.name == "pruned")
-    assert list(pruned.textposition) == ["top center", "top center"]
+    assert [(note.text, note.x, note.y) for note in chart.layout.annotations] == [
+        ("A", 4, 90), ("A", 1, 50), ("B", 2, 80), ("B", 4.05, 90.5),
+    ]  # fmt: skip
+    first, alone, _, close = [(note.ax, note.ay) for note in chart.layout.annotations]
+    assert alone == (0, -NEAREST)  # above its point
+    assert close != first
+    wide, _ = scattered([*entries, entry("two", "teacher", 0.1, 40_000_000)])
+    assert wide.layout.annotations[0].x == pytest.approx(log10(4))  # as Plotly wants it on a logarithmic axis
 
 
-def test_on_a_log_axis_it_is_the_ratio_that_makes_points_close(entries):
-    def sides(*sizes):
-        several = [entry("one", "teacher", 0.9, size) for size in sizes] + [entry("one", "pruned", 0.1, 500_000)]
-        named = [e if n != 1 else rows.entry("two", "teacher", [measurement("teacher", 0.9, gzip_bytes=sizes[1])],
-                                                 HERE) for n, e in enumerate(several)]  # fmt: skip
-        chart, _ = scattered([*named, entry("two", "control", 0.5, 45_000_000)])
-        assert chart.layout.xaxis.type == "log"
-        return list(next(trace for trace in chart.data if trace.name == "teacher").textposition)
-
-    assert sides(40_000_000, 44_000_000) == ["top center", "bottom center"]
-    assert sides(500_000, 1_500_000) == ["top center", "top center"]
+def test_the_axes_fit_everything_that_is_drawn_and_say_where_zero_is_missing(entries):
+    faint = entry("three", "teacher", 0.95, 5_000_000)
+    chart, _ = scattered(entries, others=[faint])
+    (left, right), (bottom, top) = chart.layout.xaxis.range, chart.layout.yaxis.range
+    assert 0.5 < left < 1 and 5 < right < 5.5
+    assert 45 < bottom < 50 and 95 < top < 100
+    assert chart.layout.xaxis.title.text == "Gzipped file (MB), does not start at 0"
+    assert chart.layout.yaxis.title.text == "Test accuracy (%), does not start at 0"
+    (left, right), timed = scattered(entries, cost="Batch 1")[0].layout.xaxis.range, entries[0].middle["Batch 1"]
+    assert left < timed[0] and timed[1] < right  # the bars too
 
 
 def test_times_have_their_middle_half_and_counts_have_none(entries):
@@ -80,7 +86,9 @@ def test_times_have_their_middle_half_and_counts_have_none(entries):
 
 def test_costs_far_apart_stand_on_a_log_axis(entries):
     assert scattered(entries)[0].layout.xaxis.type is None
-    assert scattered([*entries, entry("two", "teacher", 0.9, 9_000_000)])[0].layout.xaxis.type == "log"
+    wide = scattered([*entries, entry("two", "teacher", 0.9, 9_000_000)])[0].layout.xaxis
+    assert wide.type == "log"
+    assert wide.title.text == "Gzipped file (MB), logarithmic, no 0"
 
 
 def test_nothing_measured_is_said():

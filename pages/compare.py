@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.figures.compare import rows
+from ui.figures.compare import comparison, rows
 from ui.screens.results import open_run
 from ui.screens.results.compare import pictures, sections
 from ui.shell.frame import need_frame
@@ -26,17 +26,19 @@ with errors_shown():
         st.info("Choose one or more finished runs above.", icon=":material/arrow_upward:")
         st.stop()
     letters = sections.letters_of(runs)
-    sections.key_to_letters(runs, letters)
+    names = comparison.run_names(runs, letters)
+    sections.key_to_letters(runs, names)
     entries = [entry for run in runs for entry in rows.entries_of(run.id)]
     sections.warn_of_mixture(entries)
-    sections.at_a_glance(runs, letters)
+    sections.at_a_glance(runs, letters, names)
 
     st.header("Variants", divider="gray")
+    sections.say_letters(names)
     if pictures.which() == pictures.SCATTER:
         shown, front = pictures.scatter(everything, entries, letters)
     else:
         shown, front = pictures.parallel(entries, letters), None
-    sections.filtered(shown, len(entries), sections.row_names(runs, letters), front)
+    sections.filtered(shown, len(entries), names, front)
 
     st.header("Settings side by side", divider="gray")
-    sections.side_by_side(runs, letters, entries)
+    sections.side_by_side(runs, names, entries)

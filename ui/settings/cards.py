@@ -38,7 +38,12 @@ class Card:
 
     def summary(self, config: RunConfig) -> str:
         """Return the values that the folded card shows, in one line."""
-        return ", ".join(in_brief(name, config) for name in self.named if SETTINGS[name].applies(config))
+        return ", ".join(in_brief(name, config) for name in self.worth_naming(config))
+
+    def worth_naming(self, config: RunConfig) -> list[str]:
+        """List the settings in that line: those that apply; the number of labels only if some are hidden."""
+        hidden = ("labels",) if config.has_all_labels else ()
+        return [name for name in self.named if SETTINGS[name].applies(config) and name not in hidden]
 
 
 CARDS = (
@@ -49,7 +54,7 @@ CARDS = (
         about="A large network is the teacher; the student is a smaller one of its kind.",
         terms=("teacher", "student"),
         names=("model", "dataset", "student_size", "train_examples", "labels", "image_size", "weights"),
-        named=("model", "dataset", "student_size", "train_examples"),
+        named=("model", "dataset", "student_size", "train_examples", "labels"),
     ),
     Card(
         key="card_distillation",
@@ -75,16 +80,36 @@ CARDS = (
 )  # fmt: skip
 
 
+COUNTED = {
+    "epochs": "epoch", "recovery_epochs": "recovery epoch", "rounds": "round", "repeats": "repeat",
+}  # fmt: skip
+
+IN_BRIEF = {
+    "train_examples": "{} examples",
+    "labels": "{} labelled",
+    "temperature": "T = {}",
+    "alpha": "alpha = {}",
+    "beta": "beta = {}",
+    "target_sparsity": "{} cut",
+    "learning_rate": "learning rate {}",
+    "batch_size": "batch size {}",
+    "seed": "seed {}",
+    "also_prune": "also prunes {}",
+    "weights": "teacher's weights: {}",
+    "recovery_with_teacher": "soft loss in recovery: {}",
+    "round_to": "multiples of {}",
+    "importance": "{} importance",
+}
+
+
 def in_brief(name: str, config: RunConfig) -> str:
     """Return a setting's value so that it explains itself without the setting's title."""
+    if name in COUNTED:
+        return numbers.several(getattr(config, name), COUNTED[name])
     value = fields.written(name, config)
     match name:
-        case "train_examples":
-            return f"{value} examples{'' if config.has_all_labels else f', {numbers.whole(config.labels)} labelled'}"
-        case "alpha":
-            return f"alpha {value}"
-        case "scope":
-            return value.lower()
-        case "recovery_epochs":
-            return numbers.several(config.recovery_epochs, "recovery epoch")
-    return value
+        case "scope" | "schedule" | "importance" | "weights":
+            value = value.lower()
+        case "layer_sparsity":
+            return f"{numbers.several(len(config.layer_shares), 'share')} by hand"
+    return IN_BRIEF.get(name, "{}").format(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.catalog.models import MODELS
 from simulator.config.run import RunConfig
 from simulator.config.settings import SETTINGS
 from simulator.events import Provenance
@@ -17,7 +16,7 @@ from ui.figures.columns import MISSING
 from ui.figures.compare.rows import COLUMNS, Entry, Front
 from ui.figures.run.tables import SOURCES, UNKNOWN, variant_cell
 from ui.figures.table import Cell, Table
-from ui.settings import fields
+from ui.settings import differences, fields
 
 ON_THE_FRONT = "On the front"
 MARK = "rgba(230, 159, 0, 0.18)"
@@ -52,7 +51,7 @@ def _standing(entry: Entry, front: Front) -> str:
 
 
 TIPS = {
-    "Run": "Its letter in the charts, and its model.",
+    "Run": "Its letter in the charts, and what distinguishes it from the other runs.",
     ON_THE_FRONT: (
         "On the Pareto front in the picture above. Within noise: on it, though a better variant is not clearly slower. "
         "Not compared: it has other test data or another machine, or this was not measured for it."
@@ -96,11 +95,9 @@ def differing(texts_of: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def run_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
-    """Return run id -> its letter and name: A: ResNet-18, T 4."""
-    return {
-        r.id: f"{letters[r.id]}: {MODELS[r.settings.model].title}, T {numbers.setting(r.settings.temperature)}"
-        for r in runs
-    }
+    """Return run id -> its letter, and what distinguishes it from the other runs: A: T = 8, 80 % cut."""
+    names = differences.names_of({run.id: run.settings for run in runs})
+    return {run_id: f"{letters[run_id]}: {name}" for run_id, name in names.items()}
 
 
 def marked(texts_of: Mapping[str, Sequence[str]], names: Sequence[str], rows: Sequence[str]) -> Table:

@@ -121,8 +121,8 @@ def _settings(run: Run, config: RunConfig) -> None:
 def in_one_line(config: RunConfig) -> str:
     """Return the settings that most runs change and, except for model and data, those that the folded cards show."""
     first = _listed([name for name in SLIDERS if not SETTINGS[name].why_fixed(config)], config)
-    others = [name for card in CARDS for name in card.named if name not in ("model", "dataset")]
-    return ", ".join([first, *(in_brief(name, config) for name in others if SETTINGS[name].applies(config))])
+    others = [name for card in CARDS for name in card.worth_naming(config) if name not in ("model", "dataset")]
+    return ", ".join([first, *(in_brief(name, config) for name in others)])
 
 
 def _listed(names: Iterable[str], config: RunConfig) -> str:

@@ -35,7 +35,7 @@ def test_side_by_side_names_the_rows_that_differ(two_runs, several):
     shown, differing = side_by_side(
         two_runs, {"one": several, "two": several[:2]}, {"one": PROVENANCE, "two": elsewhere}
     )
-    assert shown.titles == ["What", "A: ResNet-18, T 8", "B: ResNet-18, T 4"]
+    assert shown.titles == ["What", "A: T = 8", "B: T = 4"]
     assert shown.row("Temperature T") == ["8", "4"]
     assert "Temperature T" in differing
     assert "Accuracy, distilled" not in differing  # one of them has none

@@ -8,7 +8,6 @@ from string import ascii_uppercase
 
 import streamlit as st
 
-from simulator.catalog.models import MODELS
 from simulator.data.own_data import dataset_info
 from simulator.errors import RunNotFound
 from simulator.events import Measurement
@@ -22,7 +21,9 @@ from ui.figures.parts import Points
 from ui.figures.run import picture, tables
 from ui.following import drawing, live
 from ui.kit import section_view, table_view
+from ui.report.run import title
 from ui.screens.results import open_run
+from ui.settings import differences
 from ui.shell import address, routes
 from ui.shell.plain import literal
 from ui.words.headline import headline
@@ -59,14 +60,22 @@ def choose(runs: Sequence[Run]) -> list[Run]:
     picked = st.multiselect(
         "Runs",
         list(by_id),
-        # No time in the label: Streamlit forgets a choice whose label changes.
-        format_func=lambda run_id: f"{open_run.summary_of(by_id[run_id])} ({run_id})",
+        format_func=lambda run_id: label_of(by_id[run_id]),
         max_selections=MOST_COMPARED,
         key=PICK,
         placeholder="Choose finished runs",
     )
     _remember(picked)
     return [by_id[run_id] for run_id in picked]
+
+
+def label_of(run: Run) -> str:
+    """Name a run in the choice of runs, with what was changed in it first.
+
+    Not what distinguishes it from the chosen ones, nor its time: Streamlit forgets a choice whose label changes.
+    """
+    changed = differences.in_words(differences.changed(run.settings), run.settings)
+    return f"{changed or 'As the Lab starts'}: {title(run.settings)} ({run.id})"
 
 
 def open_with(run_ids: Sequence[str]) -> None:
@@ -109,9 +118,8 @@ def letters_of(runs: Sequence[Run]) -> dict[str, str]:
     return {run.id: letter for run, letter in zip(runs, ascii_uppercase, strict=False)}
 
 
-def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
-    """Show each letter with its run, as a link to its results."""
-    names = comparison.run_names(runs, letters)
+def key_to_letters(runs: Sequence[Run], names: Mapping[str, str]) -> None:
+    """Show each letter with what distinguishes its run, as a link to its results; say once what all runs share."""
     with st.container(horizontal=True):
         for run in runs:
             st.page_link(
@@ -122,20 +130,27 @@ def key_to_letters(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
                 query_params={live.RUN: run.id},
                 width="content",
             )
+    if common := differences.shared([run.settings for run in runs]):
+        st.caption(literal(f"{'All of them' if len(runs) > 1 else 'This run'}: {common}."))
+
+
+def say_letters(names: Mapping[str, str]) -> None:
+    """Repeat in one line what the letters stand for, beside a picture further down."""
+    st.caption(literal("; ".join(names.values())))
 
 
 # -- at a glance
 
 
-def at_a_glance(runs: Sequence[Run], letters: Mapping[str, str]) -> None:
+def at_a_glance(runs: Sequence[Run], letters: Mapping[str, str], names: Mapping[str, str]) -> None:
     """Show the picture of the runs, and what each came to in one sentence."""
-    shown = {letters[run.id]: outcome_of(run.id) for run in runs[: picture.MOST_RUNS]}
-    drawn = picture.of_runs({letter: measured for letter, (measured, _) in shown.items()})
+    shown = {run.id: outcome_of(run.id) for run in runs[: picture.MOST_RUNS]}
+    drawn = picture.of_runs({letters[run_id]: measured for run_id, (measured, _) in shown.items()})
     if drawn is None:
         return
     if len(runs) > len(shown):
         st.caption(f"Drawn: the first {len(shown)} of these {len(runs)} runs.")
-    sentences = [f"**{letter}:** {sentence}" for letter, (_, sentence) in shown.items() if sentence]
+    sentences = [f"**{literal(names[i])}**  \n  {sentence}" for i, (_, sentence) in shown.items() if sentence]
     section_view.draw_parts([drawn, Points(sentences)])
 
 
@@ -209,10 +224,9 @@ def _forget_filters() -> None:
         del st.session_state[key]
 
 
-def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Sequence[Entry]) -> None:
+def side_by_side(runs: Sequence[Run], names: Mapping[str, str], entries: Sequence[Entry]) -> None:
     """Show settings and results of the runs in columns, with the rows that differ marked."""
     provenances = {run.id: archive.provenance(run.id) for run in runs}
-    names = list(comparison.run_names(runs, letters).values())
     texts = comparison.side_by_side(runs, entries, provenances)
     differing = comparison.differing(texts)
     only = st.toggle(
@@ -223,9 +237,6 @@ def side_by_side(runs: Sequence[Run], letters: Mapping[str, str], entries: Seque
     elif not only:
         st.caption("Marked rows differ between the runs.")
     rows, to_mark = ({row: texts[row] for row in differing}, []) if only and differing else (texts, differing)
-    table_view.show(comparison.marked(rows, names, to_mark), "Settings and results of the chosen runs", "settings")
-
-
-def row_names(runs: Sequence[Run], letters: Mapping[str, str]) -> dict[str, str]:
-    """Return run id -> its letter and its model, short enough for a table cell."""
-    return {run.id: f"{letters[run.id]} {MODELS[run.settings.model].title}" for run in runs}
+    table_view.show(
+        comparison.marked(rows, list(names.values()), to_mark), "Settings and results of the chosen runs", "settings"
+    )

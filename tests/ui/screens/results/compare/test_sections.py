@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.catalog.datasets import DATASETS
+from simulator.catalog.models import MODELS
 from simulator.config.run import make_config
 from simulator.events import Described, Measured
 from simulator.experiments import make_experiment
@@ -13,6 +15,7 @@ from tests.ui.invented import PROVENANCE, measurement, whole_run
 from tests.ui.reading import panels_on, tables_on
 from ui.figures.compare import rows
 from ui.screens.results.compare import pictures
+from ui.shell.plain import literal
 
 RECORDED = [r.run.id for r in recorded.all_recorded()]
 
@@ -58,7 +61,9 @@ def test_the_picture_shows_the_runs_that_are_compared(open_screen):
             assert f"{name} {words_of_app.size(m.size_bytes)}" in file["alt"]
             assert f"{name} {words_of_app.percent(m.accuracy)}" in accuracy["alt"]
             assert f"{name} {words_of_app.milliseconds(m.latency_ms['batch_1'].median)}" in time["alt"]
-        assert f"**{letter}:** The student is " in words(app)
+        config = one.run.settings
+        name = f"{letter}: {MODELS[config.model].title}, {DATASETS[config.dataset].title}"
+        assert f"**{literal(name)}**  \n  The student is " in words(app)
 
 
 def test_the_picture_shows_no_more_runs_than_can_be_read(open_screen, stored):
@@ -78,7 +83,7 @@ def test_a_link_opens_its_runs_in_its_order_and_says_what_cannot_be_compared(ope
     assert "There is no run 'nowhere'" in text
     assert "`r2` is waiting: only finished runs" in text
     assert "`s1` is an experiment" in text
-    assert list(dict.fromkeys(variants(app)["Run"])) == ["A ResNet-18", "B ResNet-18"]
+    assert list(dict.fromkeys(variants(app)["Run"])) == ["A: run recorded-resnet18", "B: run r1"]  # equal settings
 
 
 def test_a_link_with_nothing_known_shows_the_recorded_runs(open_screen):
@@ -174,6 +179,24 @@ def test_ranges_beside_the_parallel_lines_filter_the_table(open_screen, stored):
     app.button(key="show_all").click().run()
     assert len(variants(app)) == 3
     assert not app.exception
+
+
+def test_runs_are_named_by_what_differs_and_what_they_share_is_said_once(open_screen, stored):
+    stored("r1", "finished", list(whole_run()), make_config({"target_sparsity": 0.8, "seed": 3}))
+    stored("r2", "finished", list(whole_run()), make_config({"temperature": 8.0, "seed": 3}))
+    app = open_screen("compare", runs="r1,r2")
+    names = ["A: T = 4, 80 % cut", "B: T = 8, 50 % cut"]
+    assert [link.label for link in app.get("page_link") if link.label.startswith(("A:", "B:"))] == names
+    assert list(dict.fromkeys(variants(app)["Run"])) == names
+    assert tables_on(app)[1].titles == ["What", *names]
+    captions = [caption.value for caption in app.caption]
+    assert "; ".join(names) in captions  # beside the picture
+    [common] = [text for text in captions if text.startswith("All of them: ResNet-18, Handwritten digits, ")]
+    assert "seed 3" in common and "T =" not in common
+    chosen = [option for option in app.multiselect[0].options if "(r1)" in option or "(r2)" in option]
+    assert chosen == [
+        "T = 8, seed 3: ResNet-18 on Handwritten digits (r2)", "80 % cut, seed 3: ResNet-18 on Handwritten digits (r1)",
+    ]  # fmt: skip
 
 
 def test_settings_that_differ_stand_side_by_side(open_screen, stored):

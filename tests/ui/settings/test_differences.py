@@ -1,0 +1,75 @@
+"""What runs are called beside one another."""
+
+from __future__ import annotations
+
+from simulator.config.run import make_config
+from simulator.config.settings import SETTINGS
+from ui.settings.differences import IN_ORDER, MOST_NAMED, changed, differing, in_words, names_of, shared
+
+
+def names(*several):
+    return list(names_of({f"r{n}": make_config(values) for n, values in enumerate(several)}).values())
+
+
+def test_runs_are_named_by_what_differs_and_what_they_share_is_said_apart():
+    several = {"temperature": 8.0, "target_sparsity": 0.8, "seed": 3}, {"temperature": 4.0, "seed": 3}
+    assert names(*several) == ["T = 8, 80 % cut", "T = 4, 50 % cut"]
+    common = shared([make_config(values) for values in several])
+    assert common.startswith("ResNet-18, Handwritten digits, Soft targets (Hinton), 5 epochs, width 0.5, ")
+    assert common.endswith("seed 3")  # it was changed in both
+    assert "T =" not in common and "cut" not in common and "batch size" not in common and "labelled" not in common
+
+
+def test_what_follows_from_the_model_or_the_method_is_not_named_beside_it():
+    assert names({}, {"model": "mobilenet_v2"}) == ["ResNet-18", "MobileNetV2"]  # they have other learning rates
+    assert names({"model": "distilbert"}, {"model": "t5_small"}) == ["DistilBERT", "T5-small"]
+    text, image = names({"model": "distilbert"}, {})
+    assert (text, image) == ("DistilBERT, Reviews: what is it about?", "ResNet-18, Handwritten digits")
+    assert names({}, {"method": "rkd"}) == ["Soft targets (Hinton)", "Distances and angles (RKD)"]
+    mixed = {"learning_rate": 0.01}, {"model": "mobilenet_v2"}
+    assert names(*mixed) == ["ResNet-18, learning rate 0.01", "MobileNetV2, learning rate 0.003"]
+
+
+def test_a_setting_that_a_run_does_not_use_does_not_distinguish_it():
+    assert names({"beta": 4.0}, {"beta": 2.0}) == ["run r0", "run r1"]
+    decoupled = {"method": "dkd", "beta": 4.0}, {"method": "dkd"}, {}
+    assert names(*decoupled) == ["Decoupled (DKD), beta = 4", "Decoupled (DKD), beta = 8", "Soft targets (Hinton)"]
+    assert names({"pruning": "2:4"}, {"target_sparsity": 0.8}) == ["Two of every four (2:4)", "Single weights"]
+    assert "T = " not in "".join(names({"method": "label_smoothing", "temperature": 8.0}, {}))
+
+
+def test_all_labels_are_equal_however_many_examples_there_are():
+    assert names({"train_examples": 200}, {}) == ["200 examples", "1,077 examples"]
+    assert names({"labels": 50}, {}) == ["50 labelled", "all labelled"]
+
+
+def test_equal_settings_are_told_apart_by_the_ids():
+    assert names({}, {}) == ["run r0", "run r1"]
+    assert names({}) == ["run r0"]
+    assert names({"seed": 1}, {}, {"seed": 1}) == ["seed 1, run r0", "seed 0", "seed 1, run r2"]
+
+
+def test_a_long_name_ends_with_how_much_more_differs():
+    many = {"seed": 1, "epochs": 2, "repeats": 2, "alpha": 0.5, "temperature": 2.0, "batch_size": 8}
+    one, other = names(many, {})
+    assert one == "T = 2, 2 epochs, alpha = 0.5, batch size 8 and 2 more"
+    assert other == "T = 4, 5 epochs, alpha = 0.7, batch size 64 and 2 more"
+    assert len(one.split(", ")) == MOST_NAMED
+    hidden = {**many, "repeats": 3}
+    assert names(many, hidden, {})[:2] == [f"{one}, run r0", f"{one}, run r1"]
+
+
+def test_no_setting_is_left_out():
+    assert sorted(IN_ORDER) == sorted(SETTINGS)
+    two = [make_config({"image_size": size}) for size in (32, 64)]
+    assert differing(two) == ["image_size"]
+    assert [in_words(["image_size"], config) for config in two] == ["32 px", "64 px"]
+
+
+def test_what_was_changed_is_what_differs_from_how_the_lab_starts():
+    assert changed(make_config({})) == []
+    assert changed(make_config({"model": "t5_small", "epochs": 2})) == ["epochs"]
+    assert changed(make_config({"method": "dkd"})) == ["method"]  # its alpha follows from it
+    assert changed(make_config({"labels": 50, "target_sparsity": 0.8})) == ["target_sparsity", "labels"]
+    unknown = make_config({"dataset": "own-01234567", "temperature": 8.0})
+    assert "temperature" in changed(unknown)  # a history that was imported without its data

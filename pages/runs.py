@@ -1,10 +1,10 @@
-"""Runs: all of them; open, compare, run again, cancel, delete."""
+"""Runs: all of them, or those that filters leave; open, compare, run again, cancel, delete."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ui.screens.results import runs
+from ui.screens.results import filters, runs
 from ui.shell.frame import need_frame
 from ui.shell.guard import errors_shown
 
@@ -17,7 +17,8 @@ with errors_shown():
         runs.unreadable()
         runs.keep_and_bring_back()
         st.stop()
-    selected = runs.tickable(listed)
-    runs.actions(selected)
+    if shown := filters.filtered(listed):
+        selected = runs.tickable(shown)
+        runs.actions(selected)
     runs.unreadable()
     runs.keep_and_bring_back()

@@ -46,7 +46,7 @@ def box_of(page: Page, run_id: str) -> Locator:
     return page.get_by_role("row").filter(has=page.get_by_role("cell", name=run_id, exact=True)).get_by_role("checkbox")
 
 
-def test_a_click_on_a_heading_sorts_and_what_has_no_value_stays_last(page: Page, lined_up: str) -> None:
+def test_runs_are_sorted_by_a_heading_and_filtered_by_the_address(page: Page, lined_up: str) -> None:
     page.goto(f"{lined_up}/runs")
     table = page.get_by_role("table")
     expect(table).to_be_visible()
@@ -64,6 +64,19 @@ def test_a_click_on_a_heading_sorts_and_what_has_no_value_stays_last(page: Page,
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "none")
     assert column(table, "Run") == as_listed
+
+    search = page.get_by_role("textbox", name="Text")
+    search.fill("T = 8")
+    search.press("Enter")
+    expect(page.get_by_text("1 of 7 runs")).to_be_visible()
+    page.wait_for_function("new URLSearchParams(location.search).get('only_text') === 'T = 8'")
+    page.reload()
+    expect(table.locator("tbody tr")).to_have_count(1)
+    assert column(table, "Changed") == ["T = 8"]
+    page.get_by_role("button", name="Show all runs").click()
+    expect(table.locator("tbody tr")).to_have_count(7)
+    expect(search).to_have_value("")
+    page.wait_for_function("location.search === ''")
 
 
 def test_a_heading_is_explained_to_mouse_and_keyboard(page: Page, lined_up: str) -> None:

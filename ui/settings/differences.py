@@ -75,7 +75,12 @@ def in_words(names: Sequence[str], config: RunConfig) -> str:
     """Return the values of these settings, as far as the run uses them: T = 8, 80 % cut."""
     texts = [in_brief(name, config) for name in names if _used(name, config) is not None]
     more = len(texts) - MOST_NAMED
-    return ", ".join(texts) if more <= 0 else f"{', '.join(texts[:MOST_NAMED])} and {more} more"
+    return ", ".join(texts) if more <= 1 else f"{', '.join(texts[:MOST_NAMED])} and {more} more"
+
+
+def all_in_words(config: RunConfig) -> list[str]:
+    """Return the values of all settings that the run uses."""
+    return [in_brief(name, config) for name in IN_ORDER if _used(name, config) is not None]
 
 
 def names_of(configs: Mapping[str, RunConfig]) -> dict[str, str]:

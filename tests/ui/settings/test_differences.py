@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.config.run import make_config
 from simulator.config.settings import SETTINGS
-from ui.settings.differences import IN_ORDER, MOST_NAMED, changed, differing, in_words, names_of, shared
+from ui.settings.differences import IN_ORDER, MOST_NAMED, all_in_words, changed, differing, in_words, names_of, shared
 
 
 def names(*several):
@@ -50,7 +50,9 @@ def test_equal_settings_are_told_apart_by_the_ids():
 
 
 def test_a_long_name_ends_with_how_much_more_differs():
-    many = {"seed": 1, "epochs": 2, "repeats": 2, "alpha": 0.5, "temperature": 2.0, "batch_size": 8}
+    five = {"seed": 1, "epochs": 2, "alpha": 0.5, "temperature": 2.0, "batch_size": 8}
+    assert names(five, {})[0] == "T = 2, 2 epochs, alpha = 0.5, batch size 8, seed 1"
+    many = {**five, "repeats": 2}
     one, other = names(many, {})
     assert one == "T = 2, 2 epochs, alpha = 0.5, batch size 8 and 2 more"
     assert other == "T = 4, 5 epochs, alpha = 0.7, batch size 64 and 2 more"
@@ -64,6 +66,13 @@ def test_no_setting_is_left_out():
     two = [make_config({"image_size": size}) for size in (32, 64)]
     assert differing(two) == ["image_size"]
     assert [in_words(["image_size"], config) for config in two] == ["32 px", "64 px"]
+
+
+def test_all_settings_in_words_are_those_that_the_run_uses():
+    texts = all_in_words(make_config({"pruning": "2:4"}))
+    assert texts[:4] == ["ResNet-18", "Handwritten digits", "Soft targets (Hinton)", "T = 4"]
+    assert "magnitude importance" in texts
+    assert not [text for text in texts if "cut" in text or "beta" in text]
 
 
 def test_what_was_changed_is_what_differs_from_how_the_lab_starts():

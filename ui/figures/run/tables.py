@@ -20,7 +20,7 @@ from ui.figures import columns, table
 from ui.figures.charts import COLOURS
 from ui.figures.columns import BATCHES, TIMED, Column, Seeds
 from ui.figures.table import Cell, Table
-from ui.settings import fields
+from ui.settings import differences, fields
 
 TALLEST = 800
 """The greatest height, in pixels, of a table with any number of rows; a taller one scrolls."""
@@ -191,6 +191,7 @@ NOTE_START = 80
 """The characters of a run's notes that its row shows: a name, or a question."""
 
 RUN_TIPS = {
+    "Changed": "The settings that are not those with which the Lab starts for this model and data.",
     "Run": "The run's id, as in its link.",
     "Notes": "How its notes begin: write your name there to find your runs.",
     "T": "Temperature",
@@ -221,7 +222,7 @@ def headline(measurements: Sequence[Measurement]) -> tuple[Cell, Cell]:
 
 
 def run_rows(runs: Sequence[Run], headlines: Mapping[str, tuple[Cell, Cell] | None], notes: Mapping[str, str]) -> Table:
-    """Return a row per run: model, time, state, figures, start of its notes, settings; without empty columns.
+    """Return a row per run: model, what was changed, time, state, figures, notes, settings; without empty columns.
 
     Args:
         headlines: Run id -> its headline figures; None if they cannot be read.
@@ -237,6 +238,7 @@ def _run_row(run: Run, headline: tuple[Cell, Cell] | None, note: str) -> table.R
     shares = None if run.experiment or c.by_hand else c.target_sparsity
     return {
         "Model": MODELS[c.model].title,
+        "Changed": "" if run.experiment else differences.in_words(differences.changed(c), c) or "nothing",
         "When": Cell(numbers.ago(run.created_at), run.created_at.isoformat()),
         "State": _state(run) if headline else "unreadable",
         "Accuracy": headline[0] if headline else NOTHING,

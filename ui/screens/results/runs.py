@@ -33,9 +33,9 @@ IMPORTED = "imported_runs"
 
 
 def listing() -> list[Run]:
-    """Return the newest runs, by when they were made, wherever that was; the recorded ones last."""
+    """Return all runs, the newest first, by when they were made, wherever that was; the recorded ones last."""
     newest = sorted(archive.list_runs(), key=lambda run: run.created_at, reverse=True)
-    return sorted(newest, key=lambda run: run.origin == "recorded")[:MOST_LISTED]
+    return sorted(newest, key=lambda run: run.origin == "recorded")
 
 
 def nothing_yet() -> None:
@@ -56,14 +56,17 @@ def finished_headline(run_id: str) -> tuple[Cell, Cell] | None:
         return None
 
 
-def tickable(listed: Sequence[Run]) -> list[Run]:
-    """Show all runs, one per row; return those that are ticked."""
+def tickable(runs: Sequence[Run]) -> list[Run]:
+    """Show runs, the first of them if they are many, one per row; return those that are ticked."""
+    listed = runs[:MOST_LISTED]
     st.caption("Tick one to open it, run it again or delete it. Tick two or more finished ones to compare them.")
+    if len(listed) < len(runs):
+        st.caption(f"Listed: the newest {MOST_LISTED} of {numbers.whole(len(runs))}. A filter finds older ones.")
     ids = [run.id for run in listed]
     headlines = {run.id: finished_headline(run.id) for run in listed if run.state == "finished"}
     ticked = table_view.tick(
         tables.run_rows(listed, headlines, notes.notes_of(ids)),
-        "All runs with state, settings and results",
+        "Runs with state, settings and results",
         f"runs_{st.session_state.get(FORGOTTEN, 0)}",
         ids,
         st.session_state.get(TICKED, ()),

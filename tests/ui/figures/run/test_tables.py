@@ -132,6 +132,7 @@ def test_run_rows(two_runs, several):
     assert shown["Run"] == ["two", "one"]
     assert shown["State"] == ["queued", "queued"]
     assert shown["Notes"] == ["Ada", ""]
+    assert shown["Changed"] == ["T = 8", "nothing"]
     assert shown["Accuracy"] == ["", "93.0 %"]
     assert shown["File"] == ["", "\N{MINUS SIGN}87.5 %"]
 

@@ -75,7 +75,7 @@ def label_of(run: Run) -> str:
     Not what distinguishes it from the chosen ones, nor its time: Streamlit forgets a choice whose label changes.
     """
     changed = differences.in_words(differences.changed(run.settings), run.settings)
-    return f"{changed or 'As the Lab starts'}: {title(run.settings)} ({run.id})"
+    return f"{changed or 'Default settings'}: {title(run.settings)} ({run.id})"
 
 
 def open_with(run_ids: Sequence[str]) -> None:

@@ -1,0 +1,132 @@
+"""Which runs the list of runs shows: of a model, on some data, with a text. The page's address holds the choice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from simulator.catalog.models import MODELS
+from simulator.data import own_data
+from simulator.figures import numbers
+from simulator.runs import notes
+from simulator.runs.database.store import Run
+from ui.settings import differences, fields
+from ui.shell.plain import literal
+
+MODEL, DATA, TEXT = "only_model", "only_data", "only_text"
+ANY = ""
+NARROW = 165
+"""The width of a list in pixels: two of them stand side by side on a phone."""
+
+LONGEST = 60
+"""The characters of a text that is looked for."""
+
+
+class Filters(NamedTuple):
+    """The titles of a model and of a data set, and a text; ANY where all runs are shown."""
+
+    model: str
+    data: str
+    text: str
+
+    def __str__(self) -> str:
+        """Name the filters that are set: DistilBERT, text 'Ada'."""
+        return ", ".join(filter(None, (self.model, self.data, f"text '{self.text}'" if self.text else "")))
+
+
+def filtered(runs: Sequence[Run]) -> list[Run]:
+    """Show the filters; return the runs that they leave, after a sentence if there are none."""
+    filters = _choose(runs)
+    written = notes.notes_of([run.id for run in runs]) if filters.text else {}
+    left = kept(runs, filters, written)
+    if any(filters):
+        count = f"{numbers.whole(len(left))} of {numbers.several(len(runs), 'run')}"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if left:
+                st.markdown(f"**{count}**", width="content")
+            else:
+                sentence = f"None of these {len(runs)} runs fits the filters ({filters})."
+                st.info(literal(sentence), icon=":material/filter_alt:")
+            st.button("Show all runs", icon=":material/filter_alt_off:", key="show_all_runs", on_click=clear)
+    return left
+
+
+def _choose(runs: Sequence[Run]) -> Filters:
+    on_data = [dataset.title for dataset in own_data.all_datasets()] + list(_data_of(runs).values())
+    with st.container(horizontal=True):
+        model = _list("Model", [model.title for model in MODELS.values()], MODEL)
+        data = _list("Data", on_data, DATA)
+        text = st.text_input(
+            "Text",
+            max_chars=LONGEST,
+            key=TEXT,
+            placeholder="A setting, a note, a run's id",
+            help="Looks through settings, state, notes and id. Several texts are separated by commas: T = 8, failed.",
+            bind="query-params",
+            persist_state="session",
+        )
+    return Filters(model, data, " ".join(text.split()))
+
+
+def _list(label: str, titles: Sequence[str], key: str) -> str:
+    picked: str = st.selectbox(
+        label,
+        [ANY, *dict.fromkeys(titles)],
+        format_func=lambda title: title or "All",
+        key=key,
+        width=NARROW,
+        bind="query-params",
+        persist_state="session",
+    )
+    return picked
+
+
+def clear() -> None:
+    """Show all runs. For a button's callback, which runs before the page."""
+    for key in (MODEL, DATA, TEXT):
+        st.session_state[key] = ANY
+
+
+def kept(runs: Sequence[Run], filters: Filters, notes_by_id: Mapping[str, str]) -> list[Run]:
+    """Return the runs that fit all filters, in their order.
+
+    Args:
+        notes_by_id: Run id -> its notes; needed only if a text is looked for.
+    """
+    titles = _data_of(runs)
+    fitting = [
+        run
+        for run in runs
+        if filters.model in (ANY, MODELS[run.settings.model].title)
+        and filters.data in (ANY, titles[run.settings.dataset])
+    ]
+    patterns = [_pattern(text) for part in filters.text.split(",") if (text := part.strip())]
+    if not patterns:
+        return fitting
+    texts = {run.id: f"{_text_of(run)} {notes_by_id.get(run.id, '')}" for run in fitting}
+    return [run for run in fitting if all(pattern.search(texts[run.id]) for pattern in patterns)]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Match a text from the beginning of a word; a number only as a whole: 8 is not in 0.8, T = 1 not in T = 12."""
+    words = r"\s+".join(map(re.escape, text.split()))
+    end = r"(?![.\d]?\d)" if text[-1].isdecimal() else ""
+    return re.compile(rf"(?<![\w.]){words}{end}", re.IGNORECASE)
+
+
+def _data_of(runs: Sequence[Run]) -> dict[str, str]:
+    """Return the name of each run's data -> its title."""
+    return {name: fields.shown("dataset", name) for name in dict.fromkeys(run.settings.dataset for run in runs)}
+
+
+def _text_of(run: Run) -> str:
+    """Return what a search looks through, except the notes."""
+    about = [run.id, run.state, run.origin]
+    if run.experiment:
+        about += [run.experiment.entry.title, MODELS[run.settings.model].title]
+    else:
+        about += differences.all_in_words(run.settings)
+    return "; ".join(about)

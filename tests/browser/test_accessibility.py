@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -17,6 +18,10 @@ pytestmark = pytest.mark.browser
 
 GRAVE = {"serious", "critical"}
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+
+FOCUS_RING = Path(__file__).with_name("focus_ring.js").read_text("utf-8")
+VISIBLE = 3.0
+MOST_STOPS = 100
 
 STREAMLITS_OWN = {
     # rule -> where it is broken inside Streamlit's own widgets, with what we can do about it
@@ -83,3 +88,30 @@ def test_no_grave_violation_of_our_own_in_either_theme(tab: Page, server: str, n
     for theme in THEMES:
         settle(tab, theme)
         assert violations(tab) == [], theme
+
+
+def too_pale(page: Page) -> list[dict[str, Any]]:
+    """Tab from the top of the page to its end; list each kind of element whose ring is below 3 : 1."""
+    page.evaluate("document.activeElement.blur(); window.measured = new Set()")
+    stops: list[dict[str, Any]] = []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS_RING)
+        if stop is None and stops:
+            break
+        stops += [stop] if stop else []
+    measured = [stop for stop in stops if stop["contrast"] is not None]
+    assert len(stops) > len(measured) > 10
+    return [stop for stop in measured if stop["contrast"] < VISIBLE]
+
+
+def test_whatever_the_keyboard_reaches_shows_the_focus(tab: Page, server: str) -> None:
+    """Two pages have nearly all kinds of controls."""
+    for name in ("lab", "runs"):
+        tab.goto(f"{server}/{name}")
+        for theme in THEMES if name == "runs" else THEMES[:1]:
+            settle(tab, theme)
+            tab.add_style_tag(content="* { transition: none !important }")
+            assert too_pale(tab) == [], (name, theme)
+    tab.add_style_tag(content="#root :focus-visible { outline: none !important; box-shadow: none !important }")
+    assert too_pale(tab)  # the check itself

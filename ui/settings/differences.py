@@ -32,7 +32,7 @@ def differing(configs: Sequence[RunConfig]) -> list[str]:
     """List the settings in which these differ.
 
     A setting counts only for the runs that use it. It does not count where each run has the value that is usual with
-    its model, data and method, as the learning rates of two models: the model's name says it all.
+    its model, data and method, such as two models' learning rates: the models' names say enough.
     """
     return [
         name

@@ -72,7 +72,8 @@ def choose(runs: Sequence[Run]) -> list[Run]:
 def label_of(run: Run) -> str:
     """Name a run in the choice of runs, with what was changed in it first.
 
-    Not what distinguishes it from the chosen ones, nor its time: Streamlit forgets a choice whose label changes.
+    The label names neither what distinguishes it from the chosen runs nor its time, because both change: Streamlit
+    forgets a choice whose label changes.
     """
     changed = differences.in_words(differences.changed(run.settings), run.settings)
     return f"{changed or 'Default settings'}: {title(run.settings)} ({run.id})"

@@ -145,16 +145,20 @@ def _take_answer(quiz: Sitting, question: Question) -> None:
         st.rerun()
 
 
-def answer_form(quiz: Sitting, question: Question) -> float | None:
-    """The options, or a field for the number, and Check; returns the answer once Check is pressed with one."""
-    key = f"answer_{quiz.seed}_{question.key}"
+def answer_form(quiz: Sitting, question: Question, tried: Sequence[float] = ()) -> float | None:
+    """The options, or a field for the number, and Check; returns the answer once Check is pressed with one.
+
+    Args:
+        tried: Answers that were wrong. These options are not offered again.
+    """
+    key = f"answer_{quiz.seed}_{question.key}{len(tried) or ''}"
     with st.form(f"form_{key}", border=False):
         if question.is_number:
             answer = st.number_input("Your answer", value=None, step=None, format="%g", key=key, width=240)
         else:
             answer = st.radio(
                 "Your answer",
-                quiz.order_of(question),
+                [number for number in quiz.order_of(question) if number not in tried],
                 index=None,
                 format_func=lambda number: as_markdown(question, question.options[number]),
                 key=key,

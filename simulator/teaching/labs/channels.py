@@ -5,19 +5,16 @@ from __future__ import annotations
 from simulator.config.run import RunConfig, make_config
 from simulator.events import Measurement, Variant
 from simulator.figures import numbers
-from simulator.figures.numbers import percent
+from simulator.figures.numbers import nearest_percent, percent
 from simulator.figures.statistics import Speed, Verdict, speed
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table, judged_words
 from simulator.teaching.labs.evidence import Evidence, Seen, judged
 from simulator.teaching.labs.zeros import SPEEDS, megabytes
-from simulator.teaching.quiz.question import Question, choice, number
-from simulator.teaching.quiz.run_facts import one_of, points
+from simulator.teaching.quiz.question import Question, choice, right_first
+from simulator.teaching.quiz.run_facts import points
 
 BATCH = "batch_32"
 CUT: tuple[Variant, ...] = ("pruned", "recovered")
-NEAR = 0.01
-"""The least distance between a wrong option of a question and the right one."""
-
 ANSWERS = {"worse": "channels", "better": "zeros", "within noise": "neither"}
 
 
@@ -86,28 +83,42 @@ def middle(m: Measurement) -> str:
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """How cutting channels changes the file and the time."""
+    """How much a deeper cut would leave, and whether the narrower students are faster."""
     _, whole = evidence
-    d, p, r = (whole.variant(name) for name in ("distilled", *CUT))
-    less = 1 - p.size_bytes / d.size_bytes
-    text = "By how much did cutting channels shrink the dense file?"
-    before, after = numbers.whole(d.size_bytes), numbers.whole(p.size_bytes)
-    why = f"{before} bytes before, {after} after: what was cut out is gone."
-    wrong = [v for v in (whole.config.target_sparsity, 1 - less, 1 - p.macs / d.macs, 0.0) if abs(v - less) > NEAR]
-    file = one_of("lab-channels-file", text, less, wrong, percent, why) or number(
-        "lab-channels-file", "This run", f"{text} (per cent)", round(100 * less, 1), why, tolerance=0.5
+    return _deeper(whole), _pace(whole)
+
+
+def _deeper(whole: Seen) -> Question:
+    d, p = whole.variant("distilled"), whole.variant("pruned")
+    left, share = p.size_bytes / d.size_bytes, 1 - whole.config.target_sparsity
+    kept = share / 2
+    return choice(
+        "lab-channels-deeper",
+        "This run",
+        f"{nearest_percent(share)} of the channels stayed, and {percent(left)} of the dense file. Suppose that half of "
+        "these channels go as well. About how much of the whole student's file is left then?",
+        tuple(f"About {nearest_percent(guess)}" for guess in (kept**2, kept, share * kept, share)),
+        f"A layer's weights are its inputs times its outputs, and both get narrower: {nearest_percent(share)} of both "
+        f"leave {nearest_percent(share)} x {nearest_percent(share)} = {nearest_percent(share**2)} (measured: "
+        f"{percent(left)}), {nearest_percent(kept)} of both leave {nearest_percent(kept**2)}.",
+        "A layer's weights are its inputs times its outputs. Cutting channels makes both fewer.",
     )
-    right = pace(whole)
-    time = choice(
+
+
+def _pace(whole: Seen) -> Question:
+    d, p, r = (whole.variant(name) for name in ("distilled", *CUT))
+    speeds: dict[str, str] = {key: words for key, words in SPEEDS.items() if key != "equal networks"}
+    return choice(
         "lab-channels-latency",
         "This run",
         "How fast do the two students without these channels answer 32 examples?",
-        (SPEEDS[right], *(words for key, words in SPEEDS.items() if key not in (right, "equal networks"))),
+        right_first(speeds, pace(whole)),
         f"The middle half of the timed calls took {middle(d)} before pruning, {middle(p)} just after it and "
         f"{middle(r)} after recovery; both narrower students must stand apart from the whole one. Multiply-adds: "
         f"{numbers.whole(d.macs)} before, {numbers.whole(p.macs)} after.",
+        f"Fewer multiply-adds are a reason to expect it, but not a measurement. Does {middle(p)} overlap with "
+        f"{middle(d)}? And does {middle(r)}?",
     )
-    return file, time
 
 
 def takeaway(evidence: Evidence) -> list[str]:

@@ -9,19 +9,41 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from simulator.errors import NotAllowed
 from simulator.events.fields import Record
 from simulator.runs.database.rows import now
 from simulator.runs.database.store import open_store
 from simulator.teaching.labs.base import Lab, Settings
+from simulator.teaching.quiz.question import Question
 
 log = logging.getLogger(__name__)
 
 QUESTIONS = 2
+TRIES = 2
 OPEN_AGAIN = "Open the lab's link again to see how far it is."
+
+
+class Check(Record):
+    """What was tried at one of a lab's questions.
+
+    Attributes:
+        question: The question's key; empty in what an earlier version stored.
+        tried: The answers in their order, at most two: each the number of an option, or a number.
+        is_right: Whether the last one is right; None in what an earlier version stored, which asked other questions.
+    """
+
+    question: str
+    tried: tuple[float, ...]
+    is_right: bool | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further try is due."""
+        return self.is_right is not False or len(self.tried) == TRIES
 
 
 class LabProgress(Record):
@@ -31,19 +53,38 @@ class LabProgress(Record):
         prediction: The committed value: a number, or a key of the prediction's options.
         settings: The settings chosen with it.
         runs: The ids of the runs that the answer comes from; empty until they are started or taken.
-        answers: The answers to the two questions, in order.
+        checks: What was tried at the two questions, in order.
     """
 
     prediction: float | str
     settings: dict[str, float]
     committed_at: str
     runs: tuple[str, ...] = ()
-    answers: tuple[float, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_one_try(cls, stored: dict[str, Any]) -> dict[str, Any]:
+        """Read what was stored when each question had one try and its answer alone was kept."""
+        if "answers" not in stored:
+            return stored
+        checks = [{"question": "", "tried": [answer], "is_right": None} for answer in stored["answers"]]
+        return {name: value for name, value in stored.items() if name != "answers"} | {"checks": checks}
+
+    @property
+    def answered(self) -> int:
+        """How many questions need no further try."""
+        return sum(check.is_over for check in self.checks)
 
     @property
     def is_done(self) -> bool:
         """Whether both questions are answered."""
-        return len(self.answers) == QUESTIONS
+        return self.answered == QUESTIONS
+
+    def tried(self, place: int, question: Question) -> tuple[float, ...]:
+        """Return the answers that were tried at this question; none if another one was asked in its place."""
+        check = self.checks[place] if place < len(self.checks) else None
+        return check.tried if check is not None and check.question == question.key else ()
 
 
 def new_id() -> str:
@@ -53,13 +94,16 @@ def new_id() -> str:
 
 def read(progress: str) -> dict[str, LabProgress]:
     """Every lab that was begun: its name -> how far it is. Labs that cannot be read are left out."""
-    found = {}
-    for lab, body in open_store().labs.read(progress).items():
-        try:
-            found[lab] = LabProgress.model_validate_json(body)
-        except ValidationError as error:
-            log.warning("The lab %s of a progress cannot be read, and is left out. %s", lab, error)
-    return found
+    bodies = open_store().labs.read(progress)
+    return {lab: record for lab, body in bodies.items() if (record := _readable(lab, body)) is not None}
+
+
+def _readable(lab: str, body: str) -> LabProgress | None:
+    try:
+        return LabProgress.model_validate_json(body)
+    except ValidationError as error:
+        log.warning("The lab %s of a progress cannot be read, and is left out. %s", lab, error)
+        return None
 
 
 def commit(progress: str, lab: Lab, prediction: float | str, settings: Settings) -> LabProgress:
@@ -91,33 +135,44 @@ def take_runs(progress: str, lab: Lab, runs: Sequence[str]) -> LabProgress:
     Raises:
         NotAllowed: if there is no prediction yet, or a question on the earlier runs was answered.
     """
-    before = _begun(progress, lab)
-    if before.answers:
+    body, before = _begun(progress, lab)
+    if before.checks:
         raise NotAllowed("The questions were asked about the lab's present runs.", "These runs stay with the lab.")
-    return _change(progress, lab, before, before.model_copy(update={"runs": tuple(runs)}))
+    return _change(progress, lab, body, before.model_copy(update={"runs": tuple(runs)}))
 
 
-def answer(progress: str, lab: Lab, number: int, value: float) -> LabProgress:
-    """Store the answer to a question, once, the first before the second.
+def answer(progress: str, lab: Lab, place: int, question: Question, value: float) -> LabProgress:
+    """Store a try at a question: a second one only after a wrong first, and the first question before the second.
+
+    Args:
+        place: The question's place in the lab, from 0.
 
     Raises:
         NotAllowed: if this question is not the next one.
     """
-    before = _begun(progress, lab)
-    if not before.runs or number != len(before.answers) or before.is_done:
-        raise NotAllowed(f"Question {number + 1} of this lab cannot be answered now.", OPEN_AGAIN)
-    return _change(progress, lab, before, before.model_copy(update={"answers": (*before.answers, value)}))
+    body, before = _begun(progress, lab)
+    if not before.runs or place != before.answered or before.is_done:
+        raise NotAllowed(f"Question {place + 1} of this lab cannot be answered now.", OPEN_AGAIN)
+    tried = (*before.tried(place, question), value)
+    check = Check(question=question.key, tried=tried, is_right=question.is_right(value))
+    return _change(progress, lab, body, before.model_copy(update={"checks": (*before.checks[:place], check)}))
 
 
-def _begun(progress: str, lab: Lab) -> LabProgress:
-    begun = read(progress).get(lab.name)
-    if begun is None:
+def _begun(progress: str, lab: Lab) -> tuple[str, LabProgress]:
+    """Return a lab's record as it is stored, and read."""
+    body = open_store().labs.read(progress).get(lab.name)
+    begun = _readable(lab.name, body) if body is not None else None
+    if body is None or begun is None:
         raise NotAllowed("No prediction has been committed in this lab yet.", "Commit to one first.")
-    return begun
+    return body, begun
 
 
-def _change(progress: str, lab: Lab, before: LabProgress, after: LabProgress) -> LabProgress:
-    """Write a record, unless somebody with the same link has changed it in the meantime."""
-    if not open_store().labs.replace(progress, lab.name, before.model_dump_json(), after.model_dump_json()):
+def _change(progress: str, lab: Lab, before: str, after: LabProgress) -> LabProgress:
+    """Write a record, unless somebody with the same link has changed it in the meantime.
+
+    Args:
+        before: The record as it was stored.
+    """
+    if not open_store().labs.replace(progress, lab.name, before, after.model_dump_json()):
         raise NotAllowed("Somebody else with this link has continued in the meantime.", OPEN_AGAIN)
     return after

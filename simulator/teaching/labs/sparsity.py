@@ -7,14 +7,24 @@ from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.figures.numbers import nearest_percent, percent, setting, unsigned_points
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
-from simulator.teaching.quiz.question import Question, number
-from simulator.teaching.quiz.run_facts import one_of, points
+from simulator.teaching.quiz.question import Question, choice, right_first
 
 SPARSITIES = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 MOST = SPARSITIES[-1]
 RECOVERY = 3
 NEAR = 2.0
 """A loss of up to this many percentage points of accuracy counts as small."""
+
+HALF = 0.5
+ALIKE = 0.25
+"""How far the cost of the first half may be from its share of all weights if the weights matter alike."""
+
+SHAPES = {
+    "last": "They differ: those that go first matter little, those that go last matter much",
+    "alike": "They are alike: each one that goes costs about as much as any other",
+    "first": "They differ: those that go first matter most",
+    "spare": "Hardly any of them matters: little is lost at any sparsity",
+}
 
 
 def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
@@ -79,29 +89,53 @@ def answer(evidence: Evidence) -> Answer:
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """How much accuracy is lost, and how much of it recovery restores."""
+    """What the shape of the fall says about the weights, and what recovery changes in a student."""
     (seen,) = evidence
-    fallen, back, before = accuracy(seen, MOST, False), accuracy(seen, MOST, True), whole(seen)
-    fall = number(
-        "lab-sparsity-fall",
+    return _shape(seen), _changed(seen)
+
+
+def _shape(seen: Seen) -> Question:
+    first = 100 * (whole(seen) - accuracy(seen, HALF, False))
+    fall = 100 * (whole(seen) - accuracy(seen, MOST, False))
+    if fall <= NEAR:
+        right = "spare"
+    else:
+        early = (first / fall) / (HALF / MOST)  # 1 if every weight cost equally much
+        right = "last" if early < 1 - ALIKE else "first" if early > 1 + ALIKE else "alike"
+    lost, later = unsigned_points(first), unsigned_points(fall - first)
+    return choice(
+        "lab-sparsity-shape",
         "This run",
-        f"How many percentage points of accuracy are lost at {asked(MOST)} sparsity, just pruned, compared with the "
-        "whole student?",
-        round(100 * (before - fallen), 1),
-        f"{percent(before)} minus {percent(fallen)}: {unsigned_points(100 * (before - fallen))} points.",
-        tolerance=0.15,
+        "Read the column Just pruned from top to bottom. What does the way in which accuracy falls say about the "
+        "weights?",
+        right_first(SHAPES, right),
+        f"The first {asked(HALF)} of the weights cost {lost} points, those from {asked(HALF)} to {asked(MOST)} cost "
+        f"{later}. The weights with the smallest absolute values go first.",
+        f"From none to {asked(HALF)} the accuracy falls by {lost} points, from {asked(HALF)} to {asked(MOST)} by "
+        f"{later}: about as many weights each time.",
     )
-    text = f"What did {RECOVERY} epochs of recovery change at {asked(MOST)}?"
-    why = f"{percent(fallen)} just pruned, {percent(back)} after recovery."
-    wrong = [fallen - back, back - before, fallen - before, before - fallen]
-    chosen = one_of("lab-sparsity-recovery", text, back - fallen, wrong, points, why)
-    return fall, chosen or number(
-        "lab-sparsity-recovery",
+
+
+def _changed(seen: Seen) -> Question:
+    most = max(SPARSITIES, key=lambda s: abs(accuracy(seen, s, True) - accuracy(seen, s, False)))
+    fallen, back = (percent(accuracy(seen, most, recovered)) for recovered in (False, True))
+    zeros = [
+        percent(seen.mean_of("zeros", {"target_sparsity": most, "recovery_epochs": epochs})) for epochs in (0, RECOVERY)
+    ]
+    return choice(
+        "lab-sparsity-changed",
         "This run",
-        f"{text} (percentage points)",
-        round(100 * (back - fallen), 1),
-        why,
-        0.15,
+        f"At {asked(most)} sparsity the student answers {fallen} correctly just pruned, and {back} after recovery. "
+        "What did recovery change in the student?",
+        (
+            "The values of the weights that were left",
+            "Which weights are zero: the important ones came back",
+            "How many weights are zero: some of them came back",
+            "Only how it was tested: on digits that it knew by then",
+        ),
+        f"The zeros stay zero while the other weights are trained: {zeros[0]} of the parameters are zero just pruned, "
+        f"and {zeros[1]} after recovery. Both students are tested on the same digits, which neither was trained on.",
+        f"Recovery keeps pruning's mask: {zeros[0]} of the parameters are zero before it, and {zeros[1]} after it.",
     )
 
 

@@ -8,16 +8,26 @@ from simulator.experiments.paired import certainty, change, significant
 from simulator.figures.numbers import percent
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
-from simulator.teaching.quiz.question import Question, choice, number
+from simulator.teaching.quiz.question import Question, choice, right_first
 from simulator.teaching.quiz.run_facts import points
 
 FEW, MANY = 50, 500
 SEEDS = 3
-VERDICTS = {
-    "better": "The teacher helped, by more than chance between seeds would often do",
-    "worse": "The teacher did harm, by more than chance between seeds would often do",
-    "within noise": "The seeds cannot tell this difference from chance",
+FOLLOWS = {
+    "better": "The teacher helps here too, by more than chance between seeds would often do",
+    "worse": "The teacher does harm here, by more than chance between seeds would often do",
+    "within noise": "These seeds cannot tell: a small help or a small harm may still be there",
+    "equal": "The two students are equally good: the teacher adds nothing",
 }
+"""What a difference may mean; "equal" never follows from seeds that differ by chance."""
+
+MOVED = {
+    "control": "Mostly the control: the labels changed it much more than the distilled student",
+    "distilled": "Mostly the distilled student: the labels changed it much more than the control",
+    "both": "Both: neither of them changed more than twice as much as the other",
+    "neither": "The seeds cannot tell whether the lead changed at all",
+}
+"""Which student made the distilled student's lead change."""
 
 
 def configs(_: Settings) -> tuple[ExperimentConfig, ...]:
@@ -74,31 +84,51 @@ def answer(evidence: Evidence) -> Answer:
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """What more labels change, and whether the difference is more than chance."""
+    """Which student more labels changed, and what a difference says where labels are many."""
     (seen,) = evidence
-    many, judged = gain(seen, MANY), tested(seen, FEW)
-    more = number(
-        "lab-teacher-many",
-        "This run",
-        f"With {MANY} labels, by how many percentage points does the distilled student differ from the control? "
-        "(worse is a negative number)",
-        round(100 * many, 1),
-        f"{percent(accuracy(seen, MANY, 'distilled'))} minus {percent(accuracy(seen, MANY, 'control'))} is "
-        f"{points(many)}, against {points(gain(seen, FEW))} with {FEW} labels.",
-        tolerance=0.15,
+    return _moved(seen), _follows(seen)
+
+
+def _moved(seen: Seen) -> Question:
+    trend = seen.concluded().comparisons[-1]
+    steps = {name: accuracy(seen, MANY, name) - accuracy(seen, FEW, name) for name in ("control", "distilled")}
+    larger, smaller = sorted(steps, key=lambda name: -abs(steps[name]))
+    right = larger if abs(steps[larger]) > 2 * abs(steps[smaller]) else "both"
+    if not significant(trend):
+        right = "neither"
+    changes = "; ".join(
+        f"the {words} goes from {percent(accuracy(seen, FEW, name))} to {percent(accuracy(seen, MANY, name))}"
+        for name, words in {"control": "control", "distilled": "distilled student"}.items()
     )
+    why = f"From {FEW} to {MANY} labels, {changes}."
+    if right == "control" and steps["control"] > 0:
+        why += " The labels now teach the control what the teacher had taught the other student."
+    return choice(
+        "lab-teacher-moved",
+        "This run",
+        f"The distilled student's lead is {points(gain(seen, FEW))} with {FEW} labels and {points(gain(seen, MANY))} "
+        f"with {MANY} (for the change: {certainty(trend)}). Which student made the lead change?",
+        right_first(MOVED, right),
+        why,
+        "Compare each student with itself: how far is it from the upper row of the table to the lower one? And is p "
+        "below 0.05?",
+    )
+
+
+def _follows(seen: Seen) -> Question:
+    judged = tested(seen, MANY)
     differences = [c.name for c in seen.concluded().comparisons if c.p is not None]
-    right = VERDICTS[outcome(judged)]
-    chance = choice(
-        "lab-teacher-chance",
+    return choice(
+        "lab-teacher-follows",
         "This run",
-        f"Each pair of students was trained with {judged.n} seeds. What do they say about the difference at "
-        f"{FEW} labels?",
-        (right, *(words for words in VERDICTS.values() if words != right)),
-        f"{points(judged.mean)}: {certainty(judged)}. A difference is clear if p is below 0.05 in a paired t-test "
-        f"over the seeds, corrected because the run tests {len(differences)} differences ({'; '.join(differences)}).",
+        f"With {MANY} labels the difference is {points(judged.mean)} ({certainty(judged)}). What follows?",
+        right_first(FOLLOWS, outcome(judged)),
+        "A difference is clear if p is below 0.05 in a paired t-test over the seeds, corrected because the run tests "
+        f"{len(differences)} differences ({'; '.join(differences)}). One that is not clear may still be there: "
+        f"{judged.n} seeds show only large ones.",
+        "Which true differences does the interval allow: only zero, zero among others, or none near zero? A "
+        "difference is clear if p is below 0.05.",
     )
-    return more, chance
 
 
 def takeaway(evidence: Evidence) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import log
+from statistics import mean
 
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
-from simulator.figures.numbers import decimals, entropy, percent, setting
+from simulator.experiments.paired import certainty, change, series, significant
+from simulator.figures.numbers import decimals, entropy, percent, setting, unsigned_points
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
-from simulator.teaching.labs.evidence import Evidence
-from simulator.teaching.quiz.question import Question, number
-from simulator.teaching.quiz.run_facts import points
+from simulator.teaching.labs.evidence import Evidence, Seen
+from simulator.teaching.quiz.question import Question, choice
 
 TEMPERATURES = (1.0, 4.0, 20.0)
 COLD, HOT = TEMPERATURES[0], TEMPERATURES[-1]
@@ -44,33 +46,59 @@ def answer(evidence: Evidence) -> Answer:
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """How soft the hottest targets are, and how the students' accuracy changed."""
+    """What softening leaves as it is, and what other seeds would give."""
     (seen,) = evidence
-    hottest = seen.mean_of("entropy", {"temperature": HOT})
-    share = hottest / log(DIGITS)
-    soft = number(
-        "lab-temperature-entropy",
+    return _highest(seen), _again(seen)
+
+
+def _highest(seen: Seen) -> Question:
+    cold, hot = (seen.mean_of("entropy", {"temperature": t}) for t in (COLD, HOT))
+    return choice(
+        "lab-temperature-highest",
         "This run",
-        f"If all ten classes were equally probable, the entropy would be ln 10 = {entropy(log(DIGITS))} nats. What "
-        f"share of that, in per cent, is the entropy of the soft targets at T = {setting(HOT)}?",
-        round(100 * share, 1),
-        f"{entropy(hottest)} / {entropy(log(DIGITS))} = {percent(share)}. At 100 % the soft targets would no longer "
-        "say anything about which classes are alike.",
-        tolerance=1,
+        f"From T = {setting(COLD)} to T = {setting(HOT)}, the mean entropy of the soft targets goes from "
+        f"{entropy(cold)} to {entropy(hot)} nats. Take one digit: which class has the highest probability at "
+        f"T = {setting(HOT)}?",
+        (
+            f"The same class as at T = {setting(COLD)}, whatever the digit",
+            f"The class that came second at T = {setting(COLD)}",
+            "None: all ten are equally probable",
+            f"For some digits the same class as at T = {setting(COLD)}, for others another",
+        ),
+        f"All ten logits are divided by the same T, so the largest stays the largest. Only the distances shrink: at "
+        f"T = {setting(HOT)} the entropy is {percent(hot / log(DIGITS))} of that of ten equal probabilities.",
+        f"Divide 8 and 5 by {setting(HOT)}. Which result is larger?",
     )
-    cold, hot = (seen.mean_of("accuracy", {"temperature": t}) for t in (COLD, HOT))
-    change = 100 * (hot - cold)
-    student = number(
-        "lab-temperature-accuracy",
+
+
+def _again(seen: Seen) -> Question:
+    accuracies = {t: series(seen.cells, "accuracy", temperature=t) for t in TEMPERATURES}
+    means = {t: mean(values.values()) for t, values in accuracies.items()}
+    best = max(means, key=lambda t: means[t])
+    comparisons = seen.concluded().comparisons
+    nothing_clear = "Any of the three may come first: none is clearly ahead"
+    what_is_clear = "What is clear now is clear again; the rest of the order may change"
+    order = "The same order: a mean over three seeds is reliable"
+    hottest = f"T = {setting(HOT)} comes first: the softest targets say most"
+    options: tuple[str, ...] = (nothing_clear, what_is_clear, order, hottest)
+    if any(map(significant, comparisons)):
+        options = (what_is_clear, nothing_clear, order, hottest)[: 3 if best == HOT else 4]
+    tested = "; ".join(f"{c.name}: {change(c)} ({certainty(c)})" for c in comparisons)
+    return choice(
+        "lab-temperature-again",
         "This run",
-        f"By how many percentage points does the students' mean accuracy at T = {setting(HOT)} differ from that at "
-        f"T = {setting(COLD)}? (lower is a negative number)",
-        round(change, 1),
-        f"{percent(hot)} minus {percent(cold)} is {points(hot - cold)}. The seeds, not the size of the number, "
-        "decide whether that is more than chance.",
-        tolerance=0.15,
+        f"T = {setting(best)} has the highest mean accuracy here. What do you expect if somebody runs this lab again "
+        "with three other seeds?",
+        options,
+        f"{tested}. A difference is clear if p is below 0.05.",
+        f"Seeds alone make the students at T = {setting(best)} differ by "
+        f"{unsigned_points(100 * _range(accuracies[best].values()))} points. The means of the three temperatures "
+        f"differ by {unsigned_points(100 * _range(means.values()))} points.",
     )
-    return soft, student
+
+
+def _range(values: Collection[float]) -> float:
+    return max(values) - min(values)
 
 
 def takeaway(evidence: Evidence) -> list[str]:

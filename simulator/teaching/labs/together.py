@@ -7,17 +7,19 @@ from simulator.figures.numbers import decimals, p_value, percent, whole
 from simulator.teaching.labs.base import Answer, Choice, Lab, Prediction, Settings, Table, judged_words
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.labs.zeros import megabytes
-from simulator.teaching.quiz.question import Question, choice, number
+from simulator.teaching.quiz.question import Question, choice, right_first
 from simulator.teaching.quiz.run_facts import points
 
 BUDGET = 1_000_000
 """Bytes that the final student's dense file may have."""
 
-VERDICTS = {
+FOLLOWS = {
     "better": "The student is clearly better than its teacher",
     "worse": "The student is clearly worse than its teacher",
     "within noise": "The difference may well be chance",
+    "equal": "The two are equally good, on other digits as well",
 }
+"""What a split of answers may mean; "equal" never follows from one."""
 
 
 def configs(settings: Settings) -> tuple[RunConfig, ...]:
@@ -59,31 +61,44 @@ def kept(seen: Seen) -> str:
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """How much smaller, and how much worse."""
+    """Which step saved most, and what a split of answers says."""
     (seen,) = evidence
-    r, t = seen.variant("recovered"), seen.variant("teacher")
-    ratio = t.size_bytes / r.size_bytes
-    smaller = number(
-        "lab-together-size",
+    return _step(seen), _split(seen)
+
+
+def _step(seen: Seen) -> Question:
+    t, d, p, r = (seen.variant(name) for name in ("teacher", "distilled", "pruned", "recovered"))
+    narrower, cut = t.size_bytes / d.size_bytes, d.size_bytes / p.size_bytes
+    options = ["The choice of a narrower student", "Cutting channels out"]
+    return choice(
+        "lab-together-step",
         "This run",
-        "How many times smaller is the recovered student's dense file than the teacher's?",
-        round(ratio, 1),
-        f"{whole(t.size_bytes)} / {whole(r.size_bytes)} = {decimals(ratio, 1)}.",
-        tolerance=0.02 * ratio,
+        f"The teacher's dense file takes {megabytes(t.size_bytes)}, the final student's {megabytes(r.size_bytes)}. "
+        "Which step divided the size by most?",
+        (*(options if narrower >= cut else reversed(options)), "Distillation", "Recovery"),
+        f"The narrower student's file is {decimals(narrower, 1)} times smaller than the teacher's; cutting channels "
+        f"made it {decimals(cut, 1)} times smaller again. Distillation and recovery change the values of the weights, "
+        "not their number.",
+        "Which steps change the number of parameters at all? For each of them, divide the file's size before it by "
+        "that after it.",
     )
+
+
+def _split(seen: Seen) -> Question:
     verdict = seen.judged("recovered", "teacher")
     (pair,) = verdict.by_seed
-    options = [VERDICTS[verdict.outcome], *(words for key, words in VERDICTS.items() if key != verdict.outcome)]
-    worse = choice(
-        "lab-together-teacher",
+    return choice(
+        "lab-together-split",
         "This run",
         f"The student alone reads {pair.gained} of the {verdict.n} test digits correctly, the teacher alone "
         f"{pair.lost}. What follows?",
-        tuple(options),
+        right_first(FOLLOWS, verdict.outcome),
         f"If both were equally good, a split of {pair.gained + pair.lost} this uneven or more would be this "
-        f"likely: {p_value(pair.p)} (McNemar's test).",
+        f"likely: {p_value(pair.p)} (McNemar's test). A difference is clear if p is below 0.05; if it is not clear, "
+        "it may still be there.",
+        f"Throw a coin {pair.gained + pair.lost} times. How surprised would you be at a split of {pair.gained} to "
+        f"{pair.lost}? And what would one such split prove about the coin?",
     )
-    return smaller, worse
 
 
 def takeaway(evidence: Evidence) -> list[str]:

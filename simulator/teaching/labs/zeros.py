@@ -8,8 +8,7 @@ from simulator.figures.numbers import in_megabytes, middle_half, milliseconds, p
 from simulator.figures.statistics import Speed
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence
-from simulator.teaching.quiz.from_run import gzip_after_pruning
-from simulator.teaching.quiz.question import Question, choice, number
+from simulator.teaching.quiz.question import Question, choice
 
 NONE = 0.005
 """A file that changes by less than this share counts as unchanged: headers differ by a few bytes."""
@@ -67,28 +66,42 @@ def answer(evidence: Evidence) -> Answer:
 
 
 def questions(evidence: Evidence) -> tuple[Question, Question]:
-    """Whether gzip finds the zeros, and whether they save time."""
+    """What would make the dense file smaller, and where a difference in time comes from."""
     (seen,) = evidence
     d, p = seen.variant("distilled"), seen.variant("pruned")
-    gzip = gzip_after_pruning(seen.facts) or number(
-        "lab-zeros-gzip",
+    smaller = choice(
+        "lab-zeros-smaller",
         "This run",
-        "By how many per cent did pruning shrink the gzipped file?",
-        round(100 * (1 - p.gzip_bytes / d.gzip_bytes), 1),
-        f"{whole(d.gzip_bytes)} bytes before, {whole(p.gzip_bytes)} after.",
-        tolerance=0.5,
+        f"With {percent(p.sparsity)} zeros the dense file takes {megabytes(p.size_bytes)}; before pruning it took "
+        f"{megabytes(d.size_bytes)}. Which of these would make it smaller?",
+        (
+            "Remove whole channels, so that the layers have fewer weights",
+            "Set 90 % of the weights to zero",
+            "Set the largest weights to zero, not the smallest",
+            "Train the pruned student for longer",
+        ),
+        f"The dense file holds every parameter in four bytes, zero or not: {whole(d.parameters)} before pruning, "
+        f"{whole(p.parameters)} after. Only fewer parameters make it smaller; the next lab removes channels.",
+        f"The file's size depends on how many parameters are stored: {whole(p.parameters)}. Which of the four changes "
+        "that number?",
     )
     was, now = d.latency_ms["batch_1"], p.latency_ms["batch_1"]
     time = choice(
-        "lab-zeros-latency",
+        "lab-zeros-time",
         "This run",
-        "How fast does the pruned student answer one example?",
-        (SPEEDS["equal networks"], SPEEDS["faster"], SPEEDS["slower"]),
+        f"One example took {milliseconds(was.median)} before pruning and {milliseconds(now.median)} after it. Where "
+        "does a difference between these two times come from?",
+        (
+            "From the machine: both students do the same multiplications",
+            "From the zeros: a multiplication by zero is quicker",
+            "From the file: the pruned student reads fewer bytes",
+        ),
         f"{whole(p.macs)} multiply-adds both times, by zero or not. The middle half of the timed calls took "
-        f"{middle_half(was.p25, was.p75)} before and {middle_half(now.p25, now.p75)} after: the machine causes that "
-        "difference.",
+        f"{middle_half(was.p25, was.p75)} before and {middle_half(now.p25, now.p75)} after.",
+        f"A dense matrix product does not look at its numbers. It does {whole(d.macs)} multiply-adds before pruning "
+        f"and {whole(p.macs)} after.",
     )
-    return gzip, time
+    return smaller, time
 
 
 def takeaway(evidence: Evidence) -> list[str]:

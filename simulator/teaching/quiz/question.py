@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
@@ -21,6 +22,7 @@ class Question:
         right: The option that is right, or the number.
         tolerance: How far from the number an answer may be.
         explanation: Why, with the source; shown after the answer.
+        hint: Shown after a wrong first answer, where there is a second try.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Question:
     right: float
     tolerance: float
     explanation: str
+    hint: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -48,9 +51,14 @@ class Question:
         return significant(self.right, digits).replace("-", "\N{MINUS SIGN}")
 
 
-def choice(key: str, topic: Topic, text: str, options: tuple[str, ...], why: str) -> Question:
+def choice(key: str, topic: Topic, text: str, options: tuple[str, ...], why: str, hint: str = "") -> Question:
     """A question with one right option, given first; they are shown in another order."""
-    return Question(key, topic, text, options, 0, 0, why)
+    return Question(key, topic, text, options, 0, 0, why, hint)
+
+
+def right_first(options: Mapping[str, str], right: str) -> tuple[str, ...]:
+    """The sentences of named options, the right one first."""
+    return options[right], *(words for name, words in options.items() if name != right)
 
 
 def truth(key: str, topic: Topic, text: str, true: bool, why: str) -> Question:

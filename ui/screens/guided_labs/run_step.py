@@ -45,7 +45,7 @@ def the_run(place: Place, record: LabProgress) -> None:
         if place.wanted > 1:
             st.caption(f"Run {place.runs.index(one) + 1} of {place.wanted}: {difference(one)}")
         follow(one)
-        if place.has_finished and not record.answers:
+        if place.has_finished and not record.checks:
             with st.expander("Another run instead", icon=":material/replay:"):
                 offer(place, record)
 

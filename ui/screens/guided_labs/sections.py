@@ -60,7 +60,7 @@ class Place:
         """The last step that may be opened."""
         if self.record is None:
             return PREDICTION
-        return FIRST + len(self.record.answers) if self.has_finished else RUN
+        return FIRST + self.record.answered if self.has_finished else RUN
 
     @property
     def step(self) -> int:
@@ -70,7 +70,7 @@ class Place:
             return min(asked - 1, self.reached)
         if self.record is None:
             return QUESTION
-        return self.reached if self.record.answers or not self.has_finished else MEASURED
+        return self.reached if self.record.checks or not self.has_finished else MEASURED
 
 
 def open_progress() -> str | None:

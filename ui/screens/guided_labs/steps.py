@@ -1,4 +1,4 @@
-"""The steps of a guided lab, one function each, in their order; the run step is in run_step.py."""
+"""The steps of a guided lab, one function each, in their order; the run and the checks have modules of their own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import streamlit as st
 from simulator.teaching.labs import Evidence, Lab, evidence, progress
 from simulator.teaching.labs.base import beside
 from simulator.teaching.labs.progress import LabProgress
-from simulator.teaching.quiz.sitting import Sitting
 from ui.figures import table
 from ui.following import live
 from ui.kit import table_view
-from ui.screens import quiz
-from ui.screens.guided_labs import run_step, summing_up
+from ui.screens.guided_labs import check_step, run_step, summing_up
 from ui.screens.guided_labs import sections as guided_labs
 from ui.screens.guided_labs.sections import FIRST, MEASURED, PREDICTION, QUESTION, RUN, SECOND, TAKEAWAY, Place
 from ui.screens.path import DEEPER
@@ -35,7 +33,9 @@ def show(place: Place) -> None:
                 case _ if place.step == MEASURED:
                     measured(place, place.record, found)
                 case _ if place.step in (FIRST, SECOND):
-                    check(place, place.record, found, place.step - FIRST)
+                    check_step.the_check(place, place.record, found, place.step - FIRST)
+                    with st.expander("What was measured", expanded=True, icon=":material/table_chart:"):
+                        figures(place, found)
                 case _ if place.step == TAKEAWAY:
                     takeaway(place, place.record, found)
 
@@ -154,35 +154,11 @@ def figures(place: Place, found: Evidence) -> None:
         )
 
 
-def check(place: Place, record: LabProgress, found: Evidence, number: int) -> None:
-    """One of the two questions; once answered, its explanation."""
-    asked = sitting(place, record, found)
-    checked = asked.questions[number]
-    st.markdown(f"#### {checked.text}")
-    if number < len(record.answers):
-        quiz.judge(checked, record.answers[number])
-    elif place.progress is not None:
-        answer = quiz.answer_form(asked, checked)
-        with errors_shown():
-            if answer is not None:
-                progress.answer(place.progress, place.lab, number, answer)
-                guided_labs.go_to(place.step)
-                st.rerun()
-    with st.expander("What was measured", expanded=True, icon=":material/table_chart:"):
-        figures(place, found)
-
-
-def sitting(place: Place, record: LabProgress, found: Evidence) -> Sitting:
-    """Both questions with the answers so far; the progress decides the order of the options."""
-    return Sitting(int((place.progress or "0")[:8], 16), place.lab.questions(found), record.answers)
-
-
 def takeaway(place: Place, record: LabProgress, found: Evidence) -> None:
-    """What this run showed, and did not show; the score; where to continue."""
+    """What this run showed, and did not show; how the checks went; where to continue."""
     for sentence in place.lab.takeaway(found):
         st.markdown(f"- {sentence}")
-    asked = sitting(place, record, found)
-    st.markdown(f"**Checks: {asked.score} of {len(asked.questions)} right.**")
+    st.markdown(f"**Your checks.** {check_step.in_words(record)}")
     st.markdown(beside(place.lab.prediction, record.prediction, place.lab.answer(found)))
     if place.progress is not None:
         summing_up.show(place.progress)

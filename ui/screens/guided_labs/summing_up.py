@@ -1,6 +1,8 @@
-"""A student's own predictions beside what was measured, of every lab that is done."""
+"""A student's own predictions beside what was measured, and how the checks went, of every lab that is done."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 
@@ -8,6 +10,7 @@ from simulator.teaching.labs import LABS, evidence, progress
 from ui.figures import predictions
 from ui.figures.parts import Panel, Picture
 from ui.kit import picture_view
+from ui.screens.guided_labs import check_step
 from ui.screens.guided_labs.sections import Place, there
 from ui.shell.guard import errors_shown
 
@@ -38,4 +41,6 @@ def _panel(place: Place) -> Panel:
     assert place.record is not None
     answer = place.lab.answer(evidence(place.record.runs))
     title = f"{place.number}. {place.lab.title}"
-    return predictions.panel(title, place.lab.prediction, place.record.prediction, answer)
+    panel = predictions.panel(title, place.lab.prediction, place.record.prediction, answer)
+    checks = "; ".join(map(check_step.outcome, place.record.checks))
+    return replace(panel, caption=f"{panel.caption} Checks: {checks}.")

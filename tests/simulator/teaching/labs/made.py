@@ -68,19 +68,27 @@ def labelled(few: tuple[float, float], many: tuple[float, float] = (0.9, 0.9), w
     return experiment(config, cells, config.conclude(cells))
 
 
-def hot(answer: str, shown: bool = False, entropies: tuple[float, ...] = (0.1, 1.0, 2.0)):
+def hot(answer: str, shown: bool = False, entropies: tuple[float, ...] = (0.1, 1.0, 2.0), wobble: float = 0.0):
+    """Students at three temperatures; the higher T, the more ``wobble`` adds to what the seeds differ by."""
     config = config_of(TEMPERATURE)
     assert isinstance(config, ExperimentConfig)
     cells = [
         CellFinished(
             at={"temperature": t},
             seed=seed,
-            values={"entropy": e, "accuracy": a + seed / 100, "agreement": 0.9, "validation_accuracy": a},
+            values={
+                "entropy": e,
+                "accuracy": a + (1 + wobble * t) * (seed - 1) / 100,
+                "agreement": 0.9,
+                "validation_accuracy": a,
+            },
         )
         for t, e, a in zip((1.0, 4.0, 20.0), entropies, (0.80, 0.84, 0.77), strict=True)
         for seed in range(3)
     ]
-    return experiment(config, cells, Conclusion(sentences=("It is warm.",), answer=answer, shown=shown))
+    compared = config.conclude(cells).comparisons
+    conclusion = Conclusion(sentences=("It is warm.",), answer=answer, shown=shown, comparisons=compared)
+    return experiment(config, cells, conclusion)
 
 
 def timed(median: float, spread: float = 0.1) -> dict[str, Latency]:

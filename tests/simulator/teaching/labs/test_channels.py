@@ -36,8 +36,9 @@ def test_channels_that_cost_more_and_save_more():
     found = both_ways(range(180), range(100))
     assert CHANNELS.answer(found).value == "channels"
     assert "90.0 %" in CHANNELS.answer(found).sentence and "50.0 %" in CHANNELS.answer(found).sentence
-    file, time = CHANNELS.questions(found)
-    assert file.right_words() == "75.0 %"
+    deeper, time = CHANNELS.questions(found)
+    assert deeper.options == ("About 6 %", "About 25 %", "About 12 %", "About 50 %")  # a quarter of a quarter is left
+    assert "25.0 % of the dense file" not in deeper.right_words() and "(measured: 25.0 %)" in deeper.explanation
     assert time.right_words() == "Clearly faster than before pruning"
     cost, gain, after = CHANNELS.takeaway(found)
     assert "Channels cost more" in cost and "\N{MINUS SIGN}40.0 points" in cost

@@ -11,15 +11,19 @@ from simulator.errors import InvalidConfig, NotAllowed
 from simulator.runs.database import store as store_module
 from simulator.runs.database.store import open_store
 from simulator.teaching.labs import LABS, progress
+from simulator.teaching.labs.progress import Check
+from simulator.teaching.quiz.question import choice
 
 TEACHER, TEMPERATURE, TOGETHER = LABS[0], LABS[1], LABS[5]
+FIRST, SECOND = (choice(key, "This run", "?", ("yes", "no", "perhaps"), "Because.") for key in ("first", "second"))
+RIGHT, NO, PERHAPS = 0, 1, 2
 
 
 def test_progress_survives_a_new_start_of_the_server(data_directory: Path) -> None:
     known = progress.new_id()
     progress.commit(known, TEACHER, 12.5, {})
     progress.take_runs(known, TEACHER, ["recorded-lab-teacher"])
-    progress.answer(known, TEACHER, 0, 17)
+    progress.answer(known, TEACHER, 0, FIRST, NO)
     progress.commit(known, TEMPERATURE, "between", {})
     before = progress.read(known)
     open_store().close()
@@ -27,7 +31,8 @@ def test_progress_survives_a_new_start_of_the_server(data_directory: Path) -> No
     after = progress.read(known)
     assert after == before
     assert after["teacher"].prediction == 12.5
-    assert (after["teacher"].runs, after["teacher"].answers) == (("recorded-lab-teacher",), (17.0,))
+    assert after["teacher"].runs == ("recorded-lab-teacher",)
+    assert after["teacher"].checks == (Check(question="first", tried=(NO,), is_right=False),)
     assert after["temperature"].prediction == "between"
 
 
@@ -78,20 +83,64 @@ def test_runs_and_answers_come_in_their_order(store: object) -> None:
         progress.take_runs(known, TEACHER, ["r1"])
     progress.commit(known, TEACHER, 0.0, {})
     with pytest.raises(NotAllowed, match="Question 1"):
-        progress.answer(known, TEACHER, 0, 1)
+        progress.answer(known, TEACHER, 0, FIRST, RIGHT)
     progress.take_runs(known, TEACHER, ["r1"])
     progress.take_runs(known, TEACHER, ["r2"])  # r1 broke; nothing was asked about it yet
     with pytest.raises(NotAllowed, match="Question 2"):
-        progress.answer(known, TEACHER, 1, 1)
-    progress.answer(known, TEACHER, 0, 1)
+        progress.answer(known, TEACHER, 1, SECOND, RIGHT)
+    progress.answer(known, TEACHER, 0, FIRST, RIGHT)
     with pytest.raises(NotAllowed, match="Question 1"):
-        progress.answer(known, TEACHER, 0, 2)
+        progress.answer(known, TEACHER, 0, FIRST, NO)
     with pytest.raises(NotAllowed, match="stay with the lab"):
         progress.take_runs(known, TEACHER, ["r3"])
-    done = progress.answer(known, TEACHER, 1, 2)
-    assert done.is_done and done.answers == (1, 2)
+    done = progress.answer(known, TEACHER, 1, SECOND, RIGHT)
+    assert done.is_done and [check.tried for check in done.checks] == [(RIGHT,), (RIGHT,)]
     with pytest.raises(NotAllowed, match="Question 3"):
-        progress.answer(known, TEACHER, 2, 2)
+        progress.answer(known, TEACHER, 2, SECOND, RIGHT)
+
+
+def test_a_wrong_first_answer_leaves_a_second_try_and_no_third(store: object) -> None:
+    known = progress.new_id()
+    progress.commit(known, TEACHER, 0.0, {})
+    progress.take_runs(known, TEACHER, ["r1"])
+    begun = progress.answer(known, TEACHER, 0, FIRST, NO)
+    assert (begun.answered, begun.tried(0, FIRST)) == (0, (NO,))
+    with pytest.raises(NotAllowed, match="Question 2"):
+        progress.answer(known, TEACHER, 1, SECOND, RIGHT)
+    with pytest.raises(NotAllowed, match="stay with the lab"):
+        progress.take_runs(known, TEACHER, ["r2"])
+    helped = progress.answer(known, TEACHER, 0, FIRST, RIGHT)
+    assert (helped.answered, helped.checks[0].tried, helped.checks[0].is_right) == (1, (NO, RIGHT), True)
+    progress.answer(known, TEACHER, 1, SECOND, NO)
+    lost = progress.answer(known, TEACHER, 1, SECOND, PERHAPS)
+    assert lost.is_done and (lost.checks[1].tried, lost.checks[1].is_right) == ((NO, PERHAPS), False)
+
+
+def test_a_try_at_another_question_in_the_same_place_does_not_count(store: object) -> None:
+    known = progress.new_id()
+    progress.commit(known, TEACHER, 0.0, {})
+    progress.take_runs(known, TEACHER, ["r1"])
+    progress.answer(known, TEACHER, 0, FIRST, NO)
+    begun = progress.answer(known, TEACHER, 0, SECOND, NO)  # the app was updated in the meantime
+    assert begun.answered == 0 and begun.checks == (Check(question="second", tried=(NO,), is_right=False),)
+
+
+@pytest.mark.parametrize(
+    ("answers", "answered"), [("", 0), (',"answers":[]', 0), (',"answers":[17.0]', 1), (',"answers":[17.0,2.0]', 2)]
+)
+def test_what_an_earlier_version_stored_is_read_and_goes_on(store: object, answers: str, answered: int) -> None:
+    known = progress.new_id()
+    body = f'{{"prediction":12.5,"settings":{{}},"committed_at":"2026-01-01T00:00:00+00:00","runs":["r1"]{answers}}}'
+    assert open_store().labs.add(known, "teacher", body)
+    before = progress.read(known)["teacher"]
+    assert (before.prediction, before.runs, before.answered) == (12.5, ("r1",), answered)
+    assert all(check.is_right is None and not check.question for check in before.checks)
+    if answered == 0:
+        assert progress.take_runs(known, TEACHER, ["r2"]).runs == ("r2",)
+    if not before.is_done:
+        after = progress.answer(known, TEACHER, answered, SECOND, RIGHT)
+        assert progress.read(known)["teacher"] == after and after.answered == answered + 1
+        assert after.checks[:answered] == before.checks
 
 
 def test_two_who_share_a_link_do_not_overwrite_each_other(store: object) -> None:
@@ -99,5 +148,5 @@ def test_two_who_share_a_link_do_not_overwrite_each_other(store: object) -> None
     before = progress.commit(known, TEACHER, 0.0, {})
     progress.take_runs(known, TEACHER, ["mine"])
     with pytest.raises(NotAllowed, match="Somebody else"):
-        progress._change(known, TEACHER, before, before.model_copy(update={"runs": ("theirs",)}))
+        progress._change(known, TEACHER, before.model_dump_json(), before.model_copy(update={"runs": ("theirs",)}))
     assert progress.read(known)["teacher"].runs == ("mine",)

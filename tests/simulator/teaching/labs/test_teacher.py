@@ -12,12 +12,14 @@ def test_a_teacher_that_helped():
     found = labelled((0.75, 0.95))
     assert TEACHER.answer(found).value == pytest.approx(20)
     assert TEACHER.answer(found).basis == "3 seeds"
-    more, chance = TEACHER.questions(found)
-    assert more.right == 0 and more.is_right(0.1) and not more.is_right(20)
+    moved, follows = TEACHER.questions(found)
     # by hand: mean 0.2, deviation 0.01, t = 0.2 / (0.01 / sqrt 3) = 34.6, p = 0.0008, the second of three: 0.0017
-    assert "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.002" in chance.explanation
-    assert "the run tests 3 differences" in chance.explanation
-    assert chance.right_words() == "The teacher helped, by more than chance between seeds would often do"
+    assert "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.002" in TEACHER.table(found)[0]["Difference"]
+    assert moved.right_words().startswith("Mostly the control")  # it goes from 75 to 90, the other one from 95 to 90
+    assert "the control goes from 75.0 % to 90.0 %" in moved.explanation
+    assert "the labels now teach the control" in moved.explanation.lower()
+    assert "the run tests 3 differences" in follows.explanation
+    assert follows.right_words().startswith("These seeds cannot tell")
     helped, shrinks, _ = TEACHER.takeaway(found)
     assert helped.startswith("The teacher helped: +20.0 points with 50 labels")
     assert (
@@ -35,15 +37,29 @@ def test_where_labels_are_plenty_is_said_of_help_that_shrank_only(few, many):
 
 def test_a_help_within_noise_is_called_so():
     found = labelled((0.75, 0.76), wobble=0.05)
-    assert TEACHER.questions(found)[1].right_words() == "The seeds cannot tell this difference from chance"
+    assert TEACHER.questions(found)[0].right_words() == "The seeds cannot tell whether the lead changed at all"
+    assert "the labels now teach" not in TEACHER.questions(found)[0].explanation.lower()
     assert "expected effect did not show: +1.0 points" in TEACHER.takeaway(found)[0]
 
 
 def test_a_teacher_that_did_harm():
     found = labelled((0.75, 0.55), (0.9, 0.95))
     assert TEACHER.answer(found).value == pytest.approx(-20)
-    assert TEACHER.questions(found)[0].right == 5.0
-    assert TEACHER.questions(found)[1].right_words().startswith("The teacher did harm")
+    moved, follows = TEACHER.questions(found)
+    assert moved.right_words().startswith("Mostly the distilled student")  # 55 to 95; the control 75 to 90
+    assert follows.right_words().startswith("The teacher helps here too")
     harm, more, _ = TEACHER.takeaway(found)
     assert "was reversed" in harm
     assert more == "With 500 labels it still helped (+5.0 points)."
+
+
+@pytest.mark.parametrize(
+    ("few", "many", "moves", "conclusion"),
+    [
+        ((0.6, 0.8), (0.85, 0.75), "Mostly the control", "The teacher does harm"),  # up by 25, the other down by 5
+        ((0.6, 0.8), (0.7, 0.7), "Both", "These seeds cannot tell"),
+    ],
+)
+def test_the_student_that_changed_more_made_the_lead_change(few, many, moves, conclusion):
+    moved, follows = TEACHER.questions(labelled(few, many))
+    assert moved.right_words().startswith(moves) and follows.right_words().startswith(conclusion)

@@ -8,12 +8,12 @@ from simulator.teaching.labs.together import TOGETHER
 from tests.simulator.teaching.labs.made import answering, config_of, one_run
 
 
-def compressed(recovered: range, size: int):
+def compressed(recovered: range, size: int, distilled: int = 4_000_000):
     return one_run(
         config_of(TOGETHER),
         answering("teacher", range(198), size_bytes=40_000_000),
         answering("control", range(180)),
-        answering("distilled", range(190)),
+        answering("distilled", range(190), size_bytes=distilled),
         answering("pruned", range(50), size_bytes=size),
         answering("recovered", recovered, size_bytes=size),
     )
@@ -23,9 +23,11 @@ def test_a_student_within_the_budget_and_as_good():
     found = compressed(range(1, 198), 800_000)
     assert TOGETHER.answer(found).value == pytest.approx(-0.5)
     assert "the budget was met" in TOGETHER.answer(found).sentence
-    size, worse = TOGETHER.questions(found)
-    assert size.right == 50.0 and size.is_right(50.9) and not size.is_right(52)
-    assert worse.right_words() == "The difference may well be chance"
+    step, split = TOGETHER.questions(found)
+    assert step.right_words() == "The choice of a narrower student"
+    assert "10.0 times smaller" in step.explanation and "5.0 times smaller again" in step.explanation
+    assert split.right_words() == "The difference may well be chance"
+    assert "The two are equally good, on other digits as well" in split.options
     cost, healed, kept = TOGETHER.takeaway(found)
     assert "50 times smaller" in cost and "no sign of a loss" in cost
     assert "25.0 % just pruned, 98.5 % after it" in healed
@@ -40,3 +42,9 @@ def test_a_student_over_the_budget_that_did_not_recover():
     assert "pays for it with \N{MINUS SIGN}74.0 points" in cost
     assert "no sign that recovery helps" in healed
     assert "narrower student" in kept
+
+
+def test_the_step_that_divided_most_is_worked_out_from_the_files():
+    step, _ = TOGETHER.questions(compressed(range(198), 800_000, distilled=8_000_000))  # 5 times, then 10 times
+    assert step.right_words() == "Cutting channels out"
+    assert set(step.options) == {"The choice of a narrower student", "Cutting channels out", "Distillation", "Recovery"}

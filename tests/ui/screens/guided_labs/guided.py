@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.teaching.labs import LABS, progress
+from simulator.teaching.labs import LABS, evidence, progress
 
 TEACHER, SPARSITY, ZEROS, CHANNELS, TOGETHER = (LABS[n] for n in (0, 2, 3, 4, 5))
 
@@ -32,6 +32,18 @@ def parameter(app, name):
 def check(app):
     next(b for b in app.button if b.label == "Check").click().run()
     assert not app.exception, app.exception
+
+
+def choose(app, option):
+    """Answer the check that is open: with the number of an option, 0 the right one."""
+    app.radio[0].set_value(option)
+    check(app)
+
+
+def answered(known, lab, number, *options):
+    """Answer a check of a lab in the store, on its recorded run: with the numbers of options, 0 the right one."""
+    for option in options:
+        progress.answer(known, lab, number, lab.questions(evidence(lab.recorded))[number], option)
 
 
 def begun(lab, runs=None, settings=None, prediction=0.0):

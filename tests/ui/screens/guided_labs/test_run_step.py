@@ -12,6 +12,7 @@ from tests.ui.screens.guided_labs.guided import (
     TEACHER,
     TOGETHER,
     ZEROS,
+    answered,
     begun,
     keys,
     parameter,
@@ -68,7 +69,7 @@ def test_after_the_recording_one_can_still_run_it_until_a_question_is_answered(o
     (run,) = open_store().list_runs()
     assert progress.read(known)["zeros"].runs == (run.id,)
     progress.take_runs(known, ZEROS, ZEROS.recorded)
-    progress.answer(known, ZEROS, 0, 1)
+    answered(known, ZEROS, 0, 1)
     assert "lab_run" not in keys(open_screen("guided_labs", lab="4", progress=known, step="3"))
 
 

@@ -8,6 +8,7 @@ from simulator.teaching.labs import LABS, progress
 from tests.ui.screens.guided_labs.guided import (
     TEACHER,
     ZEROS,
+    answered,
     begun,
     press,
     shown,
@@ -29,7 +30,7 @@ def test_the_list_names_every_lab_and_how_far_it_is(open_screen):
     app = open_screen("guided_labs", progress=known)
     assert shown(app).count("not begun") == 5 and "10 minutes, begun" in shown(app)
     for number in (0, 1):
-        progress.answer(known, ZEROS, number, 0)
+        answered(known, ZEROS, number, 0)
     app = open_screen("guided_labs", progress=known)
     assert "10 minutes, done" in shown(app)
     assert "1 of 6 done" in str(app.get("progress")[0].proto)
@@ -42,7 +43,9 @@ def test_a_lab_opens_where_it_goes_on(open_screen):
     assert "You said **50.0 %**; the measured answer is **0.0 %**" in shown(
         open_screen("guided_labs", lab="4", progress=known)
     )
-    progress.answer(known, ZEROS, 0, 0)
+    answered(known, ZEROS, 0, 1)
+    assert "Step 5 of 7" in str(open_screen("guided_labs", lab="4", progress=known).get("progress")[0].proto)
+    answered(known, ZEROS, 0, 0)
     assert "Step 6 of 7" in str(open_screen("guided_labs", lab="4", progress=known).get("progress")[0].proto)
 
 

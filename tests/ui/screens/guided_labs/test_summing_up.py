@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from simulator.teaching.labs import progress
-from tests.ui.screens.guided_labs.guided import TEACHER, ZEROS, begun, shown
+from tests.ui.screens.guided_labs.guided import TEACHER, ZEROS, answered, begun, shown
 
 
 def finish(known, lab):
     progress.take_runs(known, lab, lab.recorded)
-    for number in (0, 1):
-        progress.answer(known, lab, number, 0)
+    answered(known, lab, 0, 1, 0)
+    answered(known, lab, 1, 2, 3)
 
 
 def test_the_end_of_a_lab_sums_up_the_labs_that_are_done(open_screen):
@@ -22,6 +22,7 @@ def test_the_end_of_a_lab_sums_up_the_labs_that_are_done(open_screen):
     for page in (app, open_screen("guided_labs", progress=known)):
         drawn = str([component.proto for component in page.get("bidi_component")])
         assert "You said: +12.5 points." in drawn
+        assert "Checks: right at the second try; not right after two tries." in drawn
         assert "You said: 40.0" not in drawn
 
 

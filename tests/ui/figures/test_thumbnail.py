@@ -6,9 +6,13 @@ from importlib.resources import files
 
 import pytest
 
+from simulator.events import CellFinished
+from simulator.experiments import EXPERIMENTS, make_experiment
+from simulator.experiments.sensitivity import WHOLE
 from simulator.runs import recorded
+from simulator.runs.records import Run
 from simulator.teaching.labs import LABS
-from ui.figures.thumbnail import HEIGHT, WIDTH, teaser, thumbnail
+from ui.figures.thumbnail import HEIGHT, WIDTH, promise, sketch, teaser, thumbnail
 
 FOLDER = files("simulator.teaching.labs") / "recordings"
 
@@ -53,3 +57,31 @@ def test_the_teaser_says_how_far_apart_the_results_are():
 def test_two_runs_stand_side_by_side():
     shipped = recorded.named(("recorded-lab-zeros", "recorded-lab-channels"))
     assert len({x for x, _ in circles(shipped)}) == len(circles(shipped)) == 10
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_is_drawn_once_it_is_recorded(name):
+    config = make_experiment(name)
+    places = config.places() or [(at, 0) for at in (WHOLE, {"layer": "conv1", "sparsity": 0.5})]
+    values = dict.fromkeys(config.entry.quantities.titles, 0.5)
+    cells = [CellFinished(at=at, seed=seed, values=values) for at, seed in places]
+    (example,) = recorded.of_experiment("few_labels")
+    run = Run.model_validate({**example.run.model_dump(), "config": config})
+    shipped = [recorded.Recorded(run, (example.events[0], *cells))]
+    assert len(circles(shipped)) == len(cells)
+    assert f"{len(cells)} recorded results" in teaser(shipped)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_sketch_shows_no_result(name):
+    planned = make_experiment(name)
+    (panel,) = sketch("key", planned).panels
+    assert "without results" in panel.alt and promise(planned) in panel.alt
+    assert panel.svg.count("<circle") == 1 and not re.search(r"\d %", panel.alt)  # the ground of the question mark
+
+
+@pytest.mark.parametrize(("name", "places"), [("missing_digit", 5), ("sensitivity", 9), ("sweep", 9), ("four_way", 2)])
+def test_a_sketch_has_a_line_for_each_place_along_the_axis(name, places):
+    (panel,) = sketch("key", make_experiment(name)).panels
+    lines = re.findall(r"M([\d.]+) 9V", panel.svg)
+    assert len(lines) == len(set(lines)) == places and all(0 < float(x) < WIDTH for x in lines)

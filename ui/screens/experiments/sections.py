@@ -62,7 +62,8 @@ def catalogue() -> None:
         "conclusion is computed from the numbers, and says so if the expected effect did not appear."
     )
     for experiment in EXPERIMENTS.values():
-        with card(f"experiment_{experiment.name}", recorded.of_experiment(experiment.name)):
+        planned = make_experiment(experiment.name)
+        with card(f"experiment_{experiment.name}", recorded.of_experiment(experiment.name), planned):
             st.markdown(f"**{experiment.title}**  \n{experiment.question}")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
@@ -71,7 +72,7 @@ def catalogue() -> None:
                     icon=":material/arrow_forward:",
                     query_params={EXPERIMENT: experiment.name},
                 )
-                takes = service.forecast(make_experiment(experiment.name)).seconds
+                takes = service.forecast(planned).seconds
                 st.caption(f"about {numbers.duration(takes)} with its default settings", width="content")
 
 

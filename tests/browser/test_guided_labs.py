@@ -56,7 +56,7 @@ def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
 
     first, second = lab.questions(evidence(lab.recorded))
     forward(page)
-    expect(page.get_by_role("heading", name=first.text)).to_be_visible()
+    expect(page.get_by_role("heading", name="Which student made the lead change?")).to_be_visible()
     choose(page, first.options[1])
     expect(page.get_by_text(first.hint)).to_be_visible()
     expect(page.get_by_role("radio")).to_have_count(len(first.options) - 1)

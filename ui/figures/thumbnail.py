@@ -56,7 +56,7 @@ def promise(planned: ExperimentConfig) -> str:
     """Say that nothing is recorded yet, and what a run would show."""
     view, places = view_of(planned.entry), planned.places()
     shown = f"{len(places)} results" if places else "results"
-    along = f", by {axis_name(view.x).lower()}" if view.x else ""
+    along = f", by {axis_name(view.x).lower()}" if view.x and view.kind != "heat" else ""  # a map has two axes
     return f"Nothing is recorded yet. A run would show {shown}: {next(iter(view.quantities.titles.values()))}{along}."
 
 

@@ -23,7 +23,10 @@ def the_check(place: Place, record: LabProgress, found: Evidence, number: int) -
         number: The question's place in the lab, from 0.
     """
     question = place.lab.questions(found)[number]
-    st.markdown(f"#### {question.text}")
+    facts, _, asked = question.text.rpartition(". ")
+    if facts:
+        st.markdown(f"{facts}.")
+    st.markdown(f"#### {asked}")
     if number >= record.answered:
         _ask(place, record, question, number)
     elif record.checks[number].question == question.key:

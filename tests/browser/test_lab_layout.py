@@ -15,6 +15,7 @@ from ui.settings.cards import CARDS
 pytestmark = pytest.mark.browser
 
 SLIDERS = ("Temperature T", "Epochs", "Sparsity")
+LONGEST = "The student is 9.1 times smaller and as accurate as its teacher, as far as 100,000 examples show."
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#11181D"}
 
 # Of the element that has the focus, or the one around it that shows so: the colour of its outline, if it is 2 px wide.
@@ -32,6 +33,14 @@ def box(found: Locator) -> tuple[float, float, float, float]:
     shown = found.bounding_box()
     assert shown
     return shown["x"], shown["y"], shown["x"] + shown["width"], shown["y"] + shown["height"]
+
+
+def lines_of(bar: Locator) -> float:
+    """How many lines the state in the bar takes."""
+    state = bar.locator(".st-key-lab_state")
+    one = state.locator("p").evaluate("p => parseFloat(getComputedStyle(p).lineHeight)")
+    _, top, _, bottom = box(state)
+    return (bottom - top) / one
 
 
 def cards(page: Page) -> list[Locator]:
@@ -65,9 +74,22 @@ def test_settings_run_and_the_live_curve_are_in_sight_together(page: Page, serve
         assert (left, right, bottom) == (0, 390, 844) and top > 700
         expect(bar.get_by_role("button", name="Run", exact=True)).to_be_visible()
         expect(bar.get_by_text("Running.")).to_be_visible()
+        expect(bar.get_by_text(re.compile(r"^(Teacher|Control|Distilled): .*\d"))).to_be_visible()
+        assert lines_of(bar) <= 2
+    assert box(page.locator(".st-key-lab_run"))[3] <= top  # the bar hides nothing at the end of the page
     assert all(not summary.evaluate("summary => summary.parentElement.open") for summary in cards(page))
     assert page.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
     page.get_by_role("button", name="Cancel this run").click()
+
+    open_lab(page, server, "run=recorded-resnet18")
+    outcome = bar.get_by_role("link", name="The student is ")
+    expect(outcome).to_be_visible()
+    for sentence in (outcome.inner_text(), LONGEST):
+        outcome.evaluate("(link, words) => { link.textContent = words; }", sentence)
+        assert lines_of(bar) <= 2
+    assert box(bar)[1] > 700
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    assert box(page.locator(".st-key-lab_run"))[3] <= box(bar)[1]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

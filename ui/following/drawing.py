@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from simulator.config.run import RunConfig
-from simulator.events import STAGES, EpochFinished, Event, LossPoint, Stage, Variant
+from simulator.events import STAGES, EpochFinished, Event, LossPoint, Measurement, Stage, Variant
 from simulator.figures import numbers
 from simulator.runs import archive
 from simulator.runs.forecast import remaining
@@ -76,6 +76,7 @@ def message(run: Run, story: Story, queue: str, after: int, points: Iterable[Poi
         "doing": doing(story, run),
         "share": share(story),
         "pace": pace(story, run),
+        "newest": newest(story),
         "curve": OF_STAGE.get(story.stage, "Hard loss"),
         "alts": {title: curves.losses_alt(losses, c.term, c.variants) for title, c in CURVES.items()},
         "validation_alt": curves.validation_alt(epochs, [v for v in charts.COLOURS if epochs.get(v)]),
@@ -178,6 +179,19 @@ def pace(story: Story, run: Run) -> str:
     says = (done.stage, done.seconds_left) if done is not None and done.seconds_left is not None else None
     in_total = remaining.in_words(run.forecast, story.ended_stages, elapsed, says)
     return " · ".join(filter(None, (of_stage(story), in_total)))
+
+
+def newest(story: Story) -> str:
+    """Say the newest accuracy or loss in a few words; empty before the first."""
+    match story.newest:
+        case None:
+            return ""
+        case Measurement() as measured:
+            return f"{measured.name.capitalize()}: {numbers.percent(measured.accuracy)} on the test"
+        case EpochFinished() as epoch:
+            return f"{epoch.variant.capitalize()}: {numbers.percent(epoch.validation_accuracy)} on validation"
+        case LossPoint() as loss:
+            return f"{loss.variant.capitalize()}: loss {numbers.reading(loss.total)}"
 
 
 def of_stage(story: Story) -> str:

@@ -8,6 +8,7 @@ const [AGAIN, SOONEST] = [5000, 1000]; // ms between two requests to Python: for
 const ENDED = ["finished", "failed", "cancelled", "interrupted"];
 const CHOSEN = "kdps-curve"; // where this tab keeps which curve was chosen
 const MOST_POINTS = 400;
+const TOLD = "kdps-run"; // the event by which other parts of the page hear of the run
 
 // ---- what is drawn of the numbers
 
@@ -104,6 +105,7 @@ const draw = panel => {
     part("progress").hidden = !running;
     part("progress").value = message.share;
     if (data.whole) drawCurves(panel);
+    document.dispatchEvent(new CustomEvent(TOLD, { detail: { run: id, newest: message.newest } }));
 };
 const drawSoon = panel => (panel.drawing ||= requestAnimationFrame(() => draw(panel)));
 

@@ -68,6 +68,7 @@ class Story:
         labels: The class of every test example; empty in runs of earlier versions.
         downloading: The file that is being downloaded; None if there is none.
         finished_stages: Those of the seed under way; the stages in ONCE count for every seed.
+        newest: The newest accuracy; of a training that has reported none yet, its newest loss.
         ended_stages: The stages of every seed that are over, in their order.
         taken_over: The stages of every seed that were carried out in an earlier run, each with the seed's index.
     """
@@ -84,6 +85,7 @@ class Story:
     finished_stages: dict[Stage, StageFinished] = field(default_factory=dict)
     ended_stages: list[StageFinished] = field(default_factory=list)
     taken_over: list[tuple[int, StageFinished]] = field(default_factory=list)
+    newest: LossPoint | EpochFinished | Measurement | None = None
     losses: dict[Variant, list[LossPoint]] = field(default_factory=dict)
     epochs: dict[Variant, list[EpochFinished]] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Story:
         for n, event in numbered:
             self.last = n
             self._take(event)
+            self._note_newest(event)
 
     def _take(self, event: Event) -> None:
         match event:
@@ -136,6 +139,19 @@ class Story:
                 self.stage, self.progress, self.seconds = None, None, event.seconds
             case RunFailed():
                 self.progress, self.downloading = None, None
+
+    def _note_newest(self, event: Event) -> None:
+        match event:
+            case Measured():
+                self.newest = event.measurement
+            case EpochFinished():
+                self.newest = event
+            case LossPoint() if not self._has_accuracy_of(event):
+                self.newest = event
+
+    def _has_accuracy_of(self, loss: LossPoint) -> bool:
+        newest = self.newest
+        return isinstance(newest, EpochFinished) and (newest.variant, newest.repeat) == (loss.variant, loss.repeat)
 
     @property
     def kept(self) -> dict[Stage, str]:

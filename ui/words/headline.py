@@ -44,6 +44,21 @@ def headline(config: RunConfig, measurements: Sequence[Measurement], labels: Seq
     return f"{text}; {what} made no difference that {examples} could show."
 
 
+def brief(measurements: Sequence[Measurement], labels: Sequence[int]) -> str:
+    """Sum a run up for two short lines: size and accuracy; "" if it did not measure a teacher and a student.
+
+    Args:
+        labels: The class of every test example; empty in runs of earlier versions.
+    """
+    ends = ends_of(measurements)
+    if ends is None:
+        return ""
+    accuracy, is_clear = _accuracy(ends, labels)
+    subject = "The student" if "distilled" in by_variant(measurements) else "The control"
+    doubt = "" if is_clear else f", as far as {numbers.whole(ends.student[0].test_examples)} examples show"
+    return f"{subject} is {_size_of_files(ends)} {accuracy}{doubt}."
+
+
 def _was_pruned(groups: Mapping[Variant, Seeds]) -> bool:
     pruned, whole = groups.get("pruned"), groups.get("distilled")
     if not pruned or not whole:
@@ -55,12 +70,17 @@ def _size(ends: Ends) -> str:
     """Compare the dense files and, if zeros can be left out of the student's, that file."""
     whole, student = size_of(ends.teacher), size_of(ends.student)
     without = size_without_zeros(ends.student)
-    is_smaller = whole / student >= SAME
-    zeros = f" ({_factor(whole / without)}{'' if is_smaller else ' smaller'} without its zeros)"
-    zeros = zeros if without < min(student, whole) else ""
-    if is_smaller:
-        return f"{_factor(whole / student)} smaller{zeros}"
-    return f"{f'{_factor(student / whole)} larger' if student / whole >= SAME else 'the same size'}{zeros}"
+    if without >= min(student, whole):
+        return _size_of_files(ends)
+    smaller = "" if whole / student >= SAME else " smaller"
+    return f"{_size_of_files(ends)} ({_factor(whole / without)}{smaller} without its zeros)"
+
+
+def _size_of_files(ends: Ends) -> str:
+    whole, student = size_of(ends.teacher), size_of(ends.student)
+    if whole / student >= SAME:
+        return f"{_factor(whole / student)} smaller"
+    return f"{_factor(student / whole)} larger" if student / whole >= SAME else "the same size"
 
 
 def _factor(ratio: float) -> str:

@@ -6,9 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator.config.run import make_config
-from simulator.events import Downloading, Kept, Progress, RunFailed, StageFinished, StageStarted
+from simulator.events import (
+    Downloading,
+    EpochFinished,
+    Kept,
+    LossPoint,
+    Measured,
+    Progress,
+    RunFailed,
+    StageFinished,
+    StageStarted,
+)
 from simulator.runs.records import Forecast, Run
-from tests.ui.invented import whole_run
+from tests.ui.invented import measurement, whole_run
 from ui.following import drawing
 from ui.following.story import STAGE_WORDS, tell
 
@@ -184,3 +194,24 @@ def test_the_curve_is_that_of_the_stage_under_way():
         story.add([(n, StageStarted(stage=stage, note=""))])
         drawn.append(drawing.message(a_run("running"), story, "", 0, ())["curve"])
     assert drawn == ["Teacher", "Hard loss", "Hard loss", "Recovery"]
+
+
+def test_the_newest_is_an_accuracy_or_the_loss_of_a_training_without_one():
+    story = tell([])
+    assert drawing.newest(story) == ""
+    loss = LossPoint(variant="control", step=1, epoch=0.5, total=1.23456, hard=1.0, learning_rate=0.1)
+    accurate = EpochFinished(variant="control", epoch=1, validation_accuracy=0.8)
+    other = loss.model_copy(update={"variant": "distilled", "total": 0.5})
+    tested = Measured(measurement=measurement("control", 0.75))
+    says = []
+    for n, event in enumerate((loss, accurate, loss, other, loss.model_copy(update={"repeat": 1}), tested), 1):
+        story.add([(n, event)])
+        says.append(drawing.newest(story))
+    assert says == [
+        "Control: loss 1.235",
+        "Control: 80.0 % on validation",
+        "Control: 80.0 % on validation",
+        "Distilled: loss 0.5",
+        "Control: loss 1.235",
+        "Control: 75.0 % on the test",
+    ]

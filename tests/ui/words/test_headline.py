@@ -12,7 +12,7 @@ from simulator.figures import numbers
 from simulator.figures.statistics import verdict
 from simulator.runs import recorded
 from tests.ui.invented import TESTED, measurement
-from ui.words.headline import headline
+from ui.words.headline import brief, headline
 
 LABELS = [1] * TESTED
 BALANCED = ((90, 10), (10, 90))  # no class is so frequent that naming it always is as good
@@ -121,3 +121,19 @@ def test_a_run_that_ended_early_is_told_as_far_as_it_was_measured() -> None:
 
 def test_smoothed_labels_are_not_called_distillation() -> None:
     assert "smoothing the labels made" in said(run(), method="label_smoothing")
+
+
+def test_the_brief_sentence_is_the_first_half_of_the_whole_one() -> None:
+    assert brief(run(control=190), LABELS) == (
+        "The student is 9 times smaller and as accurate as its teacher, as far as 200 examples show."
+    )
+    assert brief(run(distilled=150), LABELS) == (
+        "The student is 9 times smaller and 14.5 to 25.5 points less accurate than its teacher."
+    )
+    assert brief(run()[:2], LABELS).startswith("The control is 9 times smaller and ")
+    assert brief(run()[:1], LABELS) == ""
+
+
+@pytest.mark.parametrize("shipped", recorded.all_recorded(), ids=lambda shipped: shipped.run.id)
+def test_the_brief_sentence_fits_into_two_short_lines(shipped: recorded.Recorded) -> None:
+    assert 0 < len(brief(shipped.measurements, shipped.labels)) <= 105

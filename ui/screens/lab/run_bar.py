@@ -12,8 +12,10 @@ from simulator.runs import service
 from simulator.runs.database.store import ENDED, Forecast, Run
 from simulator.runs.kept import measurements
 from ui.following import drawing, live
+from ui.screens.lab import newest
 from ui.settings import controls
 from ui.shell.guard import errors_shown, show_problem
+from ui.words import headline
 
 PLACE = "lab"
 ANEW = "train_anew"
@@ -123,7 +125,16 @@ def train_anew(key: str = ANEW) -> None:
 
 
 def _state(run: Run) -> None:
-    """Say how the open run stands. A wide screen hides this line, because it has the run itself in sight."""
-    with st.container(key="lab_state"):
-        words = "Waiting for its turn" if run.state == "queued" else drawing.STATE_WORDS[run.state].capitalize()
-        st.markdown(f"**{words}.** [See the run](#{live.PANEL})")
+    """Say how the open run stands: its newest figure or, once it has finished, its outcome.
+
+    A wide screen hides this line, because it has the run itself in sight.
+    """
+    words = "Waiting for its turn" if run.state == "queued" else drawing.STATE_WORDS[run.state].capitalize()
+    outcome = ""
+    if run.state == "finished":
+        story = live.story_of(run.id)
+        outcome = headline.brief(story.measurements, story.labels)
+    with st.container(key="lab_state", horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{words}.** [{outcome or 'See the run'}](#{live.PANEL})", width="content")
+        if run.state not in ENDED:
+            newest.show(run)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from simulator.config.run import make_config
-from simulator.runs import archive, service
+from simulator.runs import archive, recorded, service
 from simulator.runs.database.store import open_store
 from simulator.runs.kept import stages
 from simulator.runs.records import Forecast
 from tests.ui.reading import followed, widget
 from ui.screens.lab import run_bar
+from ui.words.headline import brief
 
 
 def test_run_submits_what_the_controls_show_and_puts_the_run_into_the_url(open_screen):
@@ -60,6 +61,14 @@ def test_the_bar_with_run_says_how_far_the_open_run_is_with_a_way_to_it(open_scr
     open_store().finish("r1", "failed", "Out of memory.", "Use a smaller batch.")
     app.run()
     assert "**Failed.** [See the run](#open-run)" in [m.value for m in app.markdown]
+
+
+def test_the_bar_with_run_says_what_came_out(open_screen):
+    shipped = recorded.find("recorded-resnet18")
+    outcome = brief(shipped.measurements, shipped.labels)
+    app = open_screen("lab", run=shipped.run.id)
+    assert outcome.startswith("The student is ")
+    assert f"**Finished.** [{outcome}](#open-run)" in [m.value for m in app.markdown]
 
 
 def test_a_run_that_does_not_fit_is_refused_with_advice(open_screen, monkeypatch):

@@ -101,7 +101,7 @@ class Lab:
         configs: Turns the student's choices into the settings of the lab's runs, one or two.
         recorded: The shipped runs that can replace the student's own, one for each of ``configs``.
         watch: What to look for while it runs.
-        table: The table from which the student reads the answers.
+        table: What was measured, from which the student works the answers out.
     """
 
     name: str

@@ -20,7 +20,9 @@ BACKGROUNDS = {"light": "#FFFFFF", "dark": "#11181D"}
 
 # Of the element that has the focus, or the one around it that shows so: the colour of its outline, if it is 2 px wide.
 RING = """() => {
-    for (let e = document.activeElement, up = 0; e && up < 4; e = e.parentElement, up++) {
+    let focused = document.activeElement;
+    while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    for (let e = focused, up = 0; e && up < 4; e = e.parentElement, up++) {
         const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(e);
         if (outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2) return outlineColor;
     }
@@ -93,13 +95,15 @@ def test_settings_run_and_the_live_curve_are_in_sight_together(page: Page, serve
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_run_is_a_few_tabs_from_the_title_and_each_shows_where_it_is(page: Page, server: str, theme: str) -> None:
+def test_run_is_a_tab_from_the_title_and_each_control_before_it_shows_where_it_is(
+    page: Page, server: str, theme: str
+) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     open_lab(page, server, LONG)
     title = page.get_by_role("heading", level=1)
     title.evaluate("title => { title.tabIndex = -1; title.focus(); }")
     run = page.get_by_role("button", name="Run", exact=True)
-    for tabs in range(1, 13):
+    for tabs in range(1, 25):
         page.keyboard.press("Tab")
         ring = page.evaluate(RING)
         assert ring, f"Tab {tabs}: no ring around {page.evaluate('document.activeElement.outerHTML.slice(0, 200)')}"
@@ -108,7 +112,19 @@ def test_run_is_a_few_tabs_from_the_title_and_each_shows_where_it_is(page: Page,
         if run.evaluate("run => run === document.activeElement"):
             break
     else:
-        pytest.fail("Run is not reached within 12 Tabs")
+        pytest.fail("Run is not reached")
+
+    title.focus()
+    skip = page.get_by_role("button", name="Skip to Run")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if skip.evaluate("skip => skip === skip.getRootNode().activeElement"):
+            break
+    expect(skip).to_be_focused()
+    left, top, right, bottom = box(skip)
+    assert left >= 0 and top >= 0 and right - left > 80 and bottom - top >= 24
+    page.keyboard.press("Enter")
+    expect(run).to_be_focused()
 
 
 def test_the_shortcut_starts_the_run(page: Page, server: str) -> None:

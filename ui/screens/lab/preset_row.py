@@ -14,6 +14,7 @@ from simulator.catalog.presets import FIRST, PRESETS
 from simulator.config.run import RunConfig, make_config
 from simulator.config.settings import SETTINGS
 from ui.following import live
+from ui.screens.lab import skip
 from ui.settings import controls
 from ui.shell import address
 
@@ -42,6 +43,7 @@ def row(settled: RunConfig) -> None:
     chosen = preset_of(settled)
     with st.container(horizontal=True, vertical_alignment="center", key="lab_presets"):
         st.title("Lab", width="content")
+        skip.to_run()
         for name, preset in PRESETS.items():
             if preset.kind == MODELS[settled.model].kind:
                 _button(preset.title, f"preset_{name}", name, name == chosen)

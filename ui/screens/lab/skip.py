@@ -11,7 +11,7 @@ button {
     color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color);
     border-radius: var(--st-base-radius);
 }
-button:not(:focus) { clip-path: inset(50%); }
+button:not(:focus) { width: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); }
 button:focus { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
 """
 

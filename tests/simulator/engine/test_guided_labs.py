@@ -13,10 +13,11 @@ from simulator.host.machine import process_name
 from simulator.runs.database.store import Store, open_store
 from simulator.teaching.labs import evidence
 from simulator.teaching.labs.channels import CHANNELS
-from simulator.teaching.labs.teacher import FEW, MANY, TEACHER, VERDICTS
+from simulator.teaching.labs.teacher import FEW, FOLLOWS, MANY, MOVED, TEACHER
 from simulator.teaching.labs.temperature import TEMPERATURE, TEMPERATURES
 from simulator.teaching.labs.together import BUDGET, TOGETHER
 from simulator.teaching.labs.zeros import ZEROS
+from simulator.teaching.quiz.run_facts import points
 
 pytestmark = pytest.mark.usefixtures("use_shared_data")
 
@@ -52,14 +53,17 @@ def test_small_runs_answer_what_zeros_and_channels_are_worth():
     (seen,) = found
     before, after = seen.variant("distilled"), seen.variant("pruned")
     assert ZEROS.answer(found).value == pytest.approx(0, abs=0.5)
-    gzip, _ = ZEROS.questions(found)
+    smaller, _ = ZEROS.questions(found)
     share = 100 * (1 - after.gzip_bytes / before.gzip_bytes)
-    assert gzip.is_right(share) if gzip.is_number else gzip.right_words() == f"{share:.1f} %"
+    assert f"The gzipped file is smaller by {share:.1f} %" in ZEROS.answer(found).sentence
+    assert f"{before.parameters:,} before pruning, {before.parameters:,} after" in smaller.explanation
     assert "no smaller" in ZEROS.takeaway(found)[0]
 
     assert TOGETHER.answer(found).value == pytest.approx(100 * (r - t) / 450)
-    size, _ = TOGETHER.questions(found)
-    assert size.is_right(seen.variant("teacher").size_bytes / seen.variant("recovered").size_bytes)
+    step, _ = TOGETHER.questions(found)
+    narrower = seen.variant("teacher").size_bytes / before.size_bytes
+    assert f"file is {narrower:.1f} times smaller" in step.explanation and "it 1.0 times smaller" in step.explanation
+    assert step.right_words() == "The choice of a narrower student"  # zeros alone divide nothing
     kept = seen.variant("recovered").size_bytes <= BUDGET
     assert ("was not met" in TOGETHER.takeaway(found)[2]) == (not kept)
 
@@ -70,24 +74,23 @@ def test_small_runs_answer_what_zeros_and_channels_are_worth():
     assert f"this one alone reads {(channels & ~zeros).sum()} correctly" in answer.sentence
     assert f"the other alone {(zeros & ~channels).sum()};" in answer.sentence
     assert (right(found, "distilled") == right(structured, "distilled")).all()  # the same student, pruned twice
-    file, _ = CHANNELS.questions(both)
+    deeper, _ = CHANNELS.questions(both)
     (cut,) = structured
     less = 100 * (1 - cut.variant("pruned").size_bytes / cut.variant("distilled").size_bytes)
     assert less > 50
-    assert file.is_right(less) if file.is_number else file.right_words() == f"{less:.1f} %"
+    assert f"(measured: {100 - less:.1f} %)" in deeper.explanation
 
 
 def test_a_small_experiment_answers_how_hot():
     config = make_experiment("how_hot", SMALL, {"temperature": TEMPERATURES}, seeds=2)
     found = carry_out("hot", config)
     (seen,) = found
-    entropy, accuracy = TEMPERATURE.questions(found)
+    highest, again = TEMPERATURE.questions(found)
     hot = [c.values for c in seen.cells if c.at["temperature"] == 20]
-    cold = [c.values for c in seen.cells if c.at["temperature"] == 1]
-    assert len(hot) == len(cold) == 2
-    assert entropy.is_right(100 * hot[0]["entropy"] / log(10))
-    change = 100 * (sum(v["accuracy"] for v in hot) - sum(v["accuracy"] for v in cold)) / 2
-    assert accuracy.is_right(change)
+    assert len(hot) == 2
+    assert f"{100 * (hot[0]['entropy'] + hot[1]['entropy']) / 2 / log(10):.1f} %" in highest.explanation
+    sums = {t: sum(c.values["accuracy"] for c in seen.cells if c.at["temperature"] == t) for t in TEMPERATURES}
+    assert again.text.startswith(tuple(f"T = {t:g} has" for t in sums if sums[t] == max(sums.values())))
     assert TEMPERATURE.answer(found).value in ("between", "hottest", "no")
     assert "softer" in TEMPERATURE.takeaway(found)[0]  # the teacher's targets always get softer with T
 
@@ -103,6 +106,7 @@ def test_a_small_experiment_answers_whether_a_teacher_helps():
     }
     few, many = (100 * (sum(of[n, "distilled"]) - sum(of[n, "control"])) / 2 for n in (FEW, MANY))
     assert TEACHER.answer(found).value == pytest.approx(few)
-    more, chance = TEACHER.questions(found)
-    assert more.is_right(many)
-    assert chance.right_words() in VERDICTS.values()
+    moved, follows = TEACHER.questions(found)
+    assert f"{points(few / 100)} with {FEW} labels and {points(many / 100)} with {MANY}" in moved.text
+    assert moved.right_words() in MOVED.values()
+    assert follows.right_words() in set(FOLLOWS.values()) - {FOLLOWS["equal"]}

@@ -101,8 +101,9 @@ def conclude_anew() -> None:
         file = LAB_RECORDINGS / f"{shipped.run.id.removeprefix('recorded-')}.json"
         content = json.loads(file.read_text(encoding="utf-8"))
         (event,) = (event for event in content["events"] if event["kind"] == "concluded")
-        if tuple(event["conclusion"]["sentences"]) != conclusion.sentences:
-            event["conclusion"] = rounded(conclusion.model_dump(mode="json"))
+        drawn = rounded(conclusion.model_dump(mode="json"))
+        if event["conclusion"] != drawn:
+            event["conclusion"] = drawn
             write(file, content)
 
 

@@ -61,7 +61,7 @@ def test_a_finished_run_shows_its_table(open_screen, stored):
     assert "Finished in 12 s" in words(app)
     assert "measured on a test's CPU" in words(app)
     assert "teacher trained from scratch" in words(app)
-    assert "**Finished.** [See the run](#open-run)" in words(app)
+    assert "**Finished.** [The student is the same size and as accurate as its teacher" in words(app)
     assert tables_on(app)[0]["Variant"] == ["teacher", "control", "distilled", "pruned", "recovered"]
 
 

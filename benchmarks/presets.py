@@ -43,8 +43,8 @@ from simulator.figures.numbers import between, p_value, percent, points
 
 FILE = Path(__file__).with_name("presets.json")
 SEEDS, SEARCH_SEEDS = range(5), range(5, 9)
-MEASURED = ("few_labels", "plenty", "too_hot")
-"""Presets that ask what a teacher is worth, on a model whose teacher is trained within a minute."""
+MEASURED = ("few_labels", "plenty", "too_hot", "text_few_labels", "text_plenty", "text_too_hot")
+"""Presets that ask what a teacher is worth."""
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,15 @@ import pytest
 
 from benchmarks import kept
 from simulator.host.paths import cache_dir
-from simulator.runs import service
+from simulator.runs import executor, service
 
 TINY = {"train_examples": 64, "batch_size": 32, "weights": "scratch"}
 
 
 @pytest.fixture
 def started(tiny_cnn: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server's executor, and no waiting for a warm worker."""
+    """A server's executor, workers as quick as the tests beside them, and no waiting for a warm one."""
+    monkeypatch.setattr(executor, "NICENESS", 0)
     monkeypatch.setattr(kept, "WARM_SECONDS", 0)
     monkeypatch.setattr(kept, "SETTINGS", TINY)
     monkeypatch.setitem(kept.MOVES, "tiny_cnn", {"only the sparsity": {"target_sparsity": 0.8}})

@@ -3,8 +3,8 @@
 A test example whose near-duplicate is in the training split asks what a model remembers, not what it has learnt. So
 near-duplicates form groups, and a group is in one split as a whole.
 
-``python near_duplicates.py`` reads texts as JSON and answers with their groups: SciPy, which finds them,
-takes 25 MB that the web process does not give.
+``python -P near_duplicates.py`` reads texts as JSON and answers with their groups: SciPy, which finds them, takes 25 MB
+that the web process does not give. With -P the modules beside this file are not mistaken for libraries.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def test_run_is_a_tab_from_the_title_and_each_control_before_it_shows_where_it_i
 
     title.focus()
     skip = page.get_by_role("button", name="Skip to Run")
-    for _ in range(12):
+    for _ in range(2):  # the title's own link may stand before it
         page.keyboard.press("Tab")
         if skip.evaluate("skip => skip === skip.getRootNode().activeElement"):
             break

@@ -111,6 +111,10 @@ def test_a_link_to_one_says_that_it_cannot_be_read(open_screen, damaged, page, r
     assert "cannot be read" in app.error[0].value or (page == "experiments" and run_id == "bad-events")
 
 
+def test_the_lab_offers_run_beside_one_whose_events_cannot_be_read(open_screen, damaged):
+    assert "run_button" in {button.key for button in open_screen("lab", run="bad-events").button}
+
+
 def test_compare_leaves_it_out_and_says_so(open_screen, damaged):
     app = open_screen("compare", runs="first,bad-measured,last")
     assert "'bad-measured' was stored by another version or is damaged" in app.warning[0].value

@@ -1,8 +1,8 @@
 """The four real models at full size through the whole pipeline, by its command, with few examples and epochs.
 
 Teachers are trained for as long as their recipe says, so their accuracy is checked too. The text models learn short
-texts whose words tell their classes: that takes seconds, and the shipped reviews minutes. Each run has what a small
-host gives: 2.7 GB and two cores.
+texts whose words tell their classes: that takes seconds, and the shipped reviews minutes. Where control groups can be
+made, each run has what a small host gives: 2.7 GB and two cores.
 """
 
 import json

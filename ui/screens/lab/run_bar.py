@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.config.run import RunConfig
-from simulator.errors import SimulatorError
+from simulator.errors import SimulatorError, UnreadableRun
 from simulator.experiments.config import ExperimentConfig
 from simulator.figures import numbers
 from simulator.runs import service
@@ -130,11 +130,17 @@ def _state(run: Run) -> None:
     A wide screen hides this line, because it has the run itself in sight.
     """
     words = "Waiting for its turn" if run.state == "queued" else drawing.STATE_WORDS[run.state].capitalize()
-    outcome = ""
-    if run.state == "finished":
-        story = live.story_of(run.id)
-        outcome = headline.brief(story.measurements, story.labels)
+    outcome = _outcome(run.id) if run.state == "finished" else ""
     with st.container(key="lab_state", horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{words}.** [{outcome or 'See the run'}](#{live.PANEL})", width="content")
         if run.state not in ENDED:
             newest.show(run)
+
+
+def _outcome(run_id: str) -> str:
+    """Sum up what a finished run measured; "" if it measured too little for that, or cannot be read."""
+    try:
+        story = live.story_of(run_id)
+    except UnreadableRun:  # the panel that shows the run says so
+        return ""
+    return headline.brief(story.measurements, story.labels)

@@ -1,5 +1,8 @@
 // From the Lab's title to Run, past the presets and the sliders.
 
 export default function ({ parentElement }) {
-    parentElement.querySelector("button").onclick = () => document.querySelector(".st-key-run_button button")?.focus();
+    parentElement.querySelector("button").onclick = () => {
+        const bar = document.querySelector(".st-key-lab_bar");
+        bar?.querySelector("button:enabled")?.focus(); // Run; while it cannot be pressed, what stands beside it
+    };
 }

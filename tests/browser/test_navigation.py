@@ -44,17 +44,17 @@ def test_tabs_have_addresses_and_the_button_back_returns_to_them(page: Page, ser
 
 
 def test_nothing_lies_above_the_title_but_the_tabs(page: Page, server: str) -> None:
-    for name in ("", "runs"):
+    for name, on_top in (("", "h1"), ("runs", ".st-key-tabs a")):
         for width, most in ((1920, 24), (1280, 24), (390, 56)):  # at 390 px a bar holds the sidebar's button
             page.set_viewport_size({"width": width, "height": 844})
             page.goto(f"{server}/{name}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
+            expect(page.locator(on_top).first).to_be_visible()
             settle(page)
-            first = page.locator(".st-key-tabs, h1").first
-            top = first.evaluate("e => e.getBoundingClientRect().top")
+            top = page.locator(".st-key-tabs, h1").first.evaluate("e => e.getBoundingClientRect().top")
             assert top <= most, (name, width, top)
-            hit = first.evaluate(
-                "e => { const r = (e.matches('h1') ? e : e.querySelector('a')).getBoundingClientRect();"
+            hit = page.locator(on_top).first.evaluate(
+                "e => { const r = e.getBoundingClientRect();"
                 " return e.contains(document.elementFromPoint(r.x + 20, r.y + 10)); }"
             )
             assert hit, (name, width)

@@ -11,7 +11,7 @@ from tests.browser.screens import press, shoot
 pytestmark = pytest.mark.browser
 
 
-CHECKS = "First: right at the second try. Second: right at the first try."
+CHECKS = "First: right on the second try. Second: right on the first try."
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
@@ -62,7 +62,7 @@ def test_from_home_through_lab_1_reloaded_and_opened_by_somebody_else(
     expect(page.get_by_role("radio")).to_have_count(len(first.options) - 1)
     shoot(page, "guided-lab-hint")
     choose(page, first.right_words())
-    expect(page.get_by_text("Right at the second try:", exact=True)).to_be_visible()
+    expect(page.get_by_text("Right on the second try:", exact=True)).to_be_visible()
     forward(page)
     choose(page, second.right_words())
     expect(page.get_by_text("Right:", exact=True)).to_be_visible()

@@ -56,8 +56,9 @@ def promise(planned: ExperimentConfig) -> str:
     """Say that nothing is recorded yet, and what a run would show."""
     view, places = view_of(planned.entry), planned.places()
     shown = f"{len(places)} results" if places else "results"
+    what = next(iter(view.quantities.titles.values()))
     along = f", by {axis_name(view.x).lower()}" if view.x and view.kind != "heat" else ""  # a map has two axes
-    return f"Nothing is recorded yet. A run would show {shown}: {next(iter(view.quantities.titles.values()))}{along}."
+    return f'Nothing is recorded yet. A run would show {shown} for "{what}"{along}.'
 
 
 def _planned_places(planned: ExperimentConfig) -> list[str]:

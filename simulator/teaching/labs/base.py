@@ -149,6 +149,10 @@ def beside(prediction: Prediction, committed: float | str, answer: Answer) -> st
     return f"{sentence} You were {unsigned_points(off)} points too {'low' if off > 0 else 'high'}."
 
 
+INTERVALS = "An interval is that of one difference alone; p is corrected for the number of differences tested."
+"""Why an interval may leave zero out where p is above 0.05."""
+
+
 def judged_words(v: Verdict) -> str:
     """A verdict with its basis: how many examples only one of the two answers correctly, and McNemar's p."""
     (seed,) = v.by_seed

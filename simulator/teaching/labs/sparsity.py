@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.events import Coordinates
 from simulator.experiments import ExperimentConfig, make_experiment
-from simulator.figures.numbers import nearest_percent, percent, setting, unsigned_points
+from simulator.figures.numbers import nearest_percent, percent, points, setting
 from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.quiz.question import Question, choice, right_first
@@ -20,10 +20,10 @@ ALIKE = 0.25
 """How far the cost of the first half may be from its share of all weights if the weights matter alike."""
 
 SHAPES = {
-    "last": "They differ: those that go first matter little, those that go last matter much",
+    "last": "They differ: those that go first matter little, those that go last matter a lot",
     "alike": "They are alike: each one that goes costs about as much as any other",
     "first": "They differ: those that go first matter most",
-    "spare": "Hardly any of them matters: little is lost at any sparsity",
+    "spare": "Hardly any of them is needed: little is lost at the highest sparsity",
 }
 
 
@@ -95,24 +95,25 @@ def questions(evidence: Evidence) -> tuple[Question, Question]:
 
 
 def _shape(seen: Seen) -> Question:
-    first = 100 * (whole(seen) - accuracy(seen, HALF, False))
-    fall = 100 * (whole(seen) - accuracy(seen, MOST, False))
+    none, half, most = whole(seen), accuracy(seen, HALF, False), accuracy(seen, MOST, False)
+    fall = 100 * (none - most)
     if fall <= NEAR:
         right = "spare"
     else:
-        early = (first / fall) / (HALF / MOST)  # 1 if every weight cost equally much
+        early = (100 * (none - half) / fall) / (HALF / MOST)  # 1 if every weight cost equally much
         right = "last" if early < 1 - ALIKE else "first" if early > 1 + ALIKE else "alike"
-    lost, later = unsigned_points(first), unsigned_points(fall - first)
+    changes = (
+        f"From none to {asked(HALF)} sparsity accuracy changes by {points(100 * (half - none))} points, from "
+        f"{asked(HALF)} to {asked(MOST)} by {points(100 * (most - half))} points"
+    )
     return choice(
         "lab-sparsity-shape",
         "This run",
-        "Read the column Just pruned from top to bottom. What does the way in which accuracy falls say about the "
+        "Read the column Just pruned from top to bottom. What does the way in which accuracy changes say about the "
         "weights?",
         right_first(SHAPES, right),
-        f"The first {asked(HALF)} of the weights cost {lost} points, those from {asked(HALF)} to {asked(MOST)} cost "
-        f"{later}. The weights with the smallest absolute values go first.",
-        f"From none to {asked(HALF)} the accuracy falls by {lost} points, from {asked(HALF)} to {asked(MOST)} by "
-        f"{later}: about as many weights each time.",
+        f"{changes}. The weights with the smallest absolute values go first.",
+        f"{changes}. About as many weights go each time.",
     )
 
 

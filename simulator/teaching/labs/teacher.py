@@ -6,7 +6,7 @@ from simulator.events import Comparison, Coordinates
 from simulator.experiments import ExperimentConfig, make_experiment
 from simulator.experiments.paired import certainty, change, significant
 from simulator.figures.numbers import percent
-from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
+from simulator.teaching.labs.base import INTERVALS, Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.quiz.question import Question, choice, right_first
 from simulator.teaching.quiz.run_facts import points
@@ -16,7 +16,7 @@ SEEDS = 3
 FOLLOWS = {
     "better": "The teacher helps here too, by more than chance between seeds would often do",
     "worse": "The teacher does harm here, by more than chance between seeds would often do",
-    "within noise": "These seeds cannot tell: a small help or a small harm may still be there",
+    "within noise": "These seeds cannot tell: the difference may well be chance",
     "equal": "The two students are equally good: the teacher adds nothing",
 }
 """What a difference may mean; "equal" never follows from seeds that differ by chance."""
@@ -125,9 +125,9 @@ def _follows(seen: Seen) -> Question:
         right_first(FOLLOWS, outcome(judged)),
         "A difference is clear if p is below 0.05 in a paired t-test over the seeds, corrected because the run tests "
         f"{len(differences)} differences ({'; '.join(differences)}). One that is not clear may still be there: "
-        f"{judged.n} seeds show only large ones.",
-        "Which true differences does the interval allow: only zero, zero among others, or none near zero? A "
-        "difference is clear if p is below 0.05.",
+        f"{judged.n} seeds show only large ones. {INTERVALS}",
+        "Look at p, not at the interval, which takes no account of the other tests: is p below 0.05? If it is not, has "
+        "the run shown that there is no difference?",
     )
 
 

@@ -9,7 +9,7 @@ from statistics import mean
 from simulator.experiments import EXPERIMENTS, ExperimentConfig, make_experiment
 from simulator.experiments.paired import certainty, change, series, significant
 from simulator.figures.numbers import decimals, entropy, percent, setting, unsigned_points
-from simulator.teaching.labs.base import Answer, Lab, Prediction, Settings, Table
+from simulator.teaching.labs.base import INTERVALS, Answer, Lab, Prediction, Settings, Table
 from simulator.teaching.labs.evidence import Evidence, Seen
 from simulator.teaching.quiz.question import Question, choice
 
@@ -74,25 +74,29 @@ def _highest(seen: Seen) -> Question:
 def _again(seen: Seen) -> Question:
     accuracies = {t: series(seen.cells, "accuracy", temperature=t) for t in TEMPERATURES}
     means = {t: mean(values.values()) for t, values in accuracies.items()}
-    best = max(means, key=lambda t: means[t])
+    highest = percent(max(means.values()))
+    best = [t for t in TEMPERATURES if percent(means[t]) == highest]  # as the table shows them
     comparisons = seen.concluded().comparisons
-    nothing_clear = "Any of the three may come first: none is clearly ahead"
-    what_is_clear = "What is clear now is clear again; the rest of the order may change"
+    nothing_clear = "The order may change: no difference that was tested is clear"
+    what_is_clear = (
+        "A difference that was tested is clear, and will probably have the same sign again; the rest of the order may "
+        "change"
+    )
     order = "The same order: a mean over three seeds is reliable"
     hottest = f"T = {setting(HOT)} comes first: the softest targets say most"
     options: tuple[str, ...] = (nothing_clear, what_is_clear, order, hottest)
     if any(map(significant, comparisons)):
-        options = (what_is_clear, nothing_clear, order, hottest)[: 3 if best == HOT else 4]
+        options = (what_is_clear, nothing_clear, order, hottest)[: 3 if HOT in best else 4]
     tested = "; ".join(f"{c.name}: {change(c)} ({certainty(c)})" for c in comparisons)
     return choice(
         "lab-temperature-again",
         "This run",
-        f"T = {setting(best)} has the highest mean accuracy here. What do you expect if somebody runs this lab again "
-        "with three other seeds?",
+        f"The highest mean accuracy here is that of {' and '.join(f'T = {setting(t)}' for t in best)}. What do you "
+        "expect if somebody runs this lab again with three other seeds?",
         options,
-        f"{tested}. A difference is clear if p is below 0.05.",
-        f"Seeds alone make the students at T = {setting(best)} differ by "
-        f"{unsigned_points(100 * _range(accuracies[best].values()))} points. The means of the three temperatures "
+        f"{tested}. Nothing else was tested. A difference is clear if p is below 0.05. {INTERVALS}",
+        f"Seeds alone make the students at T = {setting(best[0])} differ by "
+        f"{unsigned_points(100 * _range(accuracies[best[0]].values()))} points. The means of the three temperatures "
         f"differ by {unsigned_points(100 * _range(means.values()))} points.",
     )
 

@@ -16,7 +16,7 @@ BUDGET = 1_000_000
 FOLLOWS = {
     "better": "The student is clearly better than its teacher",
     "worse": "The student is clearly worse than its teacher",
-    "within noise": "The difference may well be chance",
+    "within noise": "No clear difference: on other digits either of them may be better",
     "equal": "The two are equally good, on other digits as well",
 }
 """What a split of answers may mean; "equal" never follows from one."""
@@ -74,7 +74,7 @@ def _step(seen: Seen) -> Question:
         "lab-together-step",
         "This run",
         f"The teacher's dense file takes {megabytes(t.size_bytes)}, the final student's {megabytes(r.size_bytes)}. "
-        "Which step divided the size by most?",
+        "Which step reduced the size by the largest factor?",
         (*(options if narrower >= cut else reversed(options)), "Distillation", "Recovery"),
         f"The narrower student's file is {decimals(narrower, 1)} times smaller than the teacher's; cutting channels "
         f"made it {decimals(cut, 1)} times smaller again. Distillation and recovery change the values of the weights, "
@@ -87,17 +87,24 @@ def _step(seen: Seen) -> Question:
 def _split(seen: Seen) -> Question:
     verdict = seen.judged("recovered", "teacher")
     (pair,) = verdict.by_seed
+    why, hint = (
+        f"If both were equally good, a split of {pair.gained + pair.lost} this uneven or more would be this likely: "
+        f"{p_value(pair.p)} (McNemar's test). A difference is clear if p is below 0.05; if it is not clear, it may "
+        "still be there.",
+        f"Toss a coin for each digit that only one of them reads. How surprised would you be at a split of "
+        f"{pair.gained} to {pair.lost}? And what would one such split prove about the coin?",
+    )
+    if pair.gained + pair.lost == 0:
+        why = f"Both read the same digits, so these {verdict.n} show no difference. Others may show one."
+        hint = "These digits show no difference between the two. What does that prove about their reading of others?"
     return choice(
         "lab-together-split",
         "This run",
         f"The student alone reads {pair.gained} of the {verdict.n} test digits correctly, the teacher alone "
         f"{pair.lost}. What follows?",
         right_first(FOLLOWS, verdict.outcome),
-        f"If both were equally good, a split of {pair.gained + pair.lost} this uneven or more would be this "
-        f"likely: {p_value(pair.p)} (McNemar's test). A difference is clear if p is below 0.05; if it is not clear, "
-        "it may still be there.",
-        f"Throw a coin {pair.gained + pair.lost} times. How surprised would you be at a split of {pair.gained} to "
-        f"{pair.lost}? And what would one such split prove about the coin?",
+        why,
+        hint,
     )
 
 

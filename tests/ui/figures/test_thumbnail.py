@@ -77,6 +77,7 @@ def test_a_sketch_shows_no_result(name):
     planned = make_experiment(name)
     (panel,) = sketch("key", planned).panels
     assert "without results" in panel.alt and promise(planned) in panel.alt
+    assert f'results for "{next(iter(planned.entry.quantities.titles.values()))}"' in promise(planned)
     assert panel.svg.count("<circle") == 1 and not re.search(r"\d %", panel.alt)  # the ground of the question mark
 
 

@@ -34,6 +34,7 @@ def test_a_card_says_what_a_run_would_show_until_one_is_recorded():
     app = drawn("missing_digit", is_planned=True)
     assert not app.exception
     assert [c.value for c in app.caption] == [
-        "Nothing is recorded yet. A run would show 25 results: Test threes recognised, bias corrected, by temperature."
+        'Nothing is recorded yet. A run would show 25 results for "Test threes recognised, bias corrected", by '
+        "temperature."
     ]
     assert len(app.columns) == 2

@@ -71,7 +71,7 @@ def _explain(question: Question, check: Check) -> None:
     elif len(check.tried) == 1:
         st.success(f"**Right:** {right}", icon=":material/check_circle:")
     else:
-        st.success(f"**Right at the second try:** {right}", icon=":material/check_circle:")
+        st.success(f"**Right on the second try:** {right}", icon=":material/check_circle:")
         st.caption(f"You answered: {given}")
     st.markdown(quiz.as_markdown(question, question.explanation))
 
@@ -81,7 +81,7 @@ def _given(question: Question, answer: float) -> str:
 
 
 def in_words(record: LabProgress) -> str:
-    """Say how each check went: "First: right at the second try. Second: right at the first try."."""
+    """Say how each check went: "First: right on the second try. Second: right on the first try."."""
     return " ".join(f"{name}: {outcome(check)}." for name, check in zip(PLACES, record.checks, strict=False))
 
 
@@ -91,4 +91,4 @@ def outcome(check: Check) -> str:
         return "answered in an earlier version of this lab"
     if not check.is_right:
         return "not right after two tries"
-    return f"right at the {PLACES[len(check.tried) - 1].lower()} try"
+    return f"right on the {PLACES[len(check.tried) - 1].lower()} try"

@@ -68,7 +68,13 @@ def labelled(few: tuple[float, float], many: tuple[float, float] = (0.9, 0.9), w
     return experiment(config, cells, config.conclude(cells))
 
 
-def hot(answer: str, shown: bool = False, entropies: tuple[float, ...] = (0.1, 1.0, 2.0), wobble: float = 0.0):
+def hot(
+    answer: str,
+    shown: bool = False,
+    entropies: tuple[float, ...] = (0.1, 1.0, 2.0),
+    wobble: float = 0.0,
+    accuracies: tuple[float, ...] = (0.80, 0.84, 0.77),
+):
     """Students at three temperatures; the higher T, the more ``wobble`` adds to what the seeds differ by."""
     config = config_of(TEMPERATURE)
     assert isinstance(config, ExperimentConfig)
@@ -83,7 +89,7 @@ def hot(answer: str, shown: bool = False, entropies: tuple[float, ...] = (0.1, 1
                 "validation_accuracy": a,
             },
         )
-        for t, e, a in zip((1.0, 4.0, 20.0), entropies, (0.80, 0.84, 0.77), strict=True)
+        for t, e, a in zip((1.0, 4.0, 20.0), entropies, accuracies, strict=True)
         for seed in range(3)
     ]
     compared = config.conclude(cells).comparisons

@@ -32,7 +32,9 @@ def test_the_cliff_and_what_recovery_moves():
     assert "up to 50 % sparsity just pruned, and up to 80 % after" in SPARSITY.answer(found).sentence
     shape, changed = SPARSITY.questions(found)
     assert shape.right_words().startswith("They differ: those that go first matter little")
-    assert "cost 1.0 points, those from 50 % to 95 % cost 79.0" in shape.explanation
+    changes = "From none to 50 % sparsity accuracy changes by \N{MINUS SIGN}1.0 points, from 50 % to 95 % by "
+    changes += "\N{MINUS SIGN}79.0 points"
+    assert changes in shape.explanation and changes in shape.hint
     # recovery changes most at 90 %: from 30 to 85 %
     assert "At 90 % sparsity the student answers 30.0 % correctly just pruned, and 85.0 % after" in changed.text
     assert changed.right_words() == "The values of the weights that were left"
@@ -45,9 +47,29 @@ def test_the_cliff_and_what_recovery_moves():
 def test_no_cliff_and_no_recovery_are_called_so():
     found = swept((0.9,) * 6, (0.9,) * 6)
     assert SPARSITY.answer(found).value == pytest.approx(95)
-    assert SPARSITY.questions(found)[0].right_words().startswith("Hardly any of them matters")
+    assert SPARSITY.questions(found)[0].right_words().startswith("Hardly any of them is needed")
     cliff, recovery, _ = SPARSITY.takeaway(found)
     assert "cliff did not show" in cliff and "did not move the limit" in recovery
+
+
+@pytest.mark.parametrize(
+    ("just_pruned", "right", "half", "most"),
+    [
+        (
+            (0.9, 0.905, 0.85, 0.6, 0.61, 0.6),
+            "They differ: those that go first matter little",
+            "+0.5",
+            "\N{MINUS SIGN}30.5",
+        ),
+        ((0.9, 0.89, 0.7, 0.8, 0.9, 0.91), "Hardly any of them is needed", "\N{MINUS SIGN}1.0", "+2.0"),
+        ((0.9, 0.5, 0.5, 0.6, 0.7, 0.8), "They differ: those that go first matter most", "\N{MINUS SIGN}40.0", "+30.0"),
+    ],
+)
+def test_a_rise_is_not_told_as_a_loss(just_pruned, right, half, most):
+    shape, _ = SPARSITY.questions(swept(just_pruned, (0.9,) * 6))
+    assert shape.right_words().startswith(right)
+    for text in (shape.explanation, shape.hint):
+        assert f"changes by {half} points, from 50 % to 95 % by {most} points" in text
 
 
 def test_a_gap_ends_the_safe_range():

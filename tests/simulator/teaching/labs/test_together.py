@@ -26,12 +26,21 @@ def test_a_student_within_the_budget_and_as_good():
     step, split = TOGETHER.questions(found)
     assert step.right_words() == "The choice of a narrower student"
     assert "10.0 times smaller" in step.explanation and "5.0 times smaller again" in step.explanation
-    assert split.right_words() == "The difference may well be chance"
+    assert split.right_words() == "No clear difference: on other digits either of them may be better"
+    assert "a split of 1 this uneven" in split.explanation and "a split of 0 to 1" in split.hint
     assert "The two are equally good, on other digits as well" in split.options
     cost, healed, kept = TOGETHER.takeaway(found)
     assert "50 times smaller" in cost and "no sign of a loss" in cost
     assert "25.0 % just pruned, 98.5 % after it" in healed
     assert "the budget was met" in kept
+
+
+def test_no_coin_is_tossed_where_both_read_the_same_digits():
+    _, split = TOGETHER.questions(compressed(range(198), 800_000))
+    assert "reads 0 of the 200 test digits correctly, the teacher alone 0." in split.text
+    assert split.right_words().startswith("No clear difference")
+    for text in (split.hint, split.explanation):
+        assert "show no difference" in text and "coin" not in text and "split" not in text and "p " not in text
 
 
 def test_a_student_over_the_budget_that_did_not_recover():
@@ -44,7 +53,7 @@ def test_a_student_over_the_budget_that_did_not_recover():
     assert "narrower student" in kept
 
 
-def test_the_step_that_divided_most_is_worked_out_from_the_files():
+def test_the_step_with_the_largest_factor_is_worked_out_from_the_files():
     step, _ = TOGETHER.questions(compressed(range(198), 800_000, distilled=8_000_000))  # 5 times, then 10 times
     assert step.right_words() == "Cutting channels out"
     assert set(step.options) == {"The choice of a narrower student", "Cutting channels out", "Distillation", "Recovery"}

@@ -18,7 +18,7 @@ def test_a_wrong_answer_gives_a_hint_and_a_second_try_and_a_reload_keeps_them(op
         assert page.button(key="lab_next").disabled
         assert set(page.radio[0].options) == {question.options[n] for n in (0, 1, 3)}
     choose(app, 0)
-    assert "Right at the second try:" in shown(app) and question.explanation in shown(app)
+    assert "Right on the second try:" in shown(app) and question.explanation in shown(app)
     assert f"You answered: {question.options[2]}; then: {question.options[0]}" in shown(app)
 
     press(app, "lab_next")
@@ -29,7 +29,7 @@ def test_a_wrong_answer_gives_a_hint_and_a_second_try_and_a_reload_keeps_them(op
     assert "Not right." in shown(app) and f"{other.options[1]}; then: {other.options[3]}" in shown(app)
     assert other.right_words() in shown(app) and other.explanation in shown(app) and not app.radio
     press(app, "lab_next")
-    assert "First: right at the second try. Second: not right after two tries." in shown(app)
+    assert "First: right on the second try. Second: not right after two tries." in shown(app)
 
 
 def test_a_browser_that_has_not_seen_the_hint_takes_no_second_try(open_screen):

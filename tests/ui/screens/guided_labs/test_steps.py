@@ -50,7 +50,7 @@ def test_every_lab_from_its_question_to_its_takeaway_with_the_recorded_run(open_
         assert progress.read(known)[lab.name].answered == place + 1
     press(app, "lab_next")
     assert all(sentence in shown(app) for sentence in lab.takeaway(found))
-    assert "First: right at the first try. Second: right at the first try." in shown(app)
+    assert "First: right on the first try. Second: right on the first try." in shown(app)
     assert open_store().list_runs() == []  # nothing was trained
 
 

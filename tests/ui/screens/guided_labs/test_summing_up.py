@@ -22,7 +22,7 @@ def test_the_end_of_a_lab_sums_up_the_labs_that_are_done(open_screen):
     for page in (app, open_screen("guided_labs", progress=known)):
         drawn = str([component.proto for component in page.get("bidi_component")])
         assert "You said: +12.5 points." in drawn
-        assert "Checks: right at the second try; not right after two tries." in drawn
+        assert "Checks: right on the second try; not right after two tries." in drawn
         assert "You said: 40.0" not in drawn
 
 

@@ -11,6 +11,7 @@ from simulator.runs.database.store import Run
 from ui.figures.parts import Chart, Part, Section, Slide, Text
 from ui.figures.run import what_if as shown
 from ui.following.story import Story
+from ui.settings import fields
 from ui.shell.plain import literal
 
 TITLE = "What if you pruned more, or less?"
@@ -35,7 +36,8 @@ def at_sparsity(run: Run, story: Story, sparsity: float) -> list[Part]:
     swept, config = story.swept, run.settings
     if not swept:
         return []
-    how = f"{PRUNING[config.pruning].title.lower()}, {IMPORTANCES[config.importance].title.lower()}"
+    kinds = PRUNING[config.pruning], IMPORTANCES[config.importance]
+    how = ", ".join(fields.in_a_sentence(kind.title) for kind in kinds)
     kept = literal(numbers.kept_sweeps([of_seed.kept for of_seed in swept if of_seed.kept]))
     caption = (
         f"The distilled student, pruned at once as this run prunes ({how}) and **not retrained**. Each point was "

@@ -109,7 +109,7 @@ def in_brief(name: str, config: RunConfig) -> str:
     value = fields.written(name, config)
     match name:
         case "scope" | "schedule" | "importance" | "weights":
-            value = value.lower()
+            value = fields.in_a_sentence(value)
         case "layer_sparsity":
             return f"{numbers.several(len(config.layer_shares), 'share')} by hand"
     return IN_BRIEF.get(name, "{}").format(value)

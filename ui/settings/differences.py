@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 
+from simulator.catalog.datasets import DatasetInfo
 from simulator.config.run import RunConfig, make_config
 from simulator.config.settings import SETTINGS
 from simulator.data.own_data import dataset_info
@@ -23,6 +24,7 @@ MOST_NAMED = 4
 """The settings in one name: more cannot be read at a glance."""
 
 ALL = "all"
+USUAL_METHOD: str = RunConfig.model_fields["method"].default
 
 SAID = {*SLIDERS, *(name for card in CARDS for name in card.named)}
 """The settings that are worth saying even if they are as usual."""
@@ -34,41 +36,54 @@ def differing(configs: Sequence[RunConfig]) -> list[str]:
     A setting counts only for the runs that use it. It does not count where each run has the value that is usual with
     its model, data and method, such as two models' learning rates: the models' names say enough.
     """
+    unusual = {name for config in configs for name in _unusual(config)}
     return [
         name
         for name in IN_ORDER
-        if len({_used(name, config) for config in configs} - {None}) > 1
-        and (name in DECIDING or not all(_is_usual(name, config) for config in configs))
+        if len({_used(name, config) for config in configs} - {None}) > 1 and (name in DECIDING or name in unusual)
     ]
 
 
 def _used(name: str, config: RunConfig) -> Hashable:
     """Return a value that a run uses; None if it does not use this setting."""
     setting = SETTINGS[name]
-    if not setting.applies(config) or setting.why_fixed(config):
-        return None
+    return None if not setting.applies(config) or setting.why_fixed(config) else _value(name, config)
+
+
+def _value(name: str, config: RunConfig) -> Hashable:
+    """Return a value, whether or not the run uses it. All labels are equal, however many there are."""
     value: Hashable = ALL if name == "labels" and config.has_all_labels else getattr(config, name)
     return value
 
 
-def _is_usual(name: str, config: RunConfig) -> bool:
-    usual = usual_for(*(getattr(config, deciding) for deciding in DECIDING))
-    return _used(name, config) in (None, _used(name, usual))
+def _unusual(config: RunConfig) -> set[str]:
+    """Return the settings that a run uses with another value than is usual with its model, data and method."""
+    usual = usual_for(config)
+    return {name for name in IN_ORDER if _used(name, config) not in (None, _value(name, usual))}
+
+
+def usual_for(config: RunConfig) -> RunConfig:
+    """Return the settings with which the Lab starts for a run's model, data and method."""
+    try:
+        known = dataset_info(config.dataset)
+    except NotAvailable:  # its history was imported without the data, which may be uploaded later
+        known = None
+    return _usual(config.model, config.dataset, config.method, known)
 
 
 @lru_cache(maxsize=256)
-def usual_for(model: str, dataset: str, method: str) -> RunConfig:
-    """Return the settings with which the Lab starts for a model, its data and a method."""
-    try:
-        known = {dataset: dataset_info(dataset)}
-    except NotAvailable:  # its history was imported without the data
-        known = None
-    return make_config({"model": model, "dataset": dataset, "method": method}, known)
+def _usual(model: str, dataset: str, method: str, known: DatasetInfo | None) -> RunConfig:
+    values = {"model": model, "dataset": dataset, "method": method}
+    return make_config(values, None if known is None else {dataset: known})
 
 
 def changed(config: RunConfig) -> list[str]:
-    """List the settings that somebody changed: those that differ from what is usual with the run's model and data."""
-    return differing([usual_for(config.model, config.dataset, "kd"), config])
+    """List the settings that somebody changed: the method, and what is not usual with the run's model, data and method.
+
+    The model and the data never count: they say what the run is about.
+    """
+    unusual = _unusual(config)
+    return [name for name in IN_ORDER if (config.method != USUAL_METHOD if name == "method" else name in unusual)]
 
 
 def in_words(names: Sequence[str], config: RunConfig) -> str:
@@ -101,7 +116,7 @@ def names_of(configs: Mapping[str, RunConfig]) -> dict[str, str]:
 def shared(configs: Sequence[RunConfig]) -> str:
     """Return what all of these have in common: the settings that matter most, and all others that were changed."""
     first = configs[0]
-    worth_saying = SAID.union(changed(first))
+    worth_saying = SAID.union(*map(changed, configs))
     alike = [name for name in IN_ORDER if {_used(name, config) for config in configs} == {_used(name, first)}]
     return ", ".join(
         in_brief(name, first) for name in alike if name in worth_saying and _used(name, first) not in (None, ALL)

@@ -121,6 +121,15 @@ def written(name: str, config: RunConfig) -> str:
     return shown(name, value) or "none"
 
 
+NAMES = ("Taylor", "Wanda")
+"""The titles that keep their capital within a sentence."""
+
+
+def in_a_sentence(title: str) -> str:
+    """Return a title as it stands within a sentence: global, from scratch, Taylor."""
+    return title if title in NAMES else title.lower()
+
+
 def student_in_words(config: RunConfig) -> str:
     """Name the size of the student: 1 layer, 3 layers, width 0.5."""
     unit = MODELS[config.model].student.unit

@@ -44,7 +44,7 @@ def test_every_value_explains_itself_without_its_title():
     assert brief["target_sparsity"] == "80 % cut"
     assert brief["labels"] == "50 labelled" and in_brief("labels", make_config({})) == "all labelled"
     assert (brief["epochs"], brief["rounds"], brief["repeats"]) == ("1 epoch", "3 rounds", "3 repeats")
-    assert (brief["importance"], brief["schedule"]) == ("taylor importance", "iterative")
+    assert (brief["importance"], brief["schedule"]) == ("Taylor importance", "iterative")
     assert brief["also_prune"] == "also prunes norms"
     assert brief["weights"] == "teacher's weights: from scratch"
     assert brief["learning_rate"] == "learning rate 0.001"

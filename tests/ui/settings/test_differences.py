@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from simulator.config.run import make_config
 from simulator.config.settings import SETTINGS
+from simulator.data import own_data, uploads
+from tests.simulator.brought import csv_bytes, texts
 from ui.settings.differences import IN_ORDER, MOST_NAMED, all_in_words, changed, differing, in_words, names_of, shared
 
 
@@ -82,3 +84,42 @@ def test_what_was_changed_is_what_differs_from_how_the_lab_starts():
     assert changed(make_config({"labels": 50, "target_sparsity": 0.8})) == ["target_sparsity", "labels"]
     unknown = make_config({"dataset": "own-01234567", "temperature": 8.0})
     assert "temperature" in changed(unknown)  # a history that was imported without its data
+
+
+def test_what_only_the_changed_run_uses_counts_as_changed():
+    assert changed(make_config({"method": "dkd", "beta": 4.0})) == ["method", "beta"]
+    assert changed(make_config({"schedule": "iterative"})) == ["schedule"]  # in as many rounds as usual
+    assert changed(make_config({"schedule": "iterative", "rounds": 10})) == ["schedule", "rounds"]
+    assert changed(make_config({"pruning": "structured", "round_to": 8})) == ["pruning", "round_to"]
+    shares = {"scope": "by_hand", "layer_sparsity": "layer1.0.conv1.weight=0.5"}
+    assert changed(make_config(shares)) == ["scope", "layer_sparsity"]
+    assert changed(make_config({"beta": 4.0, "rounds": 10})) == []  # not used
+
+
+def test_every_setting_but_the_model_and_the_data_can_be_changed():
+    values = {
+        "student_size": 0.25, "train_examples": 500, "labels": 50, "method": "dkd", "temperature": 8.0, "alpha": 0.5,
+        "beta": 4.0, "epochs": 1, "pruning": "structured", "importance": "taylor", "scope": "layer_wise",
+        "target_sparsity": 0.8, "recovery_epochs": 1, "schedule": "iterative", "rounds": 10,
+        "recovery_with_teacher": False, "round_to": 8, "image_size": 64, "learning_rate": 0.01, "batch_size": 8,
+        "weights": "scratch", "seed": 1, "repeats": 2,
+    }  # fmt: skip
+    elsewhere = {"model", "dataset", "layer_sparsity", "also_prune"}  # these need another scope or pattern
+    assert set(changed(make_config(values))) == set(SETTINGS) - elsewhere
+
+
+def test_what_all_runs_share_does_not_depend_on_their_order():
+    several = [make_config({"learning_rate": 0.003, "model": model}) for model in ("resnet18", "mobilenet_v2")]
+    assert changed(several[0]) == ["learning_rate"] and changed(several[1]) == []
+    assert "learning rate 0.003" in shared(several)
+    assert "learning rate 0.003" in shared(several[::-1])
+    assert "beta = 4" in shared([make_config({"method": "dkd", "beta": 4.0, "seed": seed}) for seed in (0, 1)])
+
+
+def test_data_that_is_uploaded_after_its_history_counts_from_then_on():
+    upload = uploads.check("t.csv", csv_bytes(texts(70)))
+    examples = upload.info().max_train_examples
+    config = make_config({"model": "distilbert", "dataset": upload.name, "train_examples": examples})
+    assert changed(config) == ["train_examples"]
+    own_data.keep(upload.name, "Pets")
+    assert changed(config) == []

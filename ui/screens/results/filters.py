@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -24,9 +25,14 @@ NARROW = 165
 LONGEST = 60
 """The characters of a text that is looked for."""
 
+THOUSANDS = r"(?<=\d,)\d{3}(?!\d)"
+"""The digits of a number after a comma that groups them: those of 1,500."""
+
+SEPARATOR = re.compile(rf",(?!{THOUSANDS})")
+
 
 class Filters(NamedTuple):
-    """The titles of a model and of a data set, and a text; ANY where all runs are shown."""
+    """The title of a model, the name of a data set, and a text; ANY where all runs are shown."""
 
     model: str
     data: str
@@ -34,7 +40,7 @@ class Filters(NamedTuple):
 
     def __str__(self) -> str:
         """Name the filters that are set: DistilBERT, text 'Ada'."""
-        return ", ".join(filter(None, (self.model, self.data, f"text '{self.text}'" if self.text else "")))
+        return ", ".join(filter(None, (self.model, _title(self.data), f"text '{self.text}'" if self.text else "")))
 
 
 def filtered(runs: Sequence[Run]) -> list[Run]:
@@ -55,27 +61,28 @@ def filtered(runs: Sequence[Run]) -> list[Run]:
 
 
 def _choose(runs: Sequence[Run]) -> Filters:
-    on_data = [dataset.title for dataset in own_data.all_datasets()] + list(_data_of(runs).values())
+    on_data = [*(info.name for info in own_data.all_datasets()), *(run.settings.dataset for run in runs)]
     with st.container(horizontal=True):
-        model = _list("Model", [model.title for model in MODELS.values()], MODEL)
-        data = _list("Data", on_data, DATA)
+        model = _list("Model", {model.title: model.title for model in MODELS.values()}, MODEL)
+        data = _list("Data", _titles(on_data), DATA)
         text = st.text_input(
             "Text",
             max_chars=LONGEST,
             key=TEXT,
             placeholder="A setting, a note, a run's id",
-            help="Looks through settings, state, notes and id. Several texts are separated by commas: T = 8, failed.",
+            help="Searches state, notes, id and settings; of an experiment its title and model, not its other "
+            "settings. Several texts are separated by commas: T = 8, failed.",
             bind="query-params",
             persist_state="session",
         )
     return Filters(model, data, " ".join(text.split()))
 
 
-def _list(label: str, titles: Sequence[str], key: str) -> str:
+def _list(label: str, titles: Mapping[str, str], key: str) -> str:
     picked: str = st.selectbox(
         label,
-        [ANY, *dict.fromkeys(titles)],
-        format_func=lambda title: title or "All",
+        [ANY, *titles],
+        format_func=lambda value: titles.get(value, value) or "All",
         key=key,
         width=NARROW,
         bind="query-params",
@@ -96,14 +103,12 @@ def kept(runs: Sequence[Run], filters: Filters, notes_by_id: Mapping[str, str]) 
     Args:
         notes_by_id: Run id -> its notes; needed only if a text is looked for.
     """
-    titles = _data_of(runs)
     fitting = [
         run
         for run in runs
-        if filters.model in (ANY, MODELS[run.settings.model].title)
-        and filters.data in (ANY, titles[run.settings.dataset])
+        if filters.model in (ANY, MODELS[run.settings.model].title) and filters.data in (ANY, run.settings.dataset)
     ]
-    patterns = [_pattern(text) for part in filters.text.split(",") if (text := part.strip())]
+    patterns = [_pattern(text) for part in SEPARATOR.split(filters.text) if (text := part.strip())]
     if not patterns:
         return fitting
     texts = {run.id: f"{_text_of(run)} {notes_by_id.get(run.id, '')}" for run in fitting}
@@ -111,19 +116,28 @@ def kept(runs: Sequence[Run], filters: Filters, notes_by_id: Mapping[str, str]) 
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Match a text from the beginning of a word; a number only as a whole: 8 is not in 0.8, T = 1 not in T = 12."""
+    """Match a text from the beginning of a word; a number only as a whole.
+
+    8 is not in 0.8, T = 1 not in T = 12, and 500 not in 1,500.
+    """
     words = r"\s+".join(map(re.escape, text.split()))
-    end = r"(?![.\d]?\d)" if text[-1].isdecimal() else ""
-    return re.compile(rf"(?<![\w.]){words}{end}", re.IGNORECASE)
+    end = rf"(?!\.?\d|,{THOUSANDS})" if text[-1].isdecimal() else ""
+    return re.compile(rf"(?<![\w.])(?!{THOUSANDS}){words}{end}", re.IGNORECASE)
 
 
-def _data_of(runs: Sequence[Run]) -> dict[str, str]:
-    """Return the name of each run's data -> its title."""
-    return {name: fields.shown("dataset", name) for name in dict.fromkeys(run.settings.dataset for run in runs)}
+def _titles(names: Iterable[str]) -> dict[str, str]:
+    """Return data set name -> its title; with the name where others have this title, as data that was deleted may."""
+    titles = {name: _title(name) for name in names}
+    times = Counter(titles.values())
+    return {name: title if times[title] == 1 else f"{title} ({name})" for name, title in titles.items()}
+
+
+def _title(data: str) -> str:
+    return fields.shown("dataset", data) if data else ""
 
 
 def _text_of(run: Run) -> str:
-    """Return what a search looks through, except the notes."""
+    """Return the text that is searched, except the notes."""
     about = [run.id, run.state, run.origin]
     if run.experiment:
         about += [run.experiment.entry.title, MODELS[run.settings.model].title]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from simulator.config.run import make_config
+from simulator.data import own_data, uploads
 from simulator.experiments import make_experiment
 from simulator.runs import archive, notes
 from simulator.runs.database.store import Store
+from tests.simulator.brought import csv_bytes, texts
 from tests.ui.invented import whole_run
 from tests.ui.reading import tables_on, words
 from ui.screens.results.filters import ANY, Filters, kept
@@ -33,8 +35,8 @@ def test_runs_are_kept_by_model_by_data_and_by_text(several):
 
     assert ids() == ["plain", "hot", "text", "trial"]
     assert ids(model="DistilBERT") == ["text"]
-    assert ids(data=DIGITS) == ["plain", "hot", "trial"]
-    assert ids(model="DistilBERT", data=DIGITS) == []
+    assert ids(data="digits") == ["plain", "hot", "trial"]
+    assert ids(model="DistilBERT", data="digits") == []
     assert ids(text="t = 12") == ["hot"]
     assert ids(text="T = 1") == []  # not the beginning of 12
     assert ids(text="resn") == ["plain", "hot", "trial"]
@@ -45,6 +47,39 @@ def test_runs_are_kept_by_model_by_data_and_by_text(several):
     assert ids(text=" , ") == ids()
     assert ids(text="queued, how hot") == ["trial"]
     assert ids(text="(.*") == []
+
+
+def test_a_number_is_found_as_the_app_writes_it_and_only_as_a_whole(store: Store):
+    store.add("few", make_config({"train_examples": 500}), None)
+    store.add("many", make_config({"train_examples": 1077}), None)
+    runs = archive.list_runs(["queued"])
+    notes_by_id = {"many": "1,500 or 6,077,001 steps", "few": "Seats 3,4"}
+
+    def ids(text):
+        return [run.id for run in kept(runs, Filters(ANY, ANY, text), notes_by_id)]
+
+    assert ids("1,077 examples") == ["many"]
+    assert ids("1,077 examples,T = 4,1,500 or") == ["many"]
+    assert ids("500") == ids("500 examples") == ["few"]  # not the end of 1,500
+    assert ids("077") == ids("077 examples") == ids("6") == ids("6,077") == []
+    assert ids("1,500") == ids("6,077,001") == ["many"]
+    assert ids("3") == ids("4, few") == ids("Seats 3,4") == ["few"]
+
+
+def test_data_with_one_title_are_two_choices(open_screen, stored):
+    names = []
+    for topics in (70, 80):
+        names.append(own_data.keep(uploads.check("t.csv", csv_bytes(texts(topics))).name, "Pets").name)
+        stored(f"r{topics}", "failed", [], make_config({"model": "distilbert", "dataset": names[-1]}))
+        own_data.remove(names[-1], keep_description=True)  # its title may be given again
+    app = open_screen("runs")
+    pets = [option for option in app.selectbox(key="only_data").options if "Pets" in option]
+    assert sorted(pets) == sorted(f"Pets ({name})" for name in names)
+    app.selectbox(key="only_data").set_value(names[0]).run()
+    assert tables_on(app)[0]["Run"] == ["r70"]
+    assert app.selectbox(key="only_data").value == names[0]
+    app.text_input(key="only_text").set_value("nowhere").run()
+    assert app.info[0].value == "None of these 6 runs fits the filters (Pets, text 'nowhere')."
 
 
 def test_a_link_opens_the_same_list_and_a_button_shows_all_again(open_screen, stored):

@@ -132,7 +132,8 @@ def key_to_letters(runs: Sequence[Run], names: Mapping[str, str]) -> None:
                 width="content",
             )
     if common := differences.shared([run.settings for run in runs]):
-        st.caption(literal(f"{'All of them' if len(runs) > 1 else 'This run'}: {common}."))
+        whose = {1: "This run", 2: "Both"}.get(len(runs), "All of them")
+        st.caption(literal(f"{whose}: {common}."))
 
 
 def say_letters(names: Mapping[str, str]) -> None:

@@ -191,7 +191,7 @@ def test_runs_are_named_by_what_differs_and_what_they_share_is_said_once(open_sc
     assert tables_on(app)[1].titles == ["What", *names]
     captions = [caption.value for caption in app.caption]
     assert "; ".join(names) in captions  # beside the picture
-    [common] = [text for text in captions if text.startswith("All of them: ResNet-18, Handwritten digits, ")]
+    [common] = [text for text in captions if text.startswith("Both: ResNet-18, Handwritten digits, ")]
     assert "seed 3" in common and "T =" not in common
     chosen = [option for option in app.multiselect[0].options if "(r1)" in option or "(r2)" in option]
     assert chosen == [

@@ -5,14 +5,21 @@ A chart's width is known only in the browser. Two letters count as apart if they
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, count, takewhile
-from math import cos, hypot, pi, sin
+from collections.abc import Sequence
+from functools import lru_cache
+from math import cos, pi, sin
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+HEIGHT = 460
+"""The height of the chart, in pixels."""
+
 WIDTHS = (260.0, 1700.0)
-HEIGHTS = (330.0, 390.0)
-"""The least and the greatest size of the area between the axes, in pixels, from a phone to a large screen."""
+HEIGHTS = (HEIGHT - 130.0, HEIGHT - 70.0)
+"""The least and the greatest size of the area between the axes, in pixels, from a phone to a large screen: the axes'
+titles and a legend of one or more lines take the rest of the height."""
 
 WIDE, HIGH = 13.0, 16.0
 """The box of a letter, in pixels."""
@@ -24,9 +31,13 @@ NEAREST, FURTHER = 15.0, 9.0
 RINGS = 8
 """Within so many rings a letter looks for a place on no point; then on any."""
 
-
 ANGLES = [pi * eighths / 8 for eighths in (0, 8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15)]
 """The directions in which a letter looks for a place: above, below, to the right, to the left, then between these."""
+
+DIRECTIONS = np.array([(sin(angle), cos(angle)) for angle in ANGLES])
+
+MOST_KEPT = 16
+"""The charts whose letters stay placed, each with up to all stored variants."""
 
 
 class Point(NamedTuple):
@@ -43,61 +54,86 @@ class Offset(NamedTuple):
     y: float
 
 
-class Box(NamedTuple):
-    """Something drawn at a point: moved by so many pixels, and so large."""
+class Boxes(NamedTuple):
+    """Things of one size that are drawn at points.
 
-    at: Point
-    offset: Offset
-    wide: float
-    high: float
+    Attributes:
+        at: Their points, [boxes, 2].
+        offsets: From the points to their middles, in pixels, [boxes, 2].
+        size: Width and height of each, in pixels.
+    """
+
+    at: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+    size: tuple[float, float]
+
+
+class Taken(NamedTuple):
+    """The offsets at which a letter would cover something, at any size of the chart: a rectangle for each thing.
+
+    Attributes:
+        low, high: Opposite corners of the rectangles, in pixels, [2, rectangles].
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    def covers(self, places: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return for each place, [places, 2], whether it is within any rectangle."""
+        x, y = places[:, :1], places[:, 1:]
+        within_x = (x > self.low[0]) & (x < self.high[0])
+        within_y = (y > self.low[1]) & (y < self.high[1])
+        covered: NDArray[np.bool_] = (within_x & within_y).any(axis=1)
+        return covered
 
 
 def offsets(points: Sequence[Point], others: Sequence[Point] = ()) -> list[Offset]:
-    """Return where each point's letter stands.
+    """Return where each point's letter stands. Cached: a page draws the same points again and again.
 
     Args:
         points: The points with letters; the first are served first.
         others: Further points, on which no letter should stand either.
     """
-    markers = [Box(point, Offset(0, 0), MARKER, MARKER) for point in (*points, *others)]
-    letters: list[Box] = []
-    for point in points:
-        free = (box for box in _places(point) if not any(overlap(box, letter) for letter in letters))
-        letters.append(_best(free, markers))
-    return [box.offset for box in letters]
+    return list(_offsets(tuple(points), tuple(others)))
 
 
-def _best(free: Iterator[Box], markers: Sequence[Box]) -> Box:
-    """Return the first place on no point, among the near ones; else the nearest."""
-    nearest = next(free)
-    near = takewhile(lambda box: hypot(*box.offset) < NEAREST + RINGS * FURTHER, chain([nearest], free))
-    good = (box for box in near if _is_inside(box) and not any(overlap(box, marker) for marker in markers))
-    return next(good, nearest)
+@lru_cache(maxsize=MOST_KEPT)
+def _offsets(points: tuple[Point, ...], others: tuple[Point, ...]) -> tuple[Offset, ...]:
+    at, everything = (np.array(several, float).reshape(-1, 2) for several in (points, points + others))
+    markers = Boxes(everything, np.zeros_like(everything), (MARKER, MARKER))
+    found = np.zeros_like(at)
+    for n, point in enumerate(points):
+        letters = Boxes(at[:n], found[:n], (WIDE, HIGH))
+        found[n] = _best(point, _taken(point, letters), _taken(point, markers))
+    return tuple(Offset(x, y) for x, y in found.tolist())
 
 
-def _places(point: Point) -> Iterator[Box]:
-    """Yield ever more distant places around a point."""
-    for ring in count():
-        distance = NEAREST + ring * FURTHER
-        for angle in ANGLES:
-            yield Box(point, Offset(distance * sin(angle), distance * cos(angle)), WIDE, HIGH)
+def _best(point: Point, letters: Taken, markers: Taken) -> Offset:
+    """Return the first place on no letter and no point, among the near ones; else the nearest on no letter."""
+    nearest: list[float] = []
+    ring = 0
+    while ring < RINGS or not nearest:
+        places = (NEAREST + ring * FURTHER) * DIRECTIONS
+        free = places[~letters.covers(places)]
+        good = free[_are_inside(free, point) & ~markers.covers(free)]
+        if ring < RINGS and len(good):
+            return Offset(*good[0].tolist())
+        if not nearest and len(free):
+            nearest = free[0].tolist()
+        ring += 1
+    return Offset(*nearest)
 
 
-def _is_inside(box: Box) -> bool:
-    x = [box.at.x * width + box.offset.x for width in WIDTHS]
-    y = [box.at.y * height + box.offset.y for height in HEIGHTS]
-    return min(*x, *y) > 0 and all(place < size for place, size in zip((*x, *y), (*WIDTHS, *HEIGHTS), strict=True))
+def _taken(point: Point, boxes: Boxes) -> Taken:
+    """Return the offsets at which the letter of a point would cover one of these boxes."""
+    x_apart, y_apart = (boxes.at - point).T
+    apart = np.array([np.outer(WIDTHS, x_apart), np.outer(HEIGHTS, y_apart)])  # [axis, least and greatest, boxes]
+    room = (np.array([[WIDE], [HIGH]]) + np.array(boxes.size)[:, None]) / 2
+    return Taken(apart.min(axis=1) + boxes.offsets.T - room, apart.max(axis=1) + boxes.offsets.T + room)
 
 
-def overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes cover each other at any size of the chart."""
-    high = (one.high + other.high) / 2
-    if _least(one.at.y - other.at.y, one.offset.y - other.offset.y, HEIGHTS) >= high:
-        return False
-    return _least(one.at.x - other.at.x, one.offset.x - other.offset.x, WIDTHS) < (one.wide + other.wide) / 2
-
-
-def _least(apart: float, moved: float, sizes: tuple[float, float]) -> float:
-    """Return the least distance of two middles along one axis, over all of its lengths."""
-    first, last = (apart * size + moved for size in sizes)
-    return 0.0 if first * last <= 0 else min(abs(first), abs(last))
+def _are_inside(places: NDArray[np.float64], point: Point) -> NDArray[np.bool_]:
+    """Return for each place whether the middle of a letter there is between the axes, at any size of the chart."""
+    least = np.array([WIDTHS[0], HEIGHTS[0]])
+    inside: NDArray[np.bool_] = (places > -least * point) & (places < least - least * point)
+    return inside[:, 0] & inside[:, 1]

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from ui.figures.charts import COLOURS, NEUTRAL, SYMBOLS, figure
 from ui.figures.compare.axes import Axis, fitted
-from ui.figures.compare.letters import NEAREST, Offset, Point, offsets
+from ui.figures.compare.letters import HEIGHT, NEAREST, Offset, Point, offsets
 from ui.figures.compare.rows import AXES, Entry, Front
 
 Ranges = Mapping[str, tuple[float, float]]
@@ -31,6 +31,7 @@ def scatter(
     across, upwards = _axis(cost, [*chosen, *others], may_be_log=True), _axis(quality, [*chosen, *others])
     chart = figure(HEIGHT, "", "")
     chart.update_layout(dragmode="select", xaxis=across.layout(), yaxis=upwards.layout())
+    chart.update_layout(legend={"itemclick": False, "itemdoubleclick": False})  # it would hide points, not letters
     _points(chart, others, cost, quality)
     x, y = staircase(front, cost, quality)
     chart.add_scatter(
@@ -44,9 +45,6 @@ def scatter(
     _points(chart, chosen, cost, quality, letters)
     chart.update_layout(annotations=_letters(chosen, others, letters, [(cost, across), (quality, upwards)]))
     return chart
-
-
-HEIGHT = 460
 
 
 def _at(entry: Entry, column: str) -> float:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import random
+from time import process_time
 
+import numpy as np
 import pytest
 
 from ui.figures.compare.letters import HEIGHTS, HIGH, MARKER, NEAREST, WIDE, WIDTHS, Offset, Point, offsets
@@ -57,6 +59,19 @@ def test_letters_avoid_all_points_where_there_is_room():
             for point in (*points, *others):
                 near = abs(x - point.x * size[0]) < (WIDE + MARKER) / 2 - 1e-6
                 assert not (near and abs(y - point.y * size[1]) < (HIGH + MARKER) / 2 - 1e-6)
+
+
+def test_letters_beside_a_thousand_points_are_apart_and_are_placed_once():
+    points, others = clustered(130, 0.15), clustered(1000, 0.15)
+    start = process_time()
+    beside = offsets(points, others)
+    first = process_time()
+    assert offsets(list(points), list(others)) == beside
+    assert process_time() - first < (first - start) / 5
+    for size in SIZES:
+        x, y = np.array(middles(points, beside, size)).T
+        apart = (abs(x - x[:, None]) > WIDE - 1e-6) | (abs(y - y[:, None]) > HIGH - 1e-6)
+        assert (apart | np.eye(len(points), dtype=bool)).all(), size
 
 
 def test_points_that_lie_apart_keep_their_letters_close():

@@ -64,6 +64,12 @@ def test_each_point_has_its_runs_letter_beside_it(entries):
     assert wide.layout.annotations[0].x == pytest.approx(log10(4))  # as Plotly wants it on a logarithmic axis
 
 
+def test_the_legend_hides_no_points_because_their_letters_would_stay(entries):
+    legend = scattered(entries)[0].layout.legend
+    assert legend.itemclick is False and legend.itemdoubleclick is False
+    assert legend.orientation == charts.LEGEND["orientation"]  # the rest is as everywhere
+
+
 def test_the_axes_fit_everything_that_is_drawn_and_say_where_zero_is_missing(entries):
     faint = entry("three", "teacher", 0.95, 5_000_000)
     chart, _ = scattered(entries, others=[faint])

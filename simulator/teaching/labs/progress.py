@@ -32,11 +32,13 @@ class Check(Record):
 
     Attributes:
         question: The question's key; empty in what an earlier version stored.
+        options: The options as they were numbered then, for they follow from the run; not stored by earlier versions.
         tried: The answers in their order, at most two: each the number of an option, or a number.
         is_right: Whether the last one is right; None in what an earlier version stored, which asked other questions.
     """
 
     question: str
+    options: tuple[str, ...] = ()
     tried: tuple[float, ...]
     is_right: bool | None
 
@@ -44,6 +46,10 @@ class Check(Record):
     def is_over(self) -> bool:
         """Whether no further try is due."""
         return self.is_right is not False or len(self.tried) == TRIES
+
+    def is_about(self, question: Question) -> bool:
+        """Whether this very question was asked, with the same options, so that their numbers mean the same."""
+        return (self.question, self.options) == (question.key, question.options)
 
 
 class LabProgress(Record):
@@ -82,9 +88,9 @@ class LabProgress(Record):
         return self.answered == QUESTIONS
 
     def tried(self, place: int, question: Question) -> tuple[float, ...]:
-        """Return the answers that were tried at this question; none if another one was asked in its place."""
+        """Return the answers tried at this question; none if the check there is not about it."""
         check = self.checks[place] if place < len(self.checks) else None
-        return check.tried if check is not None and check.question == question.key else ()
+        return check.tried if check is not None and check.is_about(question) else ()
 
 
 def new_id() -> str:
@@ -148,14 +154,29 @@ def answer(progress: str, lab: Lab, place: int, question: Question, value: float
         place: The question's place in the lab, from 0.
 
     Raises:
-        NotAllowed: if this question is not the next one.
+        NotAllowed: if this question is not the next one, does not have this option, or had it as its wrong first try.
     """
     body, before = _begun(progress, lab)
     if not before.runs or place != before.answered or before.is_done:
         raise NotAllowed(f"Question {place + 1} of this lab cannot be answered now.", OPEN_AGAIN)
-    tried = (*before.tried(place, question), value)
-    check = Check(question=question.key, tried=tried, is_right=question.is_right(value))
+    tried = before.tried(place, question)
+    _check_option(question, value, tried)
+    check = Check(
+        question=question.key, options=question.options, tried=(*tried, value), is_right=question.is_right(value)
+    )
     return _change(progress, lab, body, before.model_copy(update={"checks": (*before.checks[:place], check)}))
+
+
+def _check_option(question: Question, value: float, tried: Sequence[float]) -> None:
+    """Refuse an option that the question does not have, and one that was tried."""
+    options = question.options
+    if not question.is_number and value not in range(len(options)):
+        raise NotAllowed(
+            f"{value:g} is no option: this question has {len(options)} options, numbered from 0.",
+            "Choose one of those on the screen.",
+        )
+    if value in tried:
+        raise NotAllowed(f'"{options[int(value)] if options else value}" was tried already.', "Choose another answer.")
 
 
 def _begun(progress: str, lab: Lab) -> tuple[str, LabProgress]:

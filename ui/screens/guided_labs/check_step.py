@@ -29,12 +29,12 @@ def the_check(place: Place, record: LabProgress, found: Evidence, number: int) -
     st.markdown(f"#### {asked}")
     if number >= record.answered:
         _ask(place, record, question, number)
-    elif record.checks[number].question == question.key:
+    elif record.checks[number].is_about(question):
         _explain(question, record.checks[number])
     else:
         st.info(
-            "You answered this check in an earlier version of the lab, which asked another question. It counts as "
-            "answered. Here is today's question with its answer.",
+            "You answered an earlier version of this check, with another question or other answers to choose from. It "
+            "counts as answered. Here is today's question with its answer.",
             icon=":material/history:",
         )
         st.markdown(f"**The right answer:** {quiz.as_markdown(question, question.right_words())}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from simulator.teaching.quiz.question import choice
 TEACHER, TEMPERATURE, TOGETHER = LABS[0], LABS[1], LABS[5]
 FIRST, SECOND = (choice(key, "This run", "?", ("yes", "no", "perhaps"), "Because.") for key in ("first", "second"))
 RIGHT, NO, PERHAPS = 0, 1, 2
+AGAIN = replace(FIRST, options=("perhaps", "no", "yes"))
+"""The first question after its run was recorded again: another option is right, and stands first."""
 
 
 def test_progress_survives_a_new_start_of_the_server(data_directory: Path) -> None:
@@ -32,7 +35,7 @@ def test_progress_survives_a_new_start_of_the_server(data_directory: Path) -> No
     assert after == before
     assert after["teacher"].prediction == 12.5
     assert after["teacher"].runs == ("recorded-lab-teacher",)
-    assert after["teacher"].checks == (Check(question="first", tried=(NO,), is_right=False),)
+    assert after["teacher"].checks == (Check(question="first", options=FIRST.options, tried=(NO,), is_right=False),)
     assert after["temperature"].prediction == "between"
 
 
@@ -122,7 +125,51 @@ def test_a_try_at_another_question_in_the_same_place_does_not_count(store: objec
     progress.take_runs(known, TEACHER, ["r1"])
     progress.answer(known, TEACHER, 0, FIRST, NO)
     begun = progress.answer(known, TEACHER, 0, SECOND, NO)  # the app was updated in the meantime
-    assert begun.answered == 0 and begun.checks == (Check(question="second", tried=(NO,), is_right=False),)
+    assert begun.answered == 0 and begun.checks == (
+        Check(question="second", options=SECOND.options, tried=(NO,), is_right=False),
+    )
+
+
+def test_a_try_at_options_that_changed_does_not_count(store: object) -> None:
+    known = progress.new_id()
+    progress.commit(known, TEACHER, 0.0, {})
+    progress.take_runs(known, TEACHER, ["r1"])
+    before = progress.answer(known, TEACHER, 0, FIRST, NO)
+    assert (before.tried(0, FIRST), before.tried(0, AGAIN)) == ((NO,), ())
+    assert before.checks[0].is_about(FIRST) and not before.checks[0].is_about(AGAIN)
+    after = progress.answer(known, TEACHER, 0, AGAIN, NO)
+    assert (after.answered, after.tried(0, AGAIN)) == (0, (NO,))  # the first of two tries
+
+
+@pytest.mark.parametrize("unknown", [3, -1, 0.5, float("nan"), float("inf")])
+def test_an_option_that_the_question_does_not_have_is_refused(store: object, unknown: float) -> None:
+    known = progress.new_id()
+    progress.commit(known, TEACHER, 0.0, {})
+    before = progress.take_runs(known, TEACHER, ["r1"])
+    with pytest.raises(NotAllowed, match="has 3 options"):
+        progress.answer(known, TEACHER, 0, FIRST, unknown)
+    assert progress.read(known)["teacher"] == before
+
+
+def test_an_option_that_was_wrong_is_refused_at_the_second_try(store: object) -> None:
+    known = progress.new_id()
+    progress.commit(known, TEACHER, 0.0, {})
+    progress.take_runs(known, TEACHER, ["r1"])
+    before = progress.answer(known, TEACHER, 0, FIRST, NO)
+    with pytest.raises(NotAllowed, match='"no" was tried'):
+        progress.answer(known, TEACHER, 0, FIRST, NO)
+    assert progress.read(known)["teacher"] == before
+
+
+def test_tries_that_were_stored_without_their_options_are_an_earlier_versions(store: object) -> None:
+    known = progress.new_id()
+    tries = '{"question":"first","tried":[0.0],"is_right":true},{"question":"second","tried":[2.0],"is_right":false}'
+    body = '{"prediction":12.5,"settings":{},"committed_at":"2026-01-01T00:00:00+00:00","runs":["r1"],"checks":[%s]}'
+    assert open_store().labs.add(known, "teacher", body % tries)
+    before = progress.read(known)["teacher"]
+    assert before.answered == 1 and not before.checks[0].is_about(FIRST) and before.tried(1, SECOND) == ()
+    after = progress.answer(known, TEACHER, 1, SECOND, PERHAPS)
+    assert (after.answered, after.tried(1, SECOND)) == (1, (PERHAPS,))  # the first of two tries
 
 
 @pytest.mark.parametrize(

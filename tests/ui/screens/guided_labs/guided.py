@@ -6,7 +6,7 @@ import re
 
 from simulator.teaching.labs import LABS, evidence, progress
 
-TEACHER, SPARSITY, ZEROS, CHANNELS, TOGETHER = (LABS[n] for n in (0, 2, 3, 4, 5))
+TEACHER, TEMPERATURE, SPARSITY, ZEROS, CHANNELS, TOGETHER = LABS
 
 
 def shown(app):

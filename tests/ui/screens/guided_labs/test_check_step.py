@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simulator.runs.database.store import open_store
 from simulator.teaching.labs import evidence, progress
-from tests.ui.screens.guided_labs.guided import TEACHER, ZEROS, begun, choose, press, shown
+from tests.ui.screens.guided_labs.guided import TEACHER, TEMPERATURE, ZEROS, begun, choose, press, shown
 
 
 def test_a_wrong_answer_gives_a_hint_and_a_second_try_and_a_reload_keeps_them(open_screen):
@@ -41,6 +43,19 @@ def test_a_browser_that_has_not_seen_the_hint_takes_no_second_try(open_screen):
     assert "hint" in shown(second)
 
 
+def test_a_check_whose_options_changed_quotes_none_of_them(open_screen):
+    known = begun(TEMPERATURE, TEMPERATURE.recorded, prediction="between")
+    asked = TEMPERATURE.questions(evidence(TEMPERATURE.recorded))
+    longer = replace(asked[1], options=("Another order", *asked[1].options[1:], "A fifth"))  # as its run was before
+    progress.answer(known, TEMPERATURE, 0, asked[0], 0)
+    progress.answer(known, TEMPERATURE, 1, longer, 4)  # an option that is no longer there
+    progress.answer(known, TEMPERATURE, 1, longer, 0)
+    app = open_screen("guided_labs", lab="2", progress=known, step="6")
+    assert not app.exception and not app.radio
+    assert "other answers to choose from" in shown(app) and asked[1].explanation in shown(app)
+    assert "You answered:" not in shown(app) and "Right on" not in shown(app)
+
+
 def test_checks_of_an_earlier_version_count_and_are_not_judged(open_screen):
     known = progress.new_id()
     body = (
@@ -50,7 +65,7 @@ def test_checks_of_an_earlier_version_count_and_are_not_judged(open_screen):
     assert open_store().labs.add(known, "zeros", body)
     app = open_screen("guided_labs", lab="4", progress=known, step="5")
     question, _ = ZEROS.questions(evidence(ZEROS.recorded))
-    assert "an earlier version of the lab" in shown(app) and question.explanation in shown(app)
+    assert "an earlier version of this check" in shown(app) and question.explanation in shown(app)
     assert "Not right" not in shown(app) and not app.radio
     press(app, "lab_next")
     press(app, "lab_next")

@@ -103,6 +103,8 @@ def _moved(seen: Seen) -> Question:
     why = f"From {FEW} to {MANY} labels, {changes}."
     if right == "control" and steps["control"] > 0:
         why += " The labels now teach the control what the teacher had taught the other student."
+    if right == "neither":
+        why += f" The change of the lead is clear if p is below 0.05. {INTERVALS}"
     return choice(
         "lab-teacher-moved",
         "This run",

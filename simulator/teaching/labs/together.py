@@ -91,11 +91,11 @@ def _split(seen: Seen) -> Question:
         f"If both were equally good, a split of {pair.gained + pair.lost} this uneven or more would be this likely: "
         f"{p_value(pair.p)} (McNemar's test). A difference is clear if p is below 0.05; if it is not clear, it may "
         "still be there.",
-        f"Toss a coin for each digit that only one of them reads. How surprised would you be at a split of "
+        f"Toss a coin for each digit that only one of them reads correctly. How surprised would you be at a split of "
         f"{pair.gained} to {pair.lost}? And what would one such split prove about the coin?",
     )
     if pair.gained + pair.lost == 0:
-        why = f"Both read the same digits, so these {verdict.n} show no difference. Others may show one."
+        why = f"Both read the same digits correctly, so these {verdict.n} show no difference. Others may show one."
         hint = "These digits show no difference between the two. What does that prove about their reading of others?"
     return choice(
         "lab-together-split",

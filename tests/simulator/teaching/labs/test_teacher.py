@@ -32,7 +32,8 @@ def test_an_interval_without_zero_beside_a_corrected_p_above_the_limit_contradic
     """The p of the many labels doubles or more when it is corrected; its interval stays as it is."""
     found = labelled((0.75, 0.755), (0.9, 0.95), wobble=0.03)
     # by hand: mean 0.05, deviation 0.015, t = 0.05 / (0.015 / sqrt 3) = 5.77, p = 0.029, times 3: 0.086
-    _, follows = TEACHER.questions(found)
+    moved, follows = TEACHER.questions(found)
+    assert moved.right_words().startswith("The seeds cannot tell") and "p is corrected" in moved.explanation
     assert "95 % interval +1.3 to +8.7 points, p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.086" in follows.text
     assert follows.right_words() == "These seeds cannot tell: the difference may well be chance"
     assert "is p below 0.05" in follows.hint and "near zero" not in follows.hint

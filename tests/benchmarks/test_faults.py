@@ -20,7 +20,9 @@ from benchmarks.faults import (
     START,
     VICTIMS,
     WHOLE_EXPORT,
+    Kill,
     Losses,
+    Scene,
     draw,
     is_whole,
     left_over,
@@ -105,6 +107,16 @@ def test_whatever_is_found_counts_as_one_fault() -> None:
     losses.count("runs lost", False, "run")
     losses.count("files left over", ["a", "b"], "run")
     assert losses.counted == {**dict.fromkeys(FAULTS, 0), "files left over": 1}
+
+
+def test_a_kill_that_came_too_late_comes_sooner_the_next_time(store: Store) -> None:
+    store.add("run", make_config({}), None)
+    store.start("run", process_name())
+    store.finish("run", "finished")
+    scene = Scene.__new__(Scene)  # without a server: nothing is killed
+    scene.store, scene.seconds = store, {"measure": 0.1}
+    assert not scene.strike(Kill("worker", "measure", 0.9), "run", Losses())
+    assert scene.seconds["measure"] < 0.1
 
 
 @pytest.mark.slow(minutes=2.5)

@@ -19,6 +19,9 @@ SESSIONS = 50
 SUCCESS = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
 PAGES = ("", "lab", "compare", "quiz", "learn_loss")
 
+COMES_AND_GOES = ("spinner", "empty")
+"""Elements that say that something takes long, and what is left of them: more of them on a busy machine."""
+
 
 @contextmanager
 def session(here: Served) -> Iterator[ClientConnection]:
@@ -36,7 +39,7 @@ def elements_of(line: ClientConnection, page: str) -> list[Element]:
     elements = []
     while True:
         received = ForwardMsg.FromString(line.recv(timeout=300))
-        if received.delta.HasField("new_element"):
+        if received.delta.new_element.WhichOneof("type") not in (*COMES_AND_GOES, None):
             elements.append(received.delta.new_element)
         if received.WhichOneof("type") == "script_finished" and received.script_finished == SUCCESS:
             return elements

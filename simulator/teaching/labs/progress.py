@@ -172,7 +172,7 @@ def _check_option(question: Question, value: float, tried: Sequence[float]) -> N
     options = question.options
     if not question.is_number and value not in range(len(options)):
         raise NotAllowed(
-            f"{value:g} is no option: this question has {len(options)} options, numbered from 0.",
+            f"{value} is no option: this question has {len(options)} options, numbered from 0.",
             "Choose one of those on the screen.",
         )
     if value in tried:

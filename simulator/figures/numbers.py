@@ -219,7 +219,7 @@ def kept_note(measurements: Sequence[Measurement]) -> str:
     names: dict[str, list[str]] = {}
     for m in measurements:
         if m.kept:
-            repeat = f" (repeat {m.repeat + 1})" if measurements[-1].repeat and m.name != "teacher" else ""
+            repeat = f" (repeat {m.repeat + 1})" if m.name != "teacher" and any(o.repeat for o in measurements) else ""
             names.setdefault(m.kept.run, []).append(f"{m.name}{repeat}")
     if not names:
         return ""

@@ -103,6 +103,7 @@ def test_which_figures_an_earlier_run_measured() -> None:
     other = measurement("control", kept=kept.model_copy(update={"run": "cd34"}), repeat=1)
     assert "teacher, control (repeat 1) from run ab12" in numbers.kept_note([teacher, control, other])
     assert "; control (repeat 2) from run cd34" in numbers.kept_note([teacher, control, other])
+    assert "control (repeat 2) from run cd34" in numbers.kept_note([other, teacher, control])  # in any order
 
 
 def test_from_which_runs_sweeps_were_taken_over() -> None:
